@@ -1,0 +1,187 @@
+package dev.baton;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.util.Arrays;
+import java.util.function.ToLongFunction;
+
+/**
+ * Host data: values with a shape and an element type, row-major, in memory that a backend reads without copying. It
+ * has no operators (see {@code Tensor}) and needs no closing. The values may be changed through {@link #floats()},
+ * {@link #ints()} and {@link #bytes()}, so one array can serve for batch after batch.
+ */
+public final class NDArray {
+
+    /** Cache lines are 64 bytes: kernels read whole ones. */
+    private static final int ALIGNMENT = 64;
+
+    private final DType dtype;
+    private final Shape shape;
+    private final ByteBuffer bytes;
+    private long address;
+
+    private NDArray(DType dtype, Shape shape) {
+        this.dtype = dtype;
+        this.shape = shape;
+        long size = Math.multiplyExact(shape.size(), (long) dtype.bytes());
+        if (size > Integer.MAX_VALUE - ALIGNMENT) {
+            throw new ShapeException("an array holds at most 2 GiB, not " + size + " bytes: " + dtype + " " + shape);
+        }
+        this.bytes = ByteBuffer.allocateDirect((int) size + ALIGNMENT)
+                .alignedSlice(ALIGNMENT)
+                .slice(0, (int) size)
+                .order(ByteOrder.nativeOrder());
+    }
+
+    /** An array of zeros. */
+    public static NDArray zeros(DType dtype, Shape shape) {
+        return new NDArray(dtype, shape);
+    }
+
+    /** A {@code float32} array of the given values in row-major order. */
+    public static NDArray of(Shape shape, float... values) {
+        var array = new NDArray(DType.FLOAT32, shape);
+        array.checkCount(values.length);
+        array.floats().put(values);
+        return array;
+    }
+
+    /** A {@code float64} array of the given values in row-major order. */
+    public static NDArray of(Shape shape, double... values) {
+        var array = new NDArray(DType.FLOAT64, shape);
+        array.checkCount(values.length);
+        array.bytes().asDoubleBuffer().put(values);
+        return array;
+    }
+
+    /** An {@code int32} array of the given values in row-major order. */
+    public static NDArray of(Shape shape, int... values) {
+        var array = new NDArray(DType.INT32, shape);
+        array.checkCount(values.length);
+        array.ints().put(values);
+        return array;
+    }
+
+    /** An {@code int64} array of the given values in row-major order. */
+    public static NDArray of(Shape shape, long... values) {
+        var array = new NDArray(DType.INT64, shape);
+        array.checkCount(values.length);
+        array.bytes().asLongBuffer().put(values);
+        return array;
+    }
+
+    /** A {@code float32} scalar. */
+    public static NDArray scalar(float value) {
+        return of(Shape.scalar(), value);
+    }
+
+    private void checkCount(int count) {
+        if (count != shape.size()) {
+            throw new ShapeException(count + " values do not fill shape " + shape + " of " + shape.size());
+        }
+    }
+
+    /** The element type. */
+    public DType dtype() {
+        return dtype;
+    }
+
+    /** The shape, always fixed. */
+    public Shape shape() {
+        return shape;
+    }
+
+    /** The number of elements. */
+    public int size() {
+        return bytes.capacity() / dtype.bytes();
+    }
+
+    /** All values as writable bytes in native order; position 0, the array's size as limit. */
+    public ByteBuffer bytes() {
+        return bytes.duplicate().order(ByteOrder.nativeOrder());
+    }
+
+    /** All values of a {@code float32} array, writable. */
+    public FloatBuffer floats() {
+        require(DType.FLOAT32);
+        return bytes().asFloatBuffer();
+    }
+
+    /** All values of an {@code int32} array, writable. */
+    public IntBuffer ints() {
+        require(DType.INT32);
+        return bytes().asIntBuffer();
+    }
+
+    private void require(DType wanted) {
+        if (dtype != wanted) {
+            throw new ShapeException("the array holds " + dtype + ", not " + wanted);
+        }
+    }
+
+    /** One value of any numeric type as a double; {@code true} is 1. */
+    public double get(int index) {
+        return switch (dtype) {
+            case FLOAT32 -> bytes.getFloat(4 * index);
+            case FLOAT64 -> bytes.getDouble(8 * index);
+            case INT32 -> bytes.getInt(4 * index);
+            case INT64 -> bytes.getLong(8 * index);
+            case BOOL -> bytes.get(index);
+        };
+    }
+
+    /** Sets one value of any numeric type. */
+    public void set(int index, double value) {
+        switch (dtype) {
+            case FLOAT32 -> bytes.putFloat(4 * index, (float) value);
+            case FLOAT64 -> bytes.putDouble(8 * index, value);
+            case INT32 -> bytes.putInt(4 * index, (int) value);
+            case INT64 -> bytes.putLong(8 * index, (long) value);
+            case BOOL -> bytes.put(index, (byte) (value != 0 ? 1 : 0));
+        }
+    }
+
+    /** A copy of all values of a {@code float32} array. */
+    public float[] toFloatArray() {
+        var values = new float[size()];
+        floats().get(values);
+        return values;
+    }
+
+    /** A copy of all values of an {@code int32} array. */
+    public int[] toIntArray() {
+        var values = new int[size()];
+        ints().get(values);
+        return values;
+    }
+
+    /** A copy of all values, of any type, as doubles. */
+    public double[] toDoubleArray() {
+        var values = new double[size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = get(i);
+        }
+        return values;
+    }
+
+    /**
+     * The address of the values, for backends: found once by the resolver and then remembered, so that a step in the
+     * steady state asks no native code for it. Valid as long as this array is reachable.
+     */
+    public long address(ToLongFunction<ByteBuffer> resolver) {
+        if (address == 0) {
+            address = resolver.applyAsLong(bytes);
+        }
+        return address;
+    }
+
+    /** The type, the shape and the first values. */
+    @Override
+    public String toString() {
+        int shown = Math.min(size(), 8);
+        String first = Arrays.toString(Arrays.copyOf(toDoubleArray(), shown));
+        return dtype + " " + shape + " " + (shown < size() ? first.replace("]", ", ...]") : first);
+    }
+}

@@ -1,0 +1,182 @@
+package dev.baton;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The sizes of a tensor's dimensions, outermost first. A scalar has none. Immutable. */
+public final class Shape {
+
+    /** The largest number of dimensions that every backend supports. */
+    public static final int MAX_RANK = 8;
+
+    private static final Shape SCALAR = new Shape(List.of());
+
+    private final List<Dim> dims;
+
+    private Shape(List<Dim> dims) {
+        if (dims.size() > MAX_RANK) {
+            throw new ShapeException("a shape has at most " + MAX_RANK + " dimensions, not " + dims.size());
+        }
+        this.dims = List.copyOf(dims);
+    }
+
+    /** A shape of fixed sizes; {@code Shape.of()} is the shape of a scalar. */
+    public static Shape of(long... sizes) {
+        return sizes.length == 0 ? SCALAR : new Shape(Arrays.stream(sizes).mapToObj(Dim::of).toList());
+    }
+
+    /** A shape of dimensions that may be symbolic. */
+    public static Shape of(List<Dim> dims) {
+        return dims.isEmpty() ? SCALAR : new Shape(dims);
+    }
+
+    /** The shape of a scalar. */
+    public static Shape scalar() {
+        return SCALAR;
+    }
+
+    /** The number of dimensions. */
+    public int rank() {
+        return dims.size();
+    }
+
+    /** All dimensions, outermost first. */
+    public List<Dim> dims() {
+        return dims;
+    }
+
+    /**
+     * One dimension.
+     *
+     * @param axis from 0; negative axes count from the end
+     */
+    public Dim dim(int axis) {
+        return dims.get(axis(axis));
+    }
+
+    /** The size of one dimension; see {@link #dim} and {@link Dim#size}. */
+    public long size(int axis) {
+        return dim(axis).size();
+    }
+
+    /**
+     * The axis counted from the front.
+     *
+     * @throws ShapeException if there is no such axis
+     */
+    public int axis(int axis) {
+        int counted = axis < 0 ? axis + rank() : axis;
+        if (counted < 0 || counted >= rank()) {
+            throw new ShapeException("there is no axis " + axis + " in shape " + this);
+        }
+        return counted;
+    }
+
+    /** Whether every dimension is fixed. */
+    public boolean isFixed() {
+        return dims.stream().allMatch(Dim::isFixed);
+    }
+
+    /** The number of elements as a dimension that may be symbolic. */
+    public Dim elements() {
+        return dims.stream().reduce(Dim.of(1), Dim::times);
+    }
+
+    /** The number of elements of a fixed shape. */
+    public long size() {
+        return elements().size();
+    }
+
+    /** All sizes of a fixed shape. */
+    public long[] toArray() {
+        return dims.stream().mapToLong(Dim::size).toArray();
+    }
+
+    /** This shape with the given sizes in the place of their symbols. */
+    public Shape bind(Map<String, Long> sizes) {
+        return isFixed() ? this : of(dims.stream().map(dim -> dim.bind(sizes)).toList());
+    }
+
+    /** This shape with another dimension in the place of one. */
+    public Shape with(int axis, Dim dim) {
+        var changed = new ArrayList<>(dims);
+        changed.set(axis(axis), dim);
+        return of(changed);
+    }
+
+    /** This shape without one dimension. */
+    public Shape without(int axis) {
+        var changed = new ArrayList<>(dims);
+        changed.remove(axis(axis));
+        return of(changed);
+    }
+
+    /** This shape with one more dimension in front. */
+    public Shape prepend(Dim dim) {
+        var changed = new ArrayList<Dim>();
+        changed.add(dim);
+        changed.addAll(dims);
+        return of(changed);
+    }
+
+    /**
+     * The shape to which both operands of an elementwise operation are broadcast: aligned at the last dimension, sizes
+     * must be equal or one of them 1.
+     *
+     * @throws ShapeException if they do not fit
+     */
+    public static Shape broadcast(Shape a, Shape b) {
+        int rank = Math.max(a.rank(), b.rank());
+        var dims = new ArrayList<Dim>();
+        for (int i = 0; i < rank; i++) {
+            Dim x = i < rank - a.rank() ? Dim.of(1) : a.dims.get(i - rank + a.rank());
+            Dim y = i < rank - b.rank() ? Dim.of(1) : b.dims.get(i - rank + b.rank());
+            if (!x.equals(y) && !x.isOne() && !y.isOne()) {
+                throw new ShapeException("cannot be broadcast together: " + a + " and " + b + " (sizes " + x + " and "
+                        + y + " differ and neither is 1)");
+            }
+            dims.add(x.isOne() ? y : x);
+        }
+        return of(dims);
+    }
+
+    /**
+     * A shape for the same number of elements, in which one size may be left open as -1.
+     *
+     * @throws ShapeException if the numbers of elements differ
+     */
+    public Shape reshape(Shape pattern, int open) {
+        Dim known = Dim.of(1);
+        for (int i = 0; i < pattern.rank(); i++) {
+            if (i != open) {
+                known = known.times(pattern.dim(i));
+            }
+        }
+        Dim rest = elements().dividedBy(known);
+        Shape result = rest == null || open < 0 ? pattern : pattern.with(open, rest);
+        if (rest == null || !result.elements().equals(elements())) {
+            throw new ShapeException("cannot be reshaped: " + this + " has " + elements() + " elements, " + pattern
+                    + " has " + pattern.elements());
+        }
+        return result;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Shape shape && dims.equals(shape.dims);
+    }
+
+    @Override
+    public int hashCode() {
+        return dims.hashCode();
+    }
+
+    /** For instance {@code [N, 784]}; {@code []} is a scalar. */
+    @Override
+    public String toString() {
+        return dims.stream().map(Dim::toString).collect(Collectors.joining(", ", "[", "]"));
+    }
+}

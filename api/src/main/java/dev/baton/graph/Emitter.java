@@ -1,0 +1,144 @@
+package dev.baton.graph;
+
+import dev.baton.DType;
+import dev.baton.NDArray;
+import dev.baton.Shape;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Adds nodes of the op table to a graph under construction: the vocabulary of gradient rules and of composites'
+ * definitions. Strict: operands must fit as they are (see {@code Tensor} for broadcasting).
+ */
+public final class Emitter {
+
+    private final GraphBuilder builder;
+
+    public Emitter(GraphBuilder builder) {
+        this.builder = builder;
+    }
+
+    /** Where the nodes are added. */
+    public GraphBuilder builder() {
+        return builder;
+    }
+
+    /** Any operation with one output. */
+    public Value apply(Operation operation, Attributes attributes, Value... inputs) {
+        return builder.add(operation, List.of(inputs), attributes).output(0);
+    }
+
+    /** Any operation with one output and no attributes. */
+    public Value apply(Operation operation, Value... inputs) {
+        return apply(operation, Attributes.none(), inputs);
+    }
+
+    /** A fixed array. */
+    public Value constant(NDArray value) {
+        return apply(Primitive.CONSTANT, Attributes.of("value", value));
+    }
+
+    /** The same number everywhere. */
+    public Value full(TensorType type, double number) {
+        NDArray scalar = NDArray.zeros(type.dtype(), Shape.scalar());
+        scalar.set(0, number);
+        return broadcast(constant(scalar), type.shape());
+    }
+
+    /** The same number everywhere, with the type of another value. */
+    public Value fullLike(Value like, double number) {
+        return full(like.type(), number);
+    }
+
+    /** The number of elements of a shape, as a scalar. */
+    public Value size(Shape shape, DType dtype) {
+        return apply(Primitive.SIZE, Attributes.of("shape", shape).with("dtype", dtype.name()));
+    }
+
+    /** 0, 1, 2, ... */
+    public Value iota(dev.baton.Dim length, DType dtype) {
+        return apply(Primitive.IOTA, Attributes.of("shape", Shape.of(List.of(length))).with("dtype", dtype.name()));
+    }
+
+    public Value reshape(Value x, Shape shape) {
+        return x.shape().equals(shape) ? x : apply(Primitive.RESHAPE, Attributes.of("shape", shape), x);
+    }
+
+    public Value broadcast(Value x, Shape shape) {
+        return x.shape().equals(shape) ? x : apply(Primitive.BROADCAST, Attributes.of("shape", shape), x);
+    }
+
+    public Value transpose(Value x, int... axes) {
+        long[] order = Arrays.stream(axes).asLongStream().toArray();
+        return apply(Primitive.TRANSPOSE, Attributes.of("axes", order), x);
+    }
+
+    public Value cast(Value x, DType dtype) {
+        return x.dtype() == dtype ? x : apply(Primitive.CAST, Attributes.of("dtype", dtype.name()), x);
+    }
+
+    public Value neg(Value x) {
+        return apply(Primitive.NEG, x);
+    }
+
+    public Value add(Value a, Value b) {
+        return apply(Primitive.ADD, a, b);
+    }
+
+    public Value sub(Value a, Value b) {
+        return apply(Primitive.SUB, a, b);
+    }
+
+    public Value mul(Value a, Value b) {
+        return apply(Primitive.MUL, a, b);
+    }
+
+    public Value mul(Value a, double number) {
+        return mul(a, fullLike(a, number));
+    }
+
+    public Value div(Value a, Value b) {
+        return apply(Primitive.DIV, a, b);
+    }
+
+    public Value equal(Value a, Value b) {
+        return apply(Primitive.EQUAL, a, b);
+    }
+
+    public Value less(Value a, Value b) {
+        return apply(Primitive.LESS, a, b);
+    }
+
+    public Value select(Value condition, Value a, Value b) {
+        return apply(Primitive.SELECT, condition, a, b);
+    }
+
+    /** A reduction over the given axes, which are removed. */
+    public Value reduce(Primitive reduction, Value x, int... axes) {
+        long[] removed = Arrays.stream(axes).asLongStream().toArray();
+        return apply(reduction, Attributes.of("axes", removed), x);
+    }
+
+    public Value sum(Value x, int... axes) {
+        return axes.length == 0 ? x : reduce(Primitive.SUM, x, axes);
+    }
+
+    /** The sum of all elements, a scalar. */
+    public Value sumAll(Value x) {
+        return sum(x, IntStream.range(0, x.shape().rank()).toArray());
+    }
+
+    /** Puts the axes removed by a reduction back as size 1 and repeats along them. */
+    public Value unreduce(Value reduced, Shape original, int... axes) {
+        Shape kept = original;
+        for (int axis : axes) {
+            kept = kept.with(axis, dev.baton.Dim.of(1));
+        }
+        return broadcast(reshape(reduced, kept), original);
+    }
+
+    public Value matmul(Value a, Value b, boolean transposeA, boolean transposeB) {
+        return apply(Primitive.MATMUL, Attributes.of("transposeA", transposeA).with("transposeB", transposeB), a, b);
+    }
+}

@@ -1,0 +1,193 @@
+package dev.baton.graph;
+
+import dev.baton.NDArray;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** An immutable list of nodes in topological order, with named inputs, variables, outputs and assignments. */
+public final class Graph {
+
+    private final List<Node> nodes;
+    private final Map<String, Value> inputs;
+    private final Map<String, Value> variables;
+    private final Map<String, Supplier<NDArray>> initials;
+    private final Map<String, Value> outputs;
+    private final Map<String, Value> assignments;
+
+    Graph(
+            List<Node> nodes,
+            Map<String, Value> inputs,
+            Map<String, Value> variables,
+            Map<String, Supplier<NDArray>> initials,
+            Map<String, Value> outputs,
+            Map<String, Value> assignments) {
+        this.nodes = List.copyOf(nodes);
+        this.inputs = ordered(inputs);
+        this.variables = ordered(variables);
+        this.initials = ordered(initials);
+        this.outputs = ordered(outputs);
+        this.assignments = ordered(assignments);
+    }
+
+    private static <T> Map<String, T> ordered(Map<String, T> map) {
+        return Collections.unmodifiableMap(new LinkedHashMap<>(map));
+    }
+
+    /** All nodes; inputs of a node come before it. */
+    public List<Node> nodes() {
+        return nodes;
+    }
+
+    /** The named inputs, in the order of their declaration. */
+    public Map<String, Value> inputs() {
+        return inputs;
+    }
+
+    /** The variables that are read, in the order of their first use. */
+    public Map<String, Value> variables() {
+        return variables;
+    }
+
+    /** What makes a variable's first value. */
+    public Supplier<NDArray> initial(String variable) {
+        return initials.get(variable);
+    }
+
+    /** The values handed out, by name. */
+    public Map<String, Value> outputs() {
+        return outputs;
+    }
+
+    /** The values that variables have after the step, by the variable's name. */
+    public Map<String, Value> assignments() {
+        return assignments;
+    }
+
+    List<TensorType> outputTypes() {
+        return outputs.values().stream().map(Value::type).toList();
+    }
+
+    /** Whether every shape is fixed, as compiling needs it. */
+    public boolean isFixed() {
+        return nodes.stream().flatMap(node -> node.outputs().stream()).allMatch(type -> type.shape().isFixed());
+    }
+
+    /** The arithmetic operations of one run; the shapes must be fixed. */
+    public long operations() {
+        return nodes.stream().mapToLong(Node::operations).sum();
+    }
+
+    /** This graph with sizes in the place of the symbols of its shapes; nothing is traced again. */
+    public Graph bind(Map<String, Long> sizes) {
+        return new Rewriter(this) {
+            @Override
+            protected List<Value> rewrite(Node node, List<Value> inputs) {
+                return copy(node, inputs, node.attributes().bind(sizes));
+            }
+        }.run();
+    }
+
+    /**
+     * A pass: makes a new graph from an old one, node by node. What no output and no assignment needs is left out.
+     */
+    public abstract static class Rewriter {
+
+        private final Graph source;
+        private final Map<Value, Value> replaced = new HashMap<>();
+        private final Emitter emitter;
+        private final GraphBuilder builder = new GraphBuilder();
+
+        protected Rewriter(Graph source) {
+            this.source = source;
+            this.emitter = new Emitter(builder);
+        }
+
+        /** Where {@link #rewrite} may add nodes. */
+        protected final Emitter emit() {
+            return emitter;
+        }
+
+        /**
+         * The values that take the place of a node's outputs.
+         *
+         * @param inputs the node's inputs in the new graph
+         */
+        protected abstract List<Value> rewrite(Node node, List<Value> inputs);
+
+        /** The node itself, over new inputs and with these attributes. */
+        protected final List<Value> copy(Node node, List<Value> inputs, Attributes attributes) {
+            Node copy = builder.addAt(node.origin(), node.operation(), inputs, attributes);
+            return outputsOf(copy);
+        }
+
+        /** All outputs of a node. */
+        protected static List<Value> outputsOf(Node node) {
+            var values = new ArrayList<Value>();
+            for (int i = 0; i < node.outputs().size(); i++) {
+                values.add(node.output(i));
+            }
+            return values;
+        }
+
+        /** Runs the pass. */
+        public final Graph run() {
+            boolean[] needed = source.needed();
+            for (Node node : source.nodes) {
+                if (needed[node.id()]) {
+                    builder.startAt(node.origin());
+                    List<Value> inputs = node.inputs().stream().map(replaced::get).toList();
+                    List<Value> values = rewrite(node, inputs);
+                    for (int i = 0; i < values.size(); i++) {
+                        replaced.put(node.output(i), values.get(i));
+                    }
+                }
+            }
+            return new Graph(
+                    builder.nodes(),
+                    replaced(source.inputs),
+                    replaced(source.variables),
+                    source.initials,
+                    replaced(source.outputs),
+                    replaced(source.assignments));
+        }
+
+        private Map<String, Value> replaced(Map<String, Value> names) {
+            var result = new LinkedHashMap<String, Value>();
+            names.forEach((name, value) -> {
+                if (replaced.containsKey(value)) {
+                    result.put(name, replaced.get(value));
+                }
+            });
+            return result;
+        }
+    }
+
+    /** Which nodes an output, an assignment or an input's name needs. */
+    private boolean[] needed() {
+        var needed = new boolean[nodes.size()];
+        outputs.values().forEach(value -> needed[value.node().id()] = true);
+        assignments.values().forEach(value -> needed[value.node().id()] = true);
+        assignments.keySet().forEach(name -> needed[variables.get(name).node().id()] = true);
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            if (needed[i]) {
+                nodes.get(i).inputs().forEach(value -> needed[value.node().id()] = true);
+            }
+        }
+        return needed;
+    }
+
+    /** One node a line, then the outputs and the assignments. */
+    @Override
+    public String toString() {
+        var text = new StringBuilder();
+        nodes.forEach(node -> text.append(node).append('\n'));
+        outputs.forEach((name, value) -> text.append("output ").append(name).append(" = ").append(value).append('\n'));
+        assignments.forEach((name, value) -> text.append("assign ").append(name).append(" = ").append(value).append('\n'));
+        return text.toString();
+    }
+}

@@ -1,0 +1,142 @@
+package dev.baton.graph;
+
+import java.util.List;
+
+/**
+ * The op table. Everything a graph can compute is one of these or a {@link Composite} of them. A row gives the arity,
+ * the dtype and shape rule, the gradient rule and the count of operations.
+ */
+public enum Primitive implements Operation {
+    // Leaves
+    /** A named value that the caller hands in; attribute {@code name}. */
+    INPUT(0, Kind.LEAF, TypeRules.DECLARED, null, Counts.NONE),
+    /** The value of a session's variable at the start of the step; attribute {@code name}. */
+    VARIABLE(0, Kind.LEAF, TypeRules.DECLARED, null, Counts.NONE),
+    /** A fixed array; attribute {@code value}. */
+    CONSTANT(0, Kind.LEAF, TypeRules.CONSTANT, null, Counts.NONE),
+    /** The number of elements of attribute {@code shape}, as a scalar of attribute {@code dtype}. */
+    SIZE(0, Kind.LEAF, TypeRules.SIZE, null, Counts.NONE),
+    /** 0, 1, 2, ... in the one dimension of attribute {@code shape}. */
+    IOTA(0, Kind.LEAF, TypeRules.IOTA, null, Counts.NONE),
+    /** Uniform in [0, 1) from the scalars seed and step and attribute {@code stream}; see docs/architecture.md. */
+    RANDOM_UNIFORM(2, Kind.ELEMENTWISE, TypeRules.RANDOM, GradientRules.NONE, Counts.RANDOM),
+
+    // Movement
+    /** The same elements, in the same order, in another shape; attribute {@code shape}. */
+    RESHAPE(1, Kind.MOVEMENT, TypeRules.RESHAPE, GradientRules::reshape, Counts.NONE),
+    /** Dimension i of the result is dimension {@code axes[i]} of the input. */
+    TRANSPOSE(1, Kind.MOVEMENT, TypeRules.TRANSPOSE, GradientRules::transpose, Counts.NONE),
+    /** Repeats along dimensions of size 1 and new leading ones; attribute {@code shape}. */
+    BROADCAST(1, Kind.MOVEMENT, TypeRules.BROADCAST, GradientRules::broadcast, Counts.NONE),
+    /** Converts to attribute {@code dtype}; to integers as Java does: towards zero, saturating, NaN gives 0. */
+    CAST(1, Kind.ELEMENTWISE, TypeRules.CAST, GradientRules::cast, Counts.ELEMENTWISE),
+
+    // Unary
+    NEG(1, Kind.ELEMENTWISE, TypeRules.NUMERIC, GradientRules::neg, Counts.ELEMENTWISE),
+    ABS(1, Kind.ELEMENTWISE, TypeRules.NUMERIC, GradientRules::abs, Counts.ELEMENTWISE),
+    SIGN(1, Kind.ELEMENTWISE, TypeRules.NUMERIC, GradientRules.NONE, Counts.ELEMENTWISE),
+    FLOOR(1, Kind.ELEMENTWISE, TypeRules.FLOATING, GradientRules.NONE, Counts.ELEMENTWISE),
+    EXP(1, Kind.ELEMENTWISE, TypeRules.FLOATING, GradientRules::exp, Counts.ELEMENTWISE),
+    LOG(1, Kind.ELEMENTWISE, TypeRules.FLOATING, GradientRules::log, Counts.ELEMENTWISE),
+    SQRT(1, Kind.ELEMENTWISE, TypeRules.FLOATING, GradientRules::sqrt, Counts.ELEMENTWISE),
+    RSQRT(1, Kind.ELEMENTWISE, TypeRules.FLOATING, GradientRules::rsqrt, Counts.ELEMENTWISE),
+    RECIPROCAL(1, Kind.ELEMENTWISE, TypeRules.FLOATING, GradientRules::reciprocal, Counts.ELEMENTWISE),
+    TANH(1, Kind.ELEMENTWISE, TypeRules.FLOATING, GradientRules::tanh, Counts.ELEMENTWISE),
+    SIGMOID(1, Kind.ELEMENTWISE, TypeRules.FLOATING, GradientRules::sigmoid, Counts.ELEMENTWISE),
+    ERF(1, Kind.ELEMENTWISE, TypeRules.FLOATING, GradientRules::erf, Counts.ELEMENTWISE),
+    SIN(1, Kind.ELEMENTWISE, TypeRules.FLOATING, GradientRules::sin, Counts.ELEMENTWISE),
+    COS(1, Kind.ELEMENTWISE, TypeRules.FLOATING, GradientRules::cos, Counts.ELEMENTWISE),
+    IS_FINITE(1, Kind.ELEMENTWISE, TypeRules.FLOATING_TEST, GradientRules.NONE, Counts.ELEMENTWISE),
+    NOT(1, Kind.ELEMENTWISE, TypeRules.LOGIC, GradientRules.NONE, Counts.ELEMENTWISE),
+
+    // Binary; both operands have one type
+    ADD(2, Kind.ELEMENTWISE, TypeRules.NUMERIC, GradientRules::add, Counts.ELEMENTWISE),
+    SUB(2, Kind.ELEMENTWISE, TypeRules.NUMERIC, GradientRules::sub, Counts.ELEMENTWISE),
+    MUL(2, Kind.ELEMENTWISE, TypeRules.NUMERIC, GradientRules::mul, Counts.ELEMENTWISE),
+    DIV(2, Kind.ELEMENTWISE, TypeRules.FLOATING, GradientRules::div, Counts.ELEMENTWISE),
+    POW(2, Kind.ELEMENTWISE, TypeRules.FLOATING, GradientRules::pow, Counts.ELEMENTWISE),
+    /** The larger one; NaN where either is NaN. The gradient of equal operands goes half to each. */
+    MAX(2, Kind.ELEMENTWISE, TypeRules.NUMERIC, GradientRules::extremum, Counts.ELEMENTWISE),
+    /** The smaller one; NaN where either is NaN. The gradient of equal operands goes half to each. */
+    MIN(2, Kind.ELEMENTWISE, TypeRules.NUMERIC, GradientRules::extremum, Counts.ELEMENTWISE),
+    EQUAL(2, Kind.ELEMENTWISE, TypeRules.COMPARISON, GradientRules.NONE, Counts.ELEMENTWISE),
+    LESS(2, Kind.ELEMENTWISE, TypeRules.COMPARISON, GradientRules.NONE, Counts.ELEMENTWISE),
+    LESS_EQUAL(2, Kind.ELEMENTWISE, TypeRules.COMPARISON, GradientRules.NONE, Counts.ELEMENTWISE),
+    AND(2, Kind.ELEMENTWISE, TypeRules.LOGIC, GradientRules.NONE, Counts.ELEMENTWISE),
+    OR(2, Kind.ELEMENTWISE, TypeRules.LOGIC, GradientRules.NONE, Counts.ELEMENTWISE),
+    /** {@code select(condition, a, b)}: a where the condition holds, else b. */
+    SELECT(3, Kind.ELEMENTWISE, TypeRules.SELECT, GradientRules::select, Counts.ELEMENTWISE),
+
+    // Reductions over attribute axes, which are removed
+    SUM(1, Kind.REDUCTION, TypeRules.REDUCE_FLOATING, GradientRules::sum, Counts.REDUCTION),
+    /** The largest; NaN where there is one. The gradient is shared equally among equal largest elements. */
+    REDUCE_MAX(1, Kind.REDUCTION, TypeRules.REDUCE_FLOATING, GradientRules::reduceMax, Counts.REDUCTION),
+    /** Whether all hold. */
+    ALL(1, Kind.REDUCTION, TypeRules.REDUCE_LOGIC, GradientRules.NONE, Counts.REDUCTION),
+    /** The INT32 index of the largest element along the one axis; the first of equals, NaN counts as largest. */
+    ARGMAX(1, Kind.REDUCTION, TypeRules.ARGMAX, GradientRules.NONE, Counts.REDUCTION),
+
+    /** [..., m, k] x [..., k, n] with equal leading dimensions; flags {@code transposeA}, {@code transposeB}. */
+    MATMUL(2, Kind.MATMUL, TypeRules.MATMUL, GradientRules::matmul, Counts.MATMUL);
+
+    /** How the compiler may treat an operation. */
+    public enum Kind {
+        LEAF,
+        MOVEMENT,
+        ELEMENTWISE,
+        REDUCTION,
+        MATMUL
+    }
+
+    private final int arity;
+    private final Kind kind;
+    private final TypeRules.Rule types;
+    private final GradientRule gradient;
+    private final Counts count;
+
+    Primitive(int arity, Kind kind, TypeRules.Rule types, GradientRule gradient, Counts count) {
+        this.arity = arity;
+        this.kind = kind;
+        this.types = types;
+        this.gradient = gradient;
+        this.count = count;
+    }
+
+    /** The number of inputs. */
+    public int arity() {
+        return arity;
+    }
+
+    /** How the compiler may treat it. */
+    public Kind kind() {
+        return kind;
+    }
+
+    @Override
+    public String label() {
+        return name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+    }
+
+    @Override
+    public List<TensorType> infer(List<TensorType> inputs, Attributes attributes) {
+        if (inputs.size() != arity) {
+            throw new dev.baton.ShapeException("takes " + arity + " operands, not " + inputs.size());
+        }
+        return List.of(types.infer(inputs, attributes));
+    }
+
+    @Override
+    public GradientRule gradient() {
+        return gradient;
+    }
+
+    @Override
+    public long operations(List<TensorType> inputs, List<TensorType> outputs, Attributes attributes) {
+        return count.operations(inputs, outputs.get(0), attributes);
+    }
+
+    @Override
+    public boolean isElementwise() {
+        return kind == Kind.ELEMENTWISE;
+    }
+}
