@@ -1,0 +1,49 @@
+package dev.baton;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ShapeTest {
+
+    private static final Shape BATCH = Shape.of(List.of(Dim.symbol("N"), Dim.of(8), Dim.of(8)));
+
+    @Test
+    void symbolsMultiplyAndAreBoundLater() {
+        assertThat(BATCH.elements()).hasToString("64*N");
+        assertThat(BATCH.bind(Map.of("N", 3L))).isEqualTo(Shape.of(3, 8, 8));
+        assertThat(BATCH.isFixed()).isFalse();
+        assertThatThrownBy(BATCH::size)
+                .isInstanceOf(ShapeException.class)
+                .hasMessage("the size of dimension 64*N is not known while tracing");
+    }
+
+    @Test
+    void reshapeFindsTheOpenSize() {
+        assertThat(BATCH.reshape(Shape.of(0, 64), 0)).hasToString("[N, 64]");
+        assertThat(Shape.of(6, 4).reshape(Shape.of(3, 0), 1)).isEqualTo(Shape.of(3, 8));
+        assertThatThrownBy(() -> Shape.of(6, 4).reshape(Shape.of(5, 0), 1))
+                .hasMessageContaining("cannot be reshaped: [6, 4] has 24 elements");
+    }
+
+    @Test
+    void broadcastAlignsAtTheLastDimension() {
+        assertThat(Shape.broadcast(Shape.of(2, 1, 4), Shape.of(3, 1))).isEqualTo(Shape.of(2, 3, 4));
+        assertThat(Shape.broadcast(BATCH, Shape.of(8))).isEqualTo(BATCH);
+        assertThatThrownBy(() -> Shape.broadcast(Shape.of(2, 3), Shape.of(2)))
+                .hasMessage("cannot be broadcast together: [2, 3] and [2] (sizes 3 and 2 differ and neither is 1)");
+    }
+
+    @Test
+    void anArrayChecksItsValues() {
+        assertThatThrownBy(() -> NDArray.of(Shape.of(2, 2), 1f, 2f, 3f))
+                .hasMessage("3 values do not fill shape [2, 2] of 4");
+        var array = NDArray.of(Shape.of(2), 1.5f, -2f);
+        assertThat(array.toDoubleArray()).containsExactly(1.5, -2);
+        assertThat(array).hasToString("float32 [2] [1.5, -2.0]");
+        assertThatThrownBy(array::ints).hasMessage("the array holds float32, not int32");
+    }
+}
