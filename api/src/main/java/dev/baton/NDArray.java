@@ -26,10 +26,11 @@ public final class NDArray {
         this.dtype = dtype;
         this.shape = shape;
         long size = Math.multiplyExact(shape.size(), (long) dtype.bytes());
-        if (size > Integer.MAX_VALUE - ALIGNMENT) {
+        if (size > Integer.MAX_VALUE - 2 * ALIGNMENT) {
             throw new ShapeException("an array holds at most 2 GiB, not " + size + " bytes: " + dtype + " " + shape);
         }
-        this.bytes = ByteBuffer.allocateDirect((int) size + ALIGNMENT)
+        // alignedSlice moves the start up and the end down to a multiple: room for both.
+        this.bytes = ByteBuffer.allocateDirect((int) size + 2 * ALIGNMENT)
                 .alignedSlice(ALIGNMENT)
                 .slice(0, (int) size)
                 .order(ByteOrder.nativeOrder());

@@ -76,6 +76,11 @@ public final class GraphBuilder {
         return mode;
     }
 
+    /** The number of nodes so far, which is the number that the next one gets. */
+    public int size() {
+        return nodes.size();
+    }
+
     /** The nodes so far. */
     List<Node> nodes() {
         return nodes;
@@ -84,6 +89,17 @@ public final class GraphBuilder {
     /** Nodes added from here on have the given origin: a pass keeps that of the node it rewrites. */
     void startAt(Origin origin) {
         fixedOrigin = origin;
+    }
+
+    /** Nodes that {@code body} adds have the given origin: a gradient belongs to the layer it comes from. */
+    public <T> T withOrigin(Origin origin, Supplier<T> body) {
+        Origin before = fixedOrigin;
+        fixedOrigin = origin;
+        try {
+            return body.get();
+        } finally {
+            fixedOrigin = before;
+        }
     }
 
     /** Adds a node of a given origin. */

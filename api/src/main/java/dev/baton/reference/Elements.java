@@ -1,0 +1,66 @@
+package dev.baton.reference;
+
+import dev.baton.BatonException;
+import dev.baton.DType;
+import dev.baton.graph.Primitive;
+
+/** The elementwise functions of the op table on single numbers, in double. */
+final class Elements {
+
+    private Elements() {}
+
+    static double unary(Primitive primitive, double x) {
+        return switch (primitive) {
+            case NEG -> -x;
+            case ABS -> Math.abs(x);
+            case SIGN -> Math.signum(x);
+            case FLOOR -> Math.floor(x);
+            case EXP -> Math.exp(x);
+            case LOG -> Math.log(x);
+            case SQRT -> Math.sqrt(x);
+            case RSQRT -> 1 / Math.sqrt(x);
+            case RECIPROCAL -> 1 / x;
+            case TANH -> Math.tanh(x);
+            case SIGMOID -> 1 / (1 + Math.exp(-x));
+            case ERF -> ErrorFunction.erf(x);
+            case SIN -> Math.sin(x);
+            case COS -> Math.cos(x);
+            case IS_FINITE -> bool(Double.isFinite(x));
+            case NOT -> bool(x == 0);
+            default -> throw new BatonException(primitive.label() + " is not a function of one number");
+        };
+    }
+
+    static double binary(Primitive primitive, double a, double b) {
+        return switch (primitive) {
+            case ADD -> a + b;
+            case SUB -> a - b;
+            case MUL -> a * b;
+            case DIV -> a / b;
+            case POW -> Math.pow(a, b);
+            case MAX -> Math.max(a, b);
+            case MIN -> Math.min(a, b);
+            case EQUAL -> bool(a == b);
+            case LESS -> bool(a < b);
+            case LESS_EQUAL -> bool(a <= b);
+            case AND -> bool(a != 0 && b != 0);
+            case OR -> bool(a != 0 || b != 0);
+            default -> throw new BatonException(primitive.label() + " is not a function of two numbers");
+        };
+    }
+
+    /** A number as a value of the given type would hold it; floats are narrowed only where asked for. */
+    static double convert(double x, DType dtype, boolean narrow) {
+        return switch (dtype) {
+            case FLOAT32 -> narrow ? (float) x : x;
+            case FLOAT64 -> x;
+            case INT32 -> (int) x;
+            case INT64 -> (long) x;
+            case BOOL -> bool(x != 0);
+        };
+    }
+
+    private static double bool(boolean value) {
+        return value ? 1 : 0;
+    }
+}
