@@ -1,13 +1,11 @@
 package dev.baton.graph;
 
-import dev.baton.NDArray;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /** An immutable list of nodes in topological order, with named inputs, variables, outputs and assignments. */
 public final class Graph {
@@ -15,7 +13,7 @@ public final class Graph {
     private final List<Node> nodes;
     private final Map<String, Value> inputs;
     private final Map<String, Value> variables;
-    private final Map<String, Supplier<NDArray>> initials;
+    private final Map<String, Initial> initials;
     private final Map<String, Value> outputs;
     private final Map<String, Value> assignments;
 
@@ -23,7 +21,7 @@ public final class Graph {
             List<Node> nodes,
             Map<String, Value> inputs,
             Map<String, Value> variables,
-            Map<String, Supplier<NDArray>> initials,
+            Map<String, Initial> initials,
             Map<String, Value> outputs,
             Map<String, Value> assignments) {
         this.nodes = List.copyOf(nodes);
@@ -54,7 +52,7 @@ public final class Graph {
     }
 
     /** What makes a variable's first value. */
-    public Supplier<NDArray> initial(String variable) {
+    public Initial initial(String variable) {
         return initials.get(variable);
     }
 

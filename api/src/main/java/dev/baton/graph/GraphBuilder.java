@@ -2,7 +2,6 @@ package dev.baton.graph;
 
 import dev.baton.BatonException;
 import dev.baton.DType;
-import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.ShapeException;
 import java.util.ArrayDeque;
@@ -50,7 +49,7 @@ public final class GraphBuilder {
 
     private record Layer(String path, String description, String line) {}
 
-    private record Variable(Value value, Supplier<NDArray> initial) {}
+    private record Variable(Value value, Initial initial) {}
 
     /** A graph for inference. */
     public GraphBuilder() {
@@ -203,7 +202,7 @@ public final class GraphBuilder {
      *
      * @param initial makes its first value, in a session that does not have it yet
      */
-    public Value variable(String name, TensorType type, Supplier<NDArray> initial) {
+    public Value variable(String name, TensorType type, Initial initial) {
         Variable known = variables.get(name);
         if (known == null) {
             Value value = declared(new HashMap<>(), Primitive.VARIABLE, name, type);
@@ -261,7 +260,7 @@ public final class GraphBuilder {
 
     /** The finished graph. */
     public Graph build() {
-        var initials = new LinkedHashMap<String, Supplier<NDArray>>();
+        var initials = new LinkedHashMap<String, Initial>();
         var variableValues = new LinkedHashMap<String, Value>();
         variables.forEach((name, variable) -> {
             variableValues.put(name, variable.value());

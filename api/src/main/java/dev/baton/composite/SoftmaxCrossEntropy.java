@@ -1,0 +1,89 @@
+package dev.baton.composite;
+
+import dev.baton.DType;
+import dev.baton.Dim;
+import dev.baton.Shape;
+import dev.baton.graph.Attributes;
+import dev.baton.graph.Composite;
+import dev.baton.graph.Emitter;
+import dev.baton.graph.GradientRule;
+import dev.baton.graph.Primitive;
+import dev.baton.graph.Value;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The cross-entropy of each example between softmax(logits) and its label, with label smoothing (Szegedy et al. 2016):
+ * logits [N, C], labels int32 [N] -> loss [N], and the saved log-sum-exp [N]. With smoothing s the target is 1 - s on
+ * the label plus s / C everywhere.
+ */
+public final class SoftmaxCrossEntropy extends Composite {
+
+    /** The attribute with the share of the target that is spread over all classes, in [0, 1). */
+    public static final String SMOOTHING = "label smoothing";
+
+    public static final SoftmaxCrossEntropy FORWARD = new SoftmaxCrossEntropy();
+    public static final Backward BACKWARD = new Backward();
+
+    private SoftmaxCrossEntropy() {
+        super("softmax cross-entropy");
+    }
+
+    @Override
+    public List<Value> define(Emitter emit, List<Value> inputs, Attributes attributes) {
+        Value logits = inputs.get(0);
+        Value largest = emit.reduce(Primitive.REDUCE_MAX, logits, 1);
+        Value shifted = emit.sub(logits, emit.unreduce(largest, logits.shape(), 1));
+        Value sum = emit.sum(emit.apply(Primitive.EXP, shifted), 1);
+        Value logSumExp = emit.add(emit.apply(Primitive.LOG, sum), largest);
+        Value expected = emit.sum(emit.mul(target(emit, logits, inputs.get(1), attributes), logits), 1);
+        return List.of(emit.sub(logSumExp, expected), logSumExp);
+    }
+
+    /** The target distribution [N, C]. A label out of range has no 1 anywhere; the data's check reports it. */
+    private static Value target(Emitter emit, Value logits, Value labels, Attributes attributes) {
+        double smoothing = attributes.number(SMOOTHING);
+        Dim classes = logits.shape().dim(1);
+        Value indices = emit.broadcast(emit.iota(classes, DType.INT32), logits.shape());
+        Value isLabel = emit.equal(emit.unreduce(labels, logits.shape(), 1), indices);
+        Value spread = emit.full(logits.type(), smoothing / classes.size());
+        Value hit = emit.full(logits.type(), 1 - smoothing + smoothing / classes.size());
+        return emit.select(isLabel, hit, spread);
+    }
+
+    @Override
+    public GradientRule gradient() {
+        return (emit, node, upstream) -> {
+            Value logits = node.input(0);
+            Value byLoss = upstream.get(0) != null ? upstream.get(0) : emit.full(node.outputs().get(0), 0);
+            Value gradient = emit.apply(
+                    BACKWARD, node.attributes(), logits, node.input(1), node.output(1), byLoss);
+            if (upstream.get(1) != null) {
+                Value softmax = softmax(emit, logits, node.output(1));
+                gradient = emit.add(gradient, emit.mul(softmax, emit.unreduce(upstream.get(1), logits.shape(), 1)));
+            }
+            return Arrays.asList(gradient, null);
+        };
+    }
+
+    private static Value softmax(Emitter emit, Value logits, Value logSumExp) {
+        Shape shape = logits.shape();
+        return emit.apply(Primitive.EXP, emit.sub(logits, emit.unreduce(logSumExp, shape, 1)));
+    }
+
+    /** logits, labels, log-sum-exp, gradient of each loss [N] -> (softmax - target) * gradient [N, C]. */
+    public static final class Backward extends Composite {
+
+        private Backward() {
+            super("softmax cross-entropy backward");
+        }
+
+        @Override
+        public List<Value> define(Emitter emit, List<Value> inputs, Attributes attributes) {
+            Value logits = inputs.get(0);
+            Value difference = emit.sub(
+                    softmax(emit, logits, inputs.get(2)), target(emit, logits, inputs.get(1), attributes));
+            return List.of(emit.mul(difference, emit.unreduce(inputs.get(3), logits.shape(), 1)));
+        }
+    }
+}
