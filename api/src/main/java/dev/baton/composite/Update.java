@@ -55,7 +55,7 @@ public abstract class Update extends Composite {
             List<Value> before = inputs.subList(first, first + states);
             Value gradient = inputs.get(first + states);
             List<Value> scalarValues = inputs.subList(1, 1 + scalars);
-            List<Value> after = new Step(emit, scalarValues, attributes).of(this, before, gradient);
+            List<Value> after = step(new Step(emit, scalarValues, attributes), before, gradient);
             Value finite = emit.broadcast(inputs.get(0), gradient.shape());
             for (int j = 0; j < states; j++) {
                 outputs.add(emit.select(finite, after.get(j), before.get(j)));
@@ -69,10 +69,6 @@ public abstract class Update extends Composite {
 
     /** What the rule of one parameter may use. */
     record Step(Emitter emit, List<Value> scalars, Attributes attributes) {
-
-        List<Value> of(Update update, List<Value> before, Value gradient) {
-            return update.step(this, before, gradient);
-        }
 
         /** A scalar repeated to the shape of a value. */
         Value scalar(int index, Value like) {

@@ -171,6 +171,8 @@ public final class Graph {
         outputs.values().forEach(value -> needed[value.node().id()] = true);
         assignments.values().forEach(value -> needed[value.node().id()] = true);
         assignments.keySet().forEach(name -> needed[variables.get(name).node().id()] = true);
+        // Inputs stay, used or not: a program takes the arguments that the trace declared.
+        inputs.values().forEach(value -> needed[value.node().id()] = true);
         for (int i = nodes.size() - 1; i >= 0; i--) {
             if (needed[i]) {
                 nodes.get(i).inputs().forEach(value -> needed[value.node().id()] = true);

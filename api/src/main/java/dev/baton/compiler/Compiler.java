@@ -1,0 +1,27 @@
+package dev.baton.compiler;
+
+import dev.baton.graph.Graph;
+import dev.baton.program.Program;
+import dev.baton.spi.Backend;
+import java.util.Map;
+
+/** From a traced graph to the program that a backend compiles: one pass after the other, each checked. */
+public final class Compiler {
+
+    private Compiler() {}
+
+    /**
+     * Makes a program.
+     *
+     * @param graph as traced, symbolic sizes and all
+     * @param sizes the sizes of its symbols
+     * @param variableOffsets where the session keeps the variables
+     */
+    public static Program compile(Graph graph, Map<String, Long> sizes, Map<String, Long> variableOffsets, Backend backend) {
+        Graph fixed = graph.bind(sizes);
+        Graph expanded = ExpandComposites.run(fixed, backend::supports);
+        Graph folded = FoldLeaves.run(expanded);
+        Graph merged = MergeEqualNodes.run(folded);
+        return new Program(merged, variableOffsets);
+    }
+}

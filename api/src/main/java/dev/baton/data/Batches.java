@@ -1,0 +1,54 @@
+package dev.baton.data;
+
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+
+/** Examples in batches. {@link #iterator} goes through the first epoch, {@link #epoch} through any. */
+public final class Batches implements Iterable<Batch> {
+
+    private final Examples examples;
+    private final int size;
+
+    Batches(Examples examples, int size) {
+        this.examples = examples;
+        this.size = size;
+    }
+
+    /** The number of batches in an epoch. */
+    public int count() {
+        return (examples.size() + size - 1) / size;
+    }
+
+    /** The number of examples in an epoch. */
+    public int examples() {
+        return examples.size();
+    }
+
+    @Override
+    public Iterator<Batch> iterator() {
+        return epoch(0).iterator();
+    }
+
+    /** The batches of one epoch, from 0; each has its own order where the examples are shuffled. */
+    public Iterable<Batch> epoch(int epoch) {
+        return () -> new Iterator<>() {
+            private final int[] order = examples.order(epoch);
+            private int next;
+
+            @Override
+            public boolean hasNext() {
+                return next < order.length;
+            }
+
+            @Override
+            public Batch next() {
+                if (!hasNext()) {
+                    throw new NoSuchElementException();
+                }
+                int from = next;
+                next = Math.min(from + size, order.length);
+                return examples.gather(order, from, next);
+            }
+        };
+    }
+}

@@ -1,0 +1,171 @@
+package dev.baton.runtime;
+
+import dev.baton.BatonException;
+import dev.baton.NDArray;
+import dev.baton.StateException;
+import dev.baton.compiler.Compiler;
+import dev.baton.graph.Graph;
+import dev.baton.graph.TensorType;
+import dev.baton.graph.Value;
+import dev.baton.program.Program;
+import dev.baton.spi.Backend;
+import dev.baton.spi.DeviceBuffer;
+import dev.baton.spi.Plan;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A device and the named variables that live on it. Programs of one session share the variables and never run at the
+ * same time; a session belongs to the thread that opened it.
+ */
+public final class Session implements AutoCloseable {
+
+    /** Variables start at multiples of this, so that kernels read whole cache lines. */
+    private static final long ALIGNMENT = 64;
+
+    private final Backend backend;
+    private final long seed;
+    private final DeviceBuffer variableMemory;
+    private final DeviceBuffer workspace;
+    private final Map<String, Slot> variables = new LinkedHashMap<>();
+    private final Thread owner = Thread.currentThread();
+    private long used;
+    private boolean closed;
+
+    private record Slot(TensorType type, long offset, Object initial) {}
+
+    private Session(Backend backend, long seed) {
+        this.backend = backend;
+        this.seed = seed;
+        this.variableMemory = backend.allocate();
+        this.workspace = backend.allocate();
+    }
+
+    /** A session on the best available backend. */
+    public static Session open() {
+        return open(null, 0);
+    }
+
+    /** A session on the backend of this name. */
+    public static Session open(String backend) {
+        return open(backend, 0);
+    }
+
+    /**
+     * A session.
+     *
+     * @param backend its name; null for the best one available
+     * @param seed of everything random: first weights, dropout
+     * @throws dev.baton.BackendException if there is no such backend, or it is not available
+     */
+    public static Session open(String backend, long seed) {
+        return new Session(Backends.open(backend), seed);
+    }
+
+    /** The device in words. */
+    public String device() {
+        return backend.device();
+    }
+
+    /** The seed of everything random. */
+    public long seed() {
+        return seed;
+    }
+
+    /** The names of all variables, in the order in which programs came to use them. */
+    public List<String> variables() {
+        return List.copyOf(variables.keySet());
+    }
+
+    /** A copy of a variable's value. */
+    public NDArray value(String variable) {
+        Slot slot = slot(variable);
+        NDArray array = NDArray.zeros(slot.type().dtype(), slot.type().shape());
+        variableMemory.download(slot.offset(), array.bytes());
+        return array;
+    }
+
+    /**
+     * Sets a variable.
+     *
+     * @throws BatonException if there is no such variable, or the type differs
+     */
+    public void set(String variable, NDArray value) {
+        Slot slot = slot(variable);
+        var type = new TensorType(value.dtype(), value.shape());
+        if (!slot.type().equals(type)) {
+            throw new BatonException("variable '" + variable + "' is " + slot.type() + ", not " + type);
+        }
+        variableMemory.upload(slot.offset(), value.bytes());
+    }
+
+    private Slot slot(String variable) {
+        checkUse();
+        Slot slot = variables.get(variable);
+        if (slot == null) {
+            throw new BatonException("there is no variable '" + variable + "'; there are " + variables.keySet());
+        }
+        return slot;
+    }
+
+    /** Makes a graph ready to run with the given sizes of its symbols; its variables come into being. */
+    public Plan compile(Graph graph, Map<String, Long> sizes) {
+        checkUse();
+        addVariables(graph);
+        var offsets = new LinkedHashMap<String, Long>();
+        graph.variables().keySet().forEach(name -> offsets.put(name, variables.get(name).offset()));
+        Program program = Compiler.compile(graph, sizes, offsets, backend);
+        return backend.compile(program, variableMemory, workspace);
+    }
+
+    /** Gives every variable of a graph that is new to this session its place and its first value. */
+    public void addVariables(Graph graph) {
+        graph.variables().forEach((name, value) -> {
+            Object initial = graph.initial(name);
+            Slot known = variables.get(name);
+            if (known == null) {
+                add(name, value, graph);
+            } else if (!known.type().equals(value.type())) {
+                throw new BatonException("two models of this session have a parameter '" + name + "', of "
+                        + known.type() + " and of " + value.type() + ": tell them apart with named(\"...\")");
+            } else if (!name.startsWith("optimizer/") && known.initial() != initial) {
+                throw new BatonException("two models of this session have a parameter '" + name
+                        + "': tell them apart with named(\"...\")");
+            }
+        });
+    }
+
+    private void add(String name, Value value, Graph graph) {
+        long offset = used;
+        used += (value.type().bytes() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        variableMemory.grow(used);
+        variables.put(name, new Slot(value.type(), offset, graph.initial(name)));
+        variableMemory.upload(offset, graph.initial(name).initialValue(seed).bytes());
+    }
+
+    /**
+     * Fails where this session cannot be used.
+     *
+     * @throws StateException if it is closed, or belongs to another thread
+     */
+    public void checkUse() {
+        if (closed) {
+            throw new StateException("the session is closed");
+        }
+        if (Thread.currentThread() != owner) {
+            throw new StateException("the session belongs to thread '" + owner.getName() + "' and was used by '"
+                    + Thread.currentThread().getName() + "': open one session for each thread");
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            workspace.close();
+            variableMemory.close();
+            backend.close();
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package dev.baton.spi;
+
+import dev.baton.graph.Node;
+import dev.baton.program.Program;
+
+/** A device that compiles programs and runs them. Used by one thread at a time. */
+public interface Backend extends AutoCloseable {
+
+    /** The device in words, such as {@code cpu: AMD EPYC, 2 threads, AVX-512}. */
+    String device();
+
+    /** Whether a node of fixed shapes can run here as it is. A composite that cannot is expanded. */
+    boolean supports(Node node);
+
+    /** Memory that grows without moving; empty at first. */
+    DeviceBuffer allocate();
+
+    /**
+     * Makes a program ready to run.
+     *
+     * @param variables where the program's variables live
+     * @param workspace for the values of one step; shared with other plans, which never run at the same time
+     */
+    Plan compile(Program program, DeviceBuffer variables, DeviceBuffer workspace);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,23 @@
+package dev.baton.spi;
+
+/** Offers a backend; found by {@link java.util.ServiceLoader}. Making one must be cheap and must load nothing. */
+public interface BackendProvider {
+
+    /** The version of this SPI; a provider compiled against it returns it from {@link #spiVersion}. */
+    int SPI_VERSION = 1;
+
+    /** What users call it, such as {@code cpu}. */
+    String name();
+
+    /** The available provider of the highest priority is the default; below 0 it is chosen only by name. */
+    int priority();
+
+    /** The version of the SPI that it was built for: the literal number, not the constant of the version found. */
+    int spiVersion();
+
+    /** Whether it can run here, and why not. Throws nothing. */
+    Availability availability();
+
+    /** Opens the device. */
+    Backend open();
+}
