@@ -1,0 +1,178 @@
+package dev.baton.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.baton.BatonException;
+import dev.baton.DataException;
+import dev.baton.NDArray;
+import dev.baton.NotFiniteException;
+import dev.baton.Shape;
+import dev.baton.ShapeException;
+import dev.baton.StateException;
+import dev.baton.data.Batch;
+import dev.baton.data.Examples;
+import dev.baton.loss.Losses;
+import dev.baton.nn.Dropout;
+import dev.baton.nn.Layer;
+import dev.baton.nn.Linear;
+import dev.baton.nn.ReLU;
+import dev.baton.nn.Sequential;
+import dev.baton.optim.Adam;
+import dev.baton.optim.AdamW;
+import dev.baton.optim.Optimizer;
+import dev.baton.optim.Schedule;
+import dev.baton.optim.Sgd;
+import dev.baton.runtime.Session;
+import dev.baton.tensor.Tensor;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TrainStepTest {
+
+    /** Two classes of points: inside and outside of a circle. No straight line divides them. */
+    private static Examples circle(int count) {
+        var random = new SplittableRandom(5);
+        var inputs = new float[count][];
+        var labels = new int[count];
+        for (int i = 0; i < count; i++) {
+            inputs[i] = new float[] {(float) random.nextDouble(-1, 1), (float) random.nextDouble(-1, 1)};
+            labels[i] = Math.hypot(inputs[i][0], inputs[i][1]) < 0.8 ? 1 : 0;
+        }
+        return Examples.of(inputs, labels, 2);
+    }
+
+    private static Sequential network() {
+        return Sequential.of(new Linear(2, 16), new ReLU(), new Linear(16, 2));
+    }
+
+    static Stream<Optimizer> optimizers() {
+        return Stream.of(
+                Sgd.of(1.0),
+                Sgd.of(0.1).momentum(0.9).weightDecay(1e-4),
+                Sgd.of(0.1).momentum(0.9).nesterov(),
+                Adam.of(0.02).weightDecay(1e-4),
+                AdamW.of(Schedule.cosine(0.03, 400).warmUp(10)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("optimizers")
+    void learnsWhatNoLineDivides(Optimizer optimizer) {
+        Examples examples = circle(400);
+        Sequential model = network();
+        try (var session = Session.open("reference", 1);
+                var step = TrainStep.of(session, model, Losses.crossEntropy(), optimizer);
+                var evaluation = new Evaluation(session, model)) {
+            for (int epoch = 0; epoch < 60; epoch++) {
+                for (Batch batch : examples.shuffled(2).batched(64).epoch(epoch)) {
+                    step.run(batch);
+                }
+            }
+            assertThat(evaluation.accuracy(examples.batched(100))).isGreaterThan(0.95);
+        }
+    }
+
+    @Test
+    void theSameSeedGivesTheSameBits() {
+        assertThat(weightsAfterTenSteps(3)).isEqualTo(weightsAfterTenSteps(3));
+        assertThat(weightsAfterTenSteps(3)).isNotEqualTo(weightsAfterTenSteps(4));
+    }
+
+    private static float[] weightsAfterTenSteps(long seed) {
+        Sequential model = Sequential.of(new Linear(2, 8), new ReLU(), new Dropout(0.5), new Linear(8, 2));
+        try (var session = Session.open("reference", seed);
+                var step = TrainStep.of(session, model, Losses.crossEntropy(0.1), AdamW.of(1e-2))) {
+            circle(320).batched(32).forEach(step::run);
+            return session.value("0.weight").toFloatArray();
+        }
+    }
+
+    @Test
+    void aStepThatIsNotFiniteChangesNothing() {
+        try (var session = Session.open("reference", 1);
+                var step = TrainStep.of(session, network(), Losses.crossEntropy(), Adam.of(0.01))) {
+            Batch good = circle(8).batched(8).iterator().next();
+            step.run(good);
+            float[] before = session.value("0.weight").toFloatArray();
+            NDArray broken = NDArray.of(good.inputs().shape(), good.inputs().toFloatArray());
+            broken.set(3, Double.NaN);
+            assertThatThrownBy(() -> step.run(new Batch(broken, good.targets())))
+                    .isInstanceOf(NotFiniteException.class)
+                    .hasMessageStartingWith("step 2: the loss (NaN) or a gradient is not finite; no weight was changed. "
+                            + "The learning rate was 0.01");
+            assertThat(session.value("0.weight").toFloatArray()).isEqualTo(before);
+            assertThat(session.value("optimizer/0.weight/mean").toDoubleArray()).doesNotContain(Double.NaN);
+            assertThat(step.run(good).step()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aWrongShapeNamesOperationLayerAndLine() {
+        var model = Sequential.of(new Linear(2, 5), new ReLU(), new Linear(4, 2)).named("classifier");
+        try (var session = Session.open("reference");
+                var step = TrainStep.of(session, model, Losses.crossEntropy(), Sgd.of(0.1))) {
+            assertThatThrownBy(() -> step.run(circle(8).batched(8).iterator().next()))
+                    .isInstanceOf(ShapeException.class)
+                    .hasMessageStartingWith("matmul: the inner sizes differ: [N, 5] x [4, 2]\n"
+                            + "  in  classifier.2: Linear(4 -> 2)\n"
+                            + "  at  TrainStepTest.java:")
+                    .hasMessageEndingWith("\n  the layer before it, classifier.1: ReLU, gives [N, 5]");
+        }
+    }
+
+    @Test
+    void parametersAreMadeInTheConstructor() {
+        var careless = new Layer() {
+            @Override
+            public Tensor forward(Tensor x) {
+                return new Linear(2, 2).forward(x);
+            }
+        };
+        try (var session = Session.open("reference");
+                var step = TrainStep.of(session, careless, Losses.crossEntropy(), Sgd.of(0.1))) {
+            assertThatThrownBy(() -> step.run(circle(8).batched(8).iterator().next()))
+                    .isInstanceOf(BatonException.class)
+                    .hasMessageStartingWith("parameter 'weight' of Linear(2 -> 2) was created inside forward")
+                    .hasMessageContaining("at  TrainStepTest.java:");
+        }
+    }
+
+    @Test
+    void wrongUseIsExplained() {
+        Batch batch = circle(8).batched(8).iterator().next();
+        var session = Session.open("reference");
+        var step = TrainStep.of(session, network(), Losses.crossEntropy(), Sgd.of(0.1));
+        step.run(batch);
+        assertThatThrownBy(() -> step.run(new Batch(NDArray.of(Shape.of(4, 3), new float[12]), batch.targets())))
+                .hasMessage("the training step takes 'inputs' as float32[N, 2], not float32[4, 3]");
+        session.close();
+        assertThatThrownBy(() -> step.run(batch)).isInstanceOf(StateException.class).hasMessage("the session is closed");
+        step.close();
+        assertThatThrownBy(() -> step.run(batch)).hasMessage("the training step is closed");
+        assertThatThrownBy(() -> Session.open("tpu"))
+                .hasMessageStartingWith("there is no backend named 'tpu'; found on the class path:\n  reference: available");
+        assertThatThrownBy(() -> Sgd.of(Double.NaN)).hasMessage("a learning rate is a positive number, not NaN");
+        assertThatThrownBy(() -> circle(4).batched(0))
+                .isInstanceOf(DataException.class)
+                .hasMessage("a batch holds at least one example, not 0");
+        assertThatThrownBy(() -> Examples.of(new float[][] {{1}, {2}}, new int[] {0, 7}, 2))
+                .hasMessage("example 1 has label 7; with 2 classes, labels are 0 to 1");
+        assertThatThrownBy(() -> Examples.of(new float[][] {{1, Float.NaN}}, new int[] {0}, 2))
+                .hasMessage("example 0, value 1 is NaN, not a finite number");
+    }
+
+    @Test
+    void aSessionBelongsToOneThread() throws InterruptedException {
+        try (var session = Session.open("reference")) {
+            var caught = new Throwable[1];
+            var thread = new Thread(() -> caught[0] = org.assertj.core.api.Assertions.catchThrowable(session::checkUse), "other");
+            thread.start();
+            thread.join();
+            assertThat(caught[0])
+                    .hasMessageEndingWith("was used by 'other': open one session for each thread");
+        }
+    }
+}

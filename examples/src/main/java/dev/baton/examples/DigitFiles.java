@@ -1,0 +1,81 @@
+package dev.baton.examples;
+
+import dev.baton.DataException;
+import dev.baton.data.Examples;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+
+/** Reads the optical digits: 64 inputs from 0 to 16 and a class from 0 to 9 a line, with commas between. */
+final class DigitFiles {
+
+    static final int SIDE = 8;
+    private static final int PIXELS = SIDE * SIDE;
+    private static final int DARKEST = 16;
+    private static final int CLASSES = 10;
+
+    private DigitFiles() {}
+
+    /**
+     * The examples of one file.
+     *
+     * @param folder where the file lies; null for the copy that comes with the examples
+     */
+    static Examples read(Path folder, String name) {
+        try (BufferedReader reader = open(folder, name)) {
+            return parse(reader, folder == null ? name : folder.resolve(name).toString());
+        } catch (IOException e) {
+            throw new DataException("cannot read " + folder.resolve(name) + ": " + e.getMessage()
+                    + "; --data takes a folder that holds optdigits.tra and optdigits.tes", e);
+        }
+    }
+
+    private static BufferedReader open(Path folder, String name) throws IOException {
+        if (folder != null) {
+            return Files.newBufferedReader(folder.resolve(name), StandardCharsets.US_ASCII);
+        }
+        var stream = DigitFiles.class.getResourceAsStream("optdigits/" + name);
+        return new BufferedReader(new InputStreamReader(stream, StandardCharsets.US_ASCII));
+    }
+
+    private static Examples parse(BufferedReader reader, String file) throws IOException {
+        var inputs = new ArrayList<float[]>();
+        var labels = new ArrayList<Integer>();
+        int number = 0;
+        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+            number++;
+            String[] fields = line.split(",", -1);
+            if (fields.length != PIXELS + 1) {
+                throw new DataException(file + ", line " + number + ": " + fields.length + " fields, not " + (PIXELS + 1));
+            }
+            var pixels = new float[PIXELS];
+            for (int i = 0; i < PIXELS; i++) {
+                pixels[i] = integer(fields, i, DARKEST, file, number) / (float) DARKEST;
+            }
+            inputs.add(pixels);
+            labels.add(integer(fields, PIXELS, CLASSES - 1, file, number));
+        }
+        if (inputs.isEmpty()) {
+            throw new DataException(file + " holds no examples");
+        }
+        return Examples.of(
+                inputs.toArray(float[][]::new), labels.stream().mapToInt(Integer::intValue).toArray(), CLASSES);
+    }
+
+    private static int integer(String[] fields, int index, int largest, String file, int line) {
+        try {
+            int value = Integer.parseInt(fields[index].strip());
+            if (value >= 0 && value <= largest) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // The message below says it for numbers out of range too.
+        }
+        throw new DataException(file + ", line " + line + ", field " + (index + 1) + ": '" + fields[index]
+                + "' is no whole number from 0 to " + largest);
+    }
+}
