@@ -70,9 +70,7 @@ public final class TrainStep implements AutoCloseable {
         if (batch.size() == 0) {
             throw new DataException("step " + (steps + 1) + ": the batch is empty");
         }
-        if (executable == null) {
-            executable = new Executable(session, "training step", trace(batch));
-        }
+        prepare(batch);
         long step = steps + 1;
         double rate = optimizer.learningRate(step);
         executable.next(step, rate);
@@ -88,6 +86,18 @@ public final class TrainStep implements AutoCloseable {
         }
         steps = step;
         return new StepResult(step, (float) lossValue.get(0));
+    }
+
+    /**
+     * Traces the step for batches like this one and gives the session its variables, which may then be set; nothing
+     * runs. The first {@link #run} does it otherwise.
+     */
+    public void prepare(Batch batch) {
+        if (executable == null) {
+            Graph graph = trace(batch);
+            session.addVariables(graph);
+            executable = new Executable(session, "training step", graph);
+        }
     }
 
     /** What runs for batches of this size; there is nothing to explain before the first step. */

@@ -1,0 +1,112 @@
+package bench.oracle;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Adam;
+import org.bytedeco.pytorch.AdamOptions;
+import org.bytedeco.pytorch.AdamW;
+import org.bytedeco.pytorch.AdamWOptions;
+import org.bytedeco.pytorch.Optimizer;
+import org.bytedeco.pytorch.SGD;
+import org.bytedeco.pytorch.SGDOptions;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** Trains the network of {@link OracleData} with PyTorch's own layers, loss, autograd and optimizers. */
+final class TorchMlp {
+
+    /** Reductions of PyTorch's losses. */
+    static final long NONE = 0;
+
+    static final long MEAN = 1;
+
+    /** The label that PyTorch would leave out; none of ours is negative. */
+    static final long IGNORED = -100;
+
+    private TorchMlp() {}
+
+    static Training.Result train(Training training, ScalarType type) {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor[] parameters = new Tensor[2 * OracleData.LAYERS];
+            for (int l = 0; l < OracleData.LAYERS; l++) {
+                long in = OracleData.SIZES[l], out = OracleData.SIZES[l + 1];
+                parameters[2 * l] = leaf(OracleData.weight(l), type, out, in);
+                parameters[2 * l + 1] = leaf(OracleData.bias(l), type, out);
+            }
+            Optimizer optimizer = optimizer(training, new TensorVector(parameters));
+            double[] losses = new double[OracleData.STEPS];
+            for (int step = 0; step < losses.length; step++) {
+                Tensor x = tensor(OracleData.inputs(step), type, OracleData.BATCH, OracleData.SIZES[0]);
+                Tensor y = labels(OracleData.labels(step));
+                optimizer.zero_grad();
+                Tensor loss = torch.cross_entropy_loss(
+                        forward(parameters, x), y, new TensorOptional(), MEAN, IGNORED, training.labelSmoothing());
+                loss.backward();
+                optimizer.step();
+                losses[step] = loss.item_double();
+            }
+            List<double[]> last = new ArrayList<>();
+            for (Tensor p : parameters) last.add(values(p));
+            return new Training.Result(losses, last);
+        }
+    }
+
+    private static Tensor forward(Tensor[] p, Tensor x) {
+        x = torch.relu(torch.linear(x, p[0], new TensorOptional(p[1])));
+        x = torch.relu(torch.linear(x, p[2], new TensorOptional(p[3])));
+        return torch.linear(x, p[4], new TensorOptional(p[5]));
+    }
+
+    private static Optimizer optimizer(Training t, TensorVector parameters) {
+        switch (t.optimizer()) {
+            case "sgd" -> {
+                SGDOptions o = new SGDOptions(t.learningRate());
+                o.momentum().put(t.momentum());
+                o.nesterov().put(t.nesterov());
+                o.weight_decay().put(t.weightDecay());
+                return new SGD(parameters, o);
+            }
+            // The betas stay at their defaults, 0.9 and 0.999: the binding gives them as the memory of a C++ tuple, whose
+            // elements lie in reverse order, so that writing a pair there would exchange them.
+            case "adam" -> {
+                AdamOptions o = new AdamOptions(t.learningRate());
+                o.eps().put(Training.EPSILON);
+                o.weight_decay().put(t.weightDecay());
+                return new Adam(parameters, o);
+            }
+            case "adamw" -> {
+                AdamWOptions o = new AdamWOptions(t.learningRate());
+                o.eps().put(Training.EPSILON);
+                o.weight_decay().put(t.weightDecay());
+                return new AdamW(parameters, o);
+            }
+            default -> throw new IllegalArgumentException(t.optimizer());
+        }
+    }
+
+    static Tensor tensor(float[] values, ScalarType type, long... shape) {
+        return torch.tensor(values).view(shape).to(type).detach();
+    }
+
+    static Tensor leaf(float[] values, ScalarType type, long... shape) {
+        return tensor(values, type, shape).set_requires_grad(true);
+    }
+
+    static Tensor labels(int[] values) {
+        long[] wide = new long[values.length];
+        for (int i = 0; i < wide.length; i++) wide[i] = values[i];
+        return torch.tensor(wide);
+    }
+
+    /** The elements, widened to double, which is exact. */
+    static double[] values(Tensor t) {
+        Tensor flat = t.detach().to(ScalarType.Double).contiguous().view(-1);
+        double[] a = new double[(int) flat.numel()];
+        flat.data_ptr_double().get(a);
+        return a;
+    }
+}
