@@ -1,5 +1,6 @@
 package dev.baton.examples;
 
+import dev.baton.Shape;
 import dev.baton.data.Batch;
 import dev.baton.data.Examples;
 import dev.baton.loss.Losses;
@@ -12,6 +13,7 @@ import dev.baton.optim.AdamW;
 import dev.baton.optim.Schedule;
 import dev.baton.runtime.Session;
 import dev.baton.train.Evaluation;
+import dev.baton.train.Summary;
 import dev.baton.train.TrainStep;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -69,6 +71,7 @@ final class Digits implements Callable<Integer> {
                 var step = TrainStep.of(session, model, Losses.crossEntropy(0.1), AdamW.of(rate).weightDecay(0.05));
                 var evaluation = new Evaluation(session, model)) {
             out.println(session.device());
+            out.println(Summary.of(model, Shape.of(64)));
             long start = System.nanoTime();
             for (int epoch = 0; epoch < epochs; epoch++) {
                 double loss = 0;

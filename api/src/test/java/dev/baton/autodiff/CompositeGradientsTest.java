@@ -1,0 +1,101 @@
+package dev.baton.autodiff;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.baton.DType;
+import dev.baton.Shape;
+import dev.baton.graph.Emitter;
+import dev.baton.graph.Graph;
+import dev.baton.graph.GraphBuilder;
+import dev.baton.graph.TensorType;
+import dev.baton.graph.Value;
+import dev.baton.loss.Losses;
+import dev.baton.nn.Dropout;
+import dev.baton.nn.GELU;
+import dev.baton.nn.Layer;
+import dev.baton.nn.Linear;
+import dev.baton.nn.ReLU;
+import dev.baton.nn.Sequential;
+import dev.baton.nn.Sigmoid;
+import dev.baton.nn.Tanh;
+import dev.baton.reference.Interpreter;
+import dev.baton.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Layers and losses against central differences in double, by every parameter and by the input. */
+class CompositeGradientsTest {
+
+    private static final double STEP = 1e-6;
+
+    record Case(String name, Layer layer, boolean classes, double smoothing) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Case> cases() {
+        return Stream.of(
+                new Case("Linear, MSE", Sequential.of(new Linear(5, 3)), false, 0),
+                new Case("ReLU, MSE", Sequential.of(new Linear(5, 3), new ReLU()), false, 0),
+                new Case("Tanh, MSE", Sequential.of(new Linear(5, 3), new Tanh()), false, 0),
+                new Case("Sigmoid, MSE", Sequential.of(new Linear(5, 3), new Sigmoid()), false, 0),
+                new Case("GELU, MSE", Sequential.of(new Linear(5, 3), new GELU()), false, 0),
+                new Case("Dropout, MSE", Sequential.of(new Linear(5, 3), new Dropout(0.4)), false, 0),
+                new Case("cross-entropy", Sequential.of(new Linear(5, 3)), true, 0),
+                new Case("cross-entropy, smoothed", Sequential.of(new Linear(5, 3)), true, 0.2));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void agreesWithFiniteDifferences(Case tried) {
+        var builder = new GraphBuilder(GraphBuilder.Mode.TRAINING);
+        Tensor x = Tensor.of(builder, builder.input("x", new TensorType(DType.FLOAT32, Shape.of(7, 5))));
+        var targetType = tried.classes() ? new TensorType(DType.INT32, Shape.of(7)) : new TensorType(DType.FLOAT32, Shape.of(7, 3));
+        Tensor targets = Tensor.of(builder, builder.input("targets", targetType));
+        Tensor answers = Layer.trace(tried.layer(), x);
+        Tensor loss = (tried.classes() ? Losses.crossEntropy(tried.smoothing()) : Losses.mse()).of(answers, targets);
+        List<Value> by = new ArrayList<>(List.of(x.value()));
+        tried.layer().parameters().forEach(parameter -> by.add(parameter.in(x).value()));
+        List<Value> gradients = Gradients.of(new Emitter(builder), loss.value(), by);
+        builder.output("loss", loss.value());
+        for (int i = 0; i < by.size(); i++) {
+            builder.output("gradient " + i, gradients.get(i));
+        }
+        Graph graph = builder.build();
+        var interpreter = new Interpreter(graph, Interpreter.Precision.DOUBLE);
+        var random = new Random(3);
+        var inputs = new HashMap<String, double[]>();
+        inputs.put("x", random.doubles(35, -2, 2).toArray());
+        inputs.put("targets", tried.classes() ? new double[] {0, 2, 1, 1, 0, 2, 2} : random.doubles(21, -1, 1).toArray());
+        inputs.put("seed", new double[] {11});
+        inputs.put("step", new double[] {1});
+        var variables = new HashMap<String, double[]>();
+        graph.variables().forEach((name, value) -> variables.put(name, random.doubles(value.shape().size(), -1, 1).toArray()));
+
+        Map<String, double[]> analytic = interpreter.run(inputs, variables).outputs();
+        for (int i = 0; i < by.size(); i++) {
+            double[] values = i == 0 ? inputs.get("x") : variables.get(tried.layer().parameters().get(i - 1).name());
+            double[] gradient = analytic.get("gradient " + i);
+            for (int j = 0; j < values.length; j++) {
+                double before = values[j];
+                values[j] = before + STEP;
+                double up = interpreter.run(inputs, variables).outputs().get("loss")[0];
+                values[j] = before - STEP;
+                double down = interpreter.run(inputs, variables).outputs().get("loss")[0];
+                values[j] = before;
+                double numeric = (up - down) / (2 * STEP);
+                assertThat(gradient[j]).as("gradient %d, element %d", i, j).isCloseTo(numeric, within(1e-7));
+            }
+        }
+        assertThat(java.util.Arrays.stream(analytic.get("gradient 0"))).anyMatch(slope -> slope != 0);
+    }
+}
