@@ -76,6 +76,28 @@ class TrainStepTest {
     }
 
     @Test
+    void fitIsTheLoopByHand() {
+        Examples examples = circle(200);
+        Sequential model = network();
+        var lines = new java.util.ArrayList<EpochResult>();
+        try (var session = Session.open("reference", 1);
+                var trainer = Trainer.of(session, model)
+                        .loss(Losses.crossEntropy())
+                        .optimizer(Adam.of(0.02))
+                        .listener(lines::add)
+                        .build()) {
+            var results = trainer.fit(examples.shuffled(1).batched(32), examples.batched(64), Epochs.of(20));
+            assertThat(results).hasSize(20).isEqualTo(lines);
+            assertThat(results.get(19).loss()).isLessThan(results.get(0).loss() / 2);
+            assertThat(results.get(19).accuracy()).isGreaterThan(0.9);
+            assertThat(results.get(19).toString()).startsWith("epoch 20/20  loss 0.").endsWith(" samples/s  0 s left");
+            assertThatThrownBy(() -> Trainer.of(session, model).loss(Losses.mse()).build())
+                    .hasMessageStartingWith("a trainer needs an optimizer: ");
+            assertThatThrownBy(() -> Epochs.of(0)).hasMessage("a training run lasts at least one epoch, not 0");
+        }
+    }
+
+    @Test
     void theSameSeedGivesTheSameBits() {
         assertThat(weightsAfterTenSteps(3)).isEqualTo(weightsAfterTenSteps(3));
         assertThat(weightsAfterTenSteps(3)).isNotEqualTo(weightsAfterTenSteps(4));
