@@ -1,0 +1,79 @@
+/*
+ * Baton's native core: plans of kernels that run on the CPU. This header is all that a binding needs.
+ *
+ * Functions that can fail return a status: 0 is success; for everything else baton_last_error() says in words what
+ * happened. Nothing throws and nothing aborts across this boundary. Handles are opaque; a handle is used by one thread
+ * at a time.
+ */
+#ifndef BATON_H
+#define BATON_H
+
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define BATON_API __attribute__((visibility("default")))
+#else
+#define BATON_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Changes whenever a function or the plan format changes. */
+#define BATON_ABI_VERSION 1
+
+typedef struct baton_backend baton_backend;
+typedef struct baton_memory baton_memory;
+typedef struct baton_plan baton_plan;
+
+BATON_API int32_t baton_abi_version(void);
+
+/* The message of the last failure on the calling thread; empty if there was none. */
+BATON_API const char* baton_last_error(void);
+
+/*
+ * Opens a backend with its own pool of threads.
+ *   threads  at least 1; the calling thread is one of them
+ *   isa      "baseline", "avx2" or "avx512"; null or empty for the best that this processor has
+ */
+BATON_API int32_t baton_backend_open(int32_t threads, const char* isa, baton_backend** backend);
+BATON_API void baton_backend_close(baton_backend* backend);
+
+/* The instruction set in use, the processor's name and the name of OpenBLAS's kernels. */
+BATON_API const char* baton_backend_isa(const baton_backend* backend);
+BATON_API const char* baton_processor(void);
+BATON_API const char* baton_openblas_core(void);
+
+/* Memory that grows without moving: address space is reserved at once, pages are made usable by baton_memory_grow. */
+BATON_API int32_t baton_memory_reserve(int64_t capacity, baton_memory** memory);
+BATON_API int32_t baton_memory_grow(baton_memory* memory, int64_t bytes);
+BATON_API int64_t baton_memory_address(const baton_memory* memory);
+BATON_API void baton_memory_release(baton_memory* memory);
+
+/* The address of a host buffer, and copies between addresses. */
+BATON_API int64_t baton_address(const void* buffer);
+BATON_API void baton_copy(int64_t target, int64_t source, int64_t bytes);
+
+/*
+ * Decodes and checks a plan (see PLAN_FORMAT.md).
+ *   code, words           the commands
+ *   addresses, sizes      for each memory space its address and its size in bytes; an input's address is given at run
+ *   spaces                their number: 4 and one for each input
+ *   arguments             the address of one int64 for each input, read at every run: where that input lies
+ */
+BATON_API int32_t baton_plan_create(baton_backend* backend, const int64_t* code, int64_t words, const int64_t* addresses,
+                                    const int64_t* sizes, int32_t spaces, int64_t arguments, baton_plan** plan);
+
+/* Runs a plan once; plan is the handle as an integer, so that the call carries nothing but one number. */
+BATON_API int32_t baton_plan_run(int64_t plan);
+BATON_API void baton_plan_destroy(baton_plan* plan);
+
+/* How often baton_plan_run was entered in this process. */
+BATON_API int64_t baton_plan_runs(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
