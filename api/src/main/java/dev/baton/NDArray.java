@@ -144,6 +144,12 @@ public final class NDArray {
         }
     }
 
+    /** Sets one value of an {@code int64} array exactly, also beyond 2^53. */
+    public void setLong(int index, long value) {
+        require(DType.INT64);
+        bytes.putLong(8 * index, value);
+    }
+
     /** A copy of all values of a {@code float32} array. */
     public float[] toFloatArray() {
         var values = new float[size()];

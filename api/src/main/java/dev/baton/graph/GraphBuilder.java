@@ -214,6 +214,13 @@ public final class GraphBuilder {
         return known.value();
     }
 
+    /** The variables read so far, in the order of their first use, with what makes their first value. */
+    public Map<Value, Initial> variables() {
+        var read = new LinkedHashMap<Value, Initial>();
+        variables.values().forEach(variable -> read.put(variable.value(), variable.initial()));
+        return read;
+    }
+
     private Value declared(Map<String, Value> names, Primitive leaf, String name, TensorType type) {
         Value known = names.get(name);
         if (known == null) {
@@ -241,7 +248,7 @@ public final class GraphBuilder {
     public void output(String name, Value value) {
         requireOwn(value);
         if (outputs.putIfAbsent(name, value) != null) {
-            throw new BatonException("there are two outputs named '" + name + "'");
+            throw new BatonException("there are two outputs named '" + name + "'\n  at  " + SourceLine.find());
         }
     }
 

@@ -18,6 +18,7 @@ public final class SourceLine {
             "dev.baton.loss",
             "dev.baton.optim",
             "dev.baton.metrics",
+            "dev.baton.io",
             "dev.baton.cost");
 
     /** What runs a model: frames below these belong to the loop, not to the model. */

@@ -31,6 +31,16 @@ public final class Interpreter {
     /** What one run of a graph gives, by name. */
     public record Result(Map<String, double[]> outputs, Map<String, double[]> assignments) {}
 
+    /** Told of every node as it is computed, in order. */
+    @FunctionalInterface
+    public interface Observer {
+
+        /**
+         * @param values of each output, row-major; not to be changed
+         */
+        void computed(Node node, List<double[]> values);
+    }
+
     private final Graph graph;
     private final Precision precision;
 
@@ -52,12 +62,18 @@ public final class Interpreter {
      * @param variables the values of the variables at the start, by name; they are not changed
      */
     public Result run(Map<String, double[]> inputs, Map<String, double[]> variables) {
+        return run(inputs, variables, (node, results) -> {});
+    }
+
+    /** Runs the graph once, as {@link #run(Map, Map)} does, and shows every value on the way. */
+    public Result run(Map<String, double[]> inputs, Map<String, double[]> variables, Observer observer) {
         var values = new HashMap<Value, double[]>();
         for (Node node : graph.nodes()) {
             List<double[]> results = evaluate(node, values, inputs, variables);
             for (int i = 0; i < results.size(); i++) {
                 values.put(node.output(i), results.get(i));
             }
+            observer.computed(node, results);
         }
         return new Result(named(graph.outputs(), values), named(graph.assignments(), values));
     }

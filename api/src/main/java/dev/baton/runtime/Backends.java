@@ -24,7 +24,8 @@ public final class Backends {
     private record Found(String name, int priority, Availability availability, BackendProvider provider) {
         @Override
         public String toString() {
-            return name + ": " + availability;
+            boolean onlyByName = availability.available() && priority < 0;
+            return name + ": " + availability + (onlyByName ? "; chosen only by name" : "");
         }
     }
 
@@ -89,8 +90,17 @@ public final class Backends {
     private static Found ask(BackendProvider provider) {
         int version = provider.spiVersion();
         Availability availability = version == BackendProvider.SPI_VERSION
-                ? provider.availability()
+                ? availability(provider)
                 : Availability.no("built for SPI " + version + ", this is SPI " + BackendProvider.SPI_VERSION);
         return new Found(provider.name(), provider.priority(), availability, provider);
+    }
+
+    /** A provider that breaks its promise to throw nothing must not hide the others. */
+    private static Availability availability(BackendProvider provider) {
+        try {
+            return provider.availability();
+        } catch (RuntimeException | LinkageError e) {
+            return Availability.no("looking whether it can run failed: " + e);
+        }
     }
 }

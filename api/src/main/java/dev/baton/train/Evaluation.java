@@ -1,8 +1,5 @@
 package dev.baton.train;
 
-import dev.baton.DType;
-import dev.baton.NDArray;
-import dev.baton.Shape;
 import dev.baton.data.Batch;
 import dev.baton.graph.GraphBuilder;
 import dev.baton.nn.Layer;
@@ -32,11 +29,9 @@ public final class Evaluation implements AutoCloseable {
             graph.output(ANSWERS, Layer.trace(model, inputs).argmax(-1).value());
             executable = new Executable(session, "evaluation", graph.build());
         }
-        executable.input(TrainStep.INPUTS, batch.inputs());
-        executable.run(batch.size());
-        NDArray answers = NDArray.zeros(DType.INT32, Shape.of(batch.size()));
-        executable.read(ANSWERS, answers);
-        return answers.toIntArray();
+        executable.input(executable.inputIndex(TrainStep.INPUTS), batch.inputs());
+        executable.run();
+        return executable.output(executable.outputIndex(ANSWERS)).toIntArray();
     }
 
     /** The share of examples whose class the model gives rightly. */

@@ -1,5 +1,6 @@
 package dev.baton.train;
 
+import dev.baton.BatonException;
 import dev.baton.DType;
 import dev.baton.DataException;
 import dev.baton.Dim;
@@ -18,117 +19,273 @@ import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import dev.baton.loss.Loss;
 import dev.baton.nn.Layer;
+import dev.baton.nn.Parameter;
 import dev.baton.optim.Optimizer;
+import dev.baton.reference.Interpretation;
 import dev.baton.runtime.Executable;
 import dev.baton.runtime.Session;
 import dev.baton.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * One training step as one program: forward, loss, backward and update. Traced at the first batch; a step whose loss
- * or gradients are not finite changes nothing and is reported.
+ * One training step as one program: forward, loss, backward and update, made from any function of named inputs. Traced
+ * when it first runs; a step whose loss or gradients are not finite changes nothing and is reported.
  */
 public final class TrainStep implements AutoCloseable {
 
-    static final String INPUTS = "inputs";
-    static final String TARGETS = "targets";
+    /** The name of {@link Batch#inputs} as an input of a step. */
+    public static final String INPUTS = "inputs";
+
+    /** The name of {@link Batch#targets} as an input of a step. */
+    public static final String TARGETS = "targets";
+
     private static final String LOSS = "loss";
     private static final String FINITE = "all finite";
 
     private final Session session;
-    private final Layer model;
-    private final Loss loss;
+    private final StepFunction function;
     private final Optimizer optimizer;
     private final NDArray lossValue = NDArray.zeros(DType.FLOAT32, Shape.scalar());
     private final NDArray finiteValue = NDArray.zeros(DType.BOOL, Shape.scalar());
     private Executable executable;
+    private LabelCheck[] labelChecks;
+    private int inputsIndex;
+    private int targetsIndex;
+    private int lossIndex;
+    private int finiteIndex;
     private long steps;
     private boolean closed;
 
-    private TrainStep(Session session, Layer model, Loss loss, Optimizer optimizer) {
+    private TrainStep(Session session, StepFunction function, Optimizer optimizer) {
         this.session = session;
-        this.model = model;
-        this.loss = loss;
+        this.function = function;
         this.optimizer = optimizer;
     }
 
+    /** A step for a model with one input and one loss, run with a {@link Batch}. */
     public static TrainStep of(Session session, Layer model, Loss loss, Optimizer optimizer) {
-        return new TrainStep(session, model, loss, optimizer);
+        StepFunction function = inputs -> {
+            Tensor answers = Layer.trace(model, inputs.get(INPUTS));
+            // Parameters that the forward pass does not read are variables all the same, to be saved with the others.
+            model.parameters().forEach(parameter -> parameter.in(answers));
+            return loss.of(answers, inputs.get(TARGETS));
+        };
+        return of(session, function, optimizer);
     }
 
     /**
-     * Runs one step.
+     * A step for any function of named inputs: several inputs, several losses added up, several models.
+     *
+     * @param function gives the loss; every parameter that it reads is learnt
+     */
+    public static TrainStep of(Session session, StepFunction function, Optimizer optimizer) {
+        return new TrainStep(session, function, optimizer);
+    }
+
+    /**
+     * Runs one step on a batch, whose arrays are the inputs {@link #INPUTS} and {@link #TARGETS}.
      *
      * @throws NotFiniteException if the loss or a gradient is not finite; no weight has changed
-     * @throws DataException if the batch is empty
+     * @throws DataException if the batch is empty, a label is no class, or an input that is not finite made the loss or
+     *     a gradient so; no weight has changed
      */
     public StepResult run(Batch batch) {
-        if (closed) {
-            throw new StateException("the training step is closed");
-        }
-        if (batch.size() == 0) {
-            throw new DataException("step " + (steps + 1) + ": the batch is empty");
-        }
         prepare(batch);
+        executable.input(inputsIndex, batch.inputs());
+        executable.input(targetsIndex, batch.targets());
+        return run();
+    }
+
+    /**
+     * Runs one step on named inputs; arrays that the step's function does not ask for are left aside.
+     *
+     * @param inputs by name; the first dimension of each is the batch, save for scalars
+     * @throws NotFiniteException as {@link #run(Batch)} does
+     * @throws DataException as {@link #run(Batch)} does
+     */
+    public StepResult run(Map<String, NDArray> inputs) {
+        hand(inputs);
+        try {
+            return run();
+        } finally {
+            executable.clear();
+        }
+    }
+
+    private void hand(Map<String, NDArray> inputs) {
+        prepare(inputs);
+        executable.clear();
+        inputs.forEach((name, array) -> executable.input(executable.inputIndex(name), array));
+    }
+
+    private StepResult run() {
         long step = steps + 1;
+        if (executable.batch() == 0) {
+            throw new DataException("step " + step + ": the batch is empty");
+        }
+        for (LabelCheck check : labelChecks) {
+            check.check(executable.argument(check.input()), step);
+        }
         double rate = optimizer.learningRate(step);
         executable.next(step, rate);
-        executable.input(INPUTS, batch.inputs());
-        executable.input(TARGETS, batch.targets());
-        executable.run(batch.size());
-        executable.read(FINITE, finiteValue);
-        executable.read(LOSS, lossValue);
+        executable.run();
+        executable.read(finiteIndex, finiteValue);
+        executable.read(lossIndex, lossValue);
         if (finiteValue.get(0) == 0) {
-            throw new NotFiniteException("step " + step + ": the loss (" + lossValue.get(0) + ") or a gradient is not "
-                    + "finite; no weight was changed. The learning rate was " + rate + ": try a smaller one, and look "
-                    + "for extreme values in the data", step, rate);
+            throw notFinite(step, rate);
         }
         steps = step;
         return new StepResult(step, (float) lossValue.get(0));
     }
 
+    /** Inputs are searched only here: what is not finite in them makes the gradient of the first layer so. */
+    private BatonException notFinite(long step, double rate) {
+        executable.graph().inputs().forEach((name, value) -> {
+            NDArray array = executable.argument(executable.inputIndex(name));
+            if (array.dtype().isFloating() && array.shape().rank() > 0) {
+                requireFinite(array, name, step);
+            }
+        });
+        String first = interpret().firstNotFinite(FINITE).map(Interpretation.Step::explain)
+                .orElse("computed again in plain Java, which rounds differently, every value of this step is finite");
+        return new NotFiniteException("step " + step + ": the loss (" + lossValue.get(0) + ") or a gradient is not "
+                + "finite; no weight was changed. The learning rate was " + rate + ": try a smaller one, and look "
+                + "for extreme values in the data\n  " + first, step, rate);
+    }
+
+    private static void requireFinite(NDArray array, String name, long step) {
+        long record = array.size() / array.shape().size(0);
+        for (int i = 0; i < array.size(); i++) {
+            if (!Double.isFinite(array.get(i))) {
+                throw new DataException("step " + step + ": record " + i / record + " of the batch, value " + i % record
+                        + " of '" + name + "' is " + array.get(i) + ", not a finite number; no weight was changed");
+            }
+        }
+    }
+
     /**
      * Traces the step for batches like this one and gives the session its variables, which may then be set; nothing
-     * runs. The first {@link #run} does it otherwise.
+     * runs. The first {@link #run(Batch)} does it otherwise.
      */
     public void prepare(Batch batch) {
+        requireOpen();
         if (executable == null) {
-            Graph graph = trace(batch);
+            prepare(Map.of(INPUTS, batch.inputs(), TARGETS, batch.targets()));
+        }
+    }
+
+    /** Traces the step for inputs like these, as {@link #prepare(Batch)} does. */
+    public void prepare(Map<String, NDArray> inputs) {
+        requireOpen();
+        if (executable == null) {
+            var types = new LinkedHashMap<String, TensorType>();
+            inputs.forEach((name, array) -> types.put(name, batchType(array)));
+            Graph graph = trace(types);
             session.addVariables(graph);
-            executable = new Executable(session, "training step", graph);
+            var traced = new Executable(session, "training step", graph);
+            labelChecks = LabelCheck.of(graph, traced);
+            inputsIndex = traced.inputIndex(INPUTS);
+            targetsIndex = traced.inputIndex(TARGETS);
+            lossIndex = traced.outputIndex(LOSS);
+            finiteIndex = traced.outputIndex(FINITE);
+            executable = traced;
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new StateException("the training step is closed");
+        }
+    }
+
+    private void requireTraced(String wanted) {
+        requireOpen();
+        if (executable == null) {
+            throw new StateException("the training step is traced at its first batch: run one, then " + wanted);
         }
     }
 
     /** What runs for batches of this size; there is nothing to explain before the first step. */
     public String explain(long batch) {
-        if (executable == null) {
-            throw new StateException("the training step is traced at its first batch: run one, then explain");
-        }
+        requireTraced("explain");
         return executable.explain(batch);
     }
 
-    private Graph trace(Batch batch) {
+    /**
+     * What the last step gave for a value that was handed out with {@link Tensor#watch}, in a new array; also after a
+     * step that was not finite.
+     *
+     * @throws BatonException if nothing is watched under this name
+     */
+    public NDArray watched(String name) {
+        requireTraced("look");
+        int index = executable.outputIndex(name);
+        if (index < 0) {
+            throw new BatonException("nothing is watched as '" + name + "'; the step hands out "
+                    + executable.graph().outputs().keySet());
+        }
+        return executable.output(index);
+    }
+
+    /**
+     * Computes the next step on this batch node by node in plain Java and shows every value; the session's variables
+     * stay as they are. Slow: for looking inside, not for training.
+     */
+    public Interpretation interpret(Batch batch) {
+        prepare(batch);
+        return interpret(Map.of(INPUTS, batch.inputs(), TARGETS, batch.targets()));
+    }
+
+    /** Computes the next step on named inputs, as {@link #interpret(Batch)} does. */
+    public Interpretation interpret(Map<String, NDArray> inputs) {
+        hand(inputs);
+        executable.next(steps + 1, optimizer.learningRate(steps + 1));
+        try {
+            return interpret();
+        } finally {
+            executable.clear();
+        }
+    }
+
+    private Interpretation interpret() {
+        Graph fixed = executable.graph().bind(Map.of(Executable.BATCH, executable.batch()));
+        var arguments = new LinkedHashMap<String, NDArray>();
+        fixed.inputs().keySet().forEach(name -> arguments.put(name, executable.argument(executable.inputIndex(name))));
+        var variables = new LinkedHashMap<String, NDArray>();
+        fixed.variables().keySet().forEach(name -> variables.put(name, session.value(name)));
+        return Interpretation.of(fixed, arguments, variables);
+    }
+
+    private Graph trace(Map<String, TensorType> types) {
         var graph = new GraphBuilder(GraphBuilder.Mode.TRAINING);
         var emit = new Emitter(graph);
-        Tensor inputs = Tensor.of(graph, graph.input(INPUTS, batchType(batch.inputs())));
-        Tensor targets = Tensor.of(graph, graph.input(TARGETS, batchType(batch.targets())));
-        Tensor value = loss.of(Layer.trace(model, inputs), targets);
-        List<Value> parameters =
-                model.parameters().stream().map(parameter -> parameter.in(inputs).value()).toList();
-        List<Value> gradients = Gradients.of(emit, value.value(), parameters);
+        Value loss = function.loss(new StepInputs(graph, types)).value();
+        var parameters = new ArrayList<Value>();
+        graph.variables().forEach((value, initial) -> {
+            if (initial instanceof Parameter) {
+                parameters.add(value);
+            }
+        });
+        if (parameters.isEmpty()) {
+            throw new BatonException("the training step has nothing to learn: its function reads no parameter");
+        }
+        List<Value> gradients = Gradients.of(emit, loss, parameters);
         var checked = new ArrayList<>(gradients);
-        checked.add(value.value());
+        checked.add(loss);
         Value finite = graph.add(AllFinite.INSTANCE, checked, Attributes.none()).output(0);
         optimizer.update(emit, parameters, gradients, finite);
-        graph.output(LOSS, value.value());
+        graph.output(LOSS, loss);
         graph.output(FINITE, finite);
         return graph.build();
     }
 
-    /** The type of an array whose first dimension is the batch. */
+    /** The type of an array whose first dimension is the batch; that of a scalar as it is. */
     static TensorType batchType(NDArray array) {
-        return new TensorType(array.dtype(), array.shape().with(0, Dim.symbol(Executable.BATCH)));
+        Shape shape = array.shape();
+        return new TensorType(array.dtype(), shape.rank() == 0 ? shape : shape.with(0, Dim.symbol(Executable.BATCH)));
     }
 
     @Override

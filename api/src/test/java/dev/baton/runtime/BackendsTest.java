@@ -1,0 +1,188 @@
+package dev.baton.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.baton.BackendException;
+import dev.baton.reference.ReferenceProvider;
+import dev.baton.spi.Availability;
+import dev.baton.spi.Backend;
+import dev.baton.spi.BackendProvider;
+import java.io.IOException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The class path alone decides which backends there are; each that cannot run says why. */
+class BackendsTest {
+
+    private static final String ADVICE =
+            "\nadd dev.baton:baton-backend-cpu or dev.baton:baton-backend-cuda, in the version of baton-api";
+
+    @TempDir
+    private Path folder;
+
+    private final ClassLoader before = Thread.currentThread().getContextClassLoader();
+
+    @AfterEach
+    void restore() {
+        Thread.currentThread().setContextClassLoader(before);
+    }
+
+    /** A class path that offers these providers and no others. */
+    private void classPath(Class<?>... providers) throws IOException {
+        Path services = Files.writeString(
+                folder.resolve("services"), Stream.of(providers).map(Class::getName).collect(Collectors.joining("\n")));
+        Thread.currentThread().setContextClassLoader(new ClassLoader(before) {
+            @Override
+            public Enumeration<URL> getResources(String name) throws IOException {
+                return name.equals("META-INF/services/" + BackendProvider.class.getName())
+                        ? Collections.enumeration(List.of(services.toUri().toURL()))
+                        : super.getResources(name);
+            }
+        });
+    }
+
+    /** The reference backend under another name. */
+    public static class Fast implements BackendProvider {
+        @Override
+        public String name() {
+            return "fast";
+        }
+
+        @Override
+        public int priority() {
+            return 10;
+        }
+
+        @Override
+        public int spiVersion() {
+            return 1;
+        }
+
+        @Override
+        public Availability availability() {
+            return Availability.yes();
+        }
+
+        @Override
+        public Backend open() {
+            return new ReferenceProvider().open();
+        }
+    }
+
+    public static final class NoDriver extends Fast {
+        @Override
+        public String name() {
+            return "gpu";
+        }
+
+        @Override
+        public int priority() {
+            return 20;
+        }
+
+        @Override
+        public Availability availability() {
+            return Availability.no("no driver found: install one");
+        }
+    }
+
+    public static final class ForAnotherVersion extends Fast {
+        @Override
+        public String name() {
+            return "newer";
+        }
+
+        @Override
+        public int spiVersion() {
+            return 2;
+        }
+
+        @Override
+        public Availability availability() {
+            throw new AssertionError("a provider of another version is not asked");
+        }
+    }
+
+    public static final class Careless extends Fast {
+        @Override
+        public String name() {
+            return "careless";
+        }
+
+        @Override
+        public Availability availability() {
+            throw new UnsatisfiedLinkError("libcareless.so");
+        }
+    }
+
+    public static final class Broken extends Fast {
+        public Broken() {
+            throw new IllegalStateException("broken");
+        }
+    }
+
+    @Test
+    void theBestAvailableOneIsTaken() throws IOException {
+        classPath(ReferenceProvider.class, NoDriver.class, Fast.class);
+        assertThat(Backends.report())
+                .isEqualTo("gpu: not available: no driver found: install one\nfast: available\nreference: available; chosen only by name");
+        try (var session = Session.open()) {
+            assertThat(session.device()).startsWith("reference");
+        }
+    }
+
+    @Test
+    void withoutAnyTheArtifactsAreNamed() throws IOException {
+        classPath();
+        assertThatThrownBy(Session::open)
+                .isInstanceOf(BackendException.class)
+                .hasMessage("no backend can run this model; found on the class path: none" + ADVICE);
+    }
+
+    @Test
+    void everyOneFoundSaysWhyNot() throws IOException {
+        classPath(ReferenceProvider.class, ForAnotherVersion.class, NoDriver.class, Careless.class, Broken.class);
+        assertThatThrownBy(Session::open)
+                .isInstanceOf(BackendException.class)
+                .hasMessageStartingWith("no backend can run this model; found on the class path:"
+                        + "\n  gpu: not available: no driver found: install one"
+                        + "\n  careless: not available: looking whether it can run failed: "
+                        + "java.lang.UnsatisfiedLinkError: libcareless.so"
+                        + "\n  newer: not available: built for SPI 2, this is SPI 1")
+                .hasMessageContaining("\n  a provider that cannot be loaded: not available: ")
+                .hasMessageContaining("\n  reference: available; chosen only by name")
+                .hasMessageEndingWith(ADVICE);
+    }
+
+    @Test
+    void oneAskedForByNameSaysWhyNot() throws IOException {
+        classPath(NoDriver.class, Fast.class);
+        assertThatThrownBy(() -> Session.open("gpu"))
+                .isInstanceOf(BackendException.class)
+                .hasMessage("backend 'gpu' is not available: no driver found: install one; found on the class path:"
+                        + "\n  gpu: not available: no driver found: install one\n  fast: available" + ADVICE);
+        assertThatThrownBy(() -> Session.open("tpu"))
+                .hasMessageStartingWith("there is no backend named 'tpu'; found on the class path:\n  gpu: not available");
+    }
+
+    @Test
+    void thePropertyChooses() throws IOException {
+        classPath(Fast.class);
+        System.setProperty(Backends.PROPERTY, "slow");
+        try {
+            assertThatThrownBy(Session::open).hasMessageStartingWith("there is no backend named 'slow'");
+        } finally {
+            System.clearProperty(Backends.PROPERTY);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.baton.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.baton.DataException;
+import dev.baton.NDArray;
+import dev.baton.NotFiniteException;
+import dev.baton.Shape;
+import dev.baton.ShapeException;
+import dev.baton.data.Batch;
+import dev.baton.loss.Losses;
+import dev.baton.nn.Layer;
+import dev.baton.nn.Linear;
+import dev.baton.nn.ReLU;
+import dev.baton.nn.Sequential;
+import dev.baton.optim.Adam;
+import dev.baton.optim.Sgd;
+import dev.baton.runtime.Session;
+import dev.baton.tensor.Tensor;
+import org.junit.jupiter.api.Test;
+
+/** Batches that cannot be learnt from, and steps that go wrong: nothing is learnt, and the message says where. */
+class BadStepTest {
+
+    private static Batch batch() {
+        return new Batch(NDArray.of(Shape.of(3, 2), 1, 2, 3, 4, 5, 6f), NDArray.of(Shape.of(3), 0, 1, 0));
+    }
+
+    private static final class Exponential extends Layer {
+        @Override
+        public Tensor forward(Tensor x) {
+            return inLayer(x, x::exp);
+        }
+    }
+
+    @Test
+    void theFirstOperationThatIsNotFiniteIsNamed() {
+        var model = Sequential.of(new Linear(2, 4), new Exponential(), new Linear(4, 2)).named("net");
+        try (var session = Session.open("reference", 1);
+                var step = TrainStep.of(session, model, Losses.crossEntropy(), Adam.of(0.01))) {
+            step.run(batch());
+            float[] before = session.value("net.0.weight").toFloatArray();
+            session.set("net.0.bias", NDArray.of(Shape.of(4), 0, 0, 1000, 0f));
+            assertThatThrownBy(() -> step.run(batch()))
+                    .isInstanceOfSatisfying(NotFiniteException.class, e -> {
+                        assertThat(e.step()).isEqualTo(2);
+                        assertThat(e.learningRate()).isEqualTo(0.01);
+                    })
+                    .hasMessageStartingWith("step 2: the loss (NaN) or a gradient is not finite; no weight was changed. "
+                            + "The learning rate was 0.01: try a smaller one")
+                    .hasMessageContaining("\n  the first value that is not finite: Infinity at [0, 2] of exp, float32[3, 4]"
+                            + "\n  in  net.1: Exponential\n  at  BadStepTest.java:");
+            assertThat(session.value("net.0.weight").toFloatArray()).isEqualTo(before);
+            assertThat(session.value("optimizer/net.0.weight/mean").toDoubleArray()).doesNotContain(Double.NaN);
+            session.set("net.0.bias", NDArray.of(Shape.of(4), new float[4]));
+            assertThat(step.run(batch()).step()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aVariableThatIsNotFiniteIsNamed() {
+        try (var session = Session.open("reference", 1);
+                var step = TrainStep.of(session, Sequential.of(new Linear(2, 2)), Losses.crossEntropy(), Sgd.of(0.1))) {
+            step.prepare(batch());
+            session.set("0.bias", NDArray.of(Shape.of(2), 0, Float.NaN));
+            assertThatThrownBy(() -> step.run(batch()))
+                    .hasMessageContaining("\n  the first value that is not finite: NaN at [1] of variable '0.bias', float32[2]");
+        }
+    }
+
+    @Test
+    void inputsThatAreNotFiniteAreNamed() {
+        var model = Sequential.of(new Linear(2, 4), new ReLU(), new Linear(4, 2));
+        try (var session = Session.open("reference", 1);
+                var step = TrainStep.of(session, model, Losses.crossEntropy(), Sgd.of(0.1))) {
+            step.run(batch());
+            float[] before = session.value("0.weight").toFloatArray();
+            for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+                Batch broken = batch();
+                broken.inputs().set(3, bad);
+                assertThatThrownBy(() -> step.run(broken))
+                        .isInstanceOf(DataException.class)
+                        .hasMessage("step 2: record 1 of the batch, value 1 of 'inputs' is " + (double) bad
+                                + ", not a finite number; no weight was changed");
+            }
+            assertThat(session.value("0.weight").toFloatArray()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void labelsThatAreNoClassAreNamed() {
+        try (var session = Session.open("reference", 1);
+                var step = TrainStep.of(session, Sequential.of(new Linear(2, 2)), Losses.crossEntropy(), Sgd.of(0.1))) {
+            for (int bad : new int[] {2, -1}) {
+                assertThatThrownBy(() -> step.run(new Batch(batch().inputs(), NDArray.of(Shape.of(3), 0, 1, bad))))
+                        .isInstanceOf(DataException.class)
+                        .hasMessage("step 1: record 2 of the batch has label " + bad
+                                + " in 'targets'; with 2 classes, labels are 0 to 1");
+            }
+        }
+    }
+
+    @Test
+    void batchesOfTheWrongSizeAreExplained() {
+        try (var session = Session.open("reference", 1);
+                var step = TrainStep.of(session, Sequential.of(new Linear(2, 2)), Losses.crossEntropy(), Sgd.of(0.1))) {
+            var two = new Batch(batch().inputs(), NDArray.of(Shape.of(2), 0, 1));
+            assertThatThrownBy(() -> step.run(two))
+                    .isInstanceOf(ShapeException.class)
+                    .hasMessage("the training step takes inputs of one batch size, but 'inputs' is [3, 2] and 'targets' is [2]");
+            var none = new Batch(NDArray.of(Shape.of(0, 2), new float[0]), NDArray.of(Shape.of(0), new int[0]));
+            assertThatThrownBy(() -> step.run(none))
+                    .isInstanceOf(DataException.class)
+                    .hasMessage("step 1: the batch is empty");
+            var wide = new Batch(NDArray.of(Shape.of(3, 4), new float[12]), batch().targets());
+            assertThatThrownBy(() -> step.run(wide)).hasMessage("the training step takes 'inputs' as float32[N, 2], not float32[3, 4]");
+        }
+    }
+}
