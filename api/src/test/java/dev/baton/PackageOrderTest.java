@@ -25,8 +25,11 @@ class PackageOrderTest {
             "dev.baton.nn",
             "dev.baton.loss",
             "dev.baton.optim",
+            "dev.baton.metrics",
             "dev.baton.data",
-            "dev.baton.train");
+            "dev.baton.io",
+            "dev.baton.train",
+            "dev.baton.infer");
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

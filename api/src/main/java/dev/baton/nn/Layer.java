@@ -60,7 +60,13 @@ public abstract class Layer {
 
     /** Adds a parameter, in the constructor. */
     protected final Parameter parameter(String name, Shape shape, Initializer initializer) {
-        var parameter = new Parameter(this, name, shape, initializer);
+        return parameter(name, shape, initializer, Parameter.FileLayout.AS_IS);
+    }
+
+    /** Adds a parameter, in the constructor, that lies in files as {@code layout} says. */
+    protected final Parameter parameter(
+            String name, Shape shape, Initializer initializer, Parameter.FileLayout layout) {
+        var parameter = new Parameter(this, name, shape, initializer, layout);
         if (parameters.putIfAbsent(name, parameter) != null) {
             throw new BatonException(describe() + " has two parameters named '" + name + "'");
         }

@@ -6,7 +6,8 @@ import dev.baton.tensor.Tensor;
 
 /**
  * x W + b: [..., inputs] -> [..., outputs]. The weight is kept as [inputs, outputs], the form in which the product
- * reads it fastest. Starts with He's normal weights and a bias of 0.
+ * reads it fastest, and is [outputs, inputs] in files, as in those of other frameworks. Starts with He's normal weights
+ * and a bias of 0.
  */
 public final class Linear extends Layer {
 
@@ -30,7 +31,7 @@ public final class Linear extends Layer {
         }
         this.inputs = inputs;
         this.outputs = outputs;
-        this.weight = parameter("weight", Shape.of(inputs, outputs), initializer);
+        this.weight = parameter("weight", Shape.of(inputs, outputs), initializer, Parameter.FileLayout.TRANSPOSED);
         this.bias = parameter("bias", Shape.of(outputs), Initializers.constant(0));
     }
 

@@ -4,6 +4,7 @@ import dev.baton.BatonException;
 import dev.baton.DType;
 import dev.baton.NDArray;
 import dev.baton.Shape;
+import dev.baton.ShapeException;
 import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.Initial;
 import dev.baton.graph.TensorType;
@@ -15,17 +16,30 @@ import dev.baton.tensor.Tensor;
  */
 public final class Parameter implements Initial {
 
+    /** How the values lie in files of weights, against how they lie in memory. */
+    public enum FileLayout {
+        /** The same. */
+        AS_IS,
+        /** A matrix [a, b] in memory is [b, a] in files, as in those of other frameworks. */
+        TRANSPOSED
+    }
+
     private final Layer owner;
     private final String name;
     private final Shape shape;
     private final Initializer initializer;
+    private final FileLayout layout;
     private final long number = GraphBuilder.nextCreationNumber();
 
-    Parameter(Layer owner, String name, Shape shape, Initializer initializer) {
+    Parameter(Layer owner, String name, Shape shape, Initializer initializer, FileLayout layout) {
         this.owner = owner;
         this.name = name;
         this.shape = shape;
         this.initializer = initializer;
+        this.layout = layout;
+        if (layout == FileLayout.TRANSPOSED && shape.rank() != 2) {
+            throw new ShapeException("only a matrix can be transposed in files, not parameter '" + name + "' " + shape);
+        }
     }
 
     /** The layer's path and the parameter's own name, such as {@code encoder.2.weight}. */
@@ -35,6 +49,11 @@ public final class Parameter implements Initial {
 
     public Shape shape() {
         return shape;
+    }
+
+    /** How the values lie in files. */
+    public FileLayout layout() {
+        return layout;
     }
 
     /** The first value: the same for the same seed and name. */

@@ -2,7 +2,6 @@ package dev.baton.runtime;
 
 import dev.baton.BackendException;
 import dev.baton.spi.Availability;
-import dev.baton.spi.Backend;
 import dev.baton.spi.BackendProvider;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -37,13 +36,13 @@ public final class Backends {
     }
 
     /**
-     * Opens a backend.
+     * Chooses a backend.
      *
      * @param name its name; null for the one that {@link #PROPERTY} or {@link #VARIABLE} names, or else the available
      *     one of the highest priority
      * @throws BackendException if there is none, with every one found and the reason why it is not available
      */
-    static Backend open(String name) {
+    static BackendProvider choose(String name) {
         String wanted = name != null ? name : System.getProperty(PROPERTY, System.getenv(VARIABLE));
         List<Found> found = find();
         if (wanted != null) {
@@ -54,14 +53,13 @@ public final class Backends {
             if (!chosen.availability().available()) {
                 throw new BackendException("backend '" + wanted + "' is " + chosen.availability() + list(found));
             }
-            return chosen.provider().open();
+            return chosen.provider();
         }
         return found.stream()
                 .filter(candidate -> candidate.availability().available() && candidate.priority() >= 0)
                 .findFirst()
                 .orElseThrow(() -> new BackendException("no backend can run this model" + list(found)))
-                .provider()
-                .open();
+                .provider();
     }
 
     private static String list(List<Found> found) {

@@ -9,34 +9,38 @@ import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import dev.baton.program.Program;
 import dev.baton.spi.Backend;
+import dev.baton.spi.BackendProvider;
 import dev.baton.spi.DeviceBuffer;
 import dev.baton.spi.Plan;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A device and the named variables that live on it. Programs of one session share the variables and never run at the
- * same time; a session belongs to the thread that opened it.
+ * same time; a session belongs to the thread that opened it, until that thread {@linkplain #release releases} it.
  */
 public final class Session implements AutoCloseable {
 
     /** Variables start at multiples of this, so that kernels read whole cache lines. */
     private static final long ALIGNMENT = 64;
 
+    private final String backendName;
     private final Backend backend;
     private final long seed;
     private final DeviceBuffer variableMemory;
     private final DeviceBuffer workspace;
     private final Map<String, Slot> variables = new LinkedHashMap<>();
-    private final Thread owner = Thread.currentThread();
+    private final AtomicReference<Thread> owner = new AtomicReference<>(Thread.currentThread());
     private long used;
     private boolean closed;
 
     private record Slot(TensorType type, long offset, Object initial) {}
 
-    private Session(Backend backend, long seed) {
-        this.backend = backend;
+    private Session(BackendProvider provider, long seed) {
+        this.backendName = provider.name();
+        this.backend = provider.open();
         this.seed = seed;
         this.variableMemory = backend.allocate();
         this.workspace = backend.allocate();
@@ -60,12 +64,17 @@ public final class Session implements AutoCloseable {
      * @throws dev.baton.BackendException if there is no such backend, or it is not available
      */
     public static Session open(String backend, long seed) {
-        return new Session(Backends.open(backend), seed);
+        return new Session(Backends.choose(backend), seed);
     }
 
     /** The device in words. */
     public String device() {
         return backend.device();
+    }
+
+    /** The name of the backend, which {@link #open(String)} takes. */
+    public String backend() {
+        return backendName;
     }
 
     /** The seed of everything random. */
@@ -153,10 +162,23 @@ public final class Session implements AutoCloseable {
         if (closed) {
             throw new StateException("the session is closed");
         }
-        if (Thread.currentThread() != owner) {
-            throw new StateException("the session belongs to thread '" + owner.getName() + "' and was used by '"
-                    + Thread.currentThread().getName() + "': open one session for each thread");
+        Thread user = Thread.currentThread();
+        if (owner.get() != user && !owner.compareAndSet(null, user)) {
+            Thread other = owner.get();
+            throw new StateException("the session belongs to thread '" + (other == null ? "?" : other.getName())
+                    + "' and was used by '" + user.getName() + "': open one session for each thread");
         }
+    }
+
+    /**
+     * Lets the session go: it belongs to the next thread that uses it. What that thread sees of this one's work is for
+     * the caller to order, with a lock or a queue.
+     *
+     * @throws StateException if it is closed, or belongs to another thread
+     */
+    public void release() {
+        checkUse();
+        owner.set(null);
     }
 
     @Override

@@ -1,7 +1,11 @@
 package dev.baton.train;
 
+import dev.baton.BatonException;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * What one pass over the training data gave.
@@ -9,16 +13,36 @@ import java.util.Locale;
  * @param epoch its number, from 1
  * @param epochs how many there are
  * @param loss the mean loss of the training examples, each before the update that it took part in
- * @param accuracy the share of validation examples answered rightly afterwards
+ * @param metrics by name, in the order in which the trainer was given them: of the validation examples afterwards
  * @param samplesPerSecond training examples a second in this epoch, validation left out
  * @param left the time that the remaining epochs will take at the pace so far
  */
-public record EpochResult(int epoch, int epochs, double loss, double accuracy, double samplesPerSecond, Duration left) {
+public record EpochResult(
+        int epoch, int epochs, double loss, Map<String, Double> metrics, double samplesPerSecond, Duration left) {
+
+    public EpochResult {
+        metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+    }
+
+    /**
+     * One metric.
+     *
+     * @throws BatonException if the trainer was not given a metric of this name
+     */
+    public double metric(String name) {
+        Double value = metrics.get(name);
+        if (value == null) {
+            throw new BatonException("there is no metric '" + name + "'; the trainer was given " + metrics.keySet());
+        }
+        return value;
+    }
 
     /** For instance {@code epoch 3/20  loss 0.2741  accuracy 0.9312  48,210 samples/s  4 s left}. */
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "epoch %d/%d  loss %.4f  accuracy %.4f  %,.0f samples/s  %d s left",
-                epoch, epochs, loss, accuracy, samplesPerSecond, left.toSeconds());
+        var text = new StringBuilder(String.format(Locale.ROOT, "epoch %d/%d  loss %.4f", epoch, epochs, loss));
+        metrics.forEach((name, value) -> text.append(String.format(Locale.ROOT, "  %s %.4f", name, value)));
+        return text.append(String.format(Locale.ROOT, "  %,.0f samples/s  %d s left", samplesPerSecond, left.toSeconds()))
+                .toString();
     }
 }

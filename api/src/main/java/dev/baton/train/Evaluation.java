@@ -1,13 +1,20 @@
 package dev.baton.train;
 
+import dev.baton.NDArray;
 import dev.baton.data.Batch;
 import dev.baton.graph.GraphBuilder;
+import dev.baton.metrics.Metric;
+import dev.baton.metrics.Metrics;
 import dev.baton.nn.Layer;
 import dev.baton.runtime.Executable;
 import dev.baton.runtime.Session;
 import dev.baton.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
-/** Lets a model answer, without learning: one forward pass, in inference mode. */
+/** Lets a model answer, without learning: one forward pass, in inference mode, with the weights as they are now. */
 public final class Evaluation implements AutoCloseable {
 
     private static final String ANSWERS = "answers";
@@ -21,32 +28,44 @@ public final class Evaluation implements AutoCloseable {
         this.model = model;
     }
 
-    /** The class that the model gives the highest logit, for each example. */
-    public int[] classes(Batch batch) {
+    /** What the model gives for each example: [N, ...]. */
+    public NDArray answers(Batch batch) {
         if (executable == null) {
             var graph = new GraphBuilder();
             Tensor inputs = Tensor.of(graph, graph.input(TrainStep.INPUTS, TrainStep.batchType(batch.inputs())));
-            graph.output(ANSWERS, Layer.trace(model, inputs).argmax(-1).value());
+            graph.output(ANSWERS, Layer.trace(model, inputs).value());
             executable = new Executable(session, "evaluation", graph.build());
         }
         executable.input(executable.inputIndex(TrainStep.INPUTS), batch.inputs());
         executable.run();
-        return executable.output(executable.outputIndex(ANSWERS)).toIntArray();
+        return executable.output(executable.outputIndex(ANSWERS));
     }
 
-    /** The share of examples whose class the model gives rightly. */
-    public double accuracy(Iterable<Batch> batches) {
-        long right = 0;
-        long all = 0;
-        for (Batch batch : batches) {
-            int[] answers = classes(batch);
-            int[] labels = batch.targets().toIntArray();
-            for (int i = 0; i < answers.length; i++) {
-                right += answers[i] == labels[i] ? 1 : 0;
+    /**
+     * Metrics over all examples.
+     *
+     * @return the value of each, by its name, in the order given
+     */
+    public Map<String, Double> measure(Iterable<Batch> batches, List<Metric> metrics) {
+        var meters = new ArrayList<Metric.Meter>();
+        metrics.forEach(metric -> meters.add(metric.meter()));
+        if (!metrics.isEmpty()) {
+            for (Batch batch : batches) {
+                NDArray answers = answers(batch);
+                meters.forEach(meter -> meter.add(answers, batch.targets()));
             }
-            all += answers.length;
         }
-        return (double) right / all;
+        var values = new LinkedHashMap<String, Double>();
+        for (int i = 0; i < meters.size(); i++) {
+            values.put(metrics.get(i).name(), meters.get(i).value());
+        }
+        return values;
+    }
+
+    /** The share of examples whose class the model gives rightly; see {@link Metrics#accuracy}. */
+    public double accuracy(Iterable<Batch> batches) {
+        Metric accuracy = Metrics.accuracy();
+        return measure(batches, List.of(accuracy)).get(accuracy.name());
     }
 
     @Override

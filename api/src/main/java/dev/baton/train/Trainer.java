@@ -3,27 +3,36 @@ package dev.baton.train;
 import dev.baton.StateException;
 import dev.baton.data.Batch;
 import dev.baton.data.Batches;
+import dev.baton.io.Weights;
 import dev.baton.loss.Loss;
+import dev.baton.metrics.Metric;
 import dev.baton.nn.Layer;
 import dev.baton.optim.Optimizer;
 import dev.baton.runtime.Session;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.function.Consumer;
 
-/** The training loop for a model that gives classes; the same by hand is a {@link TrainStep} in a {@code for}. */
+/** The training loop for a model with one input and one loss; the same by hand is a {@link TrainStep} in a {@code for}. */
 public final class Trainer implements AutoCloseable {
 
+    private final Session session;
+    private final Layer model;
     private final TrainStep step;
     private final Evaluation evaluation;
-    private final Consumer<EpochResult> listener;
+    private final List<Metric> metrics;
+    private final TrainingListener listener;
 
-    private Trainer(TrainStep step, Evaluation evaluation, Consumer<EpochResult> listener) {
-        this.step = step;
-        this.evaluation = evaluation;
-        this.listener = listener;
+    private Trainer(Builder builder) {
+        this.session = builder.session;
+        this.model = builder.model;
+        this.step = TrainStep.of(session, model, builder.loss, builder.optimizer);
+        this.evaluation = new Evaluation(session, model);
+        this.metrics = List.copyOf(builder.metrics);
+        this.listener = builder.listener;
     }
 
     public static Builder of(Session session, Layer model) {
@@ -37,7 +46,8 @@ public final class Trainer implements AutoCloseable {
         private final Layer model;
         private Loss loss;
         private Optimizer optimizer;
-        private Consumer<EpochResult> listener = System.out::println;
+        private final List<Metric> metrics = new ArrayList<>();
+        private TrainingListener listener = System.out::println;
 
         private Builder(Session session, Layer model) {
             this.session = session;
@@ -54,8 +64,14 @@ public final class Trainer implements AutoCloseable {
             return this;
         }
 
+        /** One more number to measure on the validation data after every epoch. */
+        public Builder metric(Metric metric) {
+            metrics.add(Objects.requireNonNull(metric));
+            return this;
+        }
+
         /** Told of every epoch; prints a line on standard output unless changed. */
-        public Builder listener(Consumer<EpochResult> listener) {
+        public Builder listener(TrainingListener listener) {
             this.listener = Objects.requireNonNull(listener);
             return this;
         }
@@ -70,13 +86,14 @@ public final class Trainer implements AutoCloseable {
                 throw new StateException("a trainer needs " + (loss == null ? "a loss" : "an optimizer")
                         + ": Trainer.of(session, model).loss(...).optimizer(...).build()");
             }
-            return new Trainer(TrainStep.of(session, model, loss, optimizer), new Evaluation(session, model), listener);
+            return new Trainer(this);
         }
     }
 
     /**
      * Trains.
      *
+     * @param validation what the metrics are measured on after every epoch
      * @return what each epoch gave
      * @throws dev.baton.NotFiniteException at the first step whose loss or gradients are not finite; it changed nothing
      */
@@ -86,23 +103,36 @@ public final class Trainer implements AutoCloseable {
         for (int epoch = 0; epoch < epochs.count(); epoch++) {
             long epochStart = System.nanoTime();
             double loss = 0;
+            int count = 0;
             for (Batch batch : training.epoch(epoch)) {
-                loss += step.run(batch).loss() * batch.size();
+                float mean = step.run(batch).loss();
+                loss += mean * batch.size();
+                listener.batch(epoch + 1, ++count, training.count(), mean);
             }
             double seconds = (System.nanoTime() - epochStart) / 1e9;
-            double accuracy = evaluation.accuracy(validation);
+            Map<String, Double> measured = evaluation.measure(validation, metrics);
             long perEpoch = (System.nanoTime() - start) / (epoch + 1);
             var result = new EpochResult(
                     epoch + 1,
                     epochs.count(),
                     loss / training.examples(),
-                    accuracy,
+                    measured,
                     training.examples() / seconds,
                     Duration.ofNanos(perEpoch * (epochs.count() - epoch - 1)));
             results.add(result);
-            listener.accept(result);
+            listener.epoch(result);
         }
         return results;
+    }
+
+    /**
+     * Saves the model's weights as {@link Weights} lays them out, for {@code Predictor.load}; the model's structure and
+     * the optimizer's state are not in the file.
+     *
+     * @throws dev.baton.DataException if the file cannot be written; the one that was there stays
+     */
+    public void save(Path file) {
+        Weights.save(session, model, file);
     }
 
     /** Ends the trainer; the model's weights stay in the session. */

@@ -71,4 +71,19 @@ class SessionTest {
                             + "' and was used by 'other': open one session for each thread"));
         }
     }
+
+    @Test
+    void aSessionLetGoBelongsToTheNextThread() throws InterruptedException {
+        var session = Session.open("reference");
+        var program = answer(session);
+        session.release();
+        var caught = new Throwable[1];
+        var thread = new Thread(() -> caught[0] = catchThrowable(program::run), "next");
+        thread.start();
+        thread.join();
+        assertThat(caught[0]).isNull();
+        assertThatThrownBy(session::release)
+                .isInstanceOf(StateException.class)
+                .hasMessageStartingWith("the session belongs to thread 'next' and was used by '");
+    }
 }

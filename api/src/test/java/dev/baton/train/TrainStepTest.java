@@ -12,6 +12,7 @@ import dev.baton.StateException;
 import dev.baton.data.Batch;
 import dev.baton.data.Examples;
 import dev.baton.loss.Losses;
+import dev.baton.metrics.Metrics;
 import dev.baton.nn.Dropout;
 import dev.baton.nn.Layer;
 import dev.baton.nn.Linear;
@@ -83,13 +84,16 @@ class TrainStepTest {
                 var trainer = Trainer.of(session, model)
                         .loss(Losses.crossEntropy())
                         .optimizer(Adam.of(0.02))
+                        .metric(Metrics.accuracy())
                         .listener(lines::add)
                         .build()) {
             var results = trainer.fit(examples.shuffled(1).batched(32), examples.batched(64), Epochs.of(20));
             assertThat(results).hasSize(20).isEqualTo(lines);
             assertThat(results.get(19).loss()).isLessThan(results.get(0).loss() / 2);
-            assertThat(results.get(19).accuracy()).isGreaterThan(0.9);
+            assertThat(results.get(19).metric("accuracy")).isGreaterThan(0.9);
             assertThat(results.get(19).toString()).startsWith("epoch 20/20  loss 0.").endsWith(" samples/s  0 s left");
+            assertThatThrownBy(() -> results.get(0).metric("recall"))
+                    .hasMessage("there is no metric 'recall'; the trainer was given [accuracy]");
             assertThatThrownBy(() -> Trainer.of(session, model).loss(Losses.mse()).build())
                     .hasMessageStartingWith("a trainer needs an optimizer: ");
             assertThatThrownBy(() -> Epochs.of(0)).hasMessage("a training run lasts at least one epoch, not 0");

@@ -3,6 +3,7 @@ package dev.baton.examples;
 import dev.baton.Shape;
 import dev.baton.data.Examples;
 import dev.baton.loss.Losses;
+import dev.baton.metrics.Metrics;
 import dev.baton.nn.Dropout;
 import dev.baton.nn.Linear;
 import dev.baton.nn.Parameter;
@@ -78,6 +79,7 @@ final class Digits implements Callable<Integer> {
                 var trainer = Trainer.of(session, model)
                         .loss(Losses.crossEntropy(0.1))
                         .optimizer(AdamW.of(rate).weightDecay(0.05))
+                        .metric(Metrics.accuracy())
                         .listener(out::println)
                         .build();
                 var evaluation = new Evaluation(session, model)) {

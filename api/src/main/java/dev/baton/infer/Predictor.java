@@ -1,0 +1,197 @@
+package dev.baton.infer;
+
+import dev.baton.DType;
+import dev.baton.DataException;
+import dev.baton.Dim;
+import dev.baton.NDArray;
+import dev.baton.Shape;
+import dev.baton.ShapeException;
+import dev.baton.StateException;
+import dev.baton.graph.GraphBuilder;
+import dev.baton.graph.TensorType;
+import dev.baton.io.Weights;
+import dev.baton.nn.Layer;
+import dev.baton.runtime.Executable;
+import dev.baton.runtime.Session;
+import dev.baton.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Answers with a trained model: one forward pass, no dropout, nothing of the training in memory. Any number of threads
+ * may use one predictor. They take turns: a backend computes each answer with all cores of its device, so that
+ * sessions side by side would fight for the same cores and hold the weights several times. Many examples at once are
+ * answered faster by one {@link #predict(NDArray)} than by many calls.
+ */
+public final class Predictor implements AutoCloseable {
+
+    private static final String INPUTS = "inputs";
+    private static final String ANSWERS = "answers";
+
+    private final Lock turn = new ReentrantLock();
+    private final Layer model;
+    private final Session session;
+    private Executable executable;
+    private boolean closed;
+
+    private Predictor(Session session, Layer model) {
+        this.session = session;
+        this.model = model;
+    }
+
+    /**
+     * A predictor with the weights that a session has now, on the same backend. It keeps a copy: later training does
+     * not change it, and the session may be closed.
+     */
+    public static Predictor of(Session session, Layer model) {
+        return make(session.backend(), model, own -> Weights.copy(session, own, model));
+    }
+
+    /**
+     * A predictor with the weights of a file, on the best backend available.
+     *
+     * @param file as {@code Trainer.save} and {@link Weights#save} write it: the weights, not the model's structure
+     * @param model of the same structure as the one that was saved
+     * @throws DataException if the file cannot be read or does not fit the model
+     */
+    public static Predictor load(Path file, Layer model) {
+        return load(file, model, null);
+    }
+
+    /**
+     * A predictor with the weights of a file.
+     *
+     * @param backend its name; null for the best one available
+     * @throws DataException if the file cannot be read or does not fit the model
+     */
+    public static Predictor load(Path file, Layer model, String backend) {
+        return make(backend, model, own -> Weights.load(own, model, file));
+    }
+
+    @FunctionalInterface
+    private interface Filling {
+        void fill(Session session);
+    }
+
+    private static Predictor make(String backend, Layer model, Filling weights) {
+        Session session = Session.open(backend);
+        try {
+            weights.fill(session);
+            session.release();
+            return new Predictor(session, model);
+        } catch (RuntimeException | Error e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    /**
+     * What the model gives for one example, as it is: for a model that is trained with cross-entropy these are logits.
+     *
+     * @param example the values of one example; the model is shown [1, length]
+     * @throws DataException if a value is not finite
+     * @throws ShapeException if the model takes another number of values
+     * @throws StateException if the predictor is closed
+     */
+    public float[] predict(float[] example) {
+        for (int i = 0; i < example.length; i++) {
+            if (!Float.isFinite(example[i])) {
+                throw new DataException("value " + i + " of the example is " + example[i] + ", not a finite number");
+            }
+        }
+        return predict(NDArray.of(Shape.of(1, example.length), example)).toFloatArray();
+    }
+
+    /**
+     * The probability of each class for one example: softmax of {@link #predict(float[])}, for a model that gives
+     * logits.
+     */
+    public float[] probabilities(float[] example) {
+        float[] logits = predict(example);
+        double largest = Double.NEGATIVE_INFINITY;
+        for (float logit : logits) {
+            largest = Math.max(largest, logit);
+        }
+        double sum = 0;
+        for (float logit : logits) {
+            sum += Math.exp(logit - largest);
+        }
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] = (float) (Math.exp(logits[i] - largest) / sum);
+        }
+        return logits;
+    }
+
+    /** The number of the class with the highest answer for one example; of equal ones the first. */
+    public int classOf(float[] example) {
+        float[] answers = predict(example);
+        int largest = 0;
+        for (int i = 1; i < answers.length; i++) {
+            largest = answers[i] > answers[largest] ? i : largest;
+        }
+        return largest;
+    }
+
+    /**
+     * What the model gives for many examples.
+     *
+     * @param examples float32 [N, ...], N at least 1; the sizes after N are the same in every call
+     * @return float32 [N, ...] in a new array
+     * @throws ShapeException if the model takes another shape
+     * @throws StateException if the predictor is closed
+     */
+    public NDArray predict(NDArray examples) {
+        if (examples.dtype() != DType.FLOAT32 || examples.shape().rank() < 2 || examples.shape().size(0) == 0) {
+            throw new ShapeException("a predictor takes float32 [N, ...] with at least one example, not "
+                    + examples.dtype() + examples.shape());
+        }
+        turn.lock();
+        try {
+            requireOpen();
+            try {
+                prepare(examples.shape());
+                executable.input(executable.inputIndex(INPUTS), examples);
+                executable.run();
+                return executable.output(executable.outputIndex(ANSWERS));
+            } finally {
+                session.release();
+            }
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private void prepare(Shape examples) {
+        if (executable == null) {
+            var graph = new GraphBuilder();
+            var type = new TensorType(DType.FLOAT32, examples.with(0, Dim.symbol(Executable.BATCH)));
+            Tensor inputs = Tensor.of(graph, graph.input(INPUTS, type));
+            graph.output(ANSWERS, Layer.trace(model, inputs).value());
+            executable = new Executable(session, "predictor", graph.build());
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new StateException("the predictor is closed");
+        }
+    }
+
+    /** Waits for the answer that is being computed, if any; closing twice does nothing. */
+    @Override
+    public void close() {
+        turn.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                if (executable != null) {
+                    executable.close();
+                }
+                session.close();
+            }
+        } finally {
+            turn.unlock();
+        }
+    }
+}

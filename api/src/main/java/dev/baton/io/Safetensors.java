@@ -1,0 +1,262 @@
+package dev.baton.io;
+
+import dev.baton.DType;
+import dev.baton.DataException;
+import dev.baton.NDArray;
+import dev.baton.Shape;
+import dev.baton.ShapeException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Named arrays in the safetensors format: the length of the header (8 bytes, little-endian), a header in JSON with the
+ * type, the shape and the place of each array, then the values, row-major and little-endian. Reads and writes the
+ * types {@code F32}, {@code F64}, {@code I32}, {@code I64} and {@code BOOL}.
+ */
+public final class Safetensors {
+
+    /** The header's entry that is no tensor: texts about the file. */
+    static final String METADATA = "__metadata__";
+
+    /** What the format allows; a longer one is no header but some other file. */
+    private static final long LONGEST_HEADER = 100_000_000;
+
+    private static final int LENGTH_BYTES = 8;
+
+    private Safetensors() {}
+
+    private record Entry(String name, DType dtype, Shape shape, long from, long to) {}
+
+    /**
+     * Reads all arrays of a file, in the order of their places.
+     *
+     * @throws DataException if the file cannot be read or breaks a rule of the format; names the file and the tensor
+     */
+    public static Map<String, NDArray> read(Path file) {
+        try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            ByteBuffer length = fill(channel, ByteBuffer.allocate(LENGTH_BYTES));
+            long size = length.order(ByteOrder.LITTLE_ENDIAN).getLong(0);
+            if (size < 2 || size > LONGEST_HEADER || size > channel.size() - LENGTH_BYTES) {
+                throw new DataException("this is no safetensors file, or only a part of one: a header of "
+                        + Long.toUnsignedString(size) + " bytes does not fit into a file of " + channel.size());
+            }
+            ByteBuffer header = fill(channel, ByteBuffer.allocate((int) size));
+            String text = StandardCharsets.UTF_8.newDecoder().decode(header.flip()).toString();
+            List<Entry> entries = entries(HeaderParser.parse(text), channel.size() - LENGTH_BYTES - size);
+            var arrays = new LinkedHashMap<String, NDArray>();
+            for (Entry entry : entries) {
+                NDArray array = NDArray.zeros(entry.dtype(), entry.shape());
+                ByteBuffer bytes = array.bytes();
+                fill(channel, bytes);
+                swapOnBigEndian(bytes.flip(), entry.dtype());
+                arrays.put(entry.name(), array);
+            }
+            return arrays;
+        } catch (NoSuchFileException e) {
+            throw new DataException("cannot read " + file + ": there is no such file", e);
+        } catch (CharacterCodingException e) {
+            throw new DataException(file + ": the header is not UTF-8", e);
+        } catch (EOFException e) {
+            throw new DataException(file + ": the file ends too early: it is truncated", e);
+        } catch (IOException e) {
+            throw new DataException("cannot read " + file + ": " + e.getMessage(), e);
+        } catch (DataException e) {
+            throw new DataException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static ByteBuffer fill(FileChannel channel, ByteBuffer buffer) throws IOException {
+        while (buffer.hasRemaining()) {
+            if (channel.read(buffer) < 0) {
+                throw new EOFException();
+            }
+        }
+        return buffer;
+    }
+
+    /** The tensors in the order of their places, which must fill the rest of the file without gap or overlap. */
+    private static List<Entry> entries(Map<String, Object> header, long dataBytes) {
+        var entries = new ArrayList<Entry>();
+        header.forEach((name, value) -> {
+            if (name.equals(METADATA)) {
+                checkMetadata(value);
+            } else {
+                entries.add(entry(name, value));
+            }
+        });
+        // An empty tensor lies before the one that starts where it does.
+        entries.sort(Comparator.comparingLong(Entry::from).thenComparingLong(Entry::to));
+        long end = 0;
+        for (Entry entry : entries) {
+            if (entry.from() != end) {
+                throw new DataException("tensor '" + entry.name() + "' starts at byte " + entry.from() + " of the data, "
+                        + (entry.from() < end ? "inside the one before it, which ends at " : "after a gap that starts at ") + end);
+            }
+            end = entry.to();
+            if (end > dataBytes) {
+                throw new DataException("tensor '" + entry.name() + "' ends at byte " + end + " of the data, the file at "
+                        + dataBytes + ": it is truncated");
+            }
+        }
+        if (end != dataBytes) {
+            throw new DataException((dataBytes - end) + " bytes follow the last tensor");
+        }
+        return entries;
+    }
+
+    private static void checkMetadata(Object value) {
+        boolean texts = value instanceof Map<?, ?> map && map.values().stream().allMatch(String.class::isInstance);
+        if (!texts) {
+            throw new DataException(METADATA + " holds something else than texts");
+        }
+    }
+
+    private static Entry entry(String name, Object value) {
+        if (!(value instanceof Map<?, ?> map
+                && map.get("dtype") instanceof String type
+                && map.get("shape") instanceof List<?> sizes
+                && map.get("data_offsets") instanceof List<?> offsets
+                && offsets.size() == 2
+                && map.size() == 3)) {
+            throw new DataException("tensor '" + name + "' needs a dtype, a shape and two data_offsets, and nothing else");
+        }
+        DType dtype = switch (type) {
+            case "F32" -> DType.FLOAT32;
+            case "F64" -> DType.FLOAT64;
+            case "I32" -> DType.INT32;
+            case "I64" -> DType.INT64;
+            case "BOOL" -> DType.BOOL;
+            default -> throw new DataException("tensor '" + name + "' is of type " + type
+                    + "; F32, F64, I32, I64 and BOOL can be read");
+        };
+        long[] numbers = numbers(name, sizes);
+        long[] places = numbers(name, offsets);
+        try {
+            long bytes = dtype.bytes();
+            for (long size : numbers) {
+                bytes = Math.multiplyExact(bytes, size);
+            }
+            if (places[1] - places[0] != bytes) {
+                throw new DataException("tensor '" + name + "' of " + type + " " + Shape.of(numbers) + " takes " + bytes
+                        + " bytes, but its place has " + (places[1] - places[0]));
+            }
+            return new Entry(name, dtype, Shape.of(numbers), places[0], places[1]);
+        } catch (ArithmeticException | ShapeException e) {
+            throw new DataException("tensor '" + name + "' has a shape that no array can have: " + sizes, e);
+        }
+    }
+
+    private static long[] numbers(String name, List<?> values) {
+        return values.stream()
+                .mapToLong(value -> {
+                    if (!(value instanceof Long number)) {
+                        throw new DataException("tensor '" + name + "' has '" + value + "' where a whole number belongs");
+                    }
+                    return number;
+                })
+                .toArray();
+    }
+
+    /**
+     * Writes a file, whole or not at all: beside its target first, which it then replaces.
+     *
+     * @param arrays by name, in the order in which they are to lie in the file
+     * @param metadata texts about the file; none is needed
+     * @throws DataException if the file cannot be written; the one that was there stays
+     */
+    public static void write(Path file, Map<String, NDArray> arrays, Map<String, String> metadata) {
+        byte[] header = header(arrays, metadata).getBytes(StandardCharsets.UTF_8);
+        WholeFile.write(file, channel -> {
+            ByteBuffer length = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            drain(channel, length.putLong(0, header.length));
+            drain(channel, ByteBuffer.wrap(header));
+            for (NDArray array : arrays.values()) {
+                ByteBuffer copy = ByteBuffer.allocate(array.bytes().remaining()).order(ByteOrder.nativeOrder());
+                swapOnBigEndian(copy.put(array.bytes()).flip(), array.dtype());
+                drain(channel, copy);
+            }
+        });
+    }
+
+    private static void drain(FileChannel channel, ByteBuffer buffer) throws IOException {
+        while (buffer.hasRemaining()) {
+            channel.write(buffer);
+        }
+    }
+
+    private static String header(Map<String, NDArray> arrays, Map<String, String> metadata) {
+        var parts = new ArrayList<String>();
+        if (!metadata.isEmpty()) {
+            var texts = new ArrayList<String>();
+            metadata.forEach((name, text) -> texts.add(quote(name) + ":" + quote(text)));
+            parts.add(quote(METADATA) + ":{" + String.join(",", texts) + "}");
+        }
+        long offset = 0;
+        for (var entry : arrays.entrySet()) {
+            if (entry.getKey().equals(METADATA)) {
+                throw new DataException("no tensor can be named " + METADATA);
+            }
+            NDArray array = entry.getValue();
+            long end = offset + array.bytes().remaining();
+            String shape = String.join(",", array.shape().dims().stream().map(Object::toString).toList());
+            parts.add(quote(entry.getKey()) + ":{\"dtype\":\"" + type(array.dtype()) + "\",\"shape\":[" + shape
+                    + "],\"data_offsets\":[" + offset + "," + end + "]}");
+            offset = end;
+        }
+        String text = "{" + String.join(",", parts) + "}";
+        // Spaces up to a multiple of 8, so that the values are aligned where the file is mapped.
+        int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+        return text + " ".repeat((LENGTH_BYTES - bytes % LENGTH_BYTES) % LENGTH_BYTES);
+    }
+
+    private static String type(DType dtype) {
+        return switch (dtype) {
+            case FLOAT32 -> "F32";
+            case FLOAT64 -> "F64";
+            case INT32 -> "I32";
+            case INT64 -> "I64";
+            case BOOL -> "BOOL";
+        };
+    }
+
+    private static String quote(String text) {
+        var quoted = new StringBuilder("\"");
+        for (char c : text.toCharArray()) {
+            if (c == '"' || c == '\\') {
+                quoted.append('\\').append(c);
+            } else if (c < ' ') {
+                quoted.append(String.format("\\u%04x", (int) c));
+            } else {
+                quoted.append(c);
+            }
+        }
+        return quoted.append('"').toString();
+    }
+
+    /** The format is little-endian, an array in memory as the machine is. */
+    private static void swapOnBigEndian(ByteBuffer bytes, DType dtype) {
+        if (ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN) {
+            int size = dtype.bytes();
+            for (int i = 0; i < bytes.limit(); i += size) {
+                for (int low = i, high = i + size - 1; low < high; low++, high--) {
+                    byte swapped = bytes.get(low);
+                    bytes.put(low, bytes.get(high));
+                    bytes.put(high, swapped);
+                }
+            }
+        }
+    }
+}

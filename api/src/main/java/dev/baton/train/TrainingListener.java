@@ -1,0 +1,19 @@
+package dev.baton.train;
+
+/** Told how a training run goes on, on the thread that trains. */
+@FunctionalInterface
+public interface TrainingListener {
+
+    /** An epoch is done. */
+    void epoch(EpochResult result);
+
+    /**
+     * A batch is done; does nothing unless overridden.
+     *
+     * @param epoch the number of the epoch, from 1
+     * @param batch the number of the batch in the epoch, from 1
+     * @param batches how many there are in an epoch
+     * @param loss the mean loss of the batch
+     */
+    default void batch(int epoch, int batch, int batches, float loss) {}
+}

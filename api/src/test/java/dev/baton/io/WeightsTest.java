@@ -1,0 +1,75 @@
+package dev.baton.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.baton.DataException;
+import dev.baton.NDArray;
+import dev.baton.Shape;
+import dev.baton.nn.Linear;
+import dev.baton.nn.ReLU;
+import dev.baton.nn.Sequential;
+import dev.baton.runtime.Session;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WeightsTest {
+
+    @TempDir
+    private Path folder;
+
+    private static Sequential model() {
+        return Sequential.of(new Linear(2, 3), new ReLU(), new Linear(3, 1));
+    }
+
+    @Test
+    void theFileHoldsPyTorchsLayout() {
+        Path file = folder.resolve("model.safetensors");
+        Sequential model = model();
+        try (var session = Session.open("reference", 1); var other = Session.open("reference", 2)) {
+            Weights.save(session, model, file);
+            session.set("0.weight", NDArray.of(Shape.of(2, 3), 1, 2, 3, 4, 5, 6f));
+            Weights.save(session, model, file);
+            Map<String, NDArray> saved = Safetensors.read(file);
+            assertThat(saved.keySet()).containsExactly("0.weight", "0.bias", "2.weight", "2.bias");
+            assertThat(saved.get("0.weight").shape()).isEqualTo(Shape.of(3, 2));
+            assertThat(saved.get("0.weight").toFloatArray()).containsExactly(1, 4, 2, 5, 3, 6);
+            assertThat(saved.get("2.weight").shape()).isEqualTo(Shape.of(1, 3));
+
+            Weights.load(other, model(), file);
+            for (String name : saved.keySet()) {
+                assertThat(other.value(name).toFloatArray()).isEqualTo(session.value(name).toFloatArray());
+            }
+        }
+    }
+
+    @Test
+    void whatDoesNotFitIsNamedAndNothingIsLoaded() {
+        Path file = folder.resolve("model.safetensors");
+        NDArray bias = NDArray.of(Shape.of(1), 9f);
+        try (var session = Session.open("reference", 1)) {
+            var model = new Linear(2, 1).named("line");
+            Weights.save(session, model, folder.resolve("before"));
+
+            Safetensors.write(file, Map.of("line.bias", bias), Map.of());
+            assertThatThrownBy(() -> Weights.load(session, model, file))
+                    .isInstanceOf(DataException.class)
+                    .hasMessage(file + ": there is no tensor 'line.weight'; there are [line.bias]");
+
+            Safetensors.write(file, Map.of("line.bias", bias, "line.weight", NDArray.of(Shape.of(2, 1), 1f, 2f)), Map.of());
+            assertThatThrownBy(() -> Weights.load(session, model, file))
+                    .isInstanceOf(DataException.class)
+                    .hasMessage(file + ": tensor 'line.weight' is float32[2, 1], the model takes float32[1, 2]");
+
+            Safetensors.write(
+                    file,
+                    Map.of("line.bias", bias, "line.weight", NDArray.of(Shape.of(1, 2), 1f, 2f), "other", bias),
+                    Map.of());
+            assertThatThrownBy(() -> Weights.load(session, model, file))
+                    .hasMessage(file + ": tensor 'other' is no parameter of the model, which has [line.weight, line.bias]");
+            assertThat(session.value("line.bias").get(0)).isZero();
+        }
+    }
+}
