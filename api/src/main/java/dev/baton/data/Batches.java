@@ -47,7 +47,7 @@ public final class Batches implements Iterable<Batch> {
                 }
                 int from = next;
                 next = Math.min(from + size, order.length);
-                return examples.gather(order, from, next);
+                return examples.gather(epoch, order, from, next);
             }
         };
     }

@@ -6,19 +6,24 @@ import dev.baton.Shape;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/** Examples in memory: inputs with one label each. Immutable; a shuffled or shorter one shares the data. */
+/** Examples in memory: inputs with one label each. Immutable; a shuffled, changed or shorter one shares the data. */
 public final class Examples {
 
     private final float[][] inputs;
     private final int[] labels;
     private final int classes;
     private final Long seed;
+    private final Changes changes;
 
-    private Examples(float[][] inputs, int[] labels, int classes, Long seed) {
+    /** How examples are changed at random; null where they are not. */
+    private record Changes(Augmentation augmentation, long seed) {}
+
+    private Examples(float[][] inputs, int[] labels, int classes, Long seed, Changes changes) {
         this.inputs = inputs;
         this.labels = labels;
         this.classes = classes;
         this.seed = seed;
+        this.changes = changes;
     }
 
     /**
@@ -50,7 +55,7 @@ public final class Examples {
                         + " classes, labels are 0 to " + (classes - 1));
             }
         }
-        return new Examples(inputs, labels, classes, null);
+        return new Examples(inputs, labels, classes, null, null);
     }
 
     /** The number of examples. */
@@ -78,12 +83,22 @@ public final class Examples {
         if (from < 0 || from >= to || to > size()) {
             throw new DataException("there are no examples " + from + " to " + to + " of " + size());
         }
-        return new Examples(Arrays.copyOfRange(inputs, from, to), Arrays.copyOfRange(labels, from, to), classes, seed);
+        return new Examples(
+                Arrays.copyOfRange(inputs, from, to), Arrays.copyOfRange(labels, from, to), classes, seed, changes);
     }
 
     /** The same examples, in another random order in every epoch. */
     public Examples shuffled(long seed) {
-        return new Examples(inputs, labels, classes, seed);
+        return new Examples(inputs, labels, classes, seed, changes);
+    }
+
+    /**
+     * The same examples, each changed anew in every epoch; the same for the same seed, epoch and position.
+     *
+     * @param seed of what is random in the changes
+     */
+    public Examples augmented(long seed, Augmentation augmentation) {
+        return new Examples(inputs, labels, classes, this.seed, new Changes(augmentation, seed));
     }
 
     /** The examples in batches; the last one may be smaller. */
@@ -112,15 +127,23 @@ public final class Examples {
         return order;
     }
 
-    /** The examples at some positions of an order, as one batch. */
-    Batch gather(int[] order, int from, int to) {
+    /** The examples at some positions of an epoch's order, as one batch. */
+    Batch gather(int epoch, int[] order, int from, int to) {
         var batchLabels = new int[to - from];
         var values = NDArray.zeros(dev.baton.DType.FLOAT32, Shape.of(to - from, inputs[0].length));
         var floats = values.floats();
         for (int i = from; i < to; i++) {
-            floats.put(inputs[order[i]]);
+            floats.put(changes == null ? inputs[order[i]] : changed(epoch, order[i]));
             batchLabels[i - from] = labels[order[i]];
         }
         return new Batch(values, NDArray.of(Shape.of(to - from), batchLabels));
+    }
+
+    private float[] changed(int epoch, int example) {
+        var result = new float[inputs[example].length];
+        // A generator for each example, so that batch size and order do not matter.
+        long key = (changes.seed() * 31 + epoch) * 0x9E3779B97F4A7C15L + example;
+        changes.augmentation().apply(inputs[example], result, new SplittableRandom(key));
+        return result;
     }
 }

@@ -14,6 +14,10 @@ import java.util.ArrayList;
 final class DigitFiles {
 
     static final int SIDE = 8;
+
+    /** The value of a pixel without ink; full ink is 1 more. The mean of all pixels is then close to 0. */
+    static final float PAPER = -0.3f;
+
     private static final int PIXELS = SIDE * SIDE;
     private static final int DARKEST = 16;
     private static final int CLASSES = 10;
@@ -54,7 +58,7 @@ final class DigitFiles {
             }
             var pixels = new float[PIXELS];
             for (int i = 0; i < PIXELS; i++) {
-                pixels[i] = integer(fields, i, DARKEST, file, number) / (float) DARKEST;
+                pixels[i] = integer(fields, i, DARKEST, file, number) / (float) DARKEST + PAPER;
             }
             inputs.add(pixels);
             labels.add(integer(fields, PIXELS, CLASSES - 1, file, number));

@@ -2,9 +2,11 @@ package dev.baton.examples;
 
 import dev.baton.Shape;
 import dev.baton.data.Examples;
+import dev.baton.infer.Predictor;
 import dev.baton.loss.Losses;
 import dev.baton.metrics.Metrics;
 import dev.baton.nn.Dropout;
+import dev.baton.nn.Layer;
 import dev.baton.nn.Linear;
 import dev.baton.nn.Parameter;
 import dev.baton.nn.ReLU;
@@ -24,38 +26,22 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** A network learns to read handwritten digits: pictures of 8 x 8 grey values, ten classes. */
 @Command(name = "digits", description = "Learns to read handwritten digits (8 x 8 pictures).", mixinStandardHelpOptions = true)
-final class Digits implements Callable<Integer> {
+final class Digits extends CommonOptions implements Callable<Integer> {
 
+    private static final int EPOCHS = 60;
     private static final int BATCH = 64;
     private static final int SHOWN = 3;
-
-    @Option(names = "--backend", paramLabel = "NAME", description = "the backend; without it the best available")
-    private String backend;
-
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "everything random (${DEFAULT-VALUE})")
-    private long seed;
-
-    @Option(names = "--epochs", paramLabel = "N", defaultValue = "40", description = "passes over the data (${DEFAULT-VALUE})")
-    private int epochs;
-
-    @Option(names = "--limit", paramLabel = "N", description = "use only the first N training examples")
-    private Integer limit;
 
     @Option(names = "--data", paramLabel = "DIR", description = "a folder with optdigits.tra and optdigits.tes")
     private Path data;
 
-    @Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
+        apply();
         Examples all = DigitFiles.read(data, "optdigits.tra");
         Examples known = limit == null ? all : all.part(0, Math.min(limit, all.size()));
         // The last tenth is never learnt from: its accuracy after each epoch shows how well the network does on digits
@@ -66,52 +52,80 @@ final class Digits implements Callable<Integer> {
         Examples test = DigitFiles.read(data, "optdigits.tes");
 
         var model = Sequential.of(
-                new Linear(64, 128), new ReLU(),
-                new Dropout(0.3),
-                new Linear(128, 128), new ReLU(),
-                new Dropout(0.3),
-                new Linear(128, 10));
+                new Linear(64, 256), new ReLU(),
+                new Dropout(0.1),
+                new Linear(256, 256), new ReLU(),
+                new Dropout(0.1),
+                new Linear(256, 10));
 
-        var length = Epochs.of(epochs);
-        var batches = train.shuffled(seed).batched(BATCH);
-        var rate = Schedule.cosine(3e-3, (long) epochs * batches.count()).warmUp(batches.count());
+        var length = Epochs.of(epochs(EPOCHS));
+        var batches = train.shuffled(seed)
+                .augmented(seed, new Distortion(DigitFiles.SIDE, DigitFiles.PAPER))
+                .batched(BATCH);
+        var rate = Schedule.cosine(3e-3, (long) length.count() * batches.count()).warmUp(batches.count());
         try (var session = Session.open(backend, seed);
+                var progress = progress(BATCH);
                 var trainer = Trainer.of(session, model)
                         .loss(Losses.crossEntropy(0.1))
                         .optimizer(AdamW.of(rate).weightDecay(0.05))
                         .metric(Metrics.accuracy())
-                        .listener(out::println)
-                        .build();
-                var evaluation = new Evaluation(session, model)) {
-            out.println(session.device());
-            out.println(Summary.of(model, Shape.of(64)));
+                        .listener(progress)
+                        .build()) {
+            introduce(session, Summary.of(model, Shape.of(64)));
             trainer.fit(batches, held.batched(256), length);
-            show(out, test, evaluation);
-            out.printf(Locale.ROOT, "test accuracy: %.4f%n", evaluation.accuracy(test.batched(256)));
-            out.println("weights: sha256 " + fingerprint(session, model));
+            finish(session, model, test);
         }
         return 0;
     }
 
+    private void introduce(Session session, Summary summary) {
+        if (json) {
+            out().println(new JsonLine("start")
+                    .add("backend", session.backend())
+                    .add("device", session.device())
+                    .add("parameters", summary.parameters())
+                    .add("operations", summary.operations()));
+        } else {
+            out().println("backend " + session.backend() + ", device " + session.device());
+            out().println(summary);
+        }
+    }
+
+    private void finish(Session session, Layer model, Examples test) {
+        double accuracy;
+        try (var evaluation = new Evaluation(session, model)) {
+            accuracy = evaluation.accuracy(test.batched(256));
+        }
+        String weights = "sha256 " + fingerprint(session, model);
+        if (json) {
+            out().println(new JsonLine("result").add("testAccuracy", accuracy).add("weights", weights));
+        } else {
+            show(out(), test, session, model);
+            out().printf(Locale.ROOT, "test accuracy: %.4f%n", accuracy);
+            out().println("weights: " + weights);
+        }
+    }
+
     /** Draws the first test digits with the answers. */
-    private static void show(PrintWriter out, Examples test, Evaluation evaluation) {
-        int[] answers = evaluation.classes(test.part(0, SHOWN).batched(SHOWN).iterator().next());
-        for (int i = 0; i < SHOWN; i++) {
-            float[] pixels = test.input(i);
-            for (int row = 0; row < DigitFiles.SIDE; row++) {
-                var line = new StringBuilder("  ");
-                for (int column = 0; column < DigitFiles.SIDE; column++) {
-                    float grey = pixels[row * DigitFiles.SIDE + column];
-                    line.append(" .:-=+*#@".charAt(Math.round(grey * 8))).append(' ');
+    private static void show(PrintWriter out, Examples test, Session session, Layer model) {
+        try (var predictor = Predictor.of(session, model)) {
+            for (int i = 0; i < SHOWN; i++) {
+                float[] pixels = test.input(i);
+                for (int row = 0; row < DigitFiles.SIDE; row++) {
+                    var line = new StringBuilder("  ");
+                    for (int column = 0; column < DigitFiles.SIDE; column++) {
+                        float ink = pixels[row * DigitFiles.SIDE + column] - DigitFiles.PAPER;
+                        line.append(" .:-=+*#@".charAt(Math.round(ink * 8))).append(' ');
+                    }
+                    out.println(line.toString().stripTrailing());
                 }
-                out.println(line.toString().stripTrailing());
+                out.println("  answer " + predictor.classOf(pixels) + ", right is " + test.label(i));
             }
-            out.println("  answer " + answers[i] + ", right is " + test.label(i));
         }
     }
 
     /** The hash of all parameters, in order, as little-endian float32. */
-    private static String fingerprint(Session session, Sequential model) {
+    private static String fingerprint(Session session, Layer model) {
         try {
             var digest = MessageDigest.getInstance("SHA-256");
             for (Parameter parameter : model.parameters()) {

@@ -1,6 +1,7 @@
 package dev.baton.examples;
 
 import dev.baton.BatonException;
+import java.io.Console;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,21 +20,47 @@ public final class Main {
     @Option(names = "--stacktrace", scope = CommandLine.ScopeType.INHERIT, description = "print where an error arose")
     private boolean stacktrace;
 
+    private final boolean terminal;
+
+    private Main(boolean terminal) {
+        this.terminal = terminal;
+    }
+
     public static void main(String[] arguments) {
-        System.exit(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
+        var out = new PrintWriter(System.out, true);
+        System.exit(run(isTerminal(System.console()), out, new PrintWriter(System.err, true), arguments));
+    }
+
+    /** Whether a person watches. From Java 22 on there is a console always, and it knows whether it is a terminal. */
+    private static boolean isTerminal(Console console) {
+        if (console == null) {
+            return false;
+        }
+        try {
+            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (ReflectiveOperationException e) {
+            return true;
+        }
+    }
+
+    /** Whether standard output is a terminal, where a line can be drawn again. */
+    boolean terminal() {
+        return terminal;
     }
 
     /** Runs a command line and returns its exit status. */
-    static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        var main = new Main();
+    static int run(boolean terminal, PrintWriter out, PrintWriter err, String... arguments) {
+        var main = new Main(terminal);
         return new CommandLine(main)
                 .setOut(out)
                 .setErr(err)
                 .setExecutionExceptionHandler((e, command, parsed) -> {
-                    if (main.stacktrace || !(e instanceof BatonException)) {
+                    if (main.stacktrace) {
                         e.printStackTrace(err);
-                    } else {
+                    } else if (e instanceof BatonException) {
                         err.println(e.getMessage());
+                    } else {
+                        err.println("something went wrong in Baton itself: " + e + "; --stacktrace shows where");
                     }
                     return CommandLine.ExitCode.SOFTWARE;
                 })

@@ -1,0 +1,75 @@
+package dev.baton.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.baton.DataException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ExamplesTest {
+
+    private static Examples counted(int count) {
+        var inputs = new float[count][];
+        var labels = new int[count];
+        for (int i = 0; i < count; i++) {
+            inputs[i] = new float[] {i};
+            labels[i] = i % 3;
+        }
+        return Examples.of(inputs, labels, 3);
+    }
+
+    private static List<Float> values(Iterable<Batch> batches) {
+        var values = new ArrayList<Float>();
+        for (Batch batch : batches) {
+            for (float value : batch.inputs().toFloatArray()) {
+                values.add(value);
+            }
+        }
+        return values;
+    }
+
+    @Test
+    void batchesHoldEveryExampleOnce() {
+        Batches batches = counted(10).batched(4);
+        assertThat(batches.count()).isEqualTo(3);
+        assertThat(batches).extracting(Batch::size).containsExactly(4L, 4L, 2L);
+        assertThat(values(batches)).containsExactly(0f, 1f, 2f, 3f, 4f, 5f, 6f, 7f, 8f, 9f);
+    }
+
+    @Test
+    void everyEpochHasItsOwnOrderTheSameForTheSameSeed() {
+        Batches batches = counted(50).shuffled(1).batched(7);
+        assertThat(values(batches.epoch(0))).isEqualTo(values(batches)).isNotEqualTo(values(batches.epoch(1)));
+        assertThat(values(batches.epoch(1))).containsExactlyInAnyOrderElementsOf(values(counted(50).batched(50)));
+        assertThat(values(counted(50).shuffled(2).batched(7))).isNotEqualTo(values(batches));
+    }
+
+    @Test
+    void changesDependOnSeedEpochAndExampleAlone() {
+        Augmentation noise = (from, to, random) -> to[0] = from[0] + (float) random.nextDouble(0.5);
+        Examples changed = counted(20).augmented(1, noise);
+        List<Float> first = values(changed.batched(20));
+        assertThat(values(changed.batched(3))).isEqualTo(first);
+        assertThat(values(changed.shuffled(5).batched(3))).containsExactlyInAnyOrderElementsOf(first);
+        assertThat(first).doesNotHaveDuplicates().isNotEqualTo(values(changed.batched(20).epoch(1)));
+        assertThat(first).isNotEqualTo(values(counted(20).augmented(2, noise).batched(20)));
+        for (int i = 0; i < 20; i++) {
+            assertThat(first.get(i)).isBetween((float) i, i + 0.5f);
+        }
+        assertThat(changed.input(3)).as("the examples themselves stay").containsExactly(3);
+    }
+
+    @Test
+    void whatCannotBeUsedIsNamed() {
+        assertThatThrownBy(() -> Examples.of(new float[0][], new int[0], 2))
+                .isInstanceOf(DataException.class)
+                .hasMessage("there are no examples");
+        assertThatThrownBy(() -> Examples.of(new float[][] {{1}}, new int[] {0, 1}, 2))
+                .hasMessage("1 examples have 2 labels");
+        assertThatThrownBy(() -> Examples.of(new float[][] {{1}, {1, 2}}, new int[] {0, 1}, 2))
+                .hasMessage("example 1 has 2 values, example 0 has 1");
+        assertThatThrownBy(() -> counted(3).part(2, 4)).hasMessage("there are no examples 2 to 4 of 3");
+    }
+}

@@ -1,0 +1,72 @@
+package dev.baton.examples;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** The options that mean the same in every example. */
+abstract class CommonOptions {
+
+    /** The system property from which the CPU backend takes its number of threads when it opens. */
+    private static final String THREADS = "baton.threads";
+
+    @Option(names = "--backend", paramLabel = "NAME", description = "the backend; without it the best available")
+    String backend;
+
+    @Option(names = "--threads", paramLabel = "N", description = "worker threads of the CPU backend; without it one a core")
+    private Integer threads;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "everything random (${DEFAULT-VALUE})")
+    long seed;
+
+    @Option(names = "--epochs", paramLabel = "N", description = "passes over the data (default: the example's own)")
+    private Integer epochs;
+
+    @Option(names = "--limit", paramLabel = "N", description = "use only the first N training examples")
+    Integer limit;
+
+    @Option(names = "--json", description = "print one JSON object a line instead of text")
+    boolean json;
+
+    @ParentCommand
+    private Main main;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** Refuses numbers that make no sense and hands the number of threads to the backend. */
+    final void apply() {
+        requirePositive("--threads", threads);
+        requirePositive("--epochs", epochs);
+        requirePositive("--limit", limit);
+        if (threads != null) {
+            System.setProperty(THREADS, threads.toString());
+        }
+    }
+
+    private void requirePositive(String option, Integer value) {
+        if (value != null && value < 1) {
+            throw new ParameterException(commandLine(), "Invalid value for option '" + option + "': at least 1, not " + value);
+        }
+    }
+
+    final int epochs(int usual) {
+        return epochs == null ? usual : epochs;
+    }
+
+    final Progress progress(int batchSize) {
+        return json ? Progress.json(out()) : main.terminal() ? Progress.terminal(System.out, batchSize) : Progress.plain(out());
+    }
+
+    final PrintWriter out() {
+        return commandLine().getOut();
+    }
+
+    private CommandLine commandLine() {
+        return spec.commandLine();
+    }
+}
