@@ -130,6 +130,10 @@ public final class TrainStep implements AutoCloseable {
             check.check(executable.argument(check.input()), step);
         }
         double rate = optimizer.learningRate(step);
+        if (!(rate >= 0 && rate < Double.POSITIVE_INFINITY)) {
+            throw new BatonException("step " + step + ": the schedule gives a learning rate of " + rate
+                    + "; it must be a finite number and not negative");
+        }
         executable.next(step, rate);
         executable.run();
         executable.read(finiteIndex, finiteValue);

@@ -3,18 +3,21 @@ package dev.baton.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.baton.BatonException;
 import dev.baton.DataException;
 import dev.baton.NDArray;
 import dev.baton.NotFiniteException;
 import dev.baton.Shape;
 import dev.baton.ShapeException;
 import dev.baton.data.Batch;
+import dev.baton.data.Examples;
 import dev.baton.loss.Losses;
 import dev.baton.nn.Layer;
 import dev.baton.nn.Linear;
 import dev.baton.nn.ReLU;
 import dev.baton.nn.Sequential;
 import dev.baton.optim.Adam;
+import dev.baton.optim.Schedule;
 import dev.baton.optim.Sgd;
 import dev.baton.runtime.Session;
 import dev.baton.tensor.Tensor;
@@ -115,6 +118,44 @@ class BadStepTest {
                     .hasMessage("step 1: the batch is empty");
             var wide = new Batch(NDArray.of(Shape.of(3, 4), new float[12]), batch().targets());
             assertThatThrownBy(() -> step.run(wide)).hasMessage("the training step takes 'inputs' as float32[N, 2], not float32[3, 4]");
+        }
+    }
+
+    @Test
+    void learningRatesThatMakeNoSenseAreExplained() {
+        for (double bad : new double[] {0, -0.1, Double.NaN, Double.POSITIVE_INFINITY}) {
+            assertThatThrownBy(() -> Sgd.of(bad))
+                    .isInstanceOf(BatonException.class)
+                    .hasMessage("a learning rate is a positive number, not " + bad);
+            assertThatThrownBy(() -> Schedule.cosine(bad, 10)).hasMessage("a learning rate is a positive number, not " + bad);
+        }
+        try (var session = Session.open("reference", 1);
+                var step = TrainStep.of(
+                        session, Sequential.of(new Linear(2, 2)), Losses.crossEntropy(), Sgd.of(number -> number < 2 ? 0.1 : Double.NaN))) {
+            step.run(batch());
+            float[] before = session.value("0.weight").toFloatArray();
+            assertThatThrownBy(() -> step.run(batch()))
+                    .isInstanceOf(BatonException.class)
+                    .hasMessage("step 2: the schedule gives a learning rate of NaN; it must be a finite number and not negative");
+            assertThat(session.value("0.weight").toFloatArray()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void aStepThatIsNotFiniteStopsFit() {
+        var model = Sequential.of(new Linear(1, 2), new Exponential(), new Linear(2, 2));
+        var examples = Examples.of(new float[][] {{1}, {2}, {3e5f}, {4}}, new int[] {0, 1, 0, 1}, 2);
+        try (var session = Session.open("reference", 1);
+                var trainer = Trainer.of(session, model)
+                        .loss(Losses.crossEntropy())
+                        .optimizer(Sgd.of(0.1))
+                        .listener(result -> {})
+                        .build()) {
+            assertThatThrownBy(() -> trainer.fit(examples.batched(1), examples.batched(1), Epochs.of(1)))
+                    .isInstanceOf(NotFiniteException.class)
+                    .hasMessageStartingWith("step 3: the loss (NaN) or a gradient is not finite; no weight was changed. "
+                            + "The learning rate was 0.1: ")
+                    .hasMessageContaining("of exp, float32[1, 2]\n  in  1: Exponential");
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.baton.examples;
 
+import dev.baton.train.Epochs;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -54,12 +55,17 @@ abstract class CommonOptions {
         }
     }
 
-    final int epochs(int usual) {
-        return epochs == null ? usual : epochs;
+    /** The length of the run, where the command line does not say it the usual one. */
+    final Epochs epochs(int usual) {
+        return Epochs.of(epochs == null ? usual : epochs);
     }
 
-    final Progress progress(int batchSize) {
-        return json ? Progress.json(out()) : main.terminal() ? Progress.terminal(System.out, batchSize) : Progress.plain(out());
+    /** How this run shows that it goes on. */
+    final Progress progress(int batchSize, Epochs length) {
+        if (json) {
+            return Progress.json(out());
+        }
+        return main.terminal() ? Progress.terminal(System.out, batchSize, length.count()) : Progress.plain(out());
     }
 
     final PrintWriter out() {

@@ -14,7 +14,6 @@ import dev.baton.nn.Sequential;
 import dev.baton.optim.AdamW;
 import dev.baton.optim.Schedule;
 import dev.baton.runtime.Session;
-import dev.baton.train.Epochs;
 import dev.baton.train.Evaluation;
 import dev.baton.train.Summary;
 import dev.baton.train.Trainer;
@@ -58,13 +57,13 @@ final class Digits extends CommonOptions implements Callable<Integer> {
                 new Dropout(0.1),
                 new Linear(256, 10));
 
-        var length = Epochs.of(epochs(EPOCHS));
+        var length = epochs(EPOCHS);
         var batches = train.shuffled(seed)
                 .augmented(seed, new Distortion(DigitFiles.SIDE, DigitFiles.PAPER))
                 .batched(BATCH);
         var rate = Schedule.cosine(3e-3, (long) length.count() * batches.count()).warmUp(batches.count());
         try (var session = Session.open(backend, seed);
-                var progress = progress(BATCH);
+                var progress = progress(BATCH, length);
                 var trainer = Trainer.of(session, model)
                         .loss(Losses.crossEntropy(0.1))
                         .optimizer(AdamW.of(rate).weightDecay(0.05))

@@ -5,10 +5,10 @@ import dev.baton.train.TrainingListener;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.Locale;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import java.util.stream.Collectors;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
+import me.tongfei.progressbar.ProgressState;
 
 /** Shows how training goes on: a line for each epoch, which grows in place where a terminal shows it. */
 interface Progress extends TrainingListener, AutoCloseable {
@@ -33,46 +33,69 @@ interface Progress extends TrainingListener, AutoCloseable {
         };
     }
 
-    /** A bar that grows during an epoch; the line of the epoch takes its place. */
-    static Progress terminal(PrintStream out, int batchSize) {
-        return new InTerminal(out, batchSize);
+    /** A line that grows during an epoch and stays when it is done. */
+    static Progress terminal(PrintStream out, int batchSize, int epochs) {
+        return new InTerminal(out, batchSize, epochs);
     }
 
-    /** The bar and what it needs to know of the epochs so far. */
+    /** What the line shows; the library draws it again a few times a second, on a thread of its own. */
     final class InTerminal implements Progress {
 
-        private final PrintStream out;
-        private final int batchSize;
-        private ProgressBar bar;
-        private EpochResult last;
+        private static final int LONGEST_BAR = 20;
+        private static final int MILLISECONDS_BETWEEN = 100;
 
-        private InTerminal(PrintStream out, int batchSize) {
+        private final PrintStream out;
+        private final LineConsumer line;
+        private final int batchSize;
+        private final int epochs;
+        private final long start = System.nanoTime();
+        private ProgressBar bar;
+        private double losses;
+        private String measured = "";
+
+        private InTerminal(PrintStream out, int batchSize, int epochs) {
             this.out = out;
+            this.line = new LineConsumer(out);
             this.batchSize = batchSize;
+            this.epochs = epochs;
         }
 
         @Override
         public void batch(int epoch, int batch, int batches, float loss) {
             if (bar == null) {
+                losses = 0;
                 bar = new ProgressBarBuilder()
-                        .setTaskName(last == null ? "epoch " + epoch : "epoch " + epoch + "/" + last.epochs())
                         .setInitialMax((long) batches * batchSize)
-                        .setStyle(ProgressBarStyle.ASCII)
-                        .setUpdateIntervalMillis(100)
-                        .setConsumer(new ConsoleProgressBarConsumer(out))
-                        .showSpeed()
-                        .clearDisplayOnFinish()
+                        .setUpdateIntervalMillis(MILLISECONDS_BETWEEN)
+                        .setConsumer(line)
+                        .setRenderer(this::render)
                         .build();
             }
+            losses += loss;
+            double done = epoch - 1 + (double) batch / batches;
+            double left = (System.nanoTime() - start) / 1e9 / done * (epochs - done);
+            bar.setExtraMessage(String.format(Locale.ROOT, "epoch %d/%d|  loss %.4f%s|  %.0f s left",
+                    epoch, epochs, losses / batch, measured, left));
             bar.stepBy(batchSize);
-            String text = String.format(Locale.ROOT, "loss %.4f", loss);
-            bar.setExtraMessage(last == null ? text : text + ", " + last.left().toSeconds() + " s left");
+        }
+
+        private String render(ProgressState state, int length) {
+            String[] parts = (state.getExtraMessage() + "||").split("\\|", -1);
+            double seconds = Math.max(1e-3, state.getElapsedAfterStart().toMillis() / 1e3);
+            String rest = String.format(Locale.ROOT, "%s  %,.0f samples/s%s", parts[1], state.getCurrent() / seconds, parts[2]);
+            // The bar takes what the numbers leave of the line.
+            int bar = Math.max(0, Math.min(LONGEST_BAR, length - parts[0].length() - rest.length() - " []".length()));
+            int filled = (int) (bar * state.getNormalizedProgress());
+            String text = parts[0] + " [" + "=".repeat(filled) + " ".repeat(bar - filled) + "]" + rest;
+            return text.substring(0, Math.min(text.length(), Math.max(0, length)));
         }
 
         @Override
         public void epoch(EpochResult result) {
             close();
-            last = result;
+            measured = result.metrics().entrySet().stream()
+                    .map(entry -> String.format(Locale.ROOT, "  %s %.4f", entry.getKey(), entry.getValue()))
+                    .collect(Collectors.joining());
             out.println(result);
         }
 
@@ -81,6 +104,8 @@ interface Progress extends TrainingListener, AutoCloseable {
             if (bar != null) {
                 bar.close();
                 bar = null;
+                // The library wipes nothing out where an epoch is over before it draws a second time.
+                line.clear();
             }
         }
     }
