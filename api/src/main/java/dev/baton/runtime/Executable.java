@@ -200,7 +200,7 @@ public final class Executable implements AutoCloseable {
             if (plans.size() > PLANS_KEPT) {
                 long oldest = plans.keySet().iterator().next();
                 LOG.log(Level.DEBUG, "dropping the {0} for batches of {1}", name, oldest);
-                plans.remove(oldest).close();
+                session.discard(plans.remove(oldest));
             }
         }
         return plan;
@@ -230,6 +230,7 @@ public final class Executable implements AutoCloseable {
 
     /** What runs for a batch of this size. */
     public String explain(long batch) {
+        session.checkUse();
         requireOpen();
         return plan(batch).explain();
     }
@@ -237,7 +238,7 @@ public final class Executable implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        plans.values().forEach(Plan::close);
+        plans.values().forEach(session::discard);
         plans.clear();
     }
 }

@@ -12,9 +12,12 @@ import dev.baton.spi.Backend;
 import dev.baton.spi.BackendProvider;
 import dev.baton.spi.DeviceBuffer;
 import dev.baton.spi.Plan;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -32,6 +35,7 @@ public final class Session implements AutoCloseable {
     private final DeviceBuffer variableMemory;
     private final DeviceBuffer workspace;
     private final Map<String, Slot> variables = new LinkedHashMap<>();
+    private final Set<Plan> plans = Collections.newSetFromMap(new IdentityHashMap<>());
     private final AtomicReference<Thread> owner = new AtomicReference<>(Thread.currentThread());
     private long used;
     private boolean closed;
@@ -125,7 +129,16 @@ public final class Session implements AutoCloseable {
         var offsets = new LinkedHashMap<String, Long>();
         graph.variables().keySet().forEach(name -> offsets.put(name, variables.get(name).offset()));
         Program program = Compiler.compile(graph, sizes, offsets, backend);
-        return backend.compile(program, variableMemory, workspace);
+        Plan plan = backend.compile(program, variableMemory, workspace);
+        plans.add(plan);
+        return plan;
+    }
+
+    /** Closes a plan of this session; does nothing where the session is closed, which has closed its plans. */
+    public void discard(Plan plan) {
+        if (plans.remove(plan)) {
+            plan.close();
+        }
     }
 
     /** Gives every variable of a graph that is new to this session its place and its first value. */
@@ -185,6 +198,9 @@ public final class Session implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
+            // A plan may hold what belongs to its backend: none outlives it, whatever the user closes first.
+            plans.forEach(Plan::close);
+            plans.clear();
             workspace.close();
             variableMemory.close();
             backend.close();

@@ -32,7 +32,7 @@ public final class Evaluation implements AutoCloseable {
     public NDArray answers(Batch batch) {
         if (executable == null) {
             var graph = new GraphBuilder();
-            Tensor inputs = Tensor.of(graph, graph.input(TrainStep.INPUTS, TrainStep.batchType(batch.inputs())));
+            Tensor inputs = Tensor.of(graph, graph.input(TrainStep.INPUTS, StepGraph.batchType(batch.inputs())));
             graph.output(ANSWERS, Layer.trace(model, inputs).value());
             executable = new Executable(session, "evaluation", graph.build());
         }

@@ -3,31 +3,21 @@ package dev.baton.train;
 import dev.baton.BatonException;
 import dev.baton.DType;
 import dev.baton.DataException;
-import dev.baton.Dim;
 import dev.baton.NDArray;
 import dev.baton.NotFiniteException;
 import dev.baton.Shape;
 import dev.baton.StateException;
-import dev.baton.autodiff.Gradients;
-import dev.baton.composite.AllFinite;
 import dev.baton.data.Batch;
-import dev.baton.graph.Attributes;
-import dev.baton.graph.Emitter;
 import dev.baton.graph.Graph;
-import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.TensorType;
-import dev.baton.graph.Value;
 import dev.baton.loss.Loss;
 import dev.baton.nn.Layer;
-import dev.baton.nn.Parameter;
 import dev.baton.optim.Optimizer;
 import dev.baton.reference.Interpretation;
 import dev.baton.runtime.Executable;
 import dev.baton.runtime.Session;
 import dev.baton.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -41,9 +31,6 @@ public final class TrainStep implements AutoCloseable {
 
     /** The name of {@link Batch#targets} as an input of a step. */
     public static final String TARGETS = "targets";
-
-    private static final String LOSS = "loss";
-    private static final String FINITE = "all finite";
 
     private final Session session;
     private final StepFunction function;
@@ -153,7 +140,7 @@ public final class TrainStep implements AutoCloseable {
                 requireFinite(array, name, step);
             }
         });
-        String first = interpret().firstNotFinite(FINITE).map(Interpretation.Step::explain)
+        String first = interpret().firstNotFinite(StepGraph.FINITE).map(Interpretation.Step::explain)
                 .orElse("computed again in plain Java, which rounds differently, every value of this step is finite");
         return new NotFiniteException("step " + step + ": the loss (" + lossValue.get(0) + ") or a gradient is not "
                 + "finite; no weight was changed. The learning rate was " + rate + ": try a smaller one, and look "
@@ -186,15 +173,15 @@ public final class TrainStep implements AutoCloseable {
         requireOpen();
         if (executable == null) {
             var types = new LinkedHashMap<String, TensorType>();
-            inputs.forEach((name, array) -> types.put(name, batchType(array)));
-            Graph graph = trace(types);
+            inputs.forEach((name, array) -> types.put(name, StepGraph.batchType(array)));
+            Graph graph = StepGraph.trace(function, optimizer, types);
             session.addVariables(graph);
             var traced = new Executable(session, "training step", graph);
             labelChecks = LabelCheck.of(graph, traced);
             inputsIndex = traced.inputIndex(INPUTS);
             targetsIndex = traced.inputIndex(TARGETS);
-            lossIndex = traced.outputIndex(LOSS);
-            finiteIndex = traced.outputIndex(FINITE);
+            lossIndex = traced.outputIndex(StepGraph.LOSS);
+            finiteIndex = traced.outputIndex(StepGraph.FINITE);
             executable = traced;
         }
     }
@@ -261,35 +248,6 @@ public final class TrainStep implements AutoCloseable {
         var variables = new LinkedHashMap<String, NDArray>();
         fixed.variables().keySet().forEach(name -> variables.put(name, session.value(name)));
         return Interpretation.of(fixed, arguments, variables);
-    }
-
-    private Graph trace(Map<String, TensorType> types) {
-        var graph = new GraphBuilder(GraphBuilder.Mode.TRAINING);
-        var emit = new Emitter(graph);
-        Value loss = function.loss(new StepInputs(graph, types)).value();
-        var parameters = new ArrayList<Value>();
-        graph.variables().forEach((value, initial) -> {
-            if (initial instanceof Parameter) {
-                parameters.add(value);
-            }
-        });
-        if (parameters.isEmpty()) {
-            throw new BatonException("the training step has nothing to learn: its function reads no parameter");
-        }
-        List<Value> gradients = Gradients.of(emit, loss, parameters);
-        var checked = new ArrayList<>(gradients);
-        checked.add(loss);
-        Value finite = graph.add(AllFinite.INSTANCE, checked, Attributes.none()).output(0);
-        optimizer.update(emit, parameters, gradients, finite);
-        graph.output(LOSS, loss);
-        graph.output(FINITE, finite);
-        return graph.build();
-    }
-
-    /** The type of an array whose first dimension is the batch; that of a scalar as it is. */
-    static TensorType batchType(NDArray array) {
-        Shape shape = array.shape();
-        return new TensorType(array.dtype(), shape.rank() == 0 ? shape : shape.with(0, Dim.symbol(Executable.BATCH)));
     }
 
     @Override

@@ -4,14 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.BackendException;
+import dev.baton.NDArray;
+import dev.baton.graph.Emitter;
+import dev.baton.graph.GraphBuilder;
 import dev.baton.reference.ReferenceProvider;
 import dev.baton.spi.Availability;
 import dev.baton.spi.Backend;
 import dev.baton.spi.BackendProvider;
+import dev.baton.spi.Plan;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
@@ -184,5 +190,41 @@ class BackendsTest {
         } finally {
             System.clearProperty(Backends.PROPERTY);
         }
+    }
+
+    /** Notes in which order things are closed. */
+    public static final class Noting extends Fast {
+        static final List<String> CLOSED = new ArrayList<>();
+
+        @Override
+        public Backend open() {
+            return noting(Backend.class, super.open(), "backend");
+        }
+
+        private static <T> T noting(Class<T> type, T target, String name) {
+            return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                if (method.getDeclaringClass() == Object.class) {
+                    return method.getName().equals("equals") ? proxy == arguments[0] : System.identityHashCode(proxy);
+                }
+                if (method.getName().equals("close")) {
+                    CLOSED.add(name);
+                }
+                Object result = method.invoke(target, arguments);
+                return result instanceof Plan plan ? noting(Plan.class, plan, "plan") : result;
+            }));
+        }
+    }
+
+    @Test
+    void noPlanOutlivesItsBackend() throws IOException {
+        classPath(Noting.class);
+        Session session = Session.open();
+        var graph = new GraphBuilder();
+        graph.output("one", new Emitter(graph).constant(NDArray.scalar(1)));
+        var program = new Executable(session, "program", graph.build());
+        program.run();
+        session.close();
+        program.close();
+        assertThat(Noting.CLOSED).containsExactly("plan", "backend");
     }
 }

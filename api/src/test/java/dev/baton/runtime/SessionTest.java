@@ -51,6 +51,7 @@ class SessionTest {
         session.close();
         assertThatThrownBy(open::run).isInstanceOf(StateException.class).hasMessage("the session is closed");
         assertThatThrownBy(() -> session.value("v")).isInstanceOf(StateException.class).hasMessage("the session is closed");
+        assertThatThrownBy(() -> open.explain(1)).isInstanceOf(StateException.class).hasMessage("the session is closed");
     }
 
     @Test
