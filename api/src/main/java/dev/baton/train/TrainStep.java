@@ -9,6 +9,7 @@ import dev.baton.Shape;
 import dev.baton.StateException;
 import dev.baton.data.Batch;
 import dev.baton.graph.Graph;
+import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.TensorType;
 import dev.baton.loss.Loss;
 import dev.baton.nn.Layer;
@@ -18,6 +19,7 @@ import dev.baton.runtime.Executable;
 import dev.baton.runtime.Session;
 import dev.baton.tensor.Tensor;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -31,6 +33,9 @@ public final class TrainStep implements AutoCloseable {
 
     /** The name of {@link Batch#targets} as an input of a step. */
     public static final String TARGETS = "targets";
+
+    private static final List<String> OWN_INPUTS =
+            List.of(GraphBuilder.SEED, GraphBuilder.STEP, GraphBuilder.LEARNING_RATE);
 
     private final Session session;
     private final StepFunction function;
@@ -171,6 +176,11 @@ public final class TrainStep implements AutoCloseable {
     /** Traces the step for inputs like these, as {@link #prepare(Batch)} does. */
     public void prepare(Map<String, NDArray> inputs) {
         requireOpen();
+        for (String own : OWN_INPUTS) {
+            if (inputs.containsKey(own)) {
+                throw new BatonException("the step fills in '" + own + "' by itself: give the input another name");
+            }
+        }
         if (executable == null) {
             var types = new LinkedHashMap<String, TensorType>();
             inputs.forEach((name, array) -> types.put(name, StepGraph.batchType(array)));

@@ -106,6 +106,8 @@ class StepFunctionTest {
                     .hasMessage("the training step is traced at its first batch: run one, then look");
             assertThatThrownBy(() -> step.run(Map.of("y", x)))
                     .hasMessage("the step asks for an input 'x', but is run with [y]");
+            assertThatThrownBy(() -> step.run(Map.of("x", x, "seed", x)))
+                    .hasMessage("the step fills in 'seed' by itself: give the input another name");
             step.prepare(Map.of("x", x));
             assertThatThrownBy(() -> step.watched("a")).hasMessage("the training step has not run yet: 'a' has no value");
             assertThatThrownBy(() -> step.run(Map.of("y", x))).hasMessage("the training step needs an input 'x'");
