@@ -1,0 +1,143 @@
+package dev.baton.program;
+
+import dev.baton.graph.Node;
+import dev.baton.graph.Primitive;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** One thing that a backend runs at a time. */
+public sealed interface Kernel {
+
+    /** The buffers it reads. */
+    Set<Buffer> reads();
+
+    /** The buffers it writes. */
+    List<Buffer> writes();
+
+    /** What it computes, such as {@code matmul + add + relu}. */
+    String label();
+
+    /** The path and description of the layer that it comes from; empty outside of layers. */
+    String layer();
+
+    /** A fused elementwise expression. */
+    record Elementwise(Region region, String layer) implements Kernel {
+
+        @Override
+        public Set<Buffer> reads() {
+            return operandsOf(region);
+        }
+
+        @Override
+        public List<Buffer> writes() {
+            return region.outputs().stream().map(Region.Output::buffer).toList();
+        }
+
+        @Override
+        public String label() {
+            return region.label();
+        }
+    }
+
+    /**
+     * One side of a matrix product.
+     *
+     * @param transposed whether rows and columns are swapped when it is read
+     * @param batchStride elements from one matrix to the next; 0 repeats one
+     */
+    record Factor(Buffer buffer, boolean transposed, long batchStride) {}
+
+    /**
+     * [batch, m, k] x [batch, k, n], and what is computed from the result element by element before it leaves the
+     * cache.
+     *
+     * @param result where the product itself goes; null where only the epilogue reads it
+     * @param epilogue over [batch, m, n]; null where there is none
+     */
+    record Product(
+            long batch, long m, long n, long k, Factor a, Factor b, Buffer result, Region epilogue, String layer)
+            implements Kernel {
+
+        @Override
+        public Set<Buffer> reads() {
+            Set<Buffer> read = epilogue == null ? new LinkedHashSet<>() : operandsOf(epilogue);
+            read.add(a.buffer());
+            read.add(b.buffer());
+            return read;
+        }
+
+        @Override
+        public List<Buffer> writes() {
+            var written = new ArrayList<Buffer>();
+            if (result != null) {
+                written.add(result);
+            }
+            if (epilogue != null) {
+                epilogue.outputs().forEach(output -> written.add(output.buffer()));
+            }
+            return written;
+        }
+
+        @Override
+        public String label() {
+            return epilogue == null ? "matmul" : "matmul + " + epilogue.label();
+        }
+    }
+
+    /** [outer, reduced, inner] -> [outer, inner]. */
+    record Reduction(Primitive kind, long outer, long reduced, long inner, Buffer input, Buffer output, String layer)
+            implements Kernel {
+
+        @Override
+        public Set<Buffer> reads() {
+            return Set.of(input);
+        }
+
+        @Override
+        public List<Buffer> writes() {
+            return List.of(output);
+        }
+
+        @Override
+        public String label() {
+            return kind.label();
+        }
+    }
+
+    /** A composite that the backend has claimed, with one buffer for each input and output of its node. */
+    record Claimed(Node node, List<Buffer> inputs, List<Buffer> outputs) implements Kernel {
+
+        public Claimed {
+            inputs = List.copyOf(inputs);
+            outputs = List.copyOf(outputs);
+        }
+
+        @Override
+        public Set<Buffer> reads() {
+            return new LinkedHashSet<>(inputs);
+        }
+
+        @Override
+        public List<Buffer> writes() {
+            return outputs;
+        }
+
+        @Override
+        public String label() {
+            return node.operation().label();
+        }
+
+        @Override
+        public String layer() {
+            return node.origin().layer();
+        }
+    }
+
+    private static Set<Buffer> operandsOf(Region region) {
+        var read = new LinkedHashSet<Buffer>();
+        region.operands().stream().filter(operand -> !operand.isProduct()).forEach(operand -> read.add(operand.buffer()));
+        return read;
+    }
+}
