@@ -1,6 +1,8 @@
 package dev.baton.compiler;
 
+import dev.baton.BackendException;
 import dev.baton.graph.Graph;
+import dev.baton.graph.Node;
 import dev.baton.program.Program;
 import dev.baton.spi.Backend;
 import java.util.Map;
@@ -21,7 +23,15 @@ public final class Compiler {
         Graph fixed = graph.bind(sizes);
         Graph expanded = ExpandComposites.run(fixed, backend::supports);
         Graph folded = FoldLeaves.run(expanded);
-        Graph merged = MergeEqualNodes.run(folded);
-        return new Program(merged, variableOffsets);
+        Graph merged = MergeEqualNodes.run(GatherReducedAxes.run(folded));
+        merged.nodes().forEach(node -> requireSupport(node, backend));
+        return Kernels.of(merged, variableOffsets);
+    }
+
+    private static void requireSupport(Node node, Backend backend) {
+        if (!backend.supports(node)) {
+            throw new BackendException("this device (" + backend.device() + ") cannot run " + node + "\n  at  "
+                    + node.origin().line() + "\n  the backend 'reference' can run every operation");
+        }
     }
 }

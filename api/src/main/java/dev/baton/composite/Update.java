@@ -30,6 +30,12 @@ public abstract class Update extends Composite {
         return scalars;
     }
 
+    /** Which input is the old value of an output. */
+    public final int stateInput(int output, Attributes attributes) {
+        int states = states(attributes);
+        return 1 + scalars + output / states * (states + 1) + output % states;
+    }
+
     /** How many parameters a node of so many inputs updates. */
     public final int parameters(int inputs, Attributes attributes) {
         return (inputs - 1 - scalars) / (states(attributes) + 1);

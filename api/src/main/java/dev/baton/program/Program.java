@@ -1,21 +1,45 @@
 package dev.baton.program;
 
+import dev.baton.NDArray;
 import dev.baton.graph.Graph;
 import dev.baton.graph.Value;
 import java.util.List;
 import java.util.Map;
 
 /**
- * What a backend compiles: a scheduled graph of fixed shapes, all of whose composites the backend has claimed, and the
- * places of its variables.
+ * What a backend compiles: kernels in the order in which they run, and the place of everything that they touch.
  *
- * @param graph the nodes in the order in which they run
+ * @param graph what the kernels compute, for backends that walk it node by node; all its composites are claimed
  * @param variableOffsets for each variable, the offset in bytes into the session's memory of variables
+ * @param kernels in the order in which they run
+ * @param placements the place of every buffer
+ * @param outputBuffers the buffers that the host reads, in the order of {@link #outputs}
+ * @param constants the constants that kernels read, in the order of their places
+ * @param memory how much of each space it needs
  */
-public record Program(Graph graph, Map<String, Long> variableOffsets) {
+public record Program(
+        Graph graph,
+        Map<String, Long> variableOffsets,
+        List<Kernel> kernels,
+        Map<Buffer, Placement> placements,
+        List<Buffer> outputBuffers,
+        List<NDArray> constants,
+        Memory memory) {
+
+    /**
+     * Bytes for one step.
+     *
+     * @param workspace of intermediate values
+     * @param unshared what the workspace would be if every value had memory of its own
+     */
+    public record Memory(long workspace, long unshared, long constants, long outputs) {}
 
     public Program {
         variableOffsets = Map.copyOf(variableOffsets);
+        kernels = List.copyOf(kernels);
+        placements = Map.copyOf(placements);
+        outputBuffers = List.copyOf(outputBuffers);
+        constants = List.copyOf(constants);
     }
 
     /** The inputs in the order in which {@code Plan.run} takes them. */
@@ -26,5 +50,30 @@ public record Program(Graph graph, Map<String, Long> variableOffsets) {
     /** The outputs in the order in which {@code Plan.read} numbers them. */
     public List<Value> outputs() {
         return List.copyOf(graph.outputs().values());
+    }
+
+    /** Where a buffer lies. */
+    public Placement placement(Buffer buffer) {
+        return placements.get(buffer);
+    }
+
+    /** Where the next of several blocks in one space starts, after one of so many bytes: whole cache lines. */
+    public static long aligned(long bytes) {
+        return (bytes + 63) / 64 * 64;
+    }
+
+    /** One kernel a line, with what was fused and the layer it comes from, then the memory. */
+    public String explain() {
+        var text = new StringBuilder();
+        for (int i = 0; i < kernels.size(); i++) {
+            Kernel kernel = kernels.get(i);
+            text.append(String.format(java.util.Locale.ROOT, "%3d  %s%s\n", i + 1, kernel.label(), KernelText.details(kernel)));
+        }
+        long variables = graph.variables().values().stream().mapToLong(value -> value.type().bytes()).sum();
+        text.append(String.format(
+                java.util.Locale.ROOT,
+                "memory: workspace %,d bytes (%,d without sharing), variables %,d, constants %,d, outputs %,d",
+                memory.workspace(), memory.unshared(), variables, memory.constants(), memory.outputs()));
+        return text.toString();
     }
 }

@@ -1,0 +1,125 @@
+package dev.baton.compiler;
+
+import dev.baton.compiler.Groups.Group;
+import dev.baton.graph.Composite;
+import dev.baton.graph.Graph;
+import dev.baton.graph.Node;
+import dev.baton.graph.Primitive;
+import dev.baton.graph.Value;
+import dev.baton.program.Strides;
+import java.util.List;
+
+/**
+ * Decides which nodes run as one kernel. An elementwise node joins those that read its result at the same element, and
+ * a matrix product is joined by what is computed from it; later readers come first, so that what only the backward
+ * pass needs is computed there and not stored by the forward pass.
+ */
+final class Fusion {
+
+    /** Kernels decode their regions into registers on the stack: a bound for both sides. */
+    private static final int MOST_NODES = 48;
+
+    private final Graph graph;
+    private final Views views = new Views();
+    private final Groups groups;
+
+    Fusion(Graph graph) {
+        this.graph = graph;
+        graph.nodes().forEach(this::requireMemory);
+        this.groups = new Groups(graph);
+        List<Node> nodes = graph.nodes();
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            Node node = nodes.get(i);
+            if (isPartOfRegion(node) || node.is(Primitive.MATMUL)) {
+                groups.users(node).forEach(user -> join(node, user));
+            }
+        }
+    }
+
+    Views views() {
+        return views;
+    }
+
+    Groups groups() {
+        return groups;
+    }
+
+    /** Inputs that a kernel cannot read through strides are moved first. */
+    private void requireMemory(Node node) {
+        boolean whole = node.operation() instanceof Composite && !node.operation().isElementwise();
+        if (whole || isReduction(node) || node.is(Primitive.RESHAPE)) {
+            node.inputs().stream().filter(input -> !isRowMajor(input)).forEach(views::materialize);
+        }
+        if (node.is(Primitive.MATMUL)) {
+            node.inputs().stream().filter(input -> MatrixView.of(views.of(input), input) == null).forEach(views::materialize);
+        }
+    }
+
+    private boolean isRowMajor(Value value) {
+        return Strides.isRowMajor(Views.sizes(value), views.of(value).strides());
+    }
+
+    private static boolean isReduction(Node node) {
+        return node.operation() instanceof Primitive primitive && primitive.kind() == Primitive.Kind.REDUCTION;
+    }
+
+    /** Whether a node is computed element by element: an elementwise operation, or a movement that has memory. */
+    boolean isPartOfRegion(Node node) {
+        if (node.operation() instanceof Primitive primitive && primitive.kind() == Primitive.Kind.MOVEMENT) {
+            return views.hasMemory(node.output(0));
+        }
+        return node.operation().isElementwise();
+    }
+
+    /** What a node of a region, or a product, iterates over. */
+    static List<Long> iterated(Node node) {
+        return Views.sizes(node.is(Primitive.RESHAPE) ? node.input(0) : node.output(0));
+    }
+
+    private void join(Node node, Node user) {
+        Group producer = groups.of(node);
+        Group consumer = groups.of(user);
+        if (isPartOfRegion(user)
+                && iterated(user).equals(iterated(node))
+                && readsInStep(user, node)
+                && fits(producer, consumer)
+                && groups.canMerge(producer, consumer)) {
+            groups.merge(producer, consumer);
+        }
+    }
+
+    /** Whether a node reads another's result at the element that it computes, wherever it reads it. */
+    private boolean readsInStep(Node user, Node node) {
+        return user.inputs().stream()
+                .filter(input -> views.of(input).root().node() == node)
+                .allMatch(input -> Views.sizes(input).equals(iterated(user)) && isRowMajor(input))
+                && !node.is(Primitive.RESHAPE);
+    }
+
+    private boolean fits(Group a, Group b) {
+        long products = products(a) + products(b);
+        boolean ofRank = products == 0 || iterated(groups.nodes(a).get(0)).size() <= 3;
+        return products <= 1 && ofRank && a.members().size() + b.members().size() <= MOST_NODES;
+    }
+
+    private long products(Group group) {
+        return groups.nodes(group).stream().filter(node -> node.is(Primitive.MATMUL)).count();
+    }
+
+    /** The values of a group that something outside of it needs. */
+    List<Value> results(Group group) {
+        return groups.nodes(group).stream()
+                .flatMap(node -> java.util.stream.IntStream.range(0, node.outputs().size()).mapToObj(node::output))
+                .filter(value -> isNeededOutside(value, group))
+                .toList();
+    }
+
+    private boolean isNeededOutside(Value value, Group group) {
+        if (graph.outputs().containsValue(value) || graph.assignments().containsValue(value)) {
+            return true;
+        }
+        // Views have groups of their own, so that what is read through one counts as read from outside.
+        return value.node().outputs().size() > 1
+                || groups.users(value.node()).stream().anyMatch(user -> groups.of(user) != group);
+    }
+}
