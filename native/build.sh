@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Builds libbaton.so. Needs g++ and nothing else.
+#
+#   native/build.sh OUTPUT_FOLDER OPENBLAS_FOLDER
+#
+# OPENBLAS_FOLDER holds libopenblas.so.0. CXX names another compiler, EXTRA_FLAGS are added (sanitizers).
+set -euo pipefail
+native="$(cd "$(dirname "$0")" && pwd)"
+output="$1"
+openblas="$2"
+compiler="${CXX:-g++}"
+
+if ! command -v "$compiler" > /dev/null; then
+    echo "a C++ compiler is missing: install g++ (Debian, Ubuntu: apt install g++), or set CXX to another one" >&2
+    exit 1
+fi
+mkdir -p "$output/objects"
+library="$output/libbaton.so"
+if [ -e "$library" ] && [ -z "$(find "$native/src" "$native/include" "$native/build.sh" -newer "$library")" ]; then
+    exit 0
+fi
+
+flags=(-std=c++17 -O3 -fPIC -fvisibility=hidden -Wall -Wextra -fno-math-errno -fno-trapping-math -ffp-contract=off
+    "-ffile-prefix-map=$native=native" -I "$native/include" -I "$native/src" ${EXTRA_FLAGS:-})
+running=0
+compile() {
+    # $1 names the object, the rest are arguments; two at a time.
+    local object="$output/objects/$1.o"
+    shift
+    "$compiler" "${flags[@]}" "$@" -c -o "$object" &
+    running=$((running + 1))
+    if [ "$running" -ge 2 ]; then
+        wait -n
+        running=$((running - 1))
+    fi
+}
+rm -f "$output"/objects/*.o
+compile kernels-avx512 -march=x86-64-v3 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512 \
+    -DBATON_KERNELS=AVX512_KERNELS '-DBATON_ISA="avx512"' "$native/src/kernels.cpp"
+compile kernels-avx2 -march=x86-64-v3 -DBATON_KERNELS=AVX2_KERNELS '-DBATON_ISA="avx2"' "$native/src/kernels.cpp"
+compile kernels-baseline -march=x86-64-v2 -DBATON_KERNELS=BASELINE_KERNELS '-DBATON_ISA="baseline"' "$native/src/kernels.cpp"
+for source in "$native"/src/*.cpp; do
+    name="$(basename "$source" .cpp)"
+    if [ "$name" != kernels ]; then
+        compile "$name" -march=x86-64-v2 "$source"
+    fi
+done
+while [ "$running" -gt 0 ]; do
+    wait -n
+    running=$((running - 1))
+done
+"$compiler" -shared ${EXTRA_FLAGS:-} -o "$library.new" "$output"/objects/*.o "$openblas/libopenblas.so.0" \
+    -Wl,--no-undefined -Wl,-soname,libbaton.so -Wl,-rpath,'$ORIGIN' -static-libgcc -static-libstdc++ -pthread
+mv "$library.new" "$library"

@@ -1,0 +1,183 @@
+// The boundary: handles, and every failure as a status with a message.
+#include "baton.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstring>
+#include <new>
+#include <string>
+
+#include "instruction_set.h"
+#include "openblas.h"
+#include "plan.h"
+
+namespace baton {
+
+Machine::Machine(int threads, const Kernels& chosen)
+    : pool(threads), kernels(chosen), small_tiles(openblas_has_small_kernels()) {
+    constexpr int64_t BYTES = MOST_REGISTERS * REGISTER_BYTES + 128 * 256 * 4 + 64;
+    for (int i = 0; i < threads; i++) {
+        scratch_.emplace_back(new char[BYTES]);
+    }
+}
+
+float* Machine::tile(int worker) {
+    char* after = scratch_[worker].get() + MOST_REGISTERS * REGISTER_BYTES;
+    return reinterpret_cast<float*>((reinterpret_cast<uintptr_t>(after) + 63) / 64 * 64);
+}
+
+}  // namespace baton
+
+struct baton_backend {
+    baton::Machine machine;
+};
+
+struct baton_memory {
+    char* address;
+    int64_t capacity;
+    int64_t usable;
+};
+
+struct baton_plan {
+    baton::Machine* machine;
+    std::vector<std::unique_ptr<baton::Command>> commands;
+    std::vector<char*> bases;
+    const int64_t* arguments;
+};
+
+namespace {
+
+constexpr int32_t FIRST_INPUT = 4;
+constexpr int32_t MOST_THREADS = 1024;
+
+thread_local char last_error[1024] = "";
+std::atomic<int64_t> runs{0};
+
+int32_t failed(const char* message) {
+    std::strncpy(last_error, message, sizeof last_error - 1);
+    return 1;
+}
+
+template <typename Body>
+int32_t guarded(Body&& body) {
+    try {
+        body();
+        return 0;
+    } catch (const std::bad_alloc&) {
+        return failed("out of memory");
+    } catch (const std::exception& e) {
+        return failed(e.what());
+    } catch (...) {
+        return failed("an unknown failure");
+    }
+}
+
+}  // namespace
+
+extern "C" {
+
+int32_t baton_abi_version(void) { return BATON_ABI_VERSION; }
+
+const char* baton_last_error(void) { return last_error; }
+
+int32_t baton_backend_open(int32_t threads, const char* isa, baton_backend** backend) {
+    return guarded([&] {
+        if (threads < 1 || threads > MOST_THREADS) {
+            throw baton::Failure("a backend has 1 to " + std::to_string(MOST_THREADS) + " threads, not " +
+                                 std::to_string(threads));
+        }
+        *backend = new baton_backend{{threads, baton::choose_kernels(isa)}};
+    });
+}
+
+void baton_backend_close(baton_backend* backend) { delete backend; }
+
+const char* baton_backend_isa(const baton_backend* backend) { return backend->machine.kernels.name; }
+
+const char* baton_processor(void) { return baton::processor_name(); }
+
+const char* baton_openblas_core(void) { return baton::openblas_core(); }
+
+int32_t baton_memory_reserve(int64_t capacity, baton_memory** memory) {
+    return guarded([&] {
+        void* address = capacity < 1 ? MAP_FAILED
+                                     : mmap(nullptr, static_cast<size_t>(capacity), PROT_NONE,
+                                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (address == MAP_FAILED) {
+            throw baton::Failure("cannot reserve " + std::to_string(capacity) + " bytes of address space");
+        }
+        *memory = new baton_memory{static_cast<char*>(address), capacity, 0};
+    });
+}
+
+int32_t baton_memory_grow(baton_memory* memory, int64_t bytes) {
+    return guarded([&] {
+        int64_t page = sysconf(_SC_PAGESIZE);
+        if (bytes > memory->capacity) {
+            throw baton::Failure("memory of " + std::to_string(bytes) + " bytes is more than the " +
+                                 std::to_string(memory->capacity) + " reserved");
+        }
+        int64_t wanted = (bytes + page - 1) / page * page;
+        if (wanted > memory->usable) {
+            if (mprotect(memory->address, static_cast<size_t>(wanted), PROT_READ | PROT_WRITE) != 0) {
+                throw baton::Failure("the system gives no more memory: " + std::to_string(bytes) + " bytes are needed");
+            }
+            memory->usable = wanted;
+        }
+    });
+}
+
+int64_t baton_memory_address(const baton_memory* memory) { return reinterpret_cast<int64_t>(memory->address); }
+
+void baton_memory_release(baton_memory* memory) {
+    if (memory != nullptr) {
+        munmap(memory->address, static_cast<size_t>(memory->capacity));
+        delete memory;
+    }
+}
+
+int64_t baton_address(const void* buffer) { return reinterpret_cast<int64_t>(buffer); }
+
+void baton_copy(int64_t target, int64_t source, int64_t bytes) {
+    std::memcpy(reinterpret_cast<void*>(target), reinterpret_cast<const void*>(source), static_cast<size_t>(bytes));
+}
+
+int32_t baton_plan_create(baton_backend* backend, const int64_t* code, int64_t words, const int64_t* addresses,
+                          const int64_t* sizes, int32_t spaces, int64_t arguments, baton_plan** plan) {
+    return guarded([&] {
+        if (spaces < FIRST_INPUT) {
+            throw baton::Failure("a plan has at least 4 memory spaces");
+        }
+        auto created = std::make_unique<baton_plan>();
+        created->machine = &backend->machine;
+        created->arguments = reinterpret_cast<const int64_t*>(arguments);
+        for (int32_t i = 0; i < spaces; i++) {
+            created->bases.push_back(reinterpret_cast<char*>(addresses[i]));
+        }
+        created->commands = baton::Decoder(code, words, sizes, spaces).commands();
+        *plan = created.release();
+    });
+}
+
+int32_t baton_plan_run(int64_t handle) {
+    runs.fetch_add(1, std::memory_order_relaxed);
+    baton_plan* plan = reinterpret_cast<baton_plan*>(handle);
+    return guarded([&] {
+        baton::openblas_use_one_thread();
+        for (size_t i = FIRST_INPUT; i < plan->bases.size(); i++) {
+            plan->bases[i] = reinterpret_cast<char*>(plan->arguments[i - FIRST_INPUT]);
+        }
+        baton::Run run{*plan->machine, plan->bases.data()};
+        for (const auto& command : plan->commands) {
+            command->run(run);
+        }
+    });
+}
+
+void baton_plan_destroy(baton_plan* plan) { delete plan; }
+
+int64_t baton_plan_runs(void) { return runs.load(); }
+
+}  // extern "C"

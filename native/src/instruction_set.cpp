@@ -1,0 +1,58 @@
+#include "instruction_set.h"
+
+#include <cpuid.h>
+
+#include <cstring>
+#include <string>
+
+#include "plan.h"
+
+namespace baton {
+namespace {
+
+struct Choice {
+    const Kernels* kernels;
+    bool runs;
+};
+
+}  // namespace
+
+const Kernels& choose_kernels(const char* name) {
+    __builtin_cpu_init();
+    bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                  __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    const Choice choices[] = {{&AVX512_KERNELS, avx512}, {&AVX2_KERNELS, avx2}, {&BASELINE_KERNELS, true}};
+    bool any = name == nullptr || *name == '\0';
+    for (const Choice& choice : choices) {
+        if (any ? choice.runs : std::strcmp(name, choice.kernels->name) == 0) {
+            if (!choice.runs) {
+                throw Failure(std::string("this processor (") + processor_name() + ") has no instruction set '" + name + "'");
+            }
+            return *choice.kernels;
+        }
+    }
+    throw Failure(std::string("there is no instruction set '") + name + "': baseline, avx2 and avx512 are known");
+}
+
+const char* processor_name() {
+    static const std::string name = [] {
+        unsigned int words[12] = {};
+        unsigned int most = __get_cpuid_max(0x80000000u, nullptr);
+        if (most < 0x80000004u) {
+            return std::string("x86-64");
+        }
+        for (unsigned int i = 0; i < 3; i++) {
+            __get_cpuid(0x80000002u + i, words + 4 * i, words + 4 * i + 1, words + 4 * i + 2, words + 4 * i + 3);
+        }
+        char text[49] = {};
+        std::memcpy(text, words, 48);
+        std::string trimmed(text);
+        trimmed.erase(0, trimmed.find_first_not_of(' '));
+        trimmed.erase(trimmed.find_last_not_of(' ') + 1);
+        return trimmed;
+    }();
+    return name.c_str();
+}
+
+}  // namespace baton

@@ -1,0 +1,24 @@
+// The kernels of one instruction set: compiled once for each, with BATON_KERNELS as the name of its table and BATON_ISA
+// as its name. Everything but the table has internal linkage.
+#include "kernels.h"
+
+#include <math.h>
+
+#include <cstring>
+
+namespace baton {
+namespace {
+
+#include "elementary.h"
+#include "region_kernel.h"
+#include "reduction_kernel.h"
+#include "training_kernel.h"
+
+}  // namespace
+
+extern const Kernels BATON_KERNELS;
+const Kernels BATON_KERNELS = {
+    BATON_ISA, evaluate, reduce, cross_entropy, cross_entropy_backward, adam, sgd, all_finite,
+};
+
+}  // namespace baton

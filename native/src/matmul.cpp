@@ -1,0 +1,129 @@
+// Matrix products: OpenBLAS on one thread over tiles of the result, and the epilogue on each tile while it is in the
+// cache. The grid depends on the shape and on OpenBLAS's kernels alone and the inner dimension is never split, so that
+// the bits do not depend on the number of threads.
+//
+// Kernels for AVX-512 multiply matrices with m * n * k <= 1e6 without packing them first, and run at the processor's
+// peak just below that; other kernels are best with tiles as large as leave enough of them for a few threads.
+#include <algorithm>
+
+#include "openblas.h"
+#include "plan.h"
+
+namespace baton {
+namespace {
+
+constexpr int64_t UNPACKED = 950000;
+constexpr int64_t LARGEST_TILE = 128 * 256;
+
+int64_t rounded_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+
+struct Grid {
+    int64_t rows, columns;
+};
+
+Grid grid_of(bool small_tiles, int64_t m, int64_t n, int64_t k, bool transposed_b) {
+    if (small_tiles && !transposed_b) {
+        int64_t columns = std::min<int64_t>(n, k > 800 ? 64 : 128);
+        int64_t rows = UNPACKED / std::max<int64_t>(1, columns * k) / 8 * 8;
+        rows = std::min<int64_t>({std::max<int64_t>(rows, 8), 64, m});
+        return {rows, columns};
+    }
+    int64_t columns = std::min<int64_t>(n, 256);
+    int64_t rows = std::min<int64_t>(m, std::max<int64_t>(32, rounded_up((m + 3) / 4, 8)));
+    return {std::min(rows, LARGEST_TILE / std::max<int64_t>(columns, 1)), columns};
+}
+
+struct Matmul : Command {
+    int64_t batch, m, n, k;
+    bool transposed_a, transposed_b;
+    Reference a, b, c;
+    int64_t stride_a, stride_b;
+    bool fused = false;
+    Region epilogue;
+
+    void run(const Run& run) const override {
+        if (batch * m * n == 0) {
+            return;
+        }
+        Grid grid = grid_of(run.machine.small_tiles, m, n, k, transposed_b);
+        int64_t down = (m + grid.rows - 1) / grid.rows;
+        int64_t across = (n + grid.columns - 1) / grid.columns;
+        run.machine.pool.each(batch * down * across, [&](int64_t chunk, int worker) {
+            int64_t matrix = chunk / (down * across);
+            int64_t row = chunk / across % down * grid.rows;
+            int64_t column = chunk % across * grid.columns;
+            tile(run, worker, matrix, row, column, std::min(grid.rows, m - row), std::min(grid.columns, n - column));
+        });
+    }
+
+    void tile(const Run& run, int worker, int64_t matrix, int64_t row, int64_t column, int64_t rows, int64_t columns) const {
+        const float* left = run.at<const float>(a) + matrix * stride_a + (transposed_a ? row : row * k);
+        const float* right = run.at<const float>(b) + matrix * stride_b + (transposed_b ? column * k : column);
+        float* result = fused ? run.machine.tile(worker) : run.at<float>(c) + (matrix * m + row) * n + column;
+        int64_t width = fused ? columns : n;
+        if (k == 0) {
+            for (int64_t i = 0; i < rows; i++) std::fill_n(result + i * width, columns, 0.0f);
+        } else {
+            multiply(transposed_a, transposed_b, rows, columns, k, left, transposed_a ? m : k, right,
+                     transposed_b ? k : n, result, width);
+        }
+        if (!fused) {
+            return;
+        }
+        if (c.exists()) {
+            float* out = run.at<float>(c) + (matrix * m + row) * n + column;
+            for (int64_t i = 0; i < rows; i++) std::copy_n(result + i * columns, columns, out + i * n);
+        }
+        for (int64_t from = 0; from < columns; from += TILE) {
+            // A tile wider than a block goes row by row; narrower ones several rows at a time.
+            int64_t part = std::min(TILE, columns - from);
+            int64_t step = part < columns ? 1 : std::max<int64_t>(1, TILE / part);
+            for (int64_t i = 0; i < rows; i += step) {
+                Block block{(matrix * m + row + i) * n + column + from, n, std::min(step, rows - i), part,
+                            result + i * columns + from};
+                run.machine.kernels.region(epilogue, run.bases, block, run.machine.registers(worker));
+            }
+        }
+    }
+};
+
+int64_t extent(int64_t batch, int64_t stride, int64_t matrix) {
+    return batch == 0 || matrix == 0 ? 0 : (batch - 1) * stride + matrix;
+}
+
+}  // namespace
+
+std::unique_ptr<Command> decode_matmul(Decoder& in) {
+    auto command = std::make_unique<Matmul>();
+    Matmul& p = *command;
+    constexpr int64_t MOST = int64_t(1) << 31;
+    p.batch = in.within(0, MOST - 1, "batch");
+    p.m = in.within(0, MOST - 1, "m");
+    p.n = in.within(0, MOST - 1, "n");
+    p.k = in.within(0, MOST - 1, "k");
+    p.transposed_a = in.within(0, 1, "transposition of A") == 1;
+    p.transposed_b = in.within(0, 1, "transposition of B") == 1;
+    int64_t word_a = in.word();
+    p.stride_a = in.within(0, int64_t(1) << 31, "batch stride of A");
+    p.a = in.resolve(word_a, extent(p.batch, p.stride_a, p.m * p.k), Type::F32, false);
+    int64_t word_b = in.word();
+    p.stride_b = in.within(0, int64_t(1) << 31, "batch stride of B");
+    p.b = in.resolve(word_b, extent(p.batch, p.stride_b, p.k * p.n), Type::F32, false);
+    if (p.m * p.n > 0 && p.batch > (int64_t(1) << 40) / (p.m * p.n)) {
+        throw Failure("a matrix product has too many elements");
+    }
+    p.c = in.reference(p.batch * p.m * p.n, Type::F32, true);
+    p.fused = in.within(0, 1, "flag of the region") == 1;
+    if (p.fused) {
+        p.epilogue = in.region();
+        const Region& e = p.epilogue;
+        if (e.rank != 3 || e.sizes[0] != p.batch || e.sizes[1] != p.m || e.sizes[2] != p.n) {
+            throw Failure("the region of a matrix product iterates over [batch, m, n]");
+        }
+    } else if (!p.c.exists()) {
+        throw Failure("a matrix product has neither a result nor a region");
+    }
+    return command;
+}
+
+}  // namespace baton

@@ -1,0 +1,88 @@
+// A decoded plan: commands whose memory references were checked, and what they need to run.
+#ifndef BATON_PLAN_H
+#define BATON_PLAN_H
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "kernels.h"
+#include "pool.h"
+
+namespace baton {
+
+// What crosses the boundary as a status and a message.
+struct Failure : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+struct Machine {
+    Machine(int threads, const Kernels& chosen);
+    Pool pool;
+    const Kernels& kernels;
+    bool small_tiles;  // whether OpenBLAS multiplies small matrices without packing them
+    // Memory of one worker: the registers of a region and one tile of a product.
+    char* registers(int worker) { return scratch_[worker].get(); }
+    float* tile(int worker);
+
+  private:
+    std::vector<std::unique_ptr<char[]>> scratch_;
+};
+
+struct Run {
+    Machine& machine;
+    char* const* bases;
+    template <typename T>
+    T* at(Reference reference) const {
+        return reinterpret_cast<T*>(bases[reference.space] + reference.offset);
+    }
+};
+
+struct Command {
+    virtual ~Command() = default;
+    virtual void run(const Run& run) const = 0;
+};
+
+// Reads and checks the words of a plan.
+class Decoder {
+  public:
+    Decoder(const int64_t* code, int64_t words, const int64_t* sizes, int32_t spaces)
+        : code_(code), end_(words), sizes_(sizes), spaces_(spaces) {}
+    bool done() const { return at_ >= end_; }
+    int64_t word();
+    int64_t within(int64_t least, int64_t most, const char* what);
+    int64_t size(const char* what) { return within(0, int64_t(1) << 40, what); }
+    double real();
+    Type type() { return static_cast<Type>(within(0, 3, "type")); }
+    // A reference to so many elements of a type; the word -1 where that is allowed.
+    Reference reference(int64_t elements, Type type, bool optional = false);
+    // The same for a word that was read before.
+    Reference resolve(int64_t word, int64_t elements, Type type, bool optional);
+    Region region();
+    std::vector<std::unique_ptr<Command>> commands();
+
+  private:
+    Operand operand(Region& region);
+    Instruction instruction(const std::vector<Type>& types);
+    std::unique_ptr<Command> command(int64_t opcode);
+    const int64_t* code_;
+    int64_t end_;
+    int64_t at_ = 0;
+    const int64_t* sizes_;
+    int32_t spaces_;
+};
+
+// One for each family; each takes its words from the decoder.
+std::unique_ptr<Command> decode_elementwise(Decoder& in);
+std::unique_ptr<Command> decode_matmul(Decoder& in);
+std::unique_ptr<Command> decode_reduce(Decoder& in);
+std::unique_ptr<Command> decode_cross_entropy(Decoder& in);
+std::unique_ptr<Command> decode_cross_entropy_backward(Decoder& in);
+std::unique_ptr<Command> decode_adam(Decoder& in);
+std::unique_ptr<Command> decode_sgd(Decoder& in);
+std::unique_ptr<Command> decode_all_finite(Decoder& in);
+
+}  // namespace baton
+
+#endif

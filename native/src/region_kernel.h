@@ -1,0 +1,300 @@
+// Evaluates a fused expression tile by tile: all instructions on one tile before the next, so that intermediate values
+// never leave the first cache. Operands without gaps are read in place; others are gathered into a register first.
+// Included once by each instruction set's kernels.
+
+
+template <typename T>
+inline void gather(const Region& region, const Operand& operand, const T* base, int64_t start, int64_t count, T* out) {
+    if (operand.repeated) {
+        T value = base[0];
+        for (int64_t i = 0; i < count; i++) {
+            out[i] = value;
+        }
+        return;
+    }
+    int last = region.rank - 1;
+    int64_t index[MOST_DIMENSIONS];
+    int64_t rest = start;
+    int64_t offset = 0;
+    for (int d = last; d >= 0; d--) {
+        index[d] = rest % region.sizes[d];
+        rest /= region.sizes[d];
+        offset += index[d] * operand.strides[d];
+    }
+    int64_t step = operand.strides[last];
+    while (count > 0) {
+        int64_t run = region.sizes[last] - index[last];
+        run = run < count ? run : count;
+        const T* from = base + offset;
+        if (step == 1) {
+            for (int64_t i = 0; i < run; i++) out[i] = from[i];
+        } else if (step == 0) {
+            for (int64_t i = 0; i < run; i++) out[i] = from[0];
+        } else {
+            for (int64_t i = 0; i < run; i++) out[i] = from[i * step];
+        }
+        out += run;
+        count -= run;
+        index[last] += run;
+        offset += run * step;
+        for (int d = last; d > 0 && index[d] == region.sizes[d]; d--) {
+            offset += operand.strides[d - 1] - index[d] * operand.strides[d];
+            index[d] = 0;
+            index[d - 1]++;
+        }
+    }
+}
+
+template <typename T>
+inline const void* load(const Region& region, const Operand& operand, const char* address, const Block& block, char* reg) {
+    const T* base = reinterpret_cast<const T*>(address);
+    if (operand.whole && (block.rows == 1 || block.row_step == block.columns)) {
+        return base + block.start;
+    }
+    T* out = reinterpret_cast<T*>(reg);
+    if (operand.repeated) {
+        gather(region, operand, base, 0, block.rows * block.columns, out);
+        return out;
+    }
+    for (int64_t row = 0; row < block.rows; row++) {
+        gather(region, operand, base, block.start + row * block.row_step, block.columns, out + row * block.columns);
+    }
+    return out;
+}
+
+template <typename A, typename R, typename F>
+inline void map1(const void* a, void* out, int64_t count, F f) {
+    const A* x = static_cast<const A*>(a);
+    R* y = static_cast<R*>(out);
+    for (int64_t i = 0; i < count; i++) y[i] = f(x[i]);
+}
+
+template <typename A, typename R, typename F>
+inline void map2(const void* a, const void* b, void* out, int64_t count, F f) {
+    const A* x = static_cast<const A*>(a);
+    const A* z = static_cast<const A*>(b);
+    R* y = static_cast<R*>(out);
+    for (int64_t i = 0; i < count; i++) y[i] = f(x[i], z[i]);
+}
+
+template <typename T>
+inline T larger(T a, T b) { return (a > b || a != a) ? a : b; }
+template <typename T>
+inline T smaller(T a, T b) { return (a < b || a != a) ? a : b; }
+
+// Integers wrap around as Java's do; signed overflow is undefined in C++.
+inline int32_t wrap(Function f, int32_t a, int32_t b) {
+    uint32_t x = static_cast<uint32_t>(a), y = static_cast<uint32_t>(b);
+    return static_cast<int32_t>(f == Function::ADD ? x + y : f == Function::SUB ? x - y : x * y);
+}
+inline int64_t wrap(Function f, int64_t a, int64_t b) {
+    uint64_t x = static_cast<uint64_t>(a), y = static_cast<uint64_t>(b);
+    return static_cast<int64_t>(f == Function::ADD ? x + y : f == Function::SUB ? x - y : x * y);
+}
+
+// As Java converts: towards zero, saturating, NaN gives 0.
+template <typename I>
+inline I to_integer(float x, float limit, I least, I most) {
+    return x != x ? 0 : x >= limit ? most : x < -limit ? least : static_cast<I>(x);
+}
+
+template <typename From>
+inline void cast_from(const void* a, Type type, void* out, int64_t n) {
+    switch (type) {
+        case Type::F32: map1<From, float>(a, out, n, [](From x) { return static_cast<float>(x); }); break;
+        case Type::I32: map1<From, int32_t>(a, out, n, [](From x) { return static_cast<int32_t>(x); }); break;
+        case Type::I64: map1<From, int64_t>(a, out, n, [](From x) { return static_cast<int64_t>(x); }); break;
+        case Type::BOOL: map1<From, uint8_t>(a, out, n, [](From x) { return static_cast<uint8_t>(x != 0); }); break;
+    }
+}
+
+inline void cast_float(const void* a, Type type, void* out, int64_t n) {
+    if (type == Type::I32) {
+        map1<float, int32_t>(a, out, n, [](float x) { return to_integer<int32_t>(x, 2147483648.0f, INT32_MIN, INT32_MAX); });
+    } else if (type == Type::I64) {
+        map1<float, int64_t>(a, out, n,
+                             [](float x) { return to_integer<int64_t>(x, 9223372036854775808.0f, INT64_MIN, INT64_MAX); });
+    } else {
+        cast_from<float>(a, type, out, n);
+    }
+}
+
+template <typename T>
+inline void number(double value, void* out, int64_t n) {
+    T* y = static_cast<T*>(out);
+    for (int64_t i = 0; i < n; i++) y[i] = static_cast<T>(value);
+}
+
+// Philox4x32-10 (Salmon et al. 2011): word index % 4 of the block index / 4.
+inline void uniform(int64_t seed, int64_t step, uint32_t stream, int64_t start, int64_t count, float* out) {
+    for (int64_t i = 0; i < count; i++) {
+        uint64_t index = static_cast<uint64_t>(start + i);
+        uint32_t c0 = static_cast<uint32_t>(index >> 2), c1 = stream;
+        uint32_t c2 = static_cast<uint32_t>(step), c3 = static_cast<uint32_t>(static_cast<uint64_t>(step) >> 32);
+        uint32_t k0 = static_cast<uint32_t>(seed), k1 = static_cast<uint32_t>(static_cast<uint64_t>(seed) >> 32);
+        for (int round = 0; round < 10; round++) {
+            uint64_t p0 = 0xD2511F53ull * c0, p1 = 0xCD9E8D57ull * c2;
+            uint32_t n0 = static_cast<uint32_t>(p1 >> 32) ^ c1 ^ k0, n2 = static_cast<uint32_t>(p0 >> 32) ^ c3 ^ k1;
+            c0 = n0;
+            c1 = static_cast<uint32_t>(p1);
+            c2 = n2;
+            c3 = static_cast<uint32_t>(p0);
+            k0 += 0x9E3779B9u;
+            k1 += 0xBB67AE85u;
+        }
+        uint32_t word = (index & 2) ? ((index & 1) ? c3 : c2) : ((index & 1) ? c1 : c0);
+        out[i] = static_cast<float>(static_cast<int32_t>(word >> 8)) * 0x1p-24f;
+    }
+}
+
+template <typename T>
+inline void arithmetic(Function f, const void* a, const void* b, void* out, int64_t n) {
+    if constexpr (sizeof(T) == 4 && static_cast<T>(0.5) != 0) {
+        if (f == Function::ADD) map2<T, T>(a, b, out, n, [](T x, T y) { return x + y; });
+        if (f == Function::SUB) map2<T, T>(a, b, out, n, [](T x, T y) { return x - y; });
+        if (f == Function::MUL) map2<T, T>(a, b, out, n, [](T x, T y) { return x * y; });
+    } else {
+        map2<T, T>(a, b, out, n, [f](T x, T y) { return wrap(f, x, y); });
+    }
+}
+
+// What floats and integers share.
+template <typename T>
+inline void numeric(const Instruction& one, const void* a, const void* b, void* out, int64_t n) {
+    switch (one.function) {
+        case Function::ABS: map1<T, T>(a, out, n, [](T x) { return x < 0 ? static_cast<T>(T(0) - x) : x; }); break;
+        case Function::SIGN: map1<T, T>(a, out, n, [](T x) { return x > 0 ? T(1) : x < 0 ? T(-1) : x; }); break;
+        case Function::ADD: case Function::SUB: case Function::MUL: arithmetic<T>(one.function, a, b, out, n); break;
+        case Function::MAX: map2<T, T>(a, b, out, n, [](T x, T y) { return larger(x, y); }); break;
+        case Function::MIN: map2<T, T>(a, b, out, n, [](T x, T y) { return smaller(x, y); }); break;
+        case Function::EQUAL: map2<T, uint8_t>(a, b, out, n, [](T x, T y) { return static_cast<uint8_t>(x == y); }); break;
+        case Function::LESS: map2<T, uint8_t>(a, b, out, n, [](T x, T y) { return static_cast<uint8_t>(x < y); }); break;
+        case Function::LESS_EQUAL: map2<T, uint8_t>(a, b, out, n, [](T x, T y) { return static_cast<uint8_t>(x <= y); }); break;
+        default: break;
+    }
+}
+
+inline void floating(const Instruction& one, const void* a, const void* b, void* out, int64_t n) {
+    switch (one.function) {
+        case Function::NEG: map1<float, float>(a, out, n, [](float x) { return -x; }); break;
+        case Function::ABS: map1<float, float>(a, out, n, [](float x) { return __builtin_fabsf(x); }); break;
+        case Function::FLOOR: map1<float, float>(a, out, n, [](float x) { return __builtin_floorf(x); }); break;
+        case Function::EXP: map1<float, float>(a, out, n, exponential); break;
+        case Function::LOG: map1<float, float>(a, out, n, logarithm); break;
+        case Function::SQRT: map1<float, float>(a, out, n, [](float x) { return __builtin_sqrtf(x); }); break;
+        case Function::RSQRT: map1<float, float>(a, out, n, [](float x) { return 1.0f / __builtin_sqrtf(x); }); break;
+        case Function::RECIPROCAL: map1<float, float>(a, out, n, [](float x) { return 1.0f / x; }); break;
+        case Function::TANH: map1<float, float>(a, out, n, hyperbolic_tangent); break;
+        case Function::SIGMOID: map1<float, float>(a, out, n, sigmoid); break;
+        case Function::ERF: map1<float, float>(a, out, n, error_function); break;
+        case Function::SIN: map1<float, float>(a, out, n, [](float x) { return sinf(x); }); break;
+        case Function::COS: map1<float, float>(a, out, n, [](float x) { return cosf(x); }); break;
+        case Function::IS_FINITE:
+            map1<float, uint8_t>(a, out, n, [](float x) { return static_cast<uint8_t>((bits_of(x) & 0x7f800000) != 0x7f800000); });
+            break;
+        case Function::DIV: map2<float, float>(a, b, out, n, [](float x, float y) { return x / y; }); break;
+        case Function::POW: map2<float, float>(a, b, out, n, [](float x, float y) { return powf(x, y); }); break;
+        case Function::RELU: map1<float, float>(a, out, n, [](float x) { return larger(x, 0.0f); }); break;
+        default: numeric<float>(one, a, b, out, n); break;
+    }
+}
+
+inline void logic(const Instruction& one, const void* a, const void* b, void* out, int64_t n) {
+    if (one.function == Function::NOT) {
+        map1<uint8_t, uint8_t>(a, out, n, [](uint8_t x) { return static_cast<uint8_t>(x ^ 1); });
+    } else if (one.function == Function::AND) {
+        map2<uint8_t, uint8_t>(a, b, out, n, [](uint8_t x, uint8_t y) { return static_cast<uint8_t>(x & y); });
+    } else {
+        map2<uint8_t, uint8_t>(a, b, out, n, [](uint8_t x, uint8_t y) { return static_cast<uint8_t>(x | y); });
+    }
+}
+
+template <typename T>
+inline void select(const void* condition, const void* a, const void* b, void* out, int64_t n) {
+    const uint8_t* c = static_cast<const uint8_t*>(condition);
+    const T* x = static_cast<const T*>(a);
+    const T* z = static_cast<const T*>(b);
+    T* y = static_cast<T*>(out);
+    for (int64_t i = 0; i < n; i++) y[i] = c[i] ? x[i] : z[i];
+}
+
+inline void execute(const Instruction& one, const void* const* registers, const Block& block, void* out) {
+    int64_t n = block.rows * block.columns;
+    const void* a = one.a >= 0 ? registers[one.a] : nullptr;
+    const void* b = one.b >= 0 ? registers[one.b] : nullptr;
+    const void* c = one.c >= 0 ? registers[one.c] : nullptr;
+    int64_t width = size_of(one.type);
+    switch (one.function) {
+        case Function::COPY: std::memcpy(out, a, static_cast<size_t>(n * width)); return;
+        case Function::SELECT:
+            if (width == 4) select<int32_t>(a, b, c, out, n);
+            else if (width == 8) select<int64_t>(a, b, c, out, n);
+            else select<uint8_t>(a, b, c, out, n);
+            return;
+        case Function::CAST:
+            if (one.argument == Type::F32) cast_float(a, one.type, out, n);
+            else if (one.argument == Type::I32) cast_from<int32_t>(a, one.type, out, n);
+            else if (one.argument == Type::I64) cast_from<int64_t>(a, one.type, out, n);
+            else cast_from<uint8_t>(a, one.type, out, n);
+            return;
+        case Function::UNIFORM:
+            for (int64_t row = 0; row < block.rows; row++) {
+                uniform(*static_cast<const int64_t*>(a), *static_cast<const int64_t*>(b), one.stream,
+                        block.start + row * block.row_step, block.columns, static_cast<float*>(out) + row * block.columns);
+            }
+            return;
+        case Function::NUMBER:
+            if (one.type == Type::F32) number<float>(one.immediate, out, n);
+            else if (one.type == Type::I32) number<int32_t>(one.immediate, out, n);
+            else if (one.type == Type::I64) number<int64_t>(one.immediate, out, n);
+            else number<uint8_t>(one.immediate, out, n);
+            return;
+        default: break;
+    }
+    switch (one.argument) {
+        case Type::F32: floating(one, a, b, out, n); break;
+        case Type::I32:
+            if (one.function == Function::NEG) map1<int32_t, int32_t>(a, out, n, [](int32_t x) { return wrap(Function::SUB, 0, x); });
+            else numeric<int32_t>(one, a, b, out, n);
+            break;
+        case Type::I64:
+            if (one.function == Function::NEG) map1<int64_t, int64_t>(a, out, n, [](int64_t x) { return wrap(Function::SUB, int64_t(0), x); });
+            else numeric<int64_t>(one, a, b, out, n);
+            break;
+        case Type::BOOL: logic(one, a, b, out, n); break;
+    }
+}
+
+// Results are stored only after everything was computed: an output may lie where an operand does.
+void evaluate(const Region& region, char* const* bases, const Block& block, char* memory) {
+    const void* registers[MOST_REGISTERS];
+    int count = 0;
+    for (const Operand& operand : region.operands) {
+        char* own = memory + count * REGISTER_BYTES;
+        if (!operand.from.exists()) {
+            registers[count++] = block.product;
+            continue;
+        }
+        const char* address = bases[operand.from.space] + operand.from.offset;
+        switch (size_of(operand.type)) {
+            case 1: registers[count] = load<uint8_t>(region, operand, address, block, own); break;
+            case 8: registers[count] = load<int64_t>(region, operand, address, block, own); break;
+            default: registers[count] = load<int32_t>(region, operand, address, block, own); break;
+        }
+        count++;
+    }
+    for (const Instruction& one : region.instructions) {
+        char* own = memory + count * REGISTER_BYTES;
+        execute(one, registers, block, own);
+        registers[count++] = own;
+    }
+    for (const Output& output : region.outputs) {
+        int64_t width = size_of(output.type);
+        char* to = bases[output.to.space] + output.to.offset + block.start * width;
+        const char* from = static_cast<const char*>(registers[output.value]);
+        for (int64_t row = 0; row < block.rows; row++) {
+            std::memmove(to + row * block.row_step * width, from + row * block.columns * width,
+                         static_cast<size_t>(block.columns * width));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+// Cross-entropy of softmax with its gradient, the optimizers' updates, and the test whether everything is finite: each
+// one pass over memory. Included once by each instruction set's kernels.
+
+// loss = log-sum-exp - ((1 - s) * logit of the label + s * mean of the logits); NaN where the label is out of range.
+void cross_entropy(int64_t classes, float smoothing, const float* logits, const int32_t* labels, float* loss,
+                   float* log_sum_exp, int64_t from, int64_t to) {
+    for (int64_t row = from; row < to; row++) {
+        const float* x = logits + row * classes;
+        float highest = -INFINITY;
+        double total = 0;
+        for (int64_t i = 0; i < classes; i++) {
+            highest = larger(highest, x[i]);
+            total += x[i];
+        }
+        double sum = 0;
+        for (int64_t i = 0; i < classes; i++) sum += exponential(x[i] - highest);
+        float logarithm_of_sum = logarithm(static_cast<float>(sum)) + highest;
+        int32_t label = labels[row];
+        float right = label >= 0 && label < classes ? x[label] : NAN;
+        float expected = (1 - smoothing) * right;
+        if (smoothing != 0) {
+            expected += smoothing * static_cast<float>(total / static_cast<double>(classes));
+        }
+        log_sum_exp[row] = logarithm_of_sum;
+        loss[row] = logarithm_of_sum - expected;
+    }
+}
+
+// (softmax - target) * gradient of the loss.
+void cross_entropy_backward(int64_t classes, float smoothing, const float* logits, const int32_t* labels,
+                            const float* log_sum_exp, const float* gradient, float* by_logits, int64_t from, int64_t to) {
+    float spread = smoothing / static_cast<float>(classes);
+    for (int64_t row = from; row < to; row++) {
+        const float* x = logits + row * classes;
+        float* y = by_logits + row * classes;
+        float shift = log_sum_exp[row];
+        float scale = gradient[row];
+        int32_t label = labels[row];
+        float at_label = label >= 0 && label < classes ? exponential(x[label] - shift) - spread - (1 - smoothing) : 0;
+        for (int64_t i = 0; i < classes; i++) y[i] = (exponential(x[i] - shift) - spread) * scale;
+        if (label >= 0 && label < classes) {
+            y[label] = at_label * scale;
+        }
+    }
+}
+
+// Adam (Kingma and Ba 2015) and AdamW (Loshchilov and Hutter 2019).
+void adam(const AdamRates& r, int64_t count, const float* gradient, const float* weight, const float* mean,
+          const float* square, float* weight_out, float* mean_out, float* square_out) {
+    float beta1 = r.beta1, beta2 = r.beta2, epsilon = r.epsilon;
+    float new1 = r.new1, new2 = r.new2;
+    float shrink = r.decoupled ? 1 - r.rate * r.decay : 1.0f;
+    float added = r.decoupled ? 0.0f : r.decay;
+    float size = r.rate / r.correction1;
+    float root = __builtin_sqrtf(r.correction2);
+    for (int64_t i = 0; i < count; i++) {
+        float w = weight[i];
+        float g = gradient[i] + added * w;
+        float m = beta1 * mean[i] + new1 * g;
+        float v = beta2 * square[i] + new2 * (g * g);
+        mean_out[i] = m;
+        square_out[i] = v;
+        weight_out[i] = w * shrink - size * (m / (__builtin_sqrtf(v) / root + epsilon));
+    }
+}
+
+// Gradient descent with momentum (Sutskever et al. 2013); no velocity where there is no momentum.
+void sgd(const SgdRates& r, int64_t count, const float* gradient, const float* weight, const float* velocity,
+         float* weight_out, float* velocity_out) {
+    float momentum = r.momentum, decay = r.decay, rate = r.rate;
+    if (velocity == nullptr) {
+        for (int64_t i = 0; i < count; i++) weight_out[i] = weight[i] - rate * (gradient[i] + decay * weight[i]);
+        return;
+    }
+    float ahead = r.nesterov ? momentum : 0.0f;
+    for (int64_t i = 0; i < count; i++) {
+        float w = weight[i];
+        float g = gradient[i] + decay * w;
+        float v = momentum * velocity[i] + g;
+        velocity_out[i] = v;
+        weight_out[i] = w - rate * (r.nesterov ? ahead * v + g : v);
+    }
+}
+
+bool all_finite(const float* values, int64_t count) {
+    int32_t bad = 0;
+    for (int64_t i = 0; i < count; i++) bad |= (bits_of(values[i]) & 0x7f800000) == 0x7f800000 ? 1 : 0;
+    return bad == 0;
+}
