@@ -1,0 +1,57 @@
+package dev.baton.cpu;
+
+import dev.baton.BackendException;
+import dev.baton.spi.Availability;
+import dev.baton.spi.Backend;
+import dev.baton.spi.BackendProvider;
+
+/** Offers the processor as backend {@code cpu}. */
+public final class CpuProvider implements BackendProvider {
+
+    /** The system property with the number of threads; one for each processor where it is not set. */
+    public static final String THREADS = "baton.threads";
+
+    /** The environment variable that forces an instruction set: {@code baseline}, {@code avx2} or {@code avx512}. */
+    public static final String INSTRUCTION_SET = "BATON_ISA";
+
+    @Override
+    public String name() {
+        return "cpu";
+    }
+
+    @Override
+    public int priority() {
+        return 10;
+    }
+
+    @Override
+    public int spiVersion() {
+        return 1;
+    }
+
+    @Override
+    public Availability availability() {
+        return NativeLibrary.load();
+    }
+
+    @Override
+    public Backend open() {
+        if (!NativeLibrary.load().available()) {
+            throw new BackendException("cpu: " + NativeLibrary.load().reason());
+        }
+        // The property is for tests, which cannot change their environment.
+        return new CpuBackend(threads(), System.getProperty("baton.isa", System.getenv(INSTRUCTION_SET)));
+    }
+
+    private static int threads() {
+        String wanted = System.getProperty(THREADS);
+        if (wanted == null) {
+            return Runtime.getRuntime().availableProcessors();
+        }
+        try {
+            return Integer.parseInt(wanted);
+        } catch (NumberFormatException e) {
+            throw new BackendException("-D" + THREADS + " is a number of threads, not '" + wanted + "'", e);
+        }
+    }
+}

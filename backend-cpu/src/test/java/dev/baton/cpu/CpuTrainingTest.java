@@ -1,0 +1,156 @@
+package dev.baton.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.baton.NDArray;
+import dev.baton.Shape;
+import dev.baton.data.Batch;
+import dev.baton.loss.Losses;
+import dev.baton.nn.Dropout;
+import dev.baton.nn.GELU;
+import dev.baton.nn.Linear;
+import dev.baton.nn.ReLU;
+import dev.baton.nn.Sequential;
+import dev.baton.nn.Sigmoid;
+import dev.baton.nn.Tanh;
+import dev.baton.optim.Adam;
+import dev.baton.optim.AdamW;
+import dev.baton.optim.Optimizer;
+import dev.baton.optim.Sgd;
+import dev.baton.runtime.Session;
+import dev.baton.train.TrainStep;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whole training steps on the processor: like the reference, and the same bits for every number of threads. */
+class CpuTrainingTest {
+
+    private static final Map<String, Supplier<Optimizer>> OPTIMIZERS = Map.of(
+            "sgd", () -> Sgd.of(0.05).momentum(0.9).nesterov().weightDecay(0.01),
+            "plain sgd", () -> Sgd.of(0.05),
+            "adam", () -> Adam.of(1e-3).weightDecay(0.01),
+            "adamw", () -> AdamW.of(1e-3).weightDecay(0.1));
+
+    private record Trained(List<Float> losses, List<float[]> weights) {}
+
+    @AfterEach
+    void forget() {
+        System.clearProperty(CpuProvider.THREADS);
+        System.clearProperty("baton.isa");
+    }
+
+    private static Sequential model() {
+        return Sequential.of(
+                new Linear(37, 65), new ReLU(), new Dropout(0.2),
+                new Linear(65, 130), new GELU(),
+                new Linear(130, 24), new Tanh(), new Linear(24, 16), new Sigmoid(),
+                new Linear(16, 10));
+    }
+
+    private static Batch batch(int size, int seed) {
+        var random = new Random(seed);
+        var inputs = new float[size * 37];
+        for (int i = 0; i < inputs.length; i++) {
+            inputs[i] = (float) random.nextGaussian();
+        }
+        var labels = new int[size];
+        for (int i = 0; i < size; i++) {
+            labels[i] = random.nextInt(10);
+        }
+        return new Batch(NDArray.of(Shape.of(size, 37), inputs), NDArray.of(Shape.of(size), labels));
+    }
+
+    private static Trained train(String backend, Optimizer optimizer) {
+        try (var session = Session.open(backend, 5);
+                var step = TrainStep.of(session, model(), Losses.crossEntropy(0.1), optimizer)) {
+            var losses = new ArrayList<Float>();
+            for (int i = 0; i < 8; i++) {
+                losses.add(step.run(batch(i % 3 == 2 ? 13 : 33, i)).loss());
+            }
+            return new Trained(losses, session.variables().stream()
+                    .map(name -> session.value(name).toFloatArray())
+                    .toList());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"baseline", "avx2", "avx512"})
+    void agreesWithTheReference(String instructionSet) {
+        System.setProperty("baton.isa", instructionSet);
+        org.junit.jupiter.api.Assumptions.assumeTrue(runsHere(), "this processor lacks " + instructionSet);
+        OPTIMIZERS.forEach((name, optimizer) -> {
+            Trained cpu = train("cpu", optimizer.get());
+            Trained reference = train("reference", optimizer.get());
+            for (int i = 0; i < cpu.losses().size(); i++) {
+                assertThat(cpu.losses().get(i)).as(name + ", step " + (i + 1)).isCloseTo(reference.losses().get(i), within(2e-5f));
+            }
+            for (int i = 0; i < cpu.weights().size(); i++) {
+                assertThat(cpu.weights().get(i)).as(name + ", variable " + i).containsExactly(reference.weights().get(i), within(2e-3f));
+            }
+        });
+    }
+
+    private static boolean runsHere() {
+        try (var session = Session.open("cpu")) {
+            return true;
+        } catch (dev.baton.BackendException e) {
+            assertThat(e).hasMessageContaining("has no instruction set");
+            return false;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"baseline", "avx2", "avx512"})
+    void theNumberOfThreadsChangesNoBit(String instructionSet) {
+        System.setProperty("baton.isa", instructionSet);
+        org.junit.jupiter.api.Assumptions.assumeTrue(runsHere(), "this processor lacks " + instructionSet);
+        System.setProperty(CpuProvider.THREADS, "1");
+        Trained alone = train("cpu", AdamW.of(1e-3));
+        for (int threads : new int[] {2, 3, 4, 7}) {
+            System.setProperty(CpuProvider.THREADS, Integer.toString(threads));
+            Trained shared = train("cpu", AdamW.of(1e-3));
+            assertThat(shared.losses()).as(threads + " threads").isEqualTo(alone.losses());
+            for (int i = 0; i < alone.weights().size(); i++) {
+                assertThat(shared.weights().get(i)).as(threads + " threads, variable " + i).isEqualTo(alone.weights().get(i));
+            }
+        }
+    }
+
+    @Test
+    void explainShowsWhatWasFused() {
+        var model = Sequential.of(new Linear(37, 64), new ReLU(), new Linear(64, 10));
+        try (var session = Session.open("cpu");
+                var step = TrainStep.of(session, model, Losses.crossEntropy(), Adam.of(1e-3))) {
+            step.run(batch(16, 1));
+            System.out.println(step.explain(16));
+            assertThat(step.explain(16).lines().map(String::strip))
+                    .anyMatch(line -> line.contains("matmul + add + relu  [16, 37] x [37, 64]"))
+                    .anyMatch(line -> line.contains("matmul + add  [16, 64] x [64, 10]"))
+                    .anyMatch(line -> line.contains("matmul + less + select  [16, 10] x [10, 64]T"))
+                    .anyMatch(line -> line.contains("adam update"))
+                    .anyMatch(line -> line.startsWith("memory: workspace"));
+        }
+    }
+
+    @Test
+    void oneStepIsOneNativeCall() {
+        try (var session = Session.open("cpu");
+                var step = TrainStep.of(session, model(), Losses.crossEntropy(), Adam.of(1e-3))) {
+            Batch batch = batch(16, 1);
+            step.run(batch);
+            long before = NativeCore.baton_plan_runs();
+            for (int i = 0; i < 100; i++) {
+                step.run(batch);
+            }
+            assertThat(NativeCore.baton_plan_runs() - before).isEqualTo(100);
+        }
+    }
+}
