@@ -53,6 +53,8 @@ void adam(const AdamRates& r, int64_t count, const float* gradient, const float*
     float added = r.decoupled ? 0.0f : r.decay;
     float size = r.rate / r.correction1;
     float root = __builtin_sqrtf(r.correction2);
+    // Values before and after lie at the same place or apart: no iteration reads what another one wrote.
+#pragma GCC ivdep
     for (int64_t i = 0; i < count; i++) {
         float w = weight[i];
         float g = gradient[i] + added * w;
@@ -69,10 +71,13 @@ void sgd(const SgdRates& r, int64_t count, const float* gradient, const float* w
          float* weight_out, float* velocity_out) {
     float momentum = r.momentum, decay = r.decay, rate = r.rate;
     if (velocity == nullptr) {
+#pragma GCC ivdep
         for (int64_t i = 0; i < count; i++) weight_out[i] = weight[i] - rate * (gradient[i] + decay * weight[i]);
         return;
     }
     float ahead = r.nesterov ? momentum : 0.0f;
+    // Values before and after lie at the same place or apart: no iteration reads what another one wrote.
+#pragma GCC ivdep
     for (int64_t i = 0; i < count; i++) {
         float w = weight[i];
         float g = gradient[i] + decay * w;
