@@ -56,7 +56,7 @@ class PyTorchTrajectoryTest {
         var model = Sequential.of(
                 new Linear(64, 32, unused), new ReLU(), new Linear(32, 16, unused), new ReLU(), new Linear(16, 10, unused));
         var loss = Losses.crossEntropy(run.get("labelSmoothing").asDouble());
-        try (var session = Session.open("reference");
+        try (var session = Session.open(System.getProperty("baton.test.backend", "reference"));
                 var step = TrainStep.of(session, model, loss, optimizer(run))) {
             step.prepare(batch(0));
             for (int layer = 0; layer < 3; layer++) {

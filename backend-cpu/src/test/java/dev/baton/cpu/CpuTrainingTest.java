@@ -130,7 +130,6 @@ class CpuTrainingTest {
         try (var session = Session.open("cpu");
                 var step = TrainStep.of(session, model, Losses.crossEntropy(), Adam.of(1e-3))) {
             step.run(batch(16, 1));
-            System.out.println(step.explain(16));
             assertThat(step.explain(16).lines().map(String::strip))
                     .anyMatch(line -> line.contains("matmul + add + relu  [16, 37] x [37, 64]"))
                     .anyMatch(line -> line.contains("matmul + add  [16, 64] x [64, 10]"))
@@ -151,6 +150,24 @@ class CpuTrainingTest {
                 step.run(batch);
             }
             assertThat(NativeCore.baton_plan_runs() - before).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void aStepAllocatesAtMost64Bytes() {
+        var threads = (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
+        try (var session = Session.open("cpu");
+                var step = TrainStep.of(session, model(), Losses.crossEntropy(), Adam.of(1e-3))) {
+            Batch batch = batch(16, 1);
+            for (int i = 0; i < 20_000; i++) {
+                step.run(batch);
+            }
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 10_000; i++) {
+                step.run(batch);
+            }
+            long each = (threads.getCurrentThreadAllocatedBytes() - before) / 10_000;
+            assertThat(each).as("bytes a step").isLessThanOrEqualTo(64);
         }
     }
 }
