@@ -1,0 +1,11 @@
+#include "check.h"
+
+void test_elementary();
+void test_pool();
+
+int main() {
+    test_elementary();
+    test_pool();
+    std::printf("%d passed, %d failed\n", passed, failed);
+    return failed == 0 ? 0 : 1;
+}
