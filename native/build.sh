@@ -21,6 +21,7 @@ if [ -e "$library" ] && [ -z "$(find "$native/src" "$native/include" "$native/bu
 fi
 
 flags=(-std=c++17 -O3 -fPIC -fvisibility=hidden -Wall -Wextra -fno-math-errno -fno-trapping-math -ffp-contract=off
+    -ffunction-sections -fdata-sections
     "-ffile-prefix-map=$native=native" -I "$native/include" -I "$native/src" ${EXTRA_FLAGS:-})
 running=0
 compile() {
@@ -50,5 +51,5 @@ while [ "$running" -gt 0 ]; do
     running=$((running - 1))
 done
 "$compiler" -shared ${EXTRA_FLAGS:-} -o "$library.new" "$output"/objects/*.o "$openblas/libopenblas.so.0" \
-    -Wl,--no-undefined -Wl,-soname,libbaton.so -Wl,-rpath,'$ORIGIN' -static-libgcc -static-libstdc++ -pthread
+    -Wl,--no-undefined -Wl,-soname,libbaton.so -Wl,-rpath,'$ORIGIN' -Wl,--gc-sections -Wl,--exclude-libs,ALL -static-libgcc -static-libstdc++ -pthread
 mv "$library.new" "$library"

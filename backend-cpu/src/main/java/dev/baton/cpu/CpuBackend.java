@@ -2,6 +2,7 @@ package dev.baton.cpu;
 
 import dev.baton.BackendException;
 import dev.baton.DType;
+import dev.baton.cpu.core.NativeCore;
 import dev.baton.graph.Composite;
 import dev.baton.graph.Node;
 import dev.baton.graph.TensorType;

@@ -1,6 +1,7 @@
 package dev.baton.cpu;
 
 import dev.baton.BackendException;
+import dev.baton.cpu.core.NativeCore;
 import dev.baton.spi.DeviceBuffer;
 import java.nio.ByteBuffer;
 

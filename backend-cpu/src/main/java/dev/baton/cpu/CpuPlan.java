@@ -4,6 +4,7 @@ import dev.baton.DType;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.StateException;
+import dev.baton.cpu.core.NativeCore;
 import dev.baton.program.Buffer;
 import dev.baton.program.Program;
 import dev.baton.spi.Plan;

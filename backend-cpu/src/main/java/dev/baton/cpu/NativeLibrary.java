@@ -1,5 +1,6 @@
 package dev.baton.cpu;
 
+import dev.baton.cpu.core.NativeCore;
 import dev.baton.spi.Availability;
 import java.util.Locale;
 import org.bytedeco.javacpp.Loader;

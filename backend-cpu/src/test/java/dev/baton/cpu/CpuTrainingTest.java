@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.baton.NDArray;
 import dev.baton.Shape;
+import dev.baton.cpu.core.NativeCore;
 import dev.baton.data.Batch;
 import dev.baton.loss.Losses;
 import dev.baton.nn.Dropout;
