@@ -67,10 +67,10 @@ public abstract class BackendConformance {
     }
 
     /**
-     * Whether a case may be skipped; true by default. A backend that claims a composite answers false for it, so that it
-     * does not lose its fast path unnoticed.
+     * Whether a case may be skipped; true by default. A backend that claims the composites answers false for
+     * {@link SkipReason#NOT_CLAIMED}, so that it does not lose a fast path unnoticed.
      */
-    protected boolean maySkip(Case tried) {
+    protected boolean maySkip(Case tried, SkipReason reason) {
         return true;
     }
 
@@ -114,11 +114,11 @@ public abstract class BackendConformance {
 
     private void run(Case tried) {
         Graph graph = tried.graph().get();
-        Optional<String> reason = reasonToSkip(tried, graph);
+        Optional<SkipReason> reason = reasonToSkip(tried, graph);
         if (reason.isPresent()) {
-            Assertions.assertTrue(maySkip(tried), () -> tried + " may not be skipped, but " + reason.get());
+            Assertions.assertTrue(maySkip(tried, reason.get()), () -> tried + " may not be skipped, but " + reason.get());
             skipped.add(tried + ": " + reason.get());
-            Assumptions.abort(reason.get());
+            Assumptions.abort(reason.get().toString());
         }
         // One session for all cases without variables, whose plans find in the workspace what others left there.
         if (graph.variables().isEmpty()) {
@@ -131,18 +131,18 @@ public abstract class BackendConformance {
         passed++;
     }
 
-    private Optional<String> reasonToSkip(Case tried, Graph graph) {
+    private Optional<SkipReason> reasonToSkip(Case tried, Graph graph) {
         for (Node node : graph.nodes()) {
             if (asked.supports(node)) {
                 continue;
             }
             if (node.operation() == tried.subject() && tried.subject() instanceof Composite) {
-                return Optional.of("the backend does not claim it and runs its definition");
+                return Optional.of(SkipReason.NOT_CLAIMED);
             }
             if (Stream.concat(node.inputTypes().stream(), node.outputs().stream())
                     .map(TensorType::dtype)
                     .anyMatch(dtype -> dtype == DType.FLOAT64)) {
-                return Optional.of("the backend has no float64");
+                return Optional.of(SkipReason.NO_FLOAT64);
             }
             if (!(node.operation() instanceof Composite)) {
                 throw new AssertionError("every backend has to support the primitives, but this one does not: " + node);

@@ -9,7 +9,7 @@ class ReferenceConformanceTest extends BackendConformance {
     }
 
     @Override
-    protected boolean maySkip(Case tried) {
+    protected boolean maySkip(Case tried, SkipReason reason) {
         return false;
     }
 }
