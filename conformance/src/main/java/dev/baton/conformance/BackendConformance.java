@@ -10,6 +10,7 @@ import dev.baton.spi.Availability;
 import dev.baton.spi.Backend;
 import dev.baton.spi.BackendProvider;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  *
  * <p>Every case becomes a JUnit test, compared with the reference interpreter in double. A case is skipped, with the
  * reason, where it asks for what a backend may leave out: {@code float64}, and composites, which are expanded where a
- * backend does not claim them (another case runs the definition). The last line of the log counts them.
+ * backend does not claim them (another case runs the definition). The log counts them at the end.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Execution(ExecutionMode.SAME_THREAD)
@@ -50,7 +51,7 @@ public abstract class BackendConformance {
 
     private static final System.Logger LOG = System.getLogger(BackendConformance.class.getName());
 
-    private final List<String> skipped = new ArrayList<>();
+    private final Map<SkipReason, Integer> skipped = new EnumMap<>(SkipReason.class);
     private int passed;
     private Backend asked;
     private Session shared;
@@ -65,6 +66,12 @@ public abstract class BackendConformance {
     protected boolean mayBeUnavailable() {
         return false;
     }
+
+    /**
+     * Called once, before the backend is opened: sets what it reads when it is opened, or skips the suite with the
+     * reason by {@link Assumptions#abort(String)}. Does nothing by default.
+     */
+    protected void prepare() {}
 
     /**
      * Whether a case may be skipped; true by default. A backend that claims the composites answers false for
@@ -87,6 +94,7 @@ public abstract class BackendConformance {
             Assumptions.assumeFalse(mayBeUnavailable(), backend() + " is " + availability);
             throw new AssertionError(backend() + " is " + availability);
         }
+        prepare();
         asked = provider.open();
         shared = Session.open(backend());
     }
@@ -94,10 +102,12 @@ public abstract class BackendConformance {
     @AfterAll
     final void closeBackend() {
         if (shared != null) {
+            var reasons = new StringBuilder();
+            skipped.forEach((reason, count) -> reasons.append(", ").append(count).append(" skipped: ").append(reason));
+            LOG.log(System.Logger.Level.INFO, "{0}\n  {1} of {2} cases passed{3}",
+                    asked.device(), passed, Suite.cases().size(), reasons);
             shared.close();
             asked.close();
-            LOG.log(System.Logger.Level.INFO, "conformance of {0}: {1} cases passed, {2} skipped{3}",
-                    backend(), passed, skipped.size(), skipped.isEmpty() ? "" : "\n  " + String.join("\n  ", skipped));
         }
     }
 
@@ -117,7 +127,7 @@ public abstract class BackendConformance {
         Optional<SkipReason> reason = reasonToSkip(tried, graph);
         if (reason.isPresent()) {
             Assertions.assertTrue(maySkip(tried, reason.get()), () -> tried + " may not be skipped, but " + reason.get());
-            skipped.add(tried + ": " + reason.get());
+            skipped.merge(reason.get(), 1, Integer::sum);
             Assumptions.abort(reason.get().toString());
         }
         // One session for all cases without variables, whose plans find in the workspace what others left there.
