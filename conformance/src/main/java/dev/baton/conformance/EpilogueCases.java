@@ -57,6 +57,17 @@ final class EpilogueCases {
             return List.of(product.multiply(product).add(product));
         }, x, weight);
         add(cases, "column sums after", in -> List.of(in[0].matmul(in[1]).add(in[2]).tanh().sum(0)), x, weight, bias);
+        // The second product may take the place of the first, but not before its epilogue has read it.
+        add(cases, "kept for later beside what dies", in -> {
+            Tensor first = in[0].matmul(in[1]);
+            Tensor second = in[2].matmul(in[1]);
+            return List.of(first.add(second).tanh().sum(0), second.sum(0));
+        }, x, weight, x);
+        add(cases, "both kept for later", in -> {
+            Tensor first = in[0].matmul(in[1]);
+            Tensor second = in[2].matmul(in[1]);
+            return List.of(first.add(second).tanh().sum(0), first.sum(0), second.sum(0));
+        }, x, weight, x);
         add(cases, "masked", in -> List.of(in[2].lessThan(in[3]).select(in[0].matmul(in[1]), in[2])), x, weight, result, result);
     }
 

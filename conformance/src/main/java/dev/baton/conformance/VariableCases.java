@@ -128,6 +128,16 @@ final class VariableCases {
             scene.assign(scene.a(), scene.a().subtract(product.multiply(0.01)));
             scene.output("product", product.tanh());
         });
+        add(cases, "product in the place of what is added to it", type, scene -> {
+            Tensor product = scene.x().matmul(scene.b()).multiply(1.0 / size);
+            scene.assign(scene.a(), product);
+            scene.output("both", product.add(scene.a()));
+        });
+        add(cases, "plain product in the place of what is added to it", type, scene -> {
+            Tensor product = scene.x().matmul(scene.b());
+            scene.assign(scene.a(), product);
+            scene.output("both", product.add(scene.a()));
+        });
         add(cases, "rows summed and taken away", type, scene ->
                 scene.assign(scene.a(), scene.a().subtract(scene.a().mean(1).reshape(size, 1)).add(scene.x())));
         add(cases, "columns and rows exchanged between two", type, scene -> {
