@@ -26,7 +26,7 @@ final class CompositeCases {
         }
         both(cases, GROUP, Activations.RELU, Attributes.none(), Tolerance.EXACT,
                 Shapes.floats(Fill.SPECIAL_COLUMNS, Fill.SPECIALS));
-        long[][] sizes = {{1, 1}, {1, 10}, {7, 2}, {64, 10}, {33, 17}, {5, 1031}, {0, 10}};
+        long[][] sizes = {{1, 1}, {1, 10}, {7, 2}, {64, 10}, {33, 17}, {5, 1031}, {1033, 10}, {0, 10}};
         for (long[] size : sizes) {
             for (double smoothing : new double[] {0, 0.1, 0.9}) {
                 crossEntropy(cases, size[0], (int) size[1], smoothing, Fill.NORMAL, Tolerance.ofLargest(2e-6).orAbsolute(1e-6));
@@ -66,7 +66,10 @@ final class CompositeCases {
         Fill infinite = new Fill("infinite at the end", (i, step, random) -> i == 66 ? Double.NEGATIVE_INFINITY : i);
         Fill undefined = new Fill("NaN at the start", (i, step, random) -> i == 0 ? Double.NaN : i);
         Fill largest = Fill.number(Float.MAX_VALUE);
+        Fill late = new Fill("NaN late", (i, step, random) -> i == 70_000 ? Double.NaN : i);
         Argument[][] lists = {
+            {Shapes.floats(), Shapes.floats(70_001)},
+            {Shapes.floats(late, 70_001), Shapes.floats()},
             {Shapes.floats()},
             {Shapes.floats(0)},
             {Shapes.floats(largest, 67)},

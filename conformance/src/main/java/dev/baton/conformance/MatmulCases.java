@@ -13,10 +13,13 @@ final class MatmulCases {
 
     private static final String GROUP = "matrix products";
 
+    /** Around vectors and tiles: every product of three of these sizes is tried. */
+    private static final long[] SIDES = {1, 2, 3, 17, 64, 127, 128};
+
     /** Leading sizes, then m, k, n. */
     private static final long[][] SIZES = {
-        {1, 1, 1}, {1, 5, 1}, {3, 1, 4}, {3, 5, 7}, {17, 33, 9}, {64, 64, 64}, {1, 257, 129}, {129, 257, 1}, {65, 130, 131},
-        {200, 300, 190}, {0, 3, 4}, {3, 0, 4}, {3, 4, 0}, {2, 3, 5, 7}, {5, 1, 4, 1}, {2, 3, 16, 17, 15}, {0, 2, 3, 4},
+        {3, 5, 7}, {1, 257, 129}, {129, 257, 1}, {65, 130, 131}, {200, 300, 190}, {5, 1031, 70}, {67, 9, 1027}, {1027, 9, 5},
+        {0, 3, 4}, {3, 0, 4}, {3, 4, 0}, {2, 3, 5, 7}, {5, 1, 4, 1}, {2, 3, 16, 17, 15}, {0, 2, 3, 4},
         {1, 1, 1, 2, 1, 1, 3, 5, 2}
     };
 
@@ -24,7 +27,15 @@ final class MatmulCases {
 
     static List<Case> cases() {
         var cases = new ArrayList<Case>();
-        for (long[] sizes : SIZES) {
+        var all = new ArrayList<>(List.of(SIZES));
+        for (long m : SIDES) {
+            for (long k : SIDES) {
+                for (long n : SIDES) {
+                    all.add(new long[] {m, k, n});
+                }
+            }
+        }
+        for (long[] sizes : all) {
             for (int flags = 0; flags < 4; flags++) {
                 cases.add(product(sizes, (flags & 1) != 0, (flags & 2) != 0, DType.FLOAT32, Fill.NORMAL));
             }
