@@ -18,7 +18,7 @@ final class BinaryCases {
             Primitive.SUB, Tolerance.ROUNDED,
             Primitive.MUL, Tolerance.ROUNDED,
             Primitive.DIV, Tolerance.ulps(1),
-            Primitive.POW, Tolerance.function(16),
+            Primitive.POW, Tolerance.function(4),
             Primitive.MAX, Tolerance.EXACT,
             Primitive.MIN, Tolerance.EXACT,
             Primitive.EQUAL, Tolerance.EXACT,
