@@ -70,10 +70,6 @@ struct Matmul : Command {
         if (!fused) {
             return;
         }
-        if (c.exists()) {
-            float* out = run.at<float>(c) + (matrix * m + row) * n + column;
-            for (int64_t i = 0; i < rows; i++) std::copy_n(result + i * columns, columns, out + i * n);
-        }
         for (int64_t from = 0; from < columns; from += TILE) {
             // A tile wider than a block goes row by row; narrower ones several rows at a time.
             int64_t part = std::min(TILE, columns - from);
@@ -83,6 +79,11 @@ struct Matmul : Command {
                             result + i * columns + from};
                 run.machine.kernels.region(epilogue, run.bases, block, run.machine.registers(worker));
             }
+        }
+        // Only now: the product may lie where an operand of the epilogue does.
+        if (c.exists()) {
+            float* out = run.at<float>(c) + (matrix * m + row) * n + column;
+            for (int64_t i = 0; i < rows; i++) std::copy_n(result + i * columns, columns, out + i * n);
         }
     }
 };

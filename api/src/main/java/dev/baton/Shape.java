@@ -155,7 +155,8 @@ public final class Shape {
                 known = known.times(pattern.dim(i));
             }
         }
-        Dim rest = elements().dividedBy(known);
+        // Nothing is divided where no size is open: the known one may be 0.
+        Dim rest = open < 0 ? Dim.of(1) : elements().dividedBy(known);
         Shape result = rest == null || open < 0 ? pattern : pattern.with(open, rest);
         if (rest == null || !result.elements().equals(elements())) {
             throw new ShapeException("cannot be reshaped: " + this + " has " + elements() + " elements, " + pattern

@@ -46,4 +46,11 @@ class ShapeTest {
         assertThat(array).hasToString("float32 [2] [1.5, -2.0]");
         assertThatThrownBy(array::ints).hasMessage("the array holds float32, not int32");
     }
+
+    @Test
+    void whatHoldsNothingCanBeReshaped() {
+        assertThat(Shape.of(0).reshape(Shape.of(0, 1), -1)).isEqualTo(Shape.of(0, 1));
+        assertThat(Shape.of(3, 0).reshape(Shape.of(0, 5), -1)).isEqualTo(Shape.of(0, 5));
+        assertThatThrownBy(() -> Shape.of(0).reshape(Shape.of(1), -1)).isInstanceOf(ShapeException.class);
+    }
 }

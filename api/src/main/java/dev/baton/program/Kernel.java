@@ -53,7 +53,8 @@ public sealed interface Kernel {
      * [batch, m, k] x [batch, k, n], and what is computed from the result element by element before it leaves the
      * cache.
      *
-     * @param result where the product itself goes; null where only the epilogue reads it
+     * @param result where the product itself goes, perhaps in the place of an operand that the epilogue reads element
+     *     by element, so that it is stored after the epilogue; null where only the epilogue reads it
      * @param epilogue over [batch, m, n]; null where there is none
      */
     record Product(

@@ -1,0 +1,28 @@
+package dev.baton.conformance;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** All cases. */
+public final class Suite {
+
+    private Suite() {}
+
+    /** All cases, group after group; the names of a group differ. */
+    public static List<Case> cases() {
+        var cases = new ArrayList<Case>();
+        cases.addAll(LeafCases.cases());
+        cases.addAll(MovementCases.cases());
+        cases.addAll(UnaryCases.cases());
+        cases.addAll(BinaryCases.cases());
+        cases.addAll(ReductionCases.cases());
+        cases.addAll(MatmulCases.cases());
+        cases.addAll(CompositeCases.cases());
+        cases.addAll(UpdateCases.cases());
+        cases.addAll(FusionCases.cases());
+        cases.addAll(EpilogueCases.cases());
+        cases.addAll(VariableCases.cases());
+        cases.addAll(TrainingCases.cases());
+        return cases;
+    }
+}

@@ -1,0 +1,118 @@
+package dev.baton.conformance;
+
+import dev.baton.DType;
+import dev.baton.Shape;
+import dev.baton.autodiff.Gradients;
+import dev.baton.composite.AllFinite;
+import dev.baton.graph.Attributes;
+import dev.baton.graph.Emitter;
+import dev.baton.graph.Graph;
+import dev.baton.graph.GraphBuilder;
+import dev.baton.graph.TensorType;
+import dev.baton.graph.Value;
+import dev.baton.loss.Loss;
+import dev.baton.loss.Losses;
+import dev.baton.nn.Dropout;
+import dev.baton.nn.GELU;
+import dev.baton.nn.Layer;
+import dev.baton.nn.Linear;
+import dev.baton.nn.ReLU;
+import dev.baton.nn.Sequential;
+import dev.baton.nn.Sigmoid;
+import dev.baton.nn.Tanh;
+import dev.baton.optim.Adam;
+import dev.baton.optim.AdamW;
+import dev.baton.optim.Optimizer;
+import dev.baton.optim.Sgd;
+import dev.baton.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** Whole training steps, a few in a row: forward, loss, backward and update. */
+final class TrainingCases {
+
+    private static final String GROUP = "training steps";
+    private static final int STEPS = 4;
+    private static final int INPUTS = 13;
+    private static final int CLASSES = 5;
+
+    /** Steps feed each other's errors; Adam divides by what may be small. */
+    private static final Tolerance NEAR = Tolerance.ofLargest(1e-4).orAbsolute(1e-6);
+
+    private TrainingCases() {}
+
+    static List<Case> cases() {
+        var cases = new ArrayList<Case>();
+        Supplier<Layer> plain = () -> Sequential.of(
+                new Linear(INPUTS, 33), new ReLU(), new Linear(33, 17), new ReLU(), new Linear(17, CLASSES));
+        Map<String, Optimizer> optimizers = new LinkedHashMap<>();
+        optimizers.put("SGD", Sgd.of(0.1));
+        optimizers.put("SGD with decay", Sgd.of(0.1).weightDecay(0.01));
+        optimizers.put("SGD with momentum", Sgd.of(0.1).momentum(0.9));
+        optimizers.put("SGD with Nesterov's momentum and decay", Sgd.of(0.1).momentum(0.9).nesterov().weightDecay(0.01));
+        optimizers.put("Adam", Adam.of(0.01));
+        optimizers.put("Adam with decay", Adam.of(0.01).weightDecay(0.01));
+        optimizers.put("AdamW", AdamW.of(0.01).weightDecay(0.05));
+        optimizers.forEach((name, optimizer) -> {
+            for (int batch : new int[] {1, 31}) {
+                cases.add(classes(name + ", batch " + batch, plain, 0, optimizer, batch));
+            }
+        });
+        cases.add(classes("label smoothing", plain, 0.1, AdamW.of(0.01), 64));
+        cases.add(classes("dropout", () -> Sequential.of(
+                new Linear(INPUTS, 40), new ReLU(), new Dropout(0.3), new Linear(40, 40), new ReLU(), new Dropout(0.5),
+                new Linear(40, CLASSES)), 0, Sgd.of(0.1).momentum(0.9), 31));
+        cases.add(classes("other activations", () -> Sequential.of(
+                new Linear(INPUTS, 19), new GELU(), new Linear(19, 19), new Tanh(), new Linear(19, 19), new Sigmoid(),
+                new Linear(19, CLASSES)), 0, AdamW.of(0.01), 31));
+        cases.add(numbers("mean squared error", Sequential.of(new Linear(INPUTS, 7), new Tanh(), new Linear(7, 3)), Fill.NORMAL));
+        // Not finite: no variable changes, step after step.
+        cases.add(numbers("a target that is NaN", Sequential.of(new Linear(INPUTS, 7), new Tanh(), new Linear(7, 3)),
+                Fill.values("", 1, 2, Double.NaN)));
+        return cases;
+    }
+
+    private static Case classes(String name, Supplier<Layer> model, double smoothing, Optimizer optimizer, int batch) {
+        var targets = new TensorType(DType.INT32, Shape.of(batch));
+        return step(name, model, Losses.crossEntropy(smoothing), optimizer, batch, targets, Fill.labels(CLASSES));
+    }
+
+    private static Case numbers(String name, Layer model, Fill targets) {
+        return step(name, () -> model, Losses.mse(), Sgd.of(0.05).momentum(0.5), 31, Shapes.floatType(31, 3), targets);
+    }
+
+    private static Case step(
+            String name, Supplier<Layer> model, Loss loss, Optimizer optimizer, int batch, TensorType targets, Fill fill) {
+        var fills = Map.of(
+                "inputs", Fill.NORMAL,
+                "targets", fill,
+                GraphBuilder.SEED, Fill.number(20_241),
+                GraphBuilder.STEP, Fill.step(),
+                GraphBuilder.LEARNING_RATE, new Fill("", (i, step, random) -> optimizer.learningRate(step)));
+        return new Case(GROUP, name, null, () -> trace(model.get(), loss, optimizer, batch, targets), fills, STEPS, NEAR);
+    }
+
+    private static Graph trace(Layer model, Loss loss, Optimizer optimizer, int batch, TensorType targetType) {
+        var graph = new GraphBuilder(GraphBuilder.Mode.TRAINING);
+        var emit = new Emitter(graph);
+        Tensor inputs = Tensor.of(graph, graph.input("inputs", Shapes.floatType(batch, INPUTS)));
+        Tensor targets = Tensor.of(graph, graph.input("targets", targetType));
+        Tensor answers = Layer.trace(model, inputs);
+        Value value = loss.of(answers, targets).value();
+        List<Value> parameters = model.parameters().stream().map(one -> one.in(inputs).value()).toList();
+        List<Value> gradients = Gradients.of(emit, value, parameters);
+        var checked = new ArrayList<>(gradients);
+        checked.add(value);
+        Value finite = graph.add(AllFinite.INSTANCE, checked, Attributes.none()).output(0);
+        optimizer.update(emit, parameters, gradients, finite);
+        graph.output("loss", value);
+        graph.output("finite", finite);
+        for (int i = 0; i < gradients.size(); i++) {
+            graph.output("gradient by " + model.parameters().get(i).name(), gradients.get(i));
+        }
+        return graph.build();
+    }
+}
