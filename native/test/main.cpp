@@ -1,11 +1,15 @@
+#include "bench.h"
 #include "check.h"
 
 void test_elementary();
+void test_elementwise();
 void test_pool();
 
 int main() {
     test_elementary();
     test_pool();
+    test_elementwise();
+    close_backends();
     std::printf("%d passed, %d failed\n", passed, failed);
     return failed == 0 ? 0 : 1;
 }
