@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # Builds and runs the native unit tests, without Java: plain and under each sanitizer. Arguments choose among
 # none, address, undefined and thread.
+#
+# The library is the one that build.sh makes, with a test double (test/double) in place of OpenBLAS, so that sanitizers
+# see every access to memory.
 set -euo pipefail
 native="$(cd "$(dirname "$0")" && pwd)"
 output="$(mktemp -d)"
@@ -8,13 +11,44 @@ trap 'rm -rf "$output"' EXIT
 if [ $# -eq 0 ]; then
     set -- none address undefined thread
 fi
-for sanitizer in "$@"; do
-    flags=(-std=c++17 -O2 -g -Wall -Wextra -march=x86-64-v2 -fno-math-errno -fno-trapping-math -ffp-contract=off -pthread)
-    if [ "$sanitizer" != none ]; then
-        flags+=("-fsanitize=$sanitizer" -fno-sanitize-recover=all)
+compiler="${CXX:-g++}"
+# Sources are compiled two at a time.
+running=0
+start() {
+    "$@" &
+    running=$((running + 1))
+    if [ "$running" -ge 2 ]; then
+        finish 1
     fi
-    "${CXX:-g++}" "${flags[@]}" -I "$native/src" -I "$native/test" -o "$output/$sanitizer" \
-        "$native"/test/*.cpp "$native/src/pool.cpp"
+}
+finish() {
+    local most="$1"
+    while [ "$running" -gt "$((most - 1))" ]; do
+        wait -n
+        running=$((running - 1))
+    done
+}
+for sanitizer in "$@"; do
     echo "sanitizer: $sanitizer"
-    "$output/$sanitizer"
+    folder="$output/$sanitizer"
+    mkdir -p "$folder/tests"
+    # Without a sanitizer the library is as optimized as the product's.
+    extra=(-g1)
+    case "$sanitizer" in
+        none) ;;
+        undefined) extra+=(-O1 -fsanitize=undefined,float-cast-overflow -fno-sanitize-recover=all) ;;
+        *) extra+=(-O1 "-fsanitize=$sanitizer" -fno-sanitize-recover=all) ;;
+    esac
+    "$compiler" "${extra[@]}" -shared -fPIC -Wl,-soname,libopenblas.so.0 -o "$folder/libopenblas.so.0" \
+        "$native/test/double/openblas.cpp"
+    EXTRA_FLAGS="${extra[*]}" "$native/build.sh" "$folder" "$folder"
+    flags=(-std=c++17 -O1 "${extra[@]}" -Wall -Wextra -march=x86-64-v2 -fno-math-errno -fno-trapping-math
+        -ffp-contract=off -pthread -I "$native/include" -I "$native/src" -I "$native/test" -I "$native/test/double")
+    for source in "$native"/test/*.cpp "$native/src/pool.cpp"; do
+        start "$compiler" "${flags[@]}" -c -o "$folder/tests/$(basename "$source" .cpp).o" "$source"
+    done
+    finish 1
+    "$compiler" "${extra[@]}" -pthread -o "$folder/unit-tests" "$folder"/tests/*.o \
+        "$folder/libbaton.so" "$folder/libopenblas.so.0" -Wl,-rpath,"$folder" -ldl
+    "$folder/unit-tests"
 done

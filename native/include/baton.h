@@ -2,8 +2,9 @@
  * Baton's native core: plans of kernels that run on the CPU. This header is all that a binding needs.
  *
  * Functions that can fail return a status: 0 is success; for everything else baton_last_error() says in words what
- * happened. Nothing throws and nothing aborts across this boundary. Handles are opaque; a handle is used by one thread
- * at a time.
+ * happened. Nothing throws and nothing aborts across this boundary: a handle or an address that is null is an error too,
+ * but for closing, releasing and destroying, which do nothing then. Handles are opaque; a handle is used by one thread at
+ * a time, and not after it was closed; a plan does not run after its backend was closed.
  */
 #ifndef BATON_H
 #define BATON_H
@@ -21,7 +22,7 @@ extern "C" {
 #endif
 
 /* Changes whenever a function or the plan format changes. */
-#define BATON_ABI_VERSION 1
+#define BATON_ABI_VERSION 2
 
 typedef struct baton_backend baton_backend;
 typedef struct baton_memory baton_memory;
@@ -40,20 +41,21 @@ BATON_API const char* baton_last_error(void);
 BATON_API int32_t baton_backend_open(int32_t threads, const char* isa, baton_backend** backend);
 BATON_API void baton_backend_close(baton_backend* backend);
 
-/* The instruction set in use, the processor's name and the name of OpenBLAS's kernels. */
+/* The instruction set in use (empty for null), the processor's name and the name of OpenBLAS's kernels. */
 BATON_API const char* baton_backend_isa(const baton_backend* backend);
 BATON_API const char* baton_processor(void);
 BATON_API const char* baton_openblas_core(void);
 
-/* Memory that grows without moving: address space is reserved at once, pages are made usable by baton_memory_grow. */
+/* Memory that grows without moving: address space is reserved at once, pages are made usable by baton_memory_grow. Null
+ * has the address 0. */
 BATON_API int32_t baton_memory_reserve(int64_t capacity, baton_memory** memory);
 BATON_API int32_t baton_memory_grow(baton_memory* memory, int64_t bytes);
 BATON_API int64_t baton_memory_address(const baton_memory* memory);
 BATON_API void baton_memory_release(baton_memory* memory);
 
-/* The address of a host buffer, and copies between addresses. */
+/* The address of a host buffer, and copies between addresses; what is copied does not overlap. */
 BATON_API int64_t baton_address(const void* buffer);
-BATON_API void baton_copy(int64_t target, int64_t source, int64_t bytes);
+BATON_API int32_t baton_copy(int64_t target, int64_t source, int64_t bytes);
 
 /*
  * Decodes and checks a plan (see PLAN_FORMAT.md).

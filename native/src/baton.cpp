@@ -44,6 +44,7 @@ struct baton_plan {
     baton::Machine* machine;
     std::vector<std::unique_ptr<baton::Command>> commands;
     std::vector<char*> bases;
+    std::vector<int64_t> sizes;
     const int64_t* arguments;
 };
 
@@ -74,6 +75,12 @@ int32_t guarded(Body&& body) {
     }
 }
 
+void require(bool holds, const char* message) {
+    if (!holds) {
+        throw baton::Failure(message);
+    }
+}
+
 }  // namespace
 
 extern "C" {
@@ -84,6 +91,7 @@ const char* baton_last_error(void) { return last_error; }
 
 int32_t baton_backend_open(int32_t threads, const char* isa, baton_backend** backend) {
     return guarded([&] {
+        require(backend != nullptr, "there is no place for the backend's handle: it is null");
         if (threads < 1 || threads > MOST_THREADS) {
             throw baton::Failure("a backend has 1 to " + std::to_string(MOST_THREADS) + " threads, not " +
                                  std::to_string(threads));
@@ -94,7 +102,9 @@ int32_t baton_backend_open(int32_t threads, const char* isa, baton_backend** bac
 
 void baton_backend_close(baton_backend* backend) { delete backend; }
 
-const char* baton_backend_isa(const baton_backend* backend) { return backend->machine.kernels.name; }
+const char* baton_backend_isa(const baton_backend* backend) {
+    return backend == nullptr ? "" : backend->machine.kernels.name;
+}
 
 const char* baton_processor(void) { return baton::processor_name(); }
 
@@ -102,18 +112,23 @@ const char* baton_openblas_core(void) { return baton::openblas_core(); }
 
 int32_t baton_memory_reserve(int64_t capacity, baton_memory** memory) {
     return guarded([&] {
+        require(memory != nullptr, "there is no place for the memory's handle: it is null");
+        auto created = std::make_unique<baton_memory>(baton_memory{nullptr, capacity, 0});
         void* address = capacity < 1 ? MAP_FAILED
                                      : mmap(nullptr, static_cast<size_t>(capacity), PROT_NONE,
                                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (address == MAP_FAILED) {
             throw baton::Failure("cannot reserve " + std::to_string(capacity) + " bytes of address space");
         }
-        *memory = new baton_memory{static_cast<char*>(address), capacity, 0};
+        created->address = static_cast<char*>(address);
+        *memory = created.release();
     });
 }
 
 int32_t baton_memory_grow(baton_memory* memory, int64_t bytes) {
     return guarded([&] {
+        require(memory != nullptr, "the memory is null: it was never reserved");
+        require(bytes >= 0, "memory cannot have less than 0 bytes");
         int64_t page = sysconf(_SC_PAGESIZE);
         if (bytes > memory->capacity) {
             throw baton::Failure("memory of " + std::to_string(bytes) + " bytes is more than the " +
@@ -129,7 +144,9 @@ int32_t baton_memory_grow(baton_memory* memory, int64_t bytes) {
     });
 }
 
-int64_t baton_memory_address(const baton_memory* memory) { return reinterpret_cast<int64_t>(memory->address); }
+int64_t baton_memory_address(const baton_memory* memory) {
+    return memory == nullptr ? 0 : reinterpret_cast<int64_t>(memory->address);
+}
 
 void baton_memory_release(baton_memory* memory) {
     if (memory != nullptr) {
@@ -140,21 +157,35 @@ void baton_memory_release(baton_memory* memory) {
 
 int64_t baton_address(const void* buffer) { return reinterpret_cast<int64_t>(buffer); }
 
-void baton_copy(int64_t target, int64_t source, int64_t bytes) {
-    std::memcpy(reinterpret_cast<void*>(target), reinterpret_cast<const void*>(source), static_cast<size_t>(bytes));
+int32_t baton_copy(int64_t target, int64_t source, int64_t bytes) {
+    return guarded([&] {
+        require(bytes >= 0, "cannot copy less than 0 bytes");
+        require(bytes == 0 || (target != 0 && source != 0), "cannot copy from or to the address null");
+        if (bytes > 0) {
+            std::memcpy(reinterpret_cast<void*>(target), reinterpret_cast<const void*>(source), static_cast<size_t>(bytes));
+        }
+    });
 }
 
 int32_t baton_plan_create(baton_backend* backend, const int64_t* code, int64_t words, const int64_t* addresses,
                           const int64_t* sizes, int32_t spaces, int64_t arguments, baton_plan** plan) {
     return guarded([&] {
-        if (spaces < FIRST_INPUT) {
-            throw baton::Failure("a plan has at least 4 memory spaces");
-        }
+        require(backend != nullptr, "the backend is null: it was never opened");
+        require(plan != nullptr, "there is no place for the plan's handle: it is null");
+        require(words >= 0 && (words == 0 || code != nullptr), "the plan has no words: the code is null or its length negative");
+        require(spaces >= FIRST_INPUT, "a plan has at least 4 memory spaces");
+        require(addresses != nullptr && sizes != nullptr, "the memory spaces have no addresses or sizes: they are null");
+        require(spaces == FIRST_INPUT || arguments != 0, "the plan has inputs, but the address of their addresses is null");
         auto created = std::make_unique<baton_plan>();
         created->machine = &backend->machine;
         created->arguments = reinterpret_cast<const int64_t*>(arguments);
         for (int32_t i = 0; i < spaces; i++) {
+            if (sizes[i] < 0 || (i < FIRST_INPUT && sizes[i] > 0 && addresses[i] == 0)) {
+                throw baton::Failure("memory space " + std::to_string(i) + " of " + std::to_string(sizes[i]) +
+                                     " bytes lies at address " + std::to_string(addresses[i]));
+            }
             created->bases.push_back(reinterpret_cast<char*>(addresses[i]));
+            created->sizes.push_back(sizes[i]);
         }
         created->commands = baton::Decoder(code, words, sizes, spaces).commands();
         *plan = created.release();
@@ -165,9 +196,13 @@ int32_t baton_plan_run(int64_t handle) {
     runs.fetch_add(1, std::memory_order_relaxed);
     baton_plan* plan = reinterpret_cast<baton_plan*>(handle);
     return guarded([&] {
+        require(plan != nullptr, "the plan is null: it was never created");
         baton::openblas_use_one_thread();
         for (size_t i = FIRST_INPUT; i < plan->bases.size(); i++) {
             plan->bases[i] = reinterpret_cast<char*>(plan->arguments[i - FIRST_INPUT]);
+            if (plan->bases[i] == nullptr && plan->sizes[i] > 0) {
+                throw baton::Failure("input " + std::to_string(i - FIRST_INPUT) + " lies at address null");
+            }
         }
         baton::Run run{*plan->machine, plan->bases.data()};
         for (const auto& command : plan->commands) {

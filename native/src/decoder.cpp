@@ -111,7 +111,8 @@ Operand Decoder::operand(Region& region) {
     for (int d = region.rank - 1; d >= 0; d--) {
         operand.whole = operand.whole && (region.sizes[d] == 1 || operand.strides[d] == gapless);
         operand.repeated = operand.repeated && (region.sizes[d] == 1 || operand.strides[d] == 0);
-        gapless *= region.sizes[d];
+        // Without elements nothing is read, and the sizes beside a 0 have no bound.
+        gapless *= region.elements == 0 ? 1 : region.sizes[d];
     }
     if (place == -1) {
         if (region.product >= 0 || operand.type != Type::F32 || !operand.whole) {
@@ -184,7 +185,8 @@ Region Decoder::region() {
         }
         types.push_back(one.type);
     }
-    int64_t outputs = within(0, MOST_REGISTERS, "number of outputs");
+    // Without outputs there would be no bound on the elements, and nothing to compute them for.
+    int64_t outputs = within(1, MOST_REGISTERS, "number of outputs");
     for (int64_t i = 0; i < outputs; i++) {
         Output output{};
         output.value = static_cast<int32_t>(within(0, static_cast<int64_t>(types.size()) - 1, "register"));

@@ -36,23 +36,30 @@ const Kernels& choose_kernels(const char* name) {
 }
 
 const char* processor_name() {
-    static const std::string name = [] {
-        unsigned int words[12] = {};
-        unsigned int most = __get_cpuid_max(0x80000000u, nullptr);
-        if (most < 0x80000004u) {
-            return std::string("x86-64");
+    // Nothing is allocated here: a function that gives text cannot fail.
+    struct Name {
+        char text[49] = "x86-64";
+        const char* start = text;
+        Name() {
+            if (__get_cpuid_max(0x80000000u, nullptr) < 0x80000004u) {
+                return;
+            }
+            unsigned int words[12] = {};
+            for (unsigned int i = 0; i < 3; i++) {
+                __get_cpuid(0x80000002u + i, words + 4 * i, words + 4 * i + 1, words + 4 * i + 2, words + 4 * i + 3);
+            }
+            std::memcpy(text, words, 48);
+            size_t length = std::strlen(text);
+            while (length > 0 && text[length - 1] == ' ') {
+                text[--length] = '\0';
+            }
+            while (*start == ' ') {
+                start++;
+            }
         }
-        for (unsigned int i = 0; i < 3; i++) {
-            __get_cpuid(0x80000002u + i, words + 4 * i, words + 4 * i + 1, words + 4 * i + 2, words + 4 * i + 3);
-        }
-        char text[49] = {};
-        std::memcpy(text, words, 48);
-        std::string trimmed(text);
-        trimmed.erase(0, trimmed.find_first_not_of(' '));
-        trimmed.erase(trimmed.find_last_not_of(' ') + 1);
-        return trimmed;
-    }();
-    return name.c_str();
+    };
+    static const Name name;
+    return name.start;
 }
 
 }  // namespace baton

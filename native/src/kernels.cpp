@@ -10,6 +10,7 @@ namespace baton {
 namespace {
 
 #include "elementary.h"
+#include "random_kernel.h"
 #include "region_kernel.h"
 #include "reduction_kernel.h"
 #include "training_kernel.h"

@@ -1,6 +1,9 @@
 #include "pool.h"
 
 #include <chrono>
+#include <stdexcept>
+#include <string>
+#include <system_error>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -37,12 +40,26 @@ bool spin_until(Condition&& holds) {
 }  // namespace
 
 Pool::Pool(int threads) {
+    workers_.reserve(static_cast<size_t>(threads));
     for (int i = 1; i < threads; i++) {
-        workers_.emplace_back([this, i] { loop(i); });
+        // The threads that run already must end before the failure is passed on: a std::thread that is destroyed while
+        // it runs ends the process.
+        try {
+            workers_.emplace_back([this, i] { loop(i); });
+        } catch (const std::system_error& e) {
+            stop();
+            throw std::runtime_error("the system starts only " + std::to_string(i) + " of " + std::to_string(threads) +
+                                     " threads: " + e.code().message());
+        } catch (...) {
+            stop();
+            throw;
+        }
     }
 }
 
-Pool::~Pool() {
+Pool::~Pool() { stop(); }
+
+void Pool::stop() {
     {
         std::lock_guard<std::mutex> lock(mutex_);
         closing_ = true;

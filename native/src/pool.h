@@ -47,6 +47,7 @@ class Pool {
 
     static void take(Job& job, int worker);
     void loop(int worker);
+    void stop();
 
     std::vector<std::thread> workers_;
     std::mutex mutex_;

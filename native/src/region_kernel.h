@@ -91,10 +91,13 @@ inline int64_t wrap(Function f, int64_t a, int64_t b) {
     uint64_t x = static_cast<uint64_t>(a), y = static_cast<uint64_t>(b);
     return static_cast<int64_t>(f == Function::ADD ? x + y : f == Function::SUB ? x - y : x * y);
 }
+inline int32_t negated(int32_t x) { return wrap(Function::SUB, 0, x); }
+inline int64_t negated(int64_t x) { return wrap(Function::SUB, int64_t(0), x); }
+inline float negated(float x) { return -x; }
 
 // As Java converts: towards zero, saturating, NaN gives 0.
-template <typename I>
-inline I to_integer(float x, float limit, I least, I most) {
+template <typename I, typename R>
+inline I to_integer(R x, R limit, I least, I most) {
     return x != x ? 0 : x >= limit ? most : x < -limit ? least : static_cast<I>(x);
 }
 
@@ -110,40 +113,27 @@ inline void cast_from(const void* a, Type type, void* out, int64_t n) {
 
 inline void cast_float(const void* a, Type type, void* out, int64_t n) {
     if (type == Type::I32) {
-        map1<float, int32_t>(a, out, n, [](float x) { return to_integer<int32_t>(x, 2147483648.0f, INT32_MIN, INT32_MAX); });
+        map1<float, int32_t>(a, out, n, [](float x) { return to_integer(x, 2147483648.0f, INT32_MIN, INT32_MAX); });
     } else if (type == Type::I64) {
         map1<float, int64_t>(a, out, n,
-                             [](float x) { return to_integer<int64_t>(x, 9223372036854775808.0f, INT64_MIN, INT64_MAX); });
+                             [](float x) { return to_integer(x, 9223372036854775808.0f, INT64_MIN, INT64_MAX); });
     } else {
         cast_from<float>(a, type, out, n);
     }
 }
 
 template <typename T>
-inline void number(double value, void* out, int64_t n) {
+inline void fill(T value, void* out, int64_t n) {
     T* y = static_cast<T*>(out);
-    for (int64_t i = 0; i < n; i++) y[i] = static_cast<T>(value);
+    for (int64_t i = 0; i < n; i++) y[i] = value;
 }
 
-// Philox4x32-10 (Salmon et al. 2011): word index % 4 of the block index / 4.
-inline void uniform(int64_t seed, int64_t step, uint32_t stream, int64_t start, int64_t count, float* out) {
-    for (int64_t i = 0; i < count; i++) {
-        uint64_t index = static_cast<uint64_t>(start + i);
-        uint32_t c0 = static_cast<uint32_t>(index >> 2), c1 = stream;
-        uint32_t c2 = static_cast<uint32_t>(step), c3 = static_cast<uint32_t>(static_cast<uint64_t>(step) >> 32);
-        uint32_t k0 = static_cast<uint32_t>(seed), k1 = static_cast<uint32_t>(static_cast<uint64_t>(seed) >> 32);
-        for (int round = 0; round < 10; round++) {
-            uint64_t p0 = 0xD2511F53ull * c0, p1 = 0xCD9E8D57ull * c2;
-            uint32_t n0 = static_cast<uint32_t>(p1 >> 32) ^ c1 ^ k0, n2 = static_cast<uint32_t>(p0 >> 32) ^ c3 ^ k1;
-            c0 = n0;
-            c1 = static_cast<uint32_t>(p1);
-            c2 = n2;
-            c3 = static_cast<uint32_t>(p0);
-            k0 += 0x9E3779B9u;
-            k1 += 0xBB67AE85u;
-        }
-        uint32_t word = (index & 2) ? ((index & 1) ? c3 : c2) : ((index & 1) ? c1 : c0);
-        out[i] = static_cast<float>(static_cast<int32_t>(word >> 8)) * 0x1p-24f;
+inline void number(double x, Type type, void* out, int64_t n) {
+    switch (type) {
+        case Type::F32: fill(static_cast<float>(x), out, n); break;
+        case Type::I32: fill(to_integer(x, 2147483648.0, INT32_MIN, INT32_MAX), out, n); break;
+        case Type::I64: fill<int64_t>(to_integer(x, 9223372036854775808.0, INT64_MIN, INT64_MAX), out, n); break;
+        case Type::BOOL: fill(static_cast<uint8_t>(x != 0), out, n); break;
     }
 }
 
@@ -162,7 +152,8 @@ inline void arithmetic(Function f, const void* a, const void* b, void* out, int6
 template <typename T>
 inline void numeric(const Instruction& one, const void* a, const void* b, void* out, int64_t n) {
     switch (one.function) {
-        case Function::ABS: map1<T, T>(a, out, n, [](T x) { return x < 0 ? static_cast<T>(T(0) - x) : x; }); break;
+        case Function::NEG: map1<T, T>(a, out, n, [](T x) { return negated(x); }); break;
+        case Function::ABS: map1<T, T>(a, out, n, [](T x) { return x < 0 ? negated(x) : x; }); break;
         case Function::SIGN: map1<T, T>(a, out, n, [](T x) { return x > 0 ? T(1) : x < 0 ? T(-1) : x; }); break;
         case Function::ADD: case Function::SUB: case Function::MUL: arithmetic<T>(one.function, a, b, out, n); break;
         case Function::MAX: map2<T, T>(a, b, out, n, [](T x, T y) { return larger(x, y); }); break;
@@ -176,7 +167,6 @@ inline void numeric(const Instruction& one, const void* a, const void* b, void* 
 
 inline void floating(const Instruction& one, const void* a, const void* b, void* out, int64_t n) {
     switch (one.function) {
-        case Function::NEG: map1<float, float>(a, out, n, [](float x) { return -x; }); break;
         case Function::ABS: map1<float, float>(a, out, n, [](float x) { return __builtin_fabsf(x); }); break;
         case Function::FLOOR: map1<float, float>(a, out, n, [](float x) { return __builtin_floorf(x); }); break;
         case Function::EXP: map1<float, float>(a, out, n, exponential); break;
@@ -244,23 +234,14 @@ inline void execute(const Instruction& one, const void* const* registers, const 
             }
             return;
         case Function::NUMBER:
-            if (one.type == Type::F32) number<float>(one.immediate, out, n);
-            else if (one.type == Type::I32) number<int32_t>(one.immediate, out, n);
-            else if (one.type == Type::I64) number<int64_t>(one.immediate, out, n);
-            else number<uint8_t>(one.immediate, out, n);
+            number(one.immediate, one.type, out, n);
             return;
         default: break;
     }
     switch (one.argument) {
         case Type::F32: floating(one, a, b, out, n); break;
-        case Type::I32:
-            if (one.function == Function::NEG) map1<int32_t, int32_t>(a, out, n, [](int32_t x) { return wrap(Function::SUB, 0, x); });
-            else numeric<int32_t>(one, a, b, out, n);
-            break;
-        case Type::I64:
-            if (one.function == Function::NEG) map1<int64_t, int64_t>(a, out, n, [](int64_t x) { return wrap(Function::SUB, int64_t(0), x); });
-            else numeric<int64_t>(one, a, b, out, n);
-            break;
+        case Type::I32: numeric<int32_t>(one, a, b, out, n); break;
+        case Type::I64: numeric<int64_t>(one, a, b, out, n); break;
         case Type::BOOL: logic(one, a, b, out, n); break;
     }
 }

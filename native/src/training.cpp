@@ -182,7 +182,8 @@ std::unique_ptr<Command> decode_reduce(Decoder& in) {
     auto command = std::make_unique<Reduce>();
     command->kind = static_cast<Reduction>(in.within(0, static_cast<int64_t>(Reduction::COUNT) - 1, "reduction"));
     command->outer = in.size("outer size");
-    command->reduced = in.size("reduced size");
+    // The largest element's index is an int32.
+    command->reduced = command->kind == Reduction::ARGMAX ? in.within(0, INT32_MAX, "reduced size") : in.size("reduced size");
     command->inner = in.size("inner size");
     int64_t results = times(command->outer, command->inner);
     int64_t elements = times(results, command->reduced);
