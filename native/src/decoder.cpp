@@ -108,11 +108,11 @@ Operand Decoder::operand(Region& region) {
         }
         furthest += (region.sizes[d] - 1) * operand.strides[d];
     }
-    for (int d = region.rank - 1; d >= 0; d--) {
+    // Without elements nothing is read, and the sizes beside a 0 have no bound.
+    for (int d = region.rank - 1; d >= 0 && region.elements > 0; d--) {
         operand.whole = operand.whole && (region.sizes[d] == 1 || operand.strides[d] == gapless);
         operand.repeated = operand.repeated && (region.sizes[d] == 1 || operand.strides[d] == 0);
-        // Without elements nothing is read, and the sizes beside a 0 have no bound.
-        gapless *= region.elements == 0 ? 1 : region.sizes[d];
+        gapless *= region.sizes[d];
     }
     if (place == -1) {
         if (region.product >= 0 || operand.type != Type::F32 || !operand.whole) {

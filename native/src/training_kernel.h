@@ -1,28 +1,30 @@
 // Cross-entropy of softmax with its gradient, the optimizers' updates, and the test whether everything is finite: each
 // one pass over memory. Included once by each instruction set's kernels.
 
-// loss = log-sum-exp - ((1 - s) * logit of the label + s * mean of the logits); NaN where the label is out of range.
+// loss = log-sum-exp - ((1 - s) * logit of the label + s * mean of the logits), everything relative to the highest logit,
+// so that nothing cancels where logits are large; NaN where the label is out of range.
 void cross_entropy(int64_t classes, float smoothing, const float* logits, const int32_t* labels, float* loss,
                    float* log_sum_exp, int64_t from, int64_t to) {
     for (int64_t row = from; row < to; row++) {
         const float* x = logits + row * classes;
         float highest = -INFINITY;
-        double total = 0;
-        for (int64_t i = 0; i < classes; i++) {
-            highest = larger(highest, x[i]);
-            total += x[i];
-        }
+        for (int64_t i = 0; i < classes; i++) highest = larger(highest, x[i]);
         double sum = 0;
-        for (int64_t i = 0; i < classes; i++) sum += exponential(x[i] - highest);
-        float logarithm_of_sum = logarithm(static_cast<float>(sum)) + highest;
+        double below = 0;
+        for (int64_t i = 0; i < classes; i++) {
+            float shifted = x[i] - highest;
+            sum += exponential(shifted);
+            below -= shifted;
+        }
+        float logarithm_of_sum = logarithm(static_cast<float>(sum));
         int32_t label = labels[row];
         float right = label >= 0 && label < classes ? x[label] : NAN;
-        float expected = (1 - smoothing) * right;
+        float error = (1 - smoothing) * (highest - right);
         if (smoothing != 0) {
-            expected += smoothing * static_cast<float>(total / static_cast<double>(classes));
+            error += smoothing * static_cast<float>(below / static_cast<double>(classes));
         }
-        log_sum_exp[row] = logarithm_of_sum;
-        loss[row] = logarithm_of_sum - expected;
+        log_sum_exp[row] = logarithm_of_sum + highest;
+        loss[row] = logarithm_of_sum + error;
     }
 }
 

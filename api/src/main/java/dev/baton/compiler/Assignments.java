@@ -66,7 +66,10 @@ final class Assignments {
             return node == value.node() && update.stateInput(value.output(), node.attributes()) == node.inputs().indexOf(variable)
                     && node.inputs().indexOf(variable) == node.inputs().lastIndexOf(variable);
         }
+        // What moves elements reads others than it writes.
+        boolean moves = node.is(Primitive.TRANSPOSE) || node.is(Primitive.BROADCAST);
         return fusion.isPartOfRegion(node)
+                && !moves
                 && node.inputs().stream()
                         .filter(input -> fusion.views().of(input).root().equals(variable))
                         .allMatch(input -> input.equals(variable));

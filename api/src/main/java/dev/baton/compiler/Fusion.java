@@ -8,6 +8,7 @@ import dev.baton.graph.Primitive;
 import dev.baton.graph.Value;
 import dev.baton.program.Strides;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Decides which nodes run as one kernel. An elementwise node joins those that read its result at the same element, and
@@ -83,9 +84,23 @@ final class Fusion {
                 && iterated(user).equals(iterated(node))
                 && readsInStep(user, node)
                 && fits(producer, consumer)
+                && !readsElsewhere(producer, consumer)
                 && groups.canMerge(producer, consumer)) {
             groups.merge(producer, consumer);
         }
+    }
+
+    /**
+     * Whether something of one group reads what the other computes elsewhere than at its own element: a product, or what
+     * moves elements, needs all of that before its first one.
+     */
+    private boolean readsElsewhere(Group a, Group b) {
+        return Stream.of(a, b)
+                .flatMap(group -> groups.nodes(group).stream())
+                .filter(node -> node.is(Primitive.MATMUL) || node.is(Primitive.TRANSPOSE) || node.is(Primitive.BROADCAST))
+                .flatMap(node -> node.inputs().stream())
+                .map(input -> groups.of(views.of(input).root().node()))
+                .anyMatch(group -> group == a || group == b);
     }
 
     /** Whether a node reads another's result at the element that it computes, wherever it reads it. */

@@ -34,21 +34,32 @@ public final class SoftmaxCrossEntropy extends Composite {
         Value logits = inputs.get(0);
         Value largest = emit.reduce(Primitive.REDUCE_MAX, logits, 1);
         Value shifted = emit.sub(logits, emit.unreduce(largest, logits.shape(), 1));
-        Value sum = emit.sum(emit.apply(Primitive.EXP, shifted), 1);
-        Value logSumExp = emit.add(emit.apply(Primitive.LOG, sum), largest);
-        Value expected = emit.sum(emit.mul(target(emit, logits, inputs.get(1), attributes), logits), 1);
-        return List.of(emit.sub(logSumExp, expected), logSumExp);
+        Value logSum = emit.apply(Primitive.LOG, emit.sum(emit.apply(Primitive.EXP, shifted), 1));
+        Value logSumExp = emit.add(logSum, largest);
+        // Both terms of the loss are at least 0, so that nothing cancels where logits are large.
+        double smoothing = attributes.number(SMOOTHING);
+        Value zero = emit.fullLike(shifted, 0);
+        Value atLabel = emit.sum(emit.select(isLabel(emit, logits, inputs.get(1)), shifted, zero), 1);
+        Value loss = emit.sub(logSum, smoothing == 0 ? atLabel : emit.mul(atLabel, 1 - smoothing));
+        if (smoothing != 0) {
+            // A logit of minus infinity, as masks have it, counts here alone.
+            loss = emit.sub(loss, emit.mul(emit.sum(shifted, 1), smoothing / logits.shape().size(1)));
+        }
+        return List.of(loss, logSumExp);
+    }
+
+    private static Value isLabel(Emitter emit, Value logits, Value labels) {
+        Value indices = emit.broadcast(emit.iota(logits.shape().dim(1), DType.INT32), logits.shape());
+        return emit.equal(emit.unreduce(labels, logits.shape(), 1), indices);
     }
 
     /** The target distribution [N, C]. A label out of range has no 1 anywhere; the data's check reports it. */
     private static Value target(Emitter emit, Value logits, Value labels, Attributes attributes) {
         double smoothing = attributes.number(SMOOTHING);
         Dim classes = logits.shape().dim(1);
-        Value indices = emit.broadcast(emit.iota(classes, DType.INT32), logits.shape());
-        Value isLabel = emit.equal(emit.unreduce(labels, logits.shape(), 1), indices);
         Value spread = emit.full(logits.type(), smoothing / classes.size());
         Value hit = emit.full(logits.type(), 1 - smoothing + smoothing / classes.size());
-        return emit.select(isLabel, hit, spread);
+        return emit.select(isLabel(emit, logits, labels), hit, spread);
     }
 
     @Override

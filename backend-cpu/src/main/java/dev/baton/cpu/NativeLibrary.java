@@ -2,6 +2,7 @@ package dev.baton.cpu;
 
 import dev.baton.cpu.core.NativeCore;
 import dev.baton.spi.Availability;
+import java.io.IOException;
 import java.util.Locale;
 import org.bytedeco.javacpp.Loader;
 
@@ -28,9 +29,10 @@ final class NativeLibrary {
             return Availability.no("built for Linux on x86-64, this is " + system);
         }
         try {
+            UnpackedLibraries.refresh(NativeCore.class);
             Loader.load(NativeCore.class);
             return Availability.yes();
-        } catch (LinkageError | RuntimeException e) {
+        } catch (LinkageError | RuntimeException | IOException e) {
             return Availability.no(reason(e));
         }
     }

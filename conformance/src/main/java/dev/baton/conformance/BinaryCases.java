@@ -13,7 +13,7 @@ final class BinaryCases {
 
     private static final String GROUP = "functions of two numbers";
 
-    private static final Map<Primitive, Tolerance> TOLERANCES = Map.of(
+    static final Map<Primitive, Tolerance> TOLERANCES = Map.of(
             Primitive.ADD, Tolerance.ROUNDED,
             Primitive.SUB, Tolerance.ROUNDED,
             Primitive.MUL, Tolerance.ROUNDED,

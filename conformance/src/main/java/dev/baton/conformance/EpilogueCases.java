@@ -68,6 +68,19 @@ final class EpilogueCases {
             Tensor second = in[2].matmul(in[1]);
             return List.of(first.add(second).tanh().sum(0), first.sum(0), second.sum(0));
         }, x, weight, x);
+        // The epilogue reads what the product is computed from: that has to be there before.
+        add(cases, "residual of a computed operand", in -> {
+            Tensor computed = in[0].tanh();
+            return List.of(computed.matmul(in[1]).add(computed));
+        }, result, Shapes.floats(n, n));
+        add(cases, "residual of a computed operand that is kept", in -> {
+            Tensor computed = in[0].tanh();
+            return List.of(computed.matmul(in[1]).add(computed).sigmoid(), computed);
+        }, result, Shapes.floats(n, n));
+        add(cases, "residual of a computed weight", in -> {
+            Tensor computed = in[0].tanh();
+            return List.of(in[1].matmul(computed).add(computed));
+        }, result, Shapes.floats(m, m));
         add(cases, "masked", in -> List.of(in[2].lessThan(in[3]).select(in[0].matmul(in[1]), in[2])), x, weight, result, result);
     }
 

@@ -89,6 +89,12 @@ final class FusionCases {
         add(cases, "reshaped and turned", in -> List.of(in[0].transpose(1, 0).reshape(67, 35).add(in[0])), wide);
         add(cases, "rank 4", in -> List.of(in[0].transpose(0, 2, 3, 1).add(in[1]).relu().transpose(0, 3, 1, 2)),
                 Shapes.floats(2, 3, 5, 7), Shapes.floats(3));
+        // The turned one is moved for the sake of the reshape, and is then read along with what it was moved from.
+        add(cases, "turned and plain in one sum", in -> {
+            Tensor computed = in[0].exp();
+            Tensor turnedOne = computed.transpose(1, 0);
+            return List.of(turnedOne.reshape(33 * 33).multiply(in[1]), turnedOne.add(computed.negate()));
+        }, Shapes.floats(33, 33), Shapes.floats(33 * 33));
         add(cases, "only views", in -> List.of(in[0].reshape(35, 67).transpose(1, 0).reshape(67 * 35)), wide);
         add(cases, "nothing along one side", in -> List.of(in[0].add(in[1])), Shapes.floats(0, 5), Shapes.floats(5));
     }
@@ -112,6 +118,13 @@ final class FusionCases {
         add(cases, "sum of a transposed", in -> List.of(in[0].transpose(1, 0).sum(1), in[0].transpose(1, 0).tanh().sum(0)), x);
         add(cases, "sum of a repeated", in -> List.of(in[0].broadcast(Shape.of(35, 67)).sum(0)), Shapes.floats(67));
         add(cases, "largest and where", in -> List.of(in[0].max(1), in[0].argmax(1), in[0].abs().argmax(0)), x);
+        // Axes that lie apart are brought together by a transposition, which does not read element by element.
+        Argument cube = Shapes.floats(5, 5, 5);
+        add(cases, "sum of a computed cube over outer axes", in -> List.of(in[0].exp().sum(0, 2)), cube);
+        add(cases, "sum of a computed cube that is kept", in -> {
+            Tensor kept = in[0].exp();
+            return List.of(kept.sum(0, 2), kept.max(0, 2), kept);
+        }, cube);
         add(cases, "sum, kept for later", in -> {
             Tensor sum = in[0].sum(0);
             return List.of(sum, in[0].subtract(sum).sum(1), sum.square());

@@ -37,11 +37,11 @@ final class Runner {
         try {
             var variables = new LinkedHashMap<String, double[]>();
             graph.variables().keySet().forEach(name -> variables.put(name, session.value(name).toDoubleArray()));
-            run(plan, variables);
-            variables.forEach((name, expected) -> {
-                NDArray value = session.value(name);
-                compare("variable '" + name + "' after step " + tried.steps(), value, expected, expected);
-            });
+            var bounds = new LinkedHashMap<String, double[]>();
+            run(plan, variables, bounds);
+            variables.forEach((name, expected) -> compare(
+                    "variable '" + name + "' after step " + tried.steps(), session.value(name), expected, expected,
+                    bounds.getOrDefault(name, new double[expected.length])));
         } finally {
             session.discard(plan);
         }
@@ -51,20 +51,29 @@ final class Runner {
      * Runs every step of a plan.
      *
      * @param variables their values at the start; those that the reference leaves afterwards
+     * @param bounds what is known of how far variables may be off, likewise
      */
-    void run(Plan plan, Map<String, double[]> variables) {
+    void run(Plan plan, Map<String, double[]> variables, Map<String, double[]> bounds) {
         for (int step = 1; step <= tried.steps(); step++) {
             Map<String, NDArray> inputs = tried.inputs(graph, step);
             plan.run(inputs.values().toArray(NDArray[]::new));
-            Interpreter.Result expected = reference.run(doubles(inputs, false), variables);
+            var analysis = new ErrorBounds(bounds);
+            Map<String, double[]> given = doubles(inputs, false);
+            Interpreter.Result expected = tried.tolerance().analysed()
+                    ? reference.run(given, variables, analysis)
+                    : reference.run(given, variables);
             Interpreter.Result absolute =
                     tried.tolerance().isSum() ? reference.run(doubles(inputs, true), variables) : expected;
-            compareOutputs(plan, step, expected, absolute);
+            compareOutputs(plan, step, expected, absolute, analysis);
             variables.putAll(expected.assignments());
+            if (tried.tolerance().analysed()) {
+                graph.assignments().forEach((name, value) -> bounds.put(name, analysis.of(value)));
+            }
         }
     }
 
-    private void compareOutputs(Plan plan, int step, Interpreter.Result expected, Interpreter.Result absolute) {
+    private void compareOutputs(
+            Plan plan, int step, Interpreter.Result expected, Interpreter.Result absolute, ErrorBounds analysis) {
         int number = 0;
         for (Map.Entry<String, Value> output : graph.outputs().entrySet()) {
             NDArray result = NDArray.zeros(output.getValue().dtype(), output.getValue().shape());
@@ -74,7 +83,8 @@ final class Runner {
             }
             plan.read(number++, result);
             String what = "output '" + output.getKey() + "'" + (tried.steps() > 1 ? " of step " + step : "");
-            compare(what, result, expected.outputs().get(output.getKey()), absolute.outputs().get(output.getKey()));
+            compare(what, result, expected.outputs().get(output.getKey()), absolute.outputs().get(output.getKey()),
+                    analysis.of(output.getValue()));
         }
     }
 
@@ -87,14 +97,17 @@ final class Runner {
         return values;
     }
 
-    private void compare(String what, NDArray result, double[] expected, double[] absolute) {
+    private void compare(String what, NDArray result, double[] expected, double[] absolute, double[] bounds) {
+        Tolerance tolerance = tried.tolerance();
         DType dtype = result.dtype();
         double largest = Arrays.stream(expected).map(Math::abs).filter(Double::isFinite).max().orElse(0);
         List<String> wrong = new ArrayList<>();
         for (int i = 0; i < expected.length; i++) {
             double got = result.get(i);
-            if (!tried.tolerance().accepts(got, expected[i], dtype, largest, absolute[i])) {
-                double allowed = tried.tolerance().allowed(expected[i], dtype, largest, absolute[i]);
+            double allowed = tolerance.analysed()
+                    ? bounds[i]
+                    : tolerance.allowed(expected[i], dtype, largest, absolute[i]);
+            if (!tolerance.accepts(got, expected[i], dtype, allowed)) {
                 wrong.add(String.format(Locale.ROOT, "element %d is %s, the reference %s, off by %.3g, allowed %.3g",
                         i, got, expected[i], Math.abs(got - expected[i]), allowed));
             }

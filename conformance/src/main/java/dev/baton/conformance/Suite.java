@@ -23,6 +23,7 @@ public final class Suite {
         cases.addAll(EpilogueCases.cases());
         cases.addAll(VariableCases.cases());
         cases.addAll(TrainingCases.cases());
+        cases.addAll(RandomGraphCases.cases());
         return cases;
     }
 }

@@ -13,21 +13,25 @@ import dev.baton.DType;
  * @param ofLargest relative to the largest finite element of the output, for chains in which terms may cancel
  * @param floor an absolute error
  * @param sign whether a zero has to have the sign of the reference's
+ * @param analysed whether the bound is found for every element of the very graph instead, by a running error analysis
  */
-public record Tolerance(double ulps, long terms, double ofLargest, double floor, boolean sign) {
+public record Tolerance(double ulps, long terms, double ofLargest, double floor, boolean sign, boolean analysed) {
 
     /** The very value; a zero of either sign. */
-    public static final Tolerance EXACT = new Tolerance(0, 0, 0, 0, false);
+    public static final Tolerance EXACT = new Tolerance(0, 0, 0, 0, false, false);
 
     /** The very value, zeros with their sign. */
-    public static final Tolerance SAME_BITS = new Tolerance(0, 0, 0, 0, true);
+    public static final Tolerance SAME_BITS = new Tolerance(0, 0, 0, 0, true, false);
+
+    /** What a running error analysis of the very graph allows: for graphs of any operations, where chains are long. */
+    public static final Tolerance ANALYSED = new Tolerance(0, 0, 0, 0, false, true);
 
     /** Rounded once, as IEEE 754 lays down for the basic operations, also below the normal range. */
     public static final Tolerance ROUNDED = ulps(0.5);
 
     /** So many units in the last place. */
     public static Tolerance ulps(double ulps) {
-        return new Tolerance(ulps, 0, 0, 0, false);
+        return new Tolerance(ulps, 0, 0, 0, false, false);
     }
 
     /** Of functions such as exp: so many units in the last place; below the normal range a 0 will do. */
@@ -37,17 +41,17 @@ public record Tolerance(double ulps, long terms, double ofLargest, double floor,
 
     /** Of a sum of so many terms. */
     public static Tolerance sum(long terms) {
-        return new Tolerance(0, terms, 0, 0, false);
+        return new Tolerance(0, terms, 0, 0, false, false);
     }
 
     /** Relative to the largest finite element of the output. */
     public static Tolerance ofLargest(double share) {
-        return new Tolerance(0, 0, share, 0, false);
+        return new Tolerance(0, 0, share, 0, false, false);
     }
 
     /** This, and an absolute error. */
     public Tolerance orAbsolute(double error) {
-        return new Tolerance(ulps, terms, ofLargest, error, sign);
+        return new Tolerance(ulps, terms, ofLargest, error, sign, analysed);
     }
 
     /**
@@ -84,8 +88,12 @@ public record Tolerance(double ulps, long terms, double ofLargest, double floor,
         return rounding + adding + ofLargest * largest + floor;
     }
 
-    /** Whether a result will do. */
-    boolean accepts(double result, double reference, DType dtype, double largest, double absolute) {
+    /**
+     * Whether a result will do.
+     *
+     * @param allowed how far it may lie from the reference
+     */
+    boolean accepts(double result, double reference, DType dtype, double allowed) {
         double expected = dtype == DType.FLOAT32 ? (float) reference : reference;
         if (Double.isNaN(expected)) {
             return Double.isNaN(result);
@@ -96,6 +104,6 @@ public record Tolerance(double ulps, long terms, double ofLargest, double floor,
         if (Double.isInfinite(expected)) {
             return false;
         }
-        return Math.abs(result - reference) <= allowed(reference, dtype, largest, absolute);
+        return Math.abs(result - reference) <= allowed;
     }
 }

@@ -17,7 +17,7 @@ final class UnaryCases {
      * Of float32; what IEEE 754 rounds once may be a whole unit off, so that a division need not be one. The functions
      * are as exact as those of other libraries, all of which stay within 2 to 4 units.
      */
-    private static final Map<Primitive, Tolerance> TOLERANCES = Map.ofEntries(
+    static final Map<Primitive, Tolerance> TOLERANCES = Map.ofEntries(
             Map.entry(Primitive.NEG, Tolerance.SAME_BITS),
             Map.entry(Primitive.ABS, Tolerance.SAME_BITS),
             Map.entry(Primitive.SIGN, Tolerance.EXACT),

@@ -121,6 +121,11 @@ final class VariableCases {
         add(cases, "turned onto itself", type, scene -> scene.assign(scene.a(), scene.a().transpose(1, 0)));
         add(cases, "turned and added onto itself", type, scene ->
                 scene.assign(scene.a(), scene.a().add(scene.a().transpose(1, 0)).multiply(0.5)));
+        add(cases, "turned, moved and onto itself", type, scene -> {
+            Tensor turned = scene.a().transpose(1, 0);
+            scene.output("flat", turned.reshape(size * size).multiply(0.5));
+            scene.assign(scene.a(), turned.add(scene.x()).multiply(0.5));
+        });
         add(cases, "product with itself", type, scene ->
                 scene.assign(scene.a(), scene.a().matmul(scene.a()).multiply(1.0 / size)));
         add(cases, "product before the update", type, scene -> {
