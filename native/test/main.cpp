@@ -1,10 +1,12 @@
 #include "bench.h"
 #include "check.h"
 
+void test_boundary();
 void test_cross_entropy();
 void test_decoder();
 void test_elementary();
 void test_elementwise();
+void test_exhaustion();
 void test_fuzz();
 void test_integers();
 void test_matmul();
@@ -17,6 +19,8 @@ void test_regions();
 int main() {
     test_elementary();
     test_pool();
+    test_boundary();
+    test_exhaustion();
     test_decoder();
     test_region_decoder();
     test_fuzz();
