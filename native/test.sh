@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds and runs the native unit tests, without Java: plain and under each sanitizer. Arguments choose among
-# none, address, undefined and thread.
+# none, address, undefined and thread; address and undefined go together as "address,undefined".
 #
 # What is tested are build.sh's own object files, with a test double (test/double) in place of OpenBLAS, so that
 # sanitizers see every access to memory.
@@ -9,7 +9,7 @@ native="$(cd "$(dirname "$0")" && pwd)"
 output="$(mktemp -d)"
 trap 'rm -rf "$output"' EXIT
 if [ $# -eq 0 ]; then
-    set -- none address undefined thread
+    set -- none address,undefined thread
 fi
 compiler="${CXX:-g++}"
 # Sources are compiled two at a time.
@@ -30,13 +30,13 @@ finish() {
 }
 for sanitizer in "$@"; do
     echo "sanitizer: $sanitizer"
-    folder="$output/$sanitizer"
+    folder="$output/${sanitizer//,/-}"
     mkdir -p "$folder/tests"
     # Without a sanitizer the code is as optimized as the product's.
     extra=(-g1)
     case "$sanitizer" in
         none) ;;
-        undefined) extra+=(-O1 -fsanitize=undefined,float-cast-overflow -fno-sanitize-recover=all) ;;
+        *undefined) extra+=(-O1 "-fsanitize=$sanitizer,float-cast-overflow" -fno-sanitize-recover=all) ;;
         *) extra+=(-O1 "-fsanitize=$sanitizer" -fno-sanitize-recover=all) ;;
     esac
     "$compiler" "${extra[@]}" -shared -fPIC -Wl,-soname,libopenblas.so.0 -o "$folder/libopenblas.so.0" \

@@ -113,7 +113,7 @@ void sgd(double momentum, bool nesterov, double decay, bool finite, bool apart) 
 }
 
 void all_finite() {
-    constexpr size_t LONG = 70001;
+    constexpr size_t LONG = 33001;
     auto run = [](const char* what, const std::vector<std::vector<float>>& inputs, bool right) {
         Bench bench;
         int64_t out = bench.result<uint8_t>(1);
@@ -131,10 +131,10 @@ void all_finite() {
     for (size_t i = 0; i < LONG; i += 9) values[i] = i % 2 == 0 ? 3.4e38f : 1e-44f;
     run("all are finite", {values, {1, 2, 3}, {}}, true);
     for (float bad : {INFINITY, -INFINITY, static_cast<float>(NAN)}) {
-        for (size_t at : {size_t(0), size_t(15), size_t(32767), size_t(32768), LONG - 1}) {
+        for (size_t at : {size_t(0), size_t(32767), size_t(32768), LONG - 1}) {
             std::vector<float> damaged = values;
             damaged[at] = bad;
-            run("one is not finite", {{1, 2, 3}, damaged, values}, false);
+            run("one is not finite", {{1, 2, 3}, damaged, {}}, false);
         }
     }
     run("a single one is not finite", {values, {INFINITY}}, false);
