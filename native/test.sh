@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Builds and runs the native unit tests, without Java: plain and under each sanitizer. Arguments choose among
-# none, address, undefined and thread.
+# none, address, undefined and thread; address and undefined go together as "address,undefined".
 #
-# The library is the one that build.sh makes, with a test double (test/double) in place of OpenBLAS, so that sanitizers
-# see every access to memory.
+# What is tested are build.sh's own object files, with a test double (test/double) in place of OpenBLAS, so that
+# sanitizers see every access to memory.
 set -euo pipefail
 native="$(cd "$(dirname "$0")" && pwd)"
 output="$(mktemp -d)"
 trap 'rm -rf "$output"' EXIT
 if [ $# -eq 0 ]; then
-    set -- none address undefined thread
+    set -- none address,undefined thread
 fi
 compiler="${CXX:-g++}"
 # Sources are compiled two at a time.
@@ -30,13 +30,13 @@ finish() {
 }
 for sanitizer in "$@"; do
     echo "sanitizer: $sanitizer"
-    folder="$output/$sanitizer"
+    folder="$output/${sanitizer//,/-}"
     mkdir -p "$folder/tests"
-    # Without a sanitizer the library is as optimized as the product's.
+    # Without a sanitizer the code is as optimized as the product's.
     extra=(-g1)
     case "$sanitizer" in
         none) ;;
-        undefined) extra+=(-O1 -fsanitize=undefined,float-cast-overflow -fno-sanitize-recover=all) ;;
+        *undefined) extra+=(-O1 "-fsanitize=$sanitizer,float-cast-overflow" -fno-sanitize-recover=all) ;;
         *) extra+=(-O1 "-fsanitize=$sanitizer" -fno-sanitize-recover=all) ;;
     esac
     "$compiler" "${extra[@]}" -shared -fPIC -Wl,-soname,libopenblas.so.0 -o "$folder/libopenblas.so.0" \
@@ -44,11 +44,11 @@ for sanitizer in "$@"; do
     EXTRA_FLAGS="${extra[*]}" "$native/build.sh" "$folder" "$folder"
     flags=(-std=c++17 -O1 "${extra[@]}" -Wall -Wextra -march=x86-64-v2 -fno-math-errno -fno-trapping-math
         -ffp-contract=off -pthread -I "$native/include" -I "$native/src" -I "$native/test" -I "$native/test/double")
-    for source in "$native"/test/*.cpp "$native/src/pool.cpp"; do
+    for source in "$native"/test/*.cpp; do
         start "$compiler" "${flags[@]}" -c -o "$folder/tests/$(basename "$source" .cpp).o" "$source"
     done
     finish 1
     "$compiler" "${extra[@]}" -pthread -o "$folder/unit-tests" "$folder"/tests/*.o \
-        "$folder/libbaton.so" "$folder/libopenblas.so.0" -Wl,-rpath,"$folder" -ldl
+        "$folder"/objects/*.o "$folder/libopenblas.so.0" -Wl,-rpath,"$folder" -ldl
     "$folder/unit-tests"
 done

@@ -19,7 +19,7 @@ Machine::Machine(int threads, const Kernels& chosen)
     : pool(threads), kernels(chosen), small_tiles(openblas_has_small_kernels()) {
     constexpr int64_t BYTES = MOST_REGISTERS * REGISTER_BYTES + 128 * 256 * 4 + 64;
     for (int i = 0; i < threads; i++) {
-        scratch_.emplace_back(new char[BYTES]);
+        scratch_.push_back(std::unique_ptr<char[]>(new char[BYTES]));
     }
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double EXACT = 0;
 
-const std::vector<int64_t> SIZES{1, 511, 513, 20011};
+const std::vector<int64_t> SIZES{1, 511, 513, 16391};
 
 // Numbers of every magnitude and every special value.
 std::vector<float> floats(uint64_t seed, size_t count, bool positive = false) {

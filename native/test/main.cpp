@@ -1,18 +1,36 @@
 #include "bench.h"
 #include "check.h"
 
+void test_boundary();
+void test_cross_entropy();
+void test_decoder();
 void test_elementary();
 void test_elementwise();
+void test_exhaustion();
+void test_fuzz();
 void test_integers();
+void test_matmul();
+void test_optimizers();
 void test_pool();
+void test_reductions();
+void test_region_decoder();
 void test_regions();
 
 int main() {
     test_elementary();
     test_pool();
+    test_boundary();
+    test_exhaustion();
+    test_decoder();
+    test_region_decoder();
+    test_fuzz();
     test_elementwise();
     test_integers();
     test_regions();
+    test_reductions();
+    test_matmul();
+    test_cross_entropy();
+    test_optimizers();
     close_backends();
     std::printf("%d passed, %d failed\n", passed, failed);
     return failed == 0 ? 0 : 1;

@@ -65,7 +65,7 @@ public final class NativeCore {
 
     public static native long baton_address(@Cast("const void*") ByteBuffer buffer);
 
-    public static native void baton_copy(long target, long source, long bytes);
+    public static native int baton_copy(long target, long source, long bytes);
 
     public static native int baton_plan_create(
             BackendHandle backend,

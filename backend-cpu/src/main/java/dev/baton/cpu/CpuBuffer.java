@@ -54,7 +54,7 @@ final class CpuBuffer implements DeviceBuffer {
         }
         long hostAddress = NativeCore.baton_address(host.duplicate().clear()) + host.position();
         long own = address + offset;
-        NativeCore.baton_copy(up ? own : hostAddress, up ? hostAddress : own, host.remaining());
+        CpuBackend.check(NativeCore.baton_copy(up ? own : hostAddress, up ? hostAddress : own, host.remaining()));
     }
 
     @Override

@@ -88,7 +88,7 @@ final class CpuPlan implements Plan {
     @Override
     public void read(int output, NDArray target) {
         Buffer buffer = program.outputBuffers().get(output);
-        NativeCore.baton_copy(target.address(ADDRESS), outputAddresses[output], buffer.bytes());
+        CpuBackend.check(NativeCore.baton_copy(target.address(ADDRESS), outputAddresses[output], buffer.bytes()));
     }
 
     @Override

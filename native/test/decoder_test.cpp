@@ -1,0 +1,126 @@
+// Malformed plans: each must be turned away with a message that names what is wrong.
+#include <string>
+
+#include "check.h"
+#include "sample_plans.h"
+
+using namespace format;
+
+namespace {
+
+baton_backend* backend() { return backend_of("baseline", 1); }
+
+// The plan is turned away, in words that contain these.
+void rejected(const char* what, Bench& bench, const std::vector<int64_t>& plan, const char* words) {
+    bool accepted = false;
+    int32_t status = bench.run(backend(), plan, &accepted);
+    CHECK(!accepted && status != 0, "%s: the plan is accepted", what);
+    CHECK(accepted || std::string(baton_last_error()).find(words) != std::string::npos, "%s: the message is: %s", what,
+          baton_last_error());
+}
+
+void accepted(const char* what, Bench& bench, const std::vector<int64_t>& plan) {
+    CHECK(bench.run(backend(), plan) == 0, "%s: %s", what, baton_last_error());
+}
+
+void samples_are_valid_and_their_parts_are_not() {
+    for (Sample& sample : sample_plans()) {
+        accepted(sample.name, sample.bench, sample.plan);
+        // Where each command starts: a plan that ends there is a shorter plan, and elsewhere none.
+        std::vector<bool> starts(sample.plan.size() + 1);
+        for (size_t at = 0; at < sample.plan.size(); at += static_cast<size_t>(sample.plan[at + 1])) starts[at] = true;
+        for (size_t length = 0; length < sample.plan.size(); length++) {
+            std::vector<int64_t> part(sample.plan.begin(), sample.plan.begin() + static_cast<std::ptrdiff_t>(length));
+            if (starts[length]) {
+                accepted("the first commands alone", sample.bench, part);
+            } else {
+                rejected(sample.name, sample.bench, part, "the plan ends in the middle of a command");
+            }
+        }
+    }
+}
+
+void commands() {
+    Bench bench;
+    for (int64_t opcode : {int64_t(0), int64_t(9), int64_t(-1), INT64_MAX, INT64_MIN}) {
+        rejected("an unknown opcode", bench, {opcode, 2}, "the opcode is");
+    }
+    int64_t place = bench.place(WORKSPACE, std::vector<float>(8));
+    for (int64_t length : {int64_t(0), int64_t(-1), int64_t(2), int64_t(7), int64_t(9), INT64_MAX, INT64_MIN}) {
+        rejected("a wrong length", bench, {REDUCE, length, SUM, 2, 2, 2, place, place}, "says it has");
+    }
+    rejected("words behind the last command", bench, {REDUCE, 8, SUM, 2, 2, 2, place, place, 77}, "the opcode is 77");
+    rejected("an unknown reduction", bench, {REDUCE, 8, 4, 2, 2, 2, place, place}, "the reduction is 4");
+}
+
+void references() {
+    Bench bench;
+    int64_t place = bench.place(WORKSPACE, std::vector<float>(8)), input = bench.input(std::vector<float>(4));
+    auto sum = [&](int64_t in, int64_t out) { return command(REDUCE, {SUM, 2, 2, 2, in, out}); };
+    accepted("the last bytes", bench, sum(place, reference(WORKSPACE, 16)));
+    rejected("past the end", bench, sum(place, reference(WORKSPACE, 20)), "do not lie in space 0 of 32 bytes");
+    rejected("far past the end", bench, sum(place, reference(WORKSPACE, (1LL << 48) - 4)), "do not lie in space 0");
+    rejected("past an input's end", bench, sum(input, place), "8 elements at byte 0 do not lie in space 4 of 16 bytes");
+    rejected("an empty space", bench, sum(place, reference(OUTPUTS, 0)), "do not lie in space 3 of 0 bytes");
+    for (int64_t offset : {1, 2, 3, 6}) {
+        rejected("between elements", bench, sum(place, reference(WORKSPACE, offset)), "do not lie in");
+    }
+    rejected("an unknown space", bench, sum(place, reference(5, 0)), "there is no memory space 5");
+    rejected("the last space there can be", bench, sum(place, reference(32767, 0)), "there is no memory space 32767");
+    rejected("a negative space", bench, sum(place, INT64_MIN), "there is no memory space");
+    rejected("no place", bench, sum(place, NONE), "there is no memory space -1");
+    int64_t wide = bench.place(CONSTANTS, std::vector<int64_t>(2));
+    Region region({1});
+    region.output(region.operand(wide + 4, I64), place, I64);
+    rejected("an int64 at byte 4", bench, command(region), "do not lie in");
+}
+
+void sizes() {
+    Bench bench;
+    int64_t place = bench.place(WORKSPACE, std::vector<float>(8));
+    constexpr int64_t MOST = 1LL << 40;
+    auto reduce = [&](int64_t outer, int64_t reduced, int64_t inner) {
+        return command(REDUCE, {SUM, outer, reduced, inner, place, place});
+    };
+    rejected("a negative size", bench, reduce(-1, 2, 2), "the outer size is -1");
+    rejected("a size too large", bench, reduce(MOST + 1, 1, 1), "the outer size is");
+    rejected("too many results", bench, reduce(MOST, 0, MOST), "too many elements");
+    rejected("too many elements", bench, reduce(1 << 20, 1 << 20, 2), "too many elements");
+    rejected("more than there are", bench, reduce(1 << 20, 1 << 10, 1), "do not lie in");
+    accepted("nothing of much", bench, reduce(0, MOST, MOST));
+    rejected("argmax beyond int32", bench, command(REDUCE, {ARGMAX, 0, 1LL << 31, 1, place, place}), "the reduced size is");
+    auto product = [&](int64_t batch, int64_t m, int64_t n, int64_t k, int64_t stride, int64_t c = NONE, int64_t turned = 0) {
+        return command(MATMUL, {batch, m, n, k, turned, 0, place, stride, place, 0, c, 0});
+    };
+    int64_t more = INT64_C(0x7fffffff);
+    accepted("a product", bench, product(1, 2, 2, 2, 0, reference(WORKSPACE, 16)));
+    rejected("a product into nothing", bench, product(1, 2, 2, 2, 0), "neither a result nor a region");
+    rejected("a product past the end", bench, product(1, 2, 2, 2, 0, reference(WORKSPACE, 20)), "do not lie in");
+    rejected("an unknown transposition", bench, product(1, 2, 2, 2, 0, place, 2), "transposition of A is 2");
+    rejected("the largest product", bench, product(more, more, more, more, more), "do not lie in");
+    rejected("the largest empty product", bench, product(more, more, more, 0, more, place), "too many elements");
+    rejected("m beyond int32", bench, product(1, more + 1, 1, 1, 0), "the m is");
+    rejected("a negative batch stride", bench, product(2, 1, 1, 1, -1, place), "the batch stride of A is -1");
+    rejected("the last matrix past the end", bench, product(3, 2, 1, 2, 3, place), "10 elements at byte 0");
+    int64_t number = bench.place(VARIABLES, std::vector<float>(4));
+    rejected("no classes", bench, command(CROSS_ENTROPY, {1, 0, 0, place, place, number, number}), "number of classes is 0");
+    rejected("too many rows", bench, command(CROSS_ENTROPY, {MOST, 1LL << 31, 0, place, place, number, number}), "too many");
+    rejected("too many logits", bench, command(CROSS_ENTROPY, {MOST, 3, 0, place, place, number, number}), "too many");
+    rejected("too many labels", bench, command(CROSS_ENTROPY, {8, 1, 0, place, number, place, place}), "8 elements");
+    rejected("momentum without velocity", bench,
+             command(SGD, {bits_of_double(0.9), 0, 0, place, place, 1, 2, place, place, place, NONE, NONE}), "space -1");
+    rejected("a parameter too large", bench, command(SGD, {0, 0, 0, place, place, 1, 9, place, place, place, NONE, NONE}),
+             "9 elements");
+    rejected("more parameters than words", bench, command(SGD, {0, 0, 0, place, place, MOST}), "ends in the middle");
+    rejected("more inputs than words", bench, command(ALL_FINITE, {place, MOST}), "ends in the middle");
+    rejected("too many inputs", bench, command(ALL_FINITE, {place, MOST + 1}), "number of inputs");
+}
+
+}  // namespace
+
+void test_decoder() {
+    samples_are_valid_and_their_parts_are_not();
+    commands();
+    references();
+    sizes();
+}

@@ -1,0 +1,160 @@
+// Matrix products against loops in double: every transposition, batches, both ways to cut the result, empty ones, and
+// epilogues. OpenBLAS itself is a double (test/double), which also watches how it is called.
+#include <cmath>
+
+#include "bench.h"
+#include "check.h"
+#include "openblas_double.h"
+#include "philox.h"
+
+using namespace format;
+
+namespace {
+
+// OpenBLAS's kernels choose how the result is cut.
+const char* const CORES[] = {"Haswell", "SkylakeX"};
+
+struct Shape {
+    int64_t batch, m, n, k;
+};
+
+// A product and its matrices; stride 0 uses one matrix for the whole batch, and a gap lies between others.
+struct Product {
+    Shape s;
+    bool turned_a, turned_b;
+    int64_t stride_a, stride_b;
+    std::vector<float> a, b;
+
+    Product(Shape shape, bool turn_a, bool turn_b, bool share_a, bool share_b)
+        : s(shape), turned_a(turn_a), turned_b(turn_b), stride_a(share_a ? 0 : s.m * s.k + 3), stride_b(share_b ? 0 : s.k * s.n + 1) {
+        Numbers numbers(static_cast<uint64_t>(s.m * 1000 + s.n));
+        a = numbers.reals(static_cast<size_t>(s.k == 0 ? 0 : (s.batch - 1) * stride_a + s.m * s.k));
+        b = numbers.reals(static_cast<size_t>(s.k == 0 ? 0 : (s.batch - 1) * stride_b + s.k * s.n));
+    }
+
+    size_t elements() const { return static_cast<size_t>(s.batch * s.m * s.n); }
+
+    double right(int64_t matrix, int64_t i, int64_t j) const {
+        double sum = 0;
+        for (int64_t l = 0; l < s.k; l++) {
+            double x = a[static_cast<size_t>(matrix * stride_a + (turned_a ? l * s.m + i : i * s.k + l))];
+            double y = b[static_cast<size_t>(matrix * stride_b + (turned_b ? j * s.k + l : l * s.n + j))];
+            sum += x * y;
+        }
+        return sum;
+    }
+
+    std::vector<double> right() const {
+        std::vector<double> all;
+        for (int64_t e = 0; e < s.batch * s.m * s.n; e++) all.push_back(right(e / (s.m * s.n), e / s.n % s.m, e % s.n));
+        return all;
+    }
+
+    std::vector<int64_t> plan(Bench& bench, int64_t c, const Region* epilogue) const {
+        std::vector<int64_t> rest{s.batch, s.m, s.n, s.k, turned_a, turned_b, bench.input(a), stride_a, bench.input(b),
+                                  stride_b, c, epilogue != nullptr};
+        return command(MATMUL, epilogue == nullptr ? rest : joined({rest, epilogue->words()}));
+    }
+};
+
+void check(const char* what, const char* isa, const Product& p, const std::vector<float>& got, const std::vector<double>& right) {
+    size_t wrong = 0;
+    for (size_t i = 0; i < got.size(); i++) wrong += !near(got[i], right[i], 2, 1e-5);
+    CHECK(wrong == 0, "%s [%lld, %lld, %lld, %lld]%s%s on %s: %zu of %zu are wrong", what,
+          static_cast<long long>(p.s.batch), static_cast<long long>(p.s.m), static_cast<long long>(p.s.n),
+          static_cast<long long>(p.s.k), p.turned_a ? " A transposed" : "", p.turned_b ? " B transposed" : "", isa, wrong,
+          got.size());
+}
+
+void plain(const Product& p, const char* core) {
+    Bench bench;
+    int64_t c = bench.result<float>(p.elements());
+    std::vector<double> right = p.right();
+    bench.run_everywhere("a product", p.plan(bench, c, nullptr),
+                         [&](const char* isa) { check("product", isa, p, bench.at<float>(c, p.elements()), right); }, core);
+}
+
+// relu(product + bias) * residual, where the residual is read through transposed strides; whether it is positive; and,
+// where kept, the product itself.
+void fused(const Product& p, const char* core, bool kept) {
+    auto [batch, m, n, k] = p.s;
+    Numbers numbers(7);
+    std::vector<float> bias = numbers.reals(static_cast<size_t>(n)), residual = numbers.reals(p.elements(), 1, 2);
+    Bench bench;
+    Region region({batch, m, n});
+    int64_t product = region.operand(NONE, F32);
+    int64_t b = region.operand(bench.input(bias), F32, {0, 0, 1});
+    int64_t r = region.operand(bench.input(residual), F32, {m * n, 1, m});
+    int64_t active = region.instruction(RELU, F32, region.instruction(ADD, F32, product, b));
+    int64_t y = bench.result<float>(p.elements()), positive = bench.result<uint8_t>(p.elements());
+    int64_t c = kept ? bench.result<float>(p.elements()) : NONE;
+    region.output(region.instruction(MUL, F32, active, r), y, F32);
+    region.output(region.instruction(LESS, BOOL, region.number(F32, 0), active), positive, BOOL);
+    std::vector<double> products = p.right(), right;
+    for (int64_t e = 0; e < batch * m * n; e++) {
+        double sum = products[static_cast<size_t>(e)] + bias[static_cast<size_t>(e % n)];
+        int64_t turned = e / (m * n) * m * n + e / n % m + e % n * m;
+        right.push_back(sum > 0 ? sum * residual[static_cast<size_t>(turned)] : 0);
+    }
+    bench.run_everywhere("a fused product", p.plan(bench, c, &region), [&](const char* isa) {
+        check("epilogue of", isa, p, bench.at<float>(y, p.elements()), right);
+        std::vector<uint8_t> signs = bench.at<uint8_t>(positive, p.elements());
+        size_t wrong = 0;
+        for (size_t i = 0; i < right.size(); i++) wrong += std::fabs(right[i]) > 1e-4 && signs[i] != (right[i] > 0);
+        CHECK(wrong == 0, "signs on %s: %zu are wrong", isa, wrong);
+        if (kept) check("product beside an epilogue", isa, p, bench.at<float>(c, p.elements()), products);
+    }, core);
+}
+
+// Dropout in an epilogue: random numbers are those of the element's index, however the result is cut. The operand and
+// the result share their place.
+void dropout(const char* core) {
+    Product p({2, 37, 300, 3}, false, false, false, true);
+    std::vector<float> state = Numbers(8).reals(p.elements());
+    Bench bench;
+    int64_t place = bench.input(state);
+    Region region({2, 37, 300});
+    int64_t product = region.operand(NONE, F32);
+    int64_t before = region.operand(place, F32);
+    int64_t seed = region.operand(bench.input(std::vector<int64_t>{11}), I64, {0, 0, 0});
+    int64_t step = region.operand(bench.input(std::vector<int64_t>{12}), I64, {0, 0, 0});
+    int64_t kept = region.instruction(LESS, BOOL, region.instruction(UNIFORM, F32, seed, step, NONE, 13), region.number(F32, 0.5));
+    region.output(region.instruction(SELECT, F32, kept, product, before), place, F32);
+    std::vector<double> right = p.right();
+    for (size_t i = 0; i < right.size(); i++) {
+        if (philox(11, 12, 13, static_cast<int64_t>(i)) >= 0.5f) right[i] = state[i];
+    }
+    bench.run_everywhere("dropout of a product", p.plan(bench, NONE, &region), [&](const char* isa) {
+        check("dropout of", isa, p, bench.at<float>(place, p.elements()), right);
+    }, core);
+}
+
+}  // namespace
+
+void test_matmul() {
+    const Shape shapes[] = {{1, 1, 1, 1}, {1, 3, 5, 7}, {2, 33, 130, 9}, {1, 70, 300, 9}, {3, 9, 1, 11}, {1, 1, 515, 4},
+                            {1, 300, 2, 5}, {1, 3, 70, 805}, {2, 3, 4, 0}};
+    for (const char* core : CORES) {
+        for (const Shape& shape : shapes) {
+            for (int turned = 0; turned < 4; turned++) {
+                Product p(shape, turned & 1, turned & 2, false, shape.batch == 2);
+                plain(p, core);
+                fused(p, core, turned % 2 == 0);
+            }
+        }
+        plain(Product({3, 5, 4, 6}, false, true, true, true), core);
+        dropout(core);
+    }
+    for (const Shape& shape : {Shape{0, 3, 4, 5}, Shape{2, 0, 4, 5}, Shape{2, 3, 0, 5}}) {
+        Bench bench;
+        int64_t nothing = bench.input(std::vector<float>(40));
+        bench.run_everywhere("an empty product", command(MATMUL, {shape.batch, shape.m, shape.n, shape.k, 0, 0, nothing, 0,
+                                                                  nothing, 0, bench.result<float>(0), 0}),
+                             [](const char*) {});
+    }
+    CHECK(double_wrong_calls() == 0, "cblas_sgemm was called wrongly %d times", double_wrong_calls());
+    // Whatever another library has chosen, a run multiplies on its own threads alone.
+    openblas_set_num_threads(8);
+    plain(Product({1, 3, 5, 7}, false, false, false, false), "Haswell");
+    CHECK(openblas_get_num_threads() == 1, "OpenBLAS runs on %d threads", openblas_get_num_threads());
+}
