@@ -2,14 +2,35 @@ package dev.baton.reference;
 
 import dev.baton.BatonException;
 import dev.baton.DType;
+import dev.baton.graph.Attributes;
 import dev.baton.graph.Primitive;
 
-/** The elementwise functions of the op table on single numbers, in double. */
-final class Elements {
+/** The elementwise functions of the op table on single numbers, in double. Truth values are 0 and 1. */
+public final class Elements {
 
     private Elements() {}
 
-    static double unary(Primitive primitive, double x) {
+    /**
+     * One element of an elementwise operation; a {@code float32} result is not rounded to one.
+     *
+     * @param attributes of the node or instruction
+     * @param dtype the type of the result
+     * @param index of the element, row-major, which random numbers depend on
+     * @param arguments as many as the operation takes
+     */
+    public static double apply(Primitive primitive, Attributes attributes, DType dtype, long index, double... arguments) {
+        return switch (primitive) {
+            case RANDOM_UNIFORM ->
+                    Philox.uniform((long) arguments[0], (long) arguments[1], attributes.integer("stream"), index);
+            case CAST -> convert(arguments[0], dtype);
+            case SELECT -> arguments[0] != 0 ? arguments[1] : arguments[2];
+            default -> primitive.arity() == 1
+                    ? unary(primitive, arguments[0])
+                    : binary(primitive, arguments[0], arguments[1]);
+        };
+    }
+
+    private static double unary(Primitive primitive, double x) {
         return switch (primitive) {
             case NEG -> -x;
             case ABS -> Math.abs(x);
@@ -31,7 +52,7 @@ final class Elements {
         };
     }
 
-    static double binary(Primitive primitive, double a, double b) {
+    private static double binary(Primitive primitive, double a, double b) {
         return switch (primitive) {
             case ADD -> a + b;
             case SUB -> a - b;
@@ -49,11 +70,9 @@ final class Elements {
         };
     }
 
-    /** A number as a value of the given type would hold it; floats are narrowed only where asked for. */
-    static double convert(double x, DType dtype, boolean narrow) {
+    private static double convert(double x, DType dtype) {
         return switch (dtype) {
-            case FLOAT32 -> narrow ? (float) x : x;
-            case FLOAT64 -> x;
+            case FLOAT32, FLOAT64 -> x;
             case INT32 -> (int) x;
             case INT64 -> (long) x;
             case BOOL -> bool(x != 0);
