@@ -4,6 +4,7 @@ import dev.baton.BatonException;
 import dev.baton.DType;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Primitive;
+import dev.baton.program.Region;
 
 /** The elementwise functions of the op table on single numbers, in double. Truth values are 0 and 1. */
 public final class Elements {
@@ -18,7 +19,7 @@ public final class Elements {
      * @param index of the element, row-major, which random numbers depend on
      * @param arguments as many as the operation takes
      */
-    public static double apply(Primitive primitive, Attributes attributes, DType dtype, long index, double... arguments) {
+    static double apply(Primitive primitive, Attributes attributes, DType dtype, long index, double... arguments) {
         return switch (primitive) {
             case RANDOM_UNIFORM ->
                     Philox.uniform((long) arguments[0], (long) arguments[1], attributes.integer("stream"), index);
@@ -28,6 +29,29 @@ public final class Elements {
                     ? unary(primitive, arguments[0])
                     : binary(primitive, arguments[0], arguments[1]);
         };
+    }
+
+    /**
+     * One instruction of a region at one element, rounded to the instruction's type.
+     *
+     * @param element its row-major index in the region's shape
+     * @param registers of which the instruction's arguments are read
+     * @throws BatonException if it is no primitive: a backend that claims elementwise composites has to know them
+     */
+    public static double apply(Region.Instruction instruction, long element, double[] registers) {
+        if (!(instruction.operation() instanceof Primitive primitive)) {
+            throw new BatonException(instruction.operation().label() + " is not a primitive");
+        }
+        var arguments = new double[instruction.arguments().size()];
+        for (int i = 0; i < arguments.length; i++) {
+            arguments[i] = registers[instruction.arguments().get(i)];
+        }
+        double result = switch (primitive) {
+            case CONSTANT -> instruction.attributes().number(Region.NUMBER);
+            case RESHAPE -> arguments[0];
+            default -> apply(primitive, instruction.attributes(), instruction.dtype(), element, arguments);
+        };
+        return instruction.dtype() == DType.FLOAT32 ? (float) result : result;
     }
 
     private static double unary(Primitive primitive, double x) {
