@@ -38,8 +38,8 @@ record Machine(
             return "meant for Linux on x86-64, this is " + system;
         }
         if (library.isEmpty() && !kernelDriver) {
-            return "no NVIDIA driver: " + LIBRARY + " is not on the library path and the kernel runs no NVIDIA driver; "
-                    + "where there is an NVIDIA GPU install its driver; " + CONTAINER;
+            return "no NVIDIA driver: the kernel runs none and " + LIBRARY + " is not on the library path; install it where "
+                    + "there is an NVIDIA GPU; " + CONTAINER;
         }
         if (library.isEmpty()) {
             return "the kernel runs " + driver() + ", but " + LIBRARY + " is not on the library path; install the driver's "

@@ -24,8 +24,8 @@ class MachineTest {
     @Test
     void noDriver() {
         assertThat(whyNot("", false, "", List.of(), ""))
-                .isEqualTo("no NVIDIA driver: libcuda.so.1 is not on the library path and the kernel runs no NVIDIA driver; "
-                        + "where there is an NVIDIA GPU install its driver" + IN_A_CONTAINER);
+                .isEqualTo("no NVIDIA driver: the kernel runs none and libcuda.so.1 is not on the library path; install "
+                        + "it where there is an NVIDIA GPU" + IN_A_CONTAINER);
     }
 
     @Test
