@@ -37,6 +37,16 @@ lines="$(cat "$here"/third-backend/src/main/java/org/example/plain/*.java | wc -
 [ "$lines" -lt 300 ] || fail "the third backend has $lines lines: it is to show that fewer than 300 are enough"
 passed "the third backend has $lines lines and passes the suite"
 
+# Every line of Java that docs/backends.md shows stands in the third backend.
+shown=0
+while read -r line; do
+    shown=$((shown + 1))
+    grep -q -r -F -- "$line" "$here/third-backend/src" \
+        || fail "docs/backends.md shows what the third backend has not: $line"
+done < <(sed -n '/^```java/,/^```$/p' "$root/docs/backends.md" | grep -v '^```' | sed 's/^ *//' | grep .)
+[ "$shown" -gt 20 ] || fail "docs/backends.md shows $shown lines of Java"
+passed "the $shown lines of Java in docs/backends.md are the third backend's"
+
 # What digits needs without a backend, and what each backend brings. The jar of the examples that Maven makes holds the
 # CPU backend: this one holds their classes alone.
 thin="$work/examples.jar"
@@ -52,8 +62,9 @@ while read -r jar; do
 done < <(tr ':' '\n' < "$work/class-path")
 cpu="${cpu#:}" cuda="${cuda#:}"
 jdeps --multi-release 17 -filter:none -verbose:class "$thin" > "$work/uses"
-grep -q 'dev\.baton\.runtime\.Session' "$work/uses" || fail "jdeps shows not even the use of a session: $(head -5 "$work/uses")"
-! grep 'dev\.baton\.\(cpu\|cuda\|reference\)\.\|org\.bytedeco\|org\.example' "$work/uses" || fail "a class of the examples names a backend"
+grep -q 'dev\.baton\.runtime\.Session' "$work/uses" || fail "jdeps shows not even the use of a session"
+! grep 'dev\.baton\.\(cpu\|cuda\|reference\)\.\|org\.bytedeco\|org\.example' "$work/uses" \
+    || fail "a class of the examples names a backend"
 passed "no class of the examples names a backend"
 
 # run STATUS CLASS_PATH OPTIONS...: runs digits for three epochs; its output is in $work/out and $work/err.
@@ -100,7 +111,8 @@ runs_on cpu "cpu only" "$digits:$cpu"
 cpu_losses="$(losses)"
 runs_on plain "the third only" "$digits:$third"
 plain_losses="$(losses)"
-echo "$cpu_losses $plain_losses" | awk '{ for (i = 1; i <= 3; i++) if (($i - $(i + 3))^2 > 1e-6 || $i <= 0) exit 1; if (NF != 6) exit 1 }' \
+echo "$cpu_losses $plain_losses" \
+    | awk '{ for (i = 1; i <= 3; i++) if (($i - $(i + 3))^2 > 1e-6 || $i <= 0) exit 1; if (NF != 6) exit 1 }' \
     || fail "the losses differ: $cpu_losses on cpu, $plain_losses on the third"
 passed "the losses of both: $cpu_losses, $plain_losses"
 runs_on cpu "both, the higher priority wins" "$digits:$cpu:$third"

@@ -38,12 +38,12 @@ record Machine(
             return "meant for Linux on x86-64, this is " + system;
         }
         if (library.isEmpty() && !kernelDriver) {
-            return "no NVIDIA driver: the kernel runs none and " + LIBRARY + " is not on the library path; install it where "
-                    + "there is an NVIDIA GPU; " + CONTAINER;
+            return "no NVIDIA driver: the kernel runs none and " + LIBRARY + " is not on the library path; install it "
+                    + "where there is an NVIDIA GPU; " + CONTAINER;
         }
         if (library.isEmpty()) {
-            return "the kernel runs " + driver() + ", but " + LIBRARY + " is not on the library path; install the driver's "
-                    + "libraries in the same version; " + CONTAINER;
+            return "the kernel runs " + driver() + ", but " + LIBRARY + " is not on the library path; install the "
+                    + "driver's libraries in the same version; " + CONTAINER;
         }
         if (!kernelDriver) {
             return "the kernel runs no NVIDIA driver, though its library is there (" + library + "); load it (modprobe "

@@ -20,8 +20,8 @@ import java.util.stream.Stream;
  */
 final class MachineReader {
 
-    /** For instance {@code NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat Aug 19 01:15:15 UTC 2023}. */
-    private static final Pattern VERSION = Pattern.compile("NVRM version:.*?\\s(\\d+\\.\\d+(\\.\\d+)*)\\s");
+    /** For instance {@code NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat Aug 19 01:15:15 2023}. */
+    private static final Pattern VERSION = Pattern.compile("NVRM version:.*?\\s(\\d+\\.\\d+(\\.\\d+)*)(\\s|$)");
 
     private static final Pattern MODEL = Pattern.compile("(?m)^Model:\\s*(\\S.*?)\\s*$");
 
@@ -63,15 +63,17 @@ final class MachineReader {
                 .filter(file -> !isOpenToUs(file))
                 .findFirst()
                 .orElse("");
-        return new Machine(
-                system, library(), !version.isEmpty() || !controls.isEmpty(), first(VERSION, version + "\n"), gpus(), forbidden);
+        boolean kernelDriver = !version.isEmpty() || !controls.isEmpty();
+        return new Machine(system, library(), kernelDriver, first(VERSION, version), gpus(), forbidden);
     }
 
     /** The library as the loader finds it: the variable's folders, the cache, the default folders. */
     private String library() {
         Matcher cached = CACHED.matcher(text("/etc/ld.so.cache"));
         return Stream.of(
-                        Arrays.stream(libraryPath.split("[:;]")).filter(folder -> folder.startsWith("/")).map(this::inFolder),
+                        Arrays.stream(libraryPath.split("[:;]"))
+                                .filter(folder -> folder.startsWith("/"))
+                                .map(this::inFolder),
                         cached.results().map(found -> found.group(1)),
                         DEFAULT_FOLDERS.stream().map(this::inFolder))
                 .flatMap(candidates -> candidates)

@@ -11,7 +11,8 @@ class MachineTest {
     private static final String LIBRARY = "/usr/lib/x86_64-linux-gnu/libcuda.so.1";
     private static final String IN_A_CONTAINER = "; a container must be started with its GPUs (docker run --gpus all)";
 
-    private static String whyNot(String library, boolean kernelDriver, String version, List<String> gpus, String forbidden) {
+    private static String whyNot(
+            String library, boolean kernelDriver, String version, List<String> gpus, String forbidden) {
         return new Machine("Linux amd64", library, kernelDriver, version, gpus, forbidden).whyNot();
     }
 
@@ -24,8 +25,8 @@ class MachineTest {
     @Test
     void noDriver() {
         assertThat(whyNot("", false, "", List.of(), ""))
-                .isEqualTo("no NVIDIA driver: the kernel runs none and libcuda.so.1 is not on the library path; install "
-                        + "it where there is an NVIDIA GPU" + IN_A_CONTAINER);
+                .isEqualTo("no NVIDIA driver: the kernel runs none and libcuda.so.1 is not on the library path; "
+                        + "install it where there is an NVIDIA GPU" + IN_A_CONTAINER);
     }
 
     @Test
@@ -57,7 +58,7 @@ class MachineTest {
     @Test
     void noKernels() {
         assertThat(whyNot(LIBRARY, true, "580.65.06", List.of("NVIDIA L4", "NVIDIA L4"), ""))
-                .isEqualTo("this version of Baton has no CUDA kernels yet (found NVIDIA L4, NVIDIA L4 with NVIDIA's driver "
-                        + "580.65.06); train with baton-backend-cpu until one has");
+                .isEqualTo("this version of Baton has no CUDA kernels yet (found NVIDIA L4, NVIDIA L4 with NVIDIA's "
+                        + "driver 580.65.06); train with baton-backend-cpu until one has");
     }
 }

@@ -31,7 +31,8 @@ final class PlainPlan implements Plan {
     PlainPlan(Program program, PlainMemory variables, PlainMemory workspace) {
         this.program = program;
         this.memory = Map.of(
-                Space.WORKSPACE, workspace, Space.VARIABLES, variables, Space.CONSTANTS, constants, Space.OUTPUTS, outputs);
+                Space.WORKSPACE, workspace, Space.VARIABLES, variables,
+                Space.CONSTANTS, constants, Space.OUTPUTS, outputs);
         // The plans of a session never run at the same time: they share one workspace, as large as the largest needs.
         workspace.grow(program.memory().workspace());
         outputs.grow(program.memory().outputs());
@@ -139,7 +140,8 @@ final class PlainPlan implements Plan {
 
     /** The one composite that is claimed: a kernel with a buffer for each input and output of its node. */
     private void allFinite(Kernel.Claimed kernel) {
-        boolean finite = kernel.inputs().stream().allMatch(input -> Arrays.stream(load(input)).allMatch(Double::isFinite));
+        var values = kernel.inputs().stream().map(this::load).flatMapToDouble(Arrays::stream);
+        boolean finite = values.allMatch(Double::isFinite);
         store(new double[] {finite ? 1 : 0}, kernel.outputs().get(0));
     }
 

@@ -15,7 +15,7 @@ public final class PlainProvider implements BackendProvider {
         return "plain";
     }
 
-    /** Below {@code cpu} (10) and {@code cuda} (20): where one of them can run, this one has to be asked for by name. */
+    /** Below {@code cpu} (10) and {@code cuda} (20): where one of them can run, this one is asked for by name. */
     @Override
     public int priority() {
         return 5;
@@ -27,7 +27,7 @@ public final class PlainProvider implements BackendProvider {
         return 1;
     }
 
-    /** Plain Java runs everywhere; a backend with native code or a device looks here whether it can, and says why not. */
+    /** Plain Java runs everywhere; a backend of native code or a device looks whether it can, and says why not. */
     @Override
     public Availability availability() {
         return Availability.yes();
