@@ -109,9 +109,10 @@ Operand Decoder::operand(Region& region) {
         furthest += (region.sizes[d] - 1) * operand.strides[d];
     }
     for (int d = region.rank - 1; d >= 0; d--) {
-        operand.whole = operand.whole && (region.sizes[d] == 1 || operand.strides[d] == gapless);
+        // Without elements nothing is read, so that any strides will do, and the sizes beside a 0 have no bound.
+        bool any = region.elements == 0 || region.sizes[d] == 1;
+        operand.whole = operand.whole && (any || operand.strides[d] == gapless);
         operand.repeated = operand.repeated && (region.sizes[d] == 1 || operand.strides[d] == 0);
-        // Without elements nothing is read, and the sizes beside a 0 have no bound.
         gapless *= region.elements == 0 ? 1 : region.sizes[d];
     }
     if (place == -1) {
