@@ -7,7 +7,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** One thing that a backend runs at a time. */
+/**
+ * One thing that a backend runs at a time. What a region or an epilogue writes, and the result of its product, may lie
+ * where it reads an operand of the same strides: at each element everything is read before anything is written. A
+ * claimed optimizer update may write a parameter's new state over the old one.
+ */
 public sealed interface Kernel {
 
     /** The buffers it reads. */

@@ -18,6 +18,22 @@ public final class Strides {
         return strides;
     }
 
+    /**
+     * Where a view has an element.
+     *
+     * @param element its row-major index in the shape
+     * @return elements from the start of the buffer
+     */
+    public static long offset(List<Long> shape, List<Long> strides, long element) {
+        long offset = 0;
+        long rest = element;
+        for (int i = shape.size() - 1; i >= 0; i--) {
+            offset += rest % shape.get(i) * strides.get(i);
+            rest /= shape.get(i);
+        }
+        return offset;
+    }
+
     /** Whether two views of one shape visit the same elements; where a size is 1, its stride does not matter. */
     public static boolean same(List<Long> shape, List<Long> a, List<Long> b) {
         for (int i = 0; i < shape.size(); i++) {

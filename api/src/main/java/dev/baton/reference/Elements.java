@@ -2,14 +2,59 @@ package dev.baton.reference;
 
 import dev.baton.BatonException;
 import dev.baton.DType;
+import dev.baton.graph.Attributes;
 import dev.baton.graph.Primitive;
+import dev.baton.program.Region;
 
-/** The elementwise functions of the op table on single numbers, in double. */
-final class Elements {
+/** The elementwise functions of the op table on single numbers, in double. Truth values are 0 and 1. */
+public final class Elements {
 
     private Elements() {}
 
-    static double unary(Primitive primitive, double x) {
+    /**
+     * One element of an elementwise operation; a {@code float32} result is not rounded to one.
+     *
+     * @param attributes of the node or instruction
+     * @param dtype the type of the result
+     * @param index of the element, row-major, which random numbers depend on
+     * @param arguments as many as the operation takes
+     */
+    static double apply(Primitive primitive, Attributes attributes, DType dtype, long index, double... arguments) {
+        return switch (primitive) {
+            case RANDOM_UNIFORM ->
+                    Philox.uniform((long) arguments[0], (long) arguments[1], attributes.integer("stream"), index);
+            case CAST -> convert(arguments[0], dtype);
+            case SELECT -> arguments[0] != 0 ? arguments[1] : arguments[2];
+            default -> primitive.arity() == 1
+                    ? unary(primitive, arguments[0])
+                    : binary(primitive, arguments[0], arguments[1]);
+        };
+    }
+
+    /**
+     * One instruction of a region at one element, rounded to the instruction's type.
+     *
+     * @param element its row-major index in the region's shape
+     * @param registers of which the instruction's arguments are read
+     * @throws BatonException if it is no primitive: a backend that claims elementwise composites has to know them
+     */
+    public static double apply(Region.Instruction instruction, long element, double[] registers) {
+        if (!(instruction.operation() instanceof Primitive primitive)) {
+            throw new BatonException(instruction.operation().label() + " is not a primitive");
+        }
+        var arguments = new double[instruction.arguments().size()];
+        for (int i = 0; i < arguments.length; i++) {
+            arguments[i] = registers[instruction.arguments().get(i)];
+        }
+        double result = switch (primitive) {
+            case CONSTANT -> instruction.attributes().number(Region.NUMBER);
+            case RESHAPE -> arguments[0];
+            default -> apply(primitive, instruction.attributes(), instruction.dtype(), element, arguments);
+        };
+        return instruction.dtype() == DType.FLOAT32 ? (float) result : result;
+    }
+
+    private static double unary(Primitive primitive, double x) {
         return switch (primitive) {
             case NEG -> -x;
             case ABS -> Math.abs(x);
@@ -31,7 +76,7 @@ final class Elements {
         };
     }
 
-    static double binary(Primitive primitive, double a, double b) {
+    private static double binary(Primitive primitive, double a, double b) {
         return switch (primitive) {
             case ADD -> a + b;
             case SUB -> a - b;
@@ -49,11 +94,9 @@ final class Elements {
         };
     }
 
-    /** A number as a value of the given type would hold it; floats are narrowed only where asked for. */
-    static double convert(double x, DType dtype, boolean narrow) {
+    private static double convert(double x, DType dtype) {
         return switch (dtype) {
-            case FLOAT32 -> narrow ? (float) x : x;
-            case FLOAT64 -> x;
+            case FLOAT32, FLOAT64 -> x;
             case INT32 -> (int) x;
             case INT64 -> (long) x;
             case BOOL -> bool(x != 0);

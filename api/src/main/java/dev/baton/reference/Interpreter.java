@@ -158,16 +158,12 @@ public final class Interpreter {
     private static double[] elementwise(Primitive primitive, Node node, List<double[]> in) {
         DType dtype = node.outputs().get(0).dtype();
         var result = new double[(int) node.outputs().get(0).shape().size()];
+        var arguments = new double[in.size()];
         for (int i = 0; i < result.length; i++) {
-            result[i] = switch (primitive) {
-                case RANDOM_UNIFORM -> Philox.uniform(
-                        (long) in.get(0)[0], (long) in.get(1)[0], node.attributes().integer("stream"), i);
-                case CAST -> Elements.convert(in.get(0)[i], dtype, false);
-                case SELECT -> in.get(0)[i] != 0 ? in.get(1)[i] : in.get(2)[i];
-                default -> primitive.arity() == 1
-                        ? Elements.unary(primitive, in.get(0)[i])
-                        : Elements.binary(primitive, in.get(0)[i], in.get(1)[i]);
-            };
+            for (int j = 0; j < arguments.length; j++) {
+                arguments[j] = primitive == Primitive.RANDOM_UNIFORM ? in.get(j)[0] : in.get(j)[i];
+            }
+            result[i] = Elements.apply(primitive, node.attributes(), dtype, i, arguments);
         }
         return result;
     }

@@ -6,11 +6,20 @@ import dev.baton.graph.Primitive;
 import java.util.Arrays;
 
 /** Sums and the like over some axes, one element after the other. */
-final class Reductions {
+public final class Reductions {
 
     private Reductions() {}
 
-    static double[] reduce(Primitive primitive, double[] x, Shape shape, int[] axes) {
+    /**
+     * Reduces an array.
+     *
+     * @param x row-major
+     * @param shape of x, fixed
+     * @param axes that are removed; one for {@link Primitive#ARGMAX}
+     * @return what is left, row-major
+     * @throws BatonException if the primitive is no reduction
+     */
+    public static double[] reduce(Primitive primitive, double[] x, Shape shape, int[] axes) {
         long[] strides = keptStrides(shape, axes);
         long size = 1;
         for (int axis = 0; axis < shape.rank(); axis++) {

@@ -9,7 +9,10 @@ public interface Backend extends AutoCloseable {
     /** The device in words, such as {@code cpu: AMD EPYC, 2 threads, AVX-512}. */
     String device();
 
-    /** Whether a node of fixed shapes can run here as it is. A composite that cannot is expanded. */
+    /**
+     * Whether a node of fixed shapes can run here as it is. Primitives have to be supported, {@code float64} aside; a
+     * composite that is not is expanded to its definition.
+     */
     boolean supports(Node node);
 
     /** Memory that grows without moving; empty at first. */
@@ -18,8 +21,9 @@ public interface Backend extends AutoCloseable {
     /**
      * Makes a program ready to run.
      *
-     * @param variables where the program's variables live
-     * @param workspace for the values of one step; shared with other plans, which never run at the same time
+     * @param variables where the program's variables live; it grows when other programs bring more of them
+     * @param workspace for the values of one step, to be grown to what the program needs; shared with other plans, which
+     *     never run at the same time
      */
     Plan compile(Program program, DeviceBuffer variables, DeviceBuffer workspace);
 

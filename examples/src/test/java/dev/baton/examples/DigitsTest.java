@@ -73,4 +73,13 @@ class DigitsTest {
         assertThat(run("digits", "--backend", "nonsense")).isEqualTo(1);
         assertThat(err.toString()).contains("there is no backend named 'nonsense'");
     }
+
+    /** Both backends are on the class path; the GPU's has the higher priority, and no kernels yet. */
+    @Test
+    void whereTheGpuCannotTheProcessorDoes() {
+        assertThat(run("digits", "--epochs", "1", "--limit", "100")).isZero();
+        assertThat(out.toString()).startsWith("backend cpu, device cpu: ");
+        assertThat(run("digits", "--backend", "cuda")).isEqualTo(1);
+        assertThat(err.toString()).startsWith("backend 'cuda' is not available: ").contains("\n  cpu: available");
+    }
 }
