@@ -12,7 +12,7 @@ final class RandomGraphCases {
     static final int MOST_INPUTS = 8;
 
     private static final String GROUP = "random graphs";
-    private static final int GRAPHS = 300;
+    private static final int GRAPHS = 200;
 
     private RandomGraphCases() {}
 
