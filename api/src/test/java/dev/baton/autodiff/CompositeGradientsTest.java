@@ -3,6 +3,9 @@ package dev.baton.autodiff;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.baton.DType;
 import dev.baton.Shape;
 import dev.baton.graph.Emitter;
@@ -22,11 +25,16 @@ import dev.baton.nn.Tanh;
 import dev.baton.reference.Interpreter;
 import dev.baton.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -50,8 +58,40 @@ class CompositeGradientsTest {
                 new Case("Sigmoid, MSE", Sequential.of(new Linear(5, 3), new Sigmoid()), false, 0),
                 new Case("GELU, MSE", Sequential.of(new Linear(5, 3), new GELU()), false, 0),
                 new Case("Dropout, MSE", Sequential.of(new Linear(5, 3), new Dropout(0.4)), false, 0),
+                new Case("several layers, MSE", Sequential.of(
+                        new Linear(5, 4), new GELU(), new Dropout(0.3), Sequential.of(new Linear(4, 6), new ReLU()), new Linear(6, 3),
+                        new Tanh()), false, 0),
                 new Case("cross-entropy", Sequential.of(new Linear(5, 3)), true, 0),
                 new Case("cross-entropy, smoothed", Sequential.of(new Linear(5, 3)), true, 0.2));
+    }
+
+    @Test
+    void everyLayerHasACase() {
+        Set<String> tried = new HashSet<>();
+        cases().forEach(one -> collect(one.layer(), tried));
+        Set<String> layers = new ClassFileImporter().importPackages("dev.baton.nn").stream()
+                .filter(type -> type.isAssignableTo(Layer.class) && !type.getModifiers().contains(JavaModifier.ABSTRACT))
+                .map(JavaClass::getName)
+                .filter(name -> !name.contains("Test"))
+                .collect(Collectors.toSet());
+        assertThat(tried).containsAll(layers);
+        assertThat(layers).hasSizeGreaterThan(5);
+    }
+
+    private static void collect(Layer layer, Set<String> names) {
+        names.add(layer.getClass().getName());
+        layer.children().values().forEach(child -> collect(child, names));
+    }
+
+    /** A layer takes any number of leading dimensions. */
+    @Test
+    void linearOfAStack() {
+        var layer = new Linear(5, 4);
+        var builder = new GraphBuilder(GraphBuilder.Mode.TRAINING);
+        Tensor x = Tensor.of(builder, builder.input("x", new TensorType(DType.FLOAT32, Shape.of(2, 3, 5))));
+        Tensor targets = Tensor.of(builder, builder.input("targets", new TensorType(DType.FLOAT32, Shape.of(2, 3, 4))));
+        Tensor loss = Losses.mse().of(Layer.trace(layer, x).tanh(), targets);
+        check(builder, x, layer, loss, Map.of("targets", new Random(5).doubles(24, -1, 1).toArray()));
     }
 
     @ParameterizedTest
@@ -63,8 +103,13 @@ class CompositeGradientsTest {
         Tensor targets = Tensor.of(builder, builder.input("targets", targetType));
         Tensor answers = Layer.trace(tried.layer(), x);
         Tensor loss = (tried.classes() ? Losses.crossEntropy(tried.smoothing()) : Losses.mse()).of(answers, targets);
+        check(builder, x, tried.layer(), loss, Map.of(
+                "targets", tried.classes() ? new double[] {0, 2, 1, 1, 0, 2, 2} : new Random(4).doubles(21, -1, 1).toArray()));
+    }
+
+    private static void check(GraphBuilder builder, Tensor x, Layer layer, Tensor loss, Map<String, double[]> given) {
         List<Value> by = new ArrayList<>(List.of(x.value()));
-        tried.layer().parameters().forEach(parameter -> by.add(parameter.in(x).value()));
+        layer.parameters().forEach(parameter -> by.add(parameter.in(x).value()));
         List<Value> gradients = Gradients.of(new Emitter(builder), loss.value(), by);
         builder.output("loss", loss.value());
         for (int i = 0; i < by.size(); i++) {
@@ -73,9 +118,8 @@ class CompositeGradientsTest {
         Graph graph = builder.build();
         var interpreter = new Interpreter(graph, Interpreter.Precision.DOUBLE);
         var random = new Random(3);
-        var inputs = new HashMap<String, double[]>();
-        inputs.put("x", random.doubles(35, -2, 2).toArray());
-        inputs.put("targets", tried.classes() ? new double[] {0, 2, 1, 1, 0, 2, 2} : random.doubles(21, -1, 1).toArray());
+        var inputs = new HashMap<>(given);
+        inputs.put("x", random.doubles(x.shape().size(), -2, 2).toArray());
         inputs.put("seed", new double[] {11});
         inputs.put("step", new double[] {1});
         var variables = new HashMap<String, double[]>();
@@ -83,7 +127,7 @@ class CompositeGradientsTest {
 
         Map<String, double[]> analytic = interpreter.run(inputs, variables).outputs();
         for (int i = 0; i < by.size(); i++) {
-            double[] values = i == 0 ? inputs.get("x") : variables.get(tried.layer().parameters().get(i - 1).name());
+            double[] values = i == 0 ? inputs.get("x") : variables.get(layer.parameters().get(i - 1).name());
             double[] gradient = analytic.get("gradient " + i);
             for (int j = 0; j < values.length; j++) {
                 double before = values[j];
@@ -96,6 +140,6 @@ class CompositeGradientsTest {
                 assertThat(gradient[j]).as("gradient %d, element %d", i, j).isCloseTo(numeric, within(1e-7));
             }
         }
-        assertThat(java.util.Arrays.stream(analytic.get("gradient 0"))).anyMatch(slope -> slope != 0);
+        assertThat(Arrays.stream(analytic.get("gradient 0"))).anyMatch(slope -> slope != 0);
     }
 }

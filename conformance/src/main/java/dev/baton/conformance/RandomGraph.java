@@ -133,6 +133,7 @@ final class RandomGraph {
     private void gradients() {
         Tensor last = pool.get(pool.size() - 1);
         Tensor loss = last.sum().divide(Math.sqrt(last.shape().size()));
+        builder.output("loss", loss.value());
         List<Value> by = inputs.stream().map(Tensor::value).toList();
         List<Value> slopes = Gradients.of(new Emitter(builder), loss.value(), by);
         for (int i = 0; i < slopes.size(); i++) {
