@@ -69,13 +69,14 @@ final class CompositeCases {
     }
 
     private static void finite(List<Case> cases) {
-        Fill infinite = new Fill("infinite at the end", (i, step, random) -> i == 66 ? Double.NEGATIVE_INFINITY : i);
+        Fill infinite = infiniteAt(66);
         Fill undefined = new Fill("NaN at the start", (i, step, random) -> i == 0 ? Double.NaN : i);
         Fill largest = Fill.number(Float.MAX_VALUE);
-        Fill late = new Fill("NaN late", (i, step, random) -> i == 70_000 ? Double.NaN : i);
         Argument[][] lists = {
             {Shapes.floats(), Shapes.floats(70_001)},
-            {Shapes.floats(late, 70_001), Shapes.floats()},
+            {Shapes.floats(infiniteAt(32_767), 70_001), Shapes.floats()},
+            {Shapes.floats(infiniteAt(32_768), 70_001), Shapes.floats()},
+            {Shapes.floats(infiniteAt(70_000), 70_001), Shapes.floats()},
             {Shapes.floats()},
             {Shapes.floats(0)},
             {Shapes.floats(largest, 67)},
@@ -89,5 +90,9 @@ final class CompositeCases {
         for (Argument[] list : lists) {
             both(cases, GROUP, AllFinite.INSTANCE, Attributes.none(), Tolerance.EXACT, list);
         }
+    }
+
+    private static Fill infiniteAt(int index) {
+        return new Fill("infinite at " + index, (i, step, random) -> i == index ? Double.NEGATIVE_INFINITY : i);
     }
 }

@@ -20,6 +20,7 @@ final class Shapes {
             Shape.of(2, 0, 3),
             Shape.of(1, 17, 1),
             Shape.of(3, 4099),
+            Shape.of(8193),
             Shape.of(1, 2, 1, 2, 3, 1, 2, 1));
 
     /** A few, where the data matter more than the shape. */

@@ -15,7 +15,8 @@ final class UpdateCases {
     private static final String GROUP = "updates";
 
     private static final List<Shape> PARAMETERS =
-            List.of(Shape.of(3, 5), Shape.of(5), Shape.scalar(), Shape.of(0, 4), Shape.of(131, 267), Shape.of(1, 1));
+            List.of(Shape.of(3, 5), Shape.of(5), Shape.scalar(), Shape.of(0, 4),
+                    Shape.of(131, 267), Shape.of(16_385), Shape.of(1, 1));
 
     private static final Tolerance NEAR = Tolerance.ofLargest(1e-6);
 
