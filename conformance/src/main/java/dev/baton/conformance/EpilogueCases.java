@@ -77,6 +77,10 @@ final class EpilogueCases {
             Tensor computed = in[0].tanh();
             return List.of(computed.matmul(in[1]).add(computed).sigmoid(), computed);
         }, result, Shapes.floats(n, n));
+        add(cases, "residual of a computed operand that nothing needs afterwards", in -> {
+            Tensor computed = in[0].tanh();
+            return List.of(computed.matmul(in[1]).add(computed).sum(0));
+        }, result, Shapes.floats(n, n));
         add(cases, "residual of a computed weight", in -> {
             Tensor computed = in[0].tanh();
             return List.of(in[1].matmul(computed).add(computed));

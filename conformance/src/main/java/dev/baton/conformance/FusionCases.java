@@ -125,6 +125,12 @@ final class FusionCases {
             Tensor kept = in[0].exp();
             return List.of(kept.sum(0, 2), kept.max(0, 2), kept);
         }, cube);
+        add(cases, "two results where one operand was", in -> {
+            Tensor operand = in[0].sum(0);
+            Tensor first = operand.tanh();
+            Tensor second = operand.sigmoid();
+            return List.of(first.sum(1), first.max(0), second.sum(1), second.max(0));
+        }, Shapes.floats(3, 17, 33));
         add(cases, "sum, kept for later", in -> {
             Tensor sum = in[0].sum(0);
             return List.of(sum, in[0].subtract(sum).sum(1), sum.square());
