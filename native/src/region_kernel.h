@@ -217,8 +217,9 @@ inline void execute(const Instruction& one, const void* const* registers, const 
     switch (one.function) {
         case Function::COPY: std::memcpy(out, a, static_cast<size_t>(n * width)); return;
         case Function::SELECT:
-            if (width == 4) select<int32_t>(a, b, c, out, n);
-            else if (width == 8) select<int64_t>(a, b, c, out, n);
+            if (one.type == Type::F32) select<float>(a, b, c, out, n);
+            else if (one.type == Type::I32) select<int32_t>(a, b, c, out, n);
+            else if (one.type == Type::I64) select<int64_t>(a, b, c, out, n);
             else select<uint8_t>(a, b, c, out, n);
             return;
         case Function::CAST:
@@ -257,10 +258,12 @@ void evaluate(const Region& region, char* const* bases, const Block& block, char
             continue;
         }
         const char* address = bases[operand.from.space] + operand.from.offset;
-        switch (size_of(operand.type)) {
-            case 1: registers[count] = load<uint8_t>(region, operand, address, block, own); break;
-            case 8: registers[count] = load<int64_t>(region, operand, address, block, own); break;
-            default: registers[count] = load<int32_t>(region, operand, address, block, own); break;
+        // What is stored as one type and read as another of its size may be read before it is stored.
+        switch (operand.type) {
+            case Type::F32: registers[count] = load<float>(region, operand, address, block, own); break;
+            case Type::I32: registers[count] = load<int32_t>(region, operand, address, block, own); break;
+            case Type::I64: registers[count] = load<int64_t>(region, operand, address, block, own); break;
+            case Type::BOOL: registers[count] = load<uint8_t>(region, operand, address, block, own); break;
         }
         count++;
     }
