@@ -4,7 +4,10 @@ import dev.baton.BatonException;
 import dev.baton.DType;
 import dev.baton.graph.Primitive;
 
-/** The elementwise functions of the op table on single numbers, in double. */
+/**
+ * The elementwise functions of the op table on single numbers, in double; in {@link StrictMath}, so that the oracle is
+ * the same on every Java virtual machine.
+ */
 final class Elements {
 
     private Elements() {}
@@ -15,16 +18,16 @@ final class Elements {
             case ABS -> Math.abs(x);
             case SIGN -> Math.signum(x);
             case FLOOR -> Math.floor(x);
-            case EXP -> Math.exp(x);
-            case LOG -> Math.log(x);
+            case EXP -> StrictMath.exp(x);
+            case LOG -> StrictMath.log(x);
             case SQRT -> Math.sqrt(x);
             case RSQRT -> 1 / Math.sqrt(x);
             case RECIPROCAL -> 1 / x;
-            case TANH -> Math.tanh(x);
-            case SIGMOID -> 1 / (1 + Math.exp(-x));
+            case TANH -> StrictMath.tanh(x);
+            case SIGMOID -> 1 / (1 + StrictMath.exp(-x));
             case ERF -> ErrorFunction.erf(x);
-            case SIN -> Math.sin(x);
-            case COS -> Math.cos(x);
+            case SIN -> StrictMath.sin(x);
+            case COS -> StrictMath.cos(x);
             case IS_FINITE -> bool(Double.isFinite(x));
             case NOT -> bool(x == 0);
             default -> throw new BatonException(primitive.label() + " is not a function of one number");
@@ -37,7 +40,7 @@ final class Elements {
             case SUB -> a - b;
             case MUL -> a * b;
             case DIV -> a / b;
-            case POW -> Math.pow(a, b);
+            case POW -> StrictMath.pow(a, b);
             case MAX -> Math.max(a, b);
             case MIN -> Math.min(a, b);
             case EQUAL -> bool(a == b);
