@@ -52,6 +52,29 @@ final class Elements {
         };
     }
 
+    /**
+     * A function of one or two integers as Java computes it: it wraps around, and 0 has no sign. Exact for {@code
+     * int32}; {@code int64} values are doubles here and exact up to 2^53.
+     *
+     * @param b the second operand; not looked at where the function takes one
+     */
+    static double integer(Primitive primitive, DType dtype, double a, double b) {
+        long x = (long) a;
+        long y = (long) b;
+        long result = switch (primitive) {
+            case NEG -> -x;
+            case ABS -> Math.abs(x);
+            case SIGN -> Long.signum(x);
+            case ADD -> x + y;
+            case SUB -> x - y;
+            case MUL -> x * y;
+            case MAX -> Math.max(x, y);
+            case MIN -> Math.min(x, y);
+            default -> throw new BatonException(primitive.label() + " is not a function of integers");
+        };
+        return dtype == DType.INT32 ? (int) result : result;
+    }
+
     /** A number as a value of the given type would hold it; floats are narrowed only where asked for. */
     static double convert(double x, DType dtype, boolean narrow) {
         return switch (dtype) {

@@ -164,11 +164,16 @@ public final class Interpreter {
                         (long) in.get(0)[0], (long) in.get(1)[0], node.attributes().integer("stream"), i);
                 case CAST -> Elements.convert(in.get(0)[i], dtype, false);
                 case SELECT -> in.get(0)[i] != 0 ? in.get(1)[i] : in.get(2)[i];
-                default -> primitive.arity() == 1
-                        ? Elements.unary(primitive, in.get(0)[i])
-                        : Elements.binary(primitive, in.get(0)[i], in.get(1)[i]);
+                default -> function(primitive, dtype, in.get(0)[i], primitive.arity() == 1 ? 0 : in.get(1)[i]);
             };
         }
         return result;
+    }
+
+    private static double function(Primitive primitive, DType dtype, double a, double b) {
+        if (dtype.isInteger()) {
+            return Elements.integer(primitive, dtype, a, b);
+        }
+        return primitive.arity() == 1 ? Elements.unary(primitive, a) : Elements.binary(primitive, a, b);
     }
 }
