@@ -2,12 +2,17 @@ package dev.baton.compiler;
 
 import dev.baton.BackendException;
 import dev.baton.graph.Graph;
+import dev.baton.graph.GraphVerifier;
 import dev.baton.graph.Node;
 import dev.baton.program.Program;
 import dev.baton.spi.Backend;
 import java.util.Map;
 
-/** From a traced graph to the program that a backend compiles: one pass after the other, each checked. */
+/**
+ * From a traced graph to the program that a backend compiles: one pass after the other, each checked. The order counts:
+ * what later passes look for comes to light in the definitions of composites and in sizes that have become numbers, and
+ * equal nodes are merged last, because every pass may leave some.
+ */
 public final class Compiler {
 
     private Compiler() {}
@@ -20,12 +25,19 @@ public final class Compiler {
      * @param variableOffsets where the session keeps the variables
      */
     public static Program compile(Graph graph, Map<String, Long> sizes, Map<String, Long> variableOffsets, Backend backend) {
-        Graph fixed = graph.bind(sizes);
-        Graph expanded = ExpandComposites.run(fixed, backend::supports);
-        Graph folded = FoldLeaves.run(expanded);
-        Graph merged = MergeEqualNodes.run(GatherReducedAxes.run(folded));
+        Graph fixed = checked(graph.bind(sizes));
+        Graph expanded = checked(ExpandComposites.run(fixed, backend::supports));
+        Graph folded = checked(FoldLeaves.run(expanded));
+        Graph simple = checked(Simplify.run(folded));
+        Graph gathered = checked(GatherReducedAxes.run(simple));
+        Graph merged = checked(MergeEqualNodes.run(gathered));
         merged.nodes().forEach(node -> requireSupport(node, backend));
         return Kernels.of(merged, variableOffsets);
+    }
+
+    private static Graph checked(Graph graph) {
+        GraphVerifier.verify(graph);
+        return graph;
     }
 
     private static void requireSupport(Node node, Backend backend) {

@@ -115,10 +115,10 @@ public final class Predictor implements AutoCloseable {
         }
         double sum = 0;
         for (float logit : logits) {
-            sum += Math.exp(logit - largest);
+            sum += StrictMath.exp(logit - largest);
         }
         for (int i = 0; i < logits.length; i++) {
-            logits[i] = (float) (Math.exp(logits[i] - largest) / sum);
+            logits[i] = (float) (StrictMath.exp(logits[i] - largest) / sum);
         }
         return logits;
     }

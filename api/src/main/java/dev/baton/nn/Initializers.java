@@ -7,7 +7,10 @@ import dev.baton.ShapeException;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 
-/** The usual ways to start a parameter. Weights of linear layers are [inputs, outputs]. */
+/**
+ * The usual ways to start a parameter: the same bits for the same seed on every machine. Weights of linear layers are
+ * [inputs, outputs].
+ */
 public final class Initializers {
 
     private Initializers() {}

@@ -2,7 +2,11 @@ package dev.baton.optim;
 
 import dev.baton.BatonException;
 
-/** The learning rate as a function of the step, numbered from 1. */
+/**
+ * The learning rate as a function of the step, numbered from 1. One of your own gives the same weights on every Java
+ * virtual machine if it takes {@link StrictMath} where it needs a cosine or an exponential: {@link Math} may differ in
+ * the last bit from one to the next.
+ */
 @FunctionalInterface
 public interface Schedule {
 
@@ -20,13 +24,14 @@ public interface Schedule {
 
     /**
      * From the given rate down to 0 along half a cosine (Loshchilov and Hutter 2017), and 0 afterwards.
+     * In {@link StrictMath}: the same bits on every Java virtual machine.
      *
      * @param steps the length of the run
      */
     static Schedule cosine(double rate, long steps) {
         requireRate(rate);
         requireSteps(steps);
-        return step -> rate * 0.5 * (1 + Math.cos(Math.PI * Math.min(step - 1, steps) / steps));
+        return step -> rate * 0.5 * (1 + StrictMath.cos(Math.PI * Math.min(step - 1, steps) / steps));
     }
 
     /**

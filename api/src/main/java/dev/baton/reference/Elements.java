@@ -6,7 +6,10 @@ import dev.baton.graph.Attributes;
 import dev.baton.graph.Primitive;
 import dev.baton.program.Region;
 
-/** The elementwise functions of the op table on single numbers, in double. Truth values are 0 and 1. */
+/**
+ * The elementwise functions of the op table on single numbers, in double; in {@link StrictMath}, so that the oracle is
+ * the same on every Java virtual machine. Truth values are 0 and 1.
+ */
 public final class Elements {
 
     private Elements() {}
@@ -25,9 +28,7 @@ public final class Elements {
                     Philox.uniform((long) arguments[0], (long) arguments[1], attributes.integer("stream"), index);
             case CAST -> convert(arguments[0], dtype);
             case SELECT -> arguments[0] != 0 ? arguments[1] : arguments[2];
-            default -> primitive.arity() == 1
-                    ? unary(primitive, arguments[0])
-                    : binary(primitive, arguments[0], arguments[1]);
+            default -> function(primitive, dtype, arguments[0], primitive.arity() == 1 ? 0 : arguments[1]);
         };
     }
 
@@ -54,22 +55,29 @@ public final class Elements {
         return instruction.dtype() == DType.FLOAT32 ? (float) result : result;
     }
 
+    private static double function(Primitive primitive, DType dtype, double a, double b) {
+        if (dtype.isInteger()) {
+            return integer(primitive, dtype, a, b);
+        }
+        return primitive.arity() == 1 ? unary(primitive, a) : binary(primitive, a, b);
+    }
+
     private static double unary(Primitive primitive, double x) {
         return switch (primitive) {
             case NEG -> -x;
             case ABS -> Math.abs(x);
             case SIGN -> Math.signum(x);
             case FLOOR -> Math.floor(x);
-            case EXP -> Math.exp(x);
-            case LOG -> Math.log(x);
+            case EXP -> StrictMath.exp(x);
+            case LOG -> StrictMath.log(x);
             case SQRT -> Math.sqrt(x);
             case RSQRT -> 1 / Math.sqrt(x);
             case RECIPROCAL -> 1 / x;
-            case TANH -> Math.tanh(x);
-            case SIGMOID -> 1 / (1 + Math.exp(-x));
+            case TANH -> StrictMath.tanh(x);
+            case SIGMOID -> 1 / (1 + StrictMath.exp(-x));
             case ERF -> ErrorFunction.erf(x);
-            case SIN -> Math.sin(x);
-            case COS -> Math.cos(x);
+            case SIN -> StrictMath.sin(x);
+            case COS -> StrictMath.cos(x);
             case IS_FINITE -> bool(Double.isFinite(x));
             case NOT -> bool(x == 0);
             default -> throw new BatonException(primitive.label() + " is not a function of one number");
@@ -82,7 +90,7 @@ public final class Elements {
             case SUB -> a - b;
             case MUL -> a * b;
             case DIV -> a / b;
-            case POW -> Math.pow(a, b);
+            case POW -> StrictMath.pow(a, b);
             case MAX -> Math.max(a, b);
             case MIN -> Math.min(a, b);
             case EQUAL -> bool(a == b);
@@ -92,6 +100,29 @@ public final class Elements {
             case OR -> bool(a != 0 || b != 0);
             default -> throw new BatonException(primitive.label() + " is not a function of two numbers");
         };
+    }
+
+    /**
+     * A function of one or two integers as Java computes it: it wraps around, and 0 has no sign. Exact for {@code
+     * int32}; {@code int64} values are doubles here and exact up to 2^53.
+     *
+     * @param b the second operand; not looked at where the function takes one
+     */
+    private static double integer(Primitive primitive, DType dtype, double a, double b) {
+        long x = (long) a;
+        long y = (long) b;
+        long result = switch (primitive) {
+            case NEG -> -x;
+            case ABS -> Math.abs(x);
+            case SIGN -> Long.signum(x);
+            case ADD -> x + y;
+            case SUB -> x - y;
+            case MUL -> x * y;
+            case MAX -> Math.max(x, y);
+            case MIN -> Math.min(x, y);
+            default -> throw new BatonException(primitive.label() + " is not a function of integers");
+        };
+        return dtype == DType.INT32 ? (int) result : result;
     }
 
     private static double convert(double x, DType dtype) {

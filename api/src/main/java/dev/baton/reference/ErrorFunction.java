@@ -24,7 +24,7 @@ final class ErrorFunction {
             term *= 2 * x * x / (2 * n + 1);
             sum += term;
         }
-        return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
+        return 2 / Math.sqrt(Math.PI) * StrictMath.exp(-x * x) * sum;
     }
 
     /** erfc(x) = exp(-x^2)/sqrt(pi) / (x + 1/2/(x + 1/(x + 3/2/(x + ...)))), evaluated from the far end. */
@@ -36,6 +36,6 @@ final class ErrorFunction {
         for (int k = FRACTION_TERMS; k >= 1; k--) {
             fraction = x + 0.5 * k / fraction;
         }
-        return Math.exp(-x * x) / (Math.sqrt(Math.PI) * fraction);
+        return StrictMath.exp(-x * x) / (Math.sqrt(Math.PI) * fraction);
     }
 }
