@@ -25,7 +25,9 @@ public final class Shape {
 
     /** A shape of fixed sizes; {@code Shape.of()} is the shape of a scalar. */
     public static Shape of(long... sizes) {
-        return sizes.length == 0 ? SCALAR : new Shape(Arrays.stream(sizes).mapToObj(Dim::of).toList());
+        return sizes.length == 0
+                ? SCALAR
+                : new Shape(Arrays.stream(sizes).mapToObj(Dim::of).toList());
     }
 
     /** A shape of dimensions that may be symbolic. */

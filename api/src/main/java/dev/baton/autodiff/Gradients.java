@@ -9,13 +9,13 @@ import dev.baton.graph.Value;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.Comparator;
 import java.util.Set;
 
 /**
@@ -43,8 +43,9 @@ public final class Gradients {
      */
     public static List<Value> of(Emitter emit, Value loss, List<Value> parameters) {
         if (loss.shape().rank() != 0 || !loss.dtype().isFloating()) {
-            throw emit.builder().shapeError("a loss is one floating-point number, not " + loss.type()
-                    + "; reduce it with mean() or sum()");
+            throw emit.builder()
+                    .shapeError("a loss is one floating-point number, not " + loss.type()
+                            + "; reduce it with mean() or sum()");
         }
         var gradients = new Gradients(emit, between(parameters, loss));
         gradients.arrived.put(loss, emit.fullLike(loss, 1));

@@ -1,7 +1,7 @@
 package dev.baton.compiler;
 
-import dev.baton.composite.Update;
 import dev.baton.compiler.Groups.Group;
+import dev.baton.composite.Update;
 import dev.baton.graph.Graph;
 import dev.baton.graph.Node;
 import dev.baton.graph.Primitive;
@@ -23,11 +23,16 @@ final class Assignments {
         var chosen = new HashMap<Value, String>();
         var assignedOnce = new HashSet<Value>();
         var assignedTwice = new HashSet<Value>();
-        graph.assignments().values().stream().filter(value -> !assignedOnce.add(value)).forEach(assignedTwice::add);
+        graph.assignments().values().stream()
+                .filter(value -> !assignedOnce.add(value))
+                .forEach(assignedTwice::add);
         graph.assignments().forEach((name, value) -> {
             Value variable = graph.variables().get(name);
             boolean alone = !assignedTwice.contains(value) && !graph.outputs().containsValue(value);
-            if (alone && fusion.views().hasMemory(value) && isComputed(value.node()) && canWrite(graph, fusion, value, variable)) {
+            if (alone
+                    && fusion.views().hasMemory(value)
+                    && isComputed(value.node())
+                    && canWrite(graph, fusion, value, variable)) {
                 chosen.put(value, name);
             }
         });
@@ -39,14 +44,17 @@ final class Assignments {
     }
 
     private static boolean canWrite(Graph graph, Fusion fusion, Value value, Value variable) {
-        if (graph.outputs().values().stream().anyMatch(output -> fusion.views().of(output).root().equals(variable))
-                || graph.assignments().values().stream().anyMatch(other -> fusion.views().of(other).root().equals(variable))) {
+        if (graph.outputs().values().stream()
+                        .anyMatch(output -> fusion.views().of(output).root().equals(variable))
+                || graph.assignments().values().stream()
+                        .anyMatch(other -> fusion.views().of(other).root().equals(variable))) {
             return false;
         }
         Groups groups = fusion.groups();
         Group writer = groups.of(value.node());
         for (Node node : graph.nodes()) {
-            boolean reads = node.inputs().stream().anyMatch(input -> fusion.views().of(input).root().equals(variable));
+            boolean reads = node.inputs().stream()
+                    .anyMatch(input -> fusion.views().of(input).root().equals(variable));
             if (!reads || !fusion.views().hasMemory(node.output(0))) {
                 continue;
             }
@@ -63,7 +71,9 @@ final class Assignments {
     /** Whether a kernel may overwrite what it reads: element by element, or an optimizer its own parameter. */
     private static boolean readsBeforeWriting(Fusion fusion, Node node, Value value, Value variable) {
         if (node.operation() instanceof Update update) {
-            return node == value.node() && update.stateInput(value.output(), node.attributes()) == node.inputs().indexOf(variable)
+            return node == value.node()
+                    && update.stateInput(value.output(), node.attributes())
+                            == node.inputs().indexOf(variable)
                     && node.inputs().indexOf(variable) == node.inputs().lastIndexOf(variable);
         }
         // What moves elements reads others than it writes.

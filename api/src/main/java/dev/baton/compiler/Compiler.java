@@ -24,7 +24,8 @@ public final class Compiler {
      * @param sizes the sizes of its symbols
      * @param variableOffsets where the session keeps the variables
      */
-    public static Program compile(Graph graph, Map<String, Long> sizes, Map<String, Long> variableOffsets, Backend backend) {
+    public static Program compile(
+            Graph graph, Map<String, Long> sizes, Map<String, Long> variableOffsets, Backend backend) {
         Graph fixed = checked(graph.bind(sizes));
         Graph expanded = checked(ExpandComposites.run(fixed, backend::supports));
         Graph folded = checked(FoldLeaves.run(expanded));

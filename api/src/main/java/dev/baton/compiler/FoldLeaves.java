@@ -23,7 +23,11 @@ final class FoldLeaves {
                 TensorType type = node.outputs().get(0);
                 NDArray array = NDArray.zeros(type.dtype(), type.shape());
                 for (int i = 0; i < array.size(); i++) {
-                    array.set(i, node.is(Primitive.IOTA) ? i : node.attributes().shape("shape").size());
+                    array.set(
+                            i,
+                            node.is(Primitive.IOTA)
+                                    ? i
+                                    : node.attributes().shape("shape").size());
                 }
                 return List.of(emit().constant(array));
             }

@@ -47,12 +47,15 @@ final class Fusion {
 
     /** Inputs that a kernel cannot read through strides are moved first. */
     private void requireMemory(Node node) {
-        boolean whole = node.operation() instanceof Composite && !node.operation().isElementwise();
+        boolean whole =
+                node.operation() instanceof Composite && !node.operation().isElementwise();
         if (whole || isReduction(node) || node.is(Primitive.RESHAPE)) {
             node.inputs().stream().filter(input -> !isRowMajor(input)).forEach(views::materialize);
         }
         if (node.is(Primitive.MATMUL)) {
-            node.inputs().stream().filter(input -> MatrixView.of(views.of(input), input) == null).forEach(views::materialize);
+            node.inputs().stream()
+                    .filter(input -> MatrixView.of(views.of(input), input) == null)
+                    .forEach(views::materialize);
         }
     }
 
@@ -97,7 +100,8 @@ final class Fusion {
     private boolean readsElsewhere(Group a, Group b) {
         return Stream.of(a, b)
                 .flatMap(group -> groups.nodes(group).stream())
-                .filter(node -> node.is(Primitive.MATMUL) || node.is(Primitive.TRANSPOSE) || node.is(Primitive.BROADCAST))
+                .filter(node ->
+                        node.is(Primitive.MATMUL) || node.is(Primitive.TRANSPOSE) || node.is(Primitive.BROADCAST))
                 .flatMap(node -> node.inputs().stream())
                 .map(input -> groups.of(views.of(input).root().node()))
                 .anyMatch(group -> group == a || group == b);
@@ -106,8 +110,8 @@ final class Fusion {
     /** Whether a node reads another's result at the element that it computes, wherever it reads it. */
     private boolean readsInStep(Node user, Node node) {
         return user.inputs().stream()
-                .filter(input -> views.of(input).root().node() == node)
-                .allMatch(input -> Views.sizes(input).equals(iterated(user)) && isRowMajor(input))
+                        .filter(input -> views.of(input).root().node() == node)
+                        .allMatch(input -> Views.sizes(input).equals(iterated(user)) && isRowMajor(input))
                 && !node.is(Primitive.RESHAPE);
     }
 
@@ -118,13 +122,17 @@ final class Fusion {
     }
 
     private long products(Group group) {
-        return groups.nodes(group).stream().filter(node -> node.is(Primitive.MATMUL)).count();
+        return groups.nodes(group).stream()
+                .filter(node -> node.is(Primitive.MATMUL))
+                .count();
     }
 
     /** The values of a group that something outside of it needs. */
     List<Value> results(Group group) {
         return groups.nodes(group).stream()
-                .flatMap(node -> java.util.stream.IntStream.range(0, node.outputs().size()).mapToObj(node::output))
+                .flatMap(node -> java.util.stream.IntStream.range(
+                                0, node.outputs().size())
+                        .mapToObj(node::output))
                 .filter(value -> isNeededOutside(value, group))
                 .toList();
     }

@@ -1,6 +1,5 @@
 package dev.baton.compiler;
 
-import dev.baton.graph.Attributes;
 import dev.baton.graph.Graph;
 import dev.baton.graph.Node;
 import dev.baton.graph.Primitive;
@@ -26,7 +25,9 @@ final class GatherReducedAxes {
                 int[] kept = IntStream.range(0, rank)
                         .filter(axis -> Arrays.stream(axes).noneMatch(reduced -> reduced == axis))
                         .toArray();
-                int[] order = IntStream.concat(Arrays.stream(kept), Arrays.stream(axes).sorted()).toArray();
+                int[] order = IntStream.concat(
+                                Arrays.stream(kept), Arrays.stream(axes).sorted())
+                        .toArray();
                 long[] last = IntStream.range(kept.length, rank).asLongStream().toArray();
                 Value moved = emit().transpose(inputs.get(0), order);
                 return copy(node, List.of(moved), node.attributes().with("axes", last));

@@ -61,7 +61,12 @@ final class Kernels {
         MemoryLayout.Layout layout = MemoryLayout.of(kernels, placements.keySet());
         placements.putAll(layout.placements());
         return new Program(
-                graph, variableOffsets, kernels, placements, List.copyOf(outputs.values()), constants,
+                graph,
+                variableOffsets,
+                kernels,
+                placements,
+                List.copyOf(outputs.values()),
+                constants,
                 new Program.Memory(layout.bytes(), layout.unsharedBytes(), constantBytes, outputBytes));
     }
 
@@ -105,7 +110,8 @@ final class Kernels {
     private void copy(Value value, Buffer target) {
         var region = new RegionBuilder(Views.sizes(value));
         int register = region.read(value, fusion.views().of(value), this::memory);
-        kernels.add(new Kernel.Elementwise(region.copy(register, target), value.node().origin().layer()));
+        kernels.add(new Kernel.Elementwise(
+                region.copy(register, target), value.node().origin().layer()));
     }
 
     /** All old values are read before the first variable changes. */
@@ -144,7 +150,10 @@ final class Kernels {
     private void add(Group group) {
         List<Node> nodes = fusion.groups().nodes(group);
         Node first = nodes.get(0);
-        Node product = nodes.stream().filter(node -> node.is(Primitive.MATMUL)).findFirst().orElse(null);
+        Node product = nodes.stream()
+                .filter(node -> node.is(Primitive.MATMUL))
+                .findFirst()
+                .orElse(null);
         if (product != null) {
             kernels.add(product(product, group, nodes));
         } else if (fusion.isPartOfRegion(first)) {
@@ -154,14 +163,19 @@ final class Kernels {
             for (int i = 0; i < first.outputs().size(); i++) {
                 written.add(buffer(first.output(i)));
             }
-            kernels.add(new Kernel.Claimed(first, first.inputs().stream().map(this::input).toList(), written));
+            kernels.add(new Kernel.Claimed(
+                    first, first.inputs().stream().map(this::input).toList(), written));
         } else if (((Primitive) first.operation()).kind() == Primitive.Kind.REDUCTION) {
             kernels.add(reduction(first));
         }
     }
 
     private static String layer(List<Node> nodes) {
-        return nodes.stream().map(node -> node.origin().layer()).filter(layer -> !layer.isEmpty()).findFirst().orElse("");
+        return nodes.stream()
+                .map(node -> node.origin().layer())
+                .filter(layer -> !layer.isEmpty())
+                .findFirst()
+                .orElse("");
     }
 
     private Region region(Group group, List<Node> nodes, Value product, List<Long> shape) {
@@ -169,7 +183,8 @@ final class Kernels {
         if (product != null) {
             region.product(product);
         }
-        nodes.stream().filter(node -> !node.is(Primitive.MATMUL))
+        nodes.stream()
+                .filter(node -> !node.is(Primitive.MATMUL))
                 .forEach(node -> region.add(node, fusion.views(), this::memory));
         for (Value result : fusion.results(group)) {
             if (!result.equals(product)) {
@@ -191,10 +206,15 @@ final class Kernels {
         Region epilogue = nodes.size() == 1 ? null : region(group, nodes, value, List.of(batch, m, n));
         Buffer result = fusion.results(group).contains(value) ? buffer(value) : null;
         return new Kernel.Product(
-                batch, m, n, k,
+                batch,
+                m,
+                n,
+                k,
                 factor(node.input(0), transposeA),
                 factor(node.input(1), node.attributes().flag("transposeB")),
-                result, epilogue, layer(nodes));
+                result,
+                epilogue,
+                layer(nodes));
     }
 
     private Kernel.Factor factor(Value value, boolean transposed) {

@@ -17,7 +17,8 @@ record MatrixView(Value root, boolean swapped, long batchStride) {
         long columns = sizes.get(rank - 1);
         boolean straight = isMatrix(view, rank - 2, rank - 1, rows, columns);
         boolean swapped = isMatrix(view, rank - 1, rank - 2, columns, rows);
-        Long batchStride = batchStride(sizes.subList(0, rank - 2), view.strides().subList(0, rank - 2));
+        Long batchStride =
+                batchStride(sizes.subList(0, rank - 2), view.strides().subList(0, rank - 2));
         if (batchStride == null || !straight && !swapped) {
             return null;
         }

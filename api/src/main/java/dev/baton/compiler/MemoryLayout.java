@@ -38,8 +38,10 @@ final class MemoryLayout {
         }
 
         boolean meets(Block other) {
-            return first <= other.last && other.first <= last
-                    && offset < other.offset + other.bytes() && other.offset < offset + bytes();
+            return first <= other.last
+                    && other.first <= last
+                    && offset < other.offset + other.bytes()
+                    && other.offset < offset + bytes();
         }
     }
 
@@ -86,7 +88,12 @@ final class MemoryLayout {
 
     /** The block of an operand that a region reads for the last time, element by element; null if there is none. */
     private static Block dyingOperand(
-            Kernel kernel, int index, Buffer result, Map<Buffer, Integer> lastReads, Map<Buffer, Block> blocks, Set<Block> taken) {
+            Kernel kernel,
+            int index,
+            Buffer result,
+            Map<Buffer, Integer> lastReads,
+            Map<Buffer, Block> blocks,
+            Set<Block> taken) {
         Region region = kernel instanceof Kernel.Elementwise elementwise
                 ? elementwise.region()
                 : kernel instanceof Kernel.Product product ? product.epilogue() : null;
@@ -96,7 +103,8 @@ final class MemoryLayout {
         for (Buffer operand : kernel.reads()) {
             Block block = blocks.get(operand);
             boolean isFactor = kernel instanceof Kernel.Product product
-                    && (operand.equals(product.a().buffer()) || operand.equals(product.b().buffer()));
+                    && (operand.equals(product.a().buffer())
+                            || operand.equals(product.b().buffer()));
             if (block != null
                     && !isFactor
                     && !taken.contains(block)
@@ -129,7 +137,9 @@ final class MemoryLayout {
         }
         var placements = new LinkedHashMap<Buffer, Placement>();
         blocks.forEach((buffer, block) -> placements.put(buffer, new Placement(Space.WORKSPACE, 0, block.offset)));
-        long unshared = blocks.keySet().stream().mapToLong(buffer -> Program.aligned(buffer.bytes())).sum();
+        long unshared = blocks.keySet().stream()
+                .mapToLong(buffer -> Program.aligned(buffer.bytes()))
+                .sum();
         return new Layout(placements, bytes, unshared);
     }
 

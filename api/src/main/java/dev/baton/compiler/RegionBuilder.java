@@ -66,8 +66,10 @@ final class RegionBuilder {
             // Integers beyond 2^53 are not exact as doubles.
             if (array.size() == 1 && Math.abs(number) <= 1L << 53) {
                 var key = List.of(value.dtype(), Double.doubleToRawLongBits(number));
-                return known.computeIfAbsent(key, unused -> instruction(new Instruction(
-                        Primitive.CONSTANT, value.dtype(), List.of(), Attributes.of(Region.NUMBER, number))));
+                return known.computeIfAbsent(
+                        key,
+                        unused -> instruction(new Instruction(
+                                Primitive.CONSTANT, value.dtype(), List.of(), Attributes.of(Region.NUMBER, number))));
             }
         }
         Buffer buffer = memory.apply(view.root());
@@ -90,15 +92,17 @@ final class RegionBuilder {
     /** Computes a node here. */
     void add(Node node, Views views, Function<Value, Buffer> memory) {
         List<Integer> arguments = new ArrayList<>();
-        boolean movement = node.operation() instanceof Primitive primitive && primitive.kind() == Primitive.Kind.MOVEMENT;
+        boolean movement =
+                node.operation() instanceof Primitive primitive && primitive.kind() == Primitive.Kind.MOVEMENT;
         if (movement && !node.is(Primitive.RESHAPE)) {
             arguments.add(read(node.output(0), views.through(node), memory));
         } else {
             node.inputs().forEach(input -> arguments.add(read(input, views.of(input), memory)));
         }
         var operation = movement ? Primitive.RESHAPE : node.operation();
-        computed.put(node.output(0), instruction(
-                new Instruction(operation, node.outputs().get(0).dtype(), arguments, node.attributes())));
+        computed.put(
+                node.output(0),
+                instruction(new Instruction(operation, node.outputs().get(0).dtype(), arguments, node.attributes())));
     }
 
     /** Writes a computed value. */
@@ -112,7 +116,9 @@ final class RegionBuilder {
                 .map(one -> new Instruction(
                         one.operation(),
                         one.dtype(),
-                        one.arguments().stream().map(register -> number(register, first)).toList(),
+                        one.arguments().stream()
+                                .map(register -> number(register, first))
+                                .toList(),
                         one.attributes()))
                 .toList();
         var written = outputs.stream()
@@ -127,7 +133,8 @@ final class RegionBuilder {
 
     /** The region that copies a register and does nothing else. */
     Region copy(int register, Buffer target) {
-        int copied = instruction(new Instruction(Primitive.RESHAPE, target.dtype(), List.of(register), Attributes.none()));
+        int copied =
+                instruction(new Instruction(Primitive.RESHAPE, target.dtype(), List.of(register), Attributes.none()));
         outputs.add(new Region.Output(copied, target));
         return build();
     }

@@ -22,7 +22,8 @@ final class SimplifyArithmetic {
         Value b = inputs.size() < 2 ? null : inputs.get(1);
         return switch ((Primitive) node.operation()) {
             // Two changes of sign, or of truth, undo each other.
-            case NEG, NOT -> a.node().is((Primitive) node.operation()) ? a.node().input(0) : null;
+            case NEG, NOT ->
+                a.node().is((Primitive) node.operation()) ? a.node().input(0) : null;
             case ADD -> add(emit, a, b);
             case SUB -> subtract(emit, a, b);
             case MUL -> multiply(emit, a, b);
@@ -74,7 +75,9 @@ final class SimplifyArithmetic {
      */
     private static Value gatherFactors(Emitter emit, Value product, Value other) {
         Double outer = UniformNumber.of(other);
-        if (outer == null || !product.node().is(Primitive.MUL) || !product.dtype().isFloating()) {
+        if (outer == null
+                || !product.node().is(Primitive.MUL)
+                || !product.dtype().isFloating()) {
             return null;
         }
         for (int i = 0; i < 2; i++) {
@@ -124,7 +127,8 @@ final class SimplifyArithmetic {
         if (x.dtype() == to) {
             return x;
         }
-        boolean passes = x.node().is(Primitive.CAST) && holds(x.dtype(), x.node().input(0).dtype());
+        boolean passes = x.node().is(Primitive.CAST)
+                && holds(x.dtype(), x.node().input(0).dtype());
         return passes ? emit.cast(x.node().input(0), to) : null;
     }
 

@@ -32,7 +32,11 @@ final class SimplifyMovements {
         // Two of one kind are one: the last shape stands, the orders of axes are applied one after the other.
         if (transposes) {
             int[] first = from.attributes().axes("axes");
-            return emit.transpose(from.input(0), Arrays.stream(node.attributes().axes("axes")).map(axis -> first[axis]).toArray());
+            return emit.transpose(
+                    from.input(0),
+                    Arrays.stream(node.attributes().axes("axes"))
+                            .map(axis -> first[axis])
+                            .toArray());
         }
         return emit.apply(node.operation(), node.attributes(), from.input(0));
     }

@@ -14,7 +14,8 @@ final class SimplifyReductions {
 
     static Value apply(Emitter emit, Node node, List<Value> inputs) {
         Value x = inputs.get(0);
-        if (Arrays.stream(node.attributes().axes("axes")).anyMatch(axis -> x.shape().size(axis) != 1)) {
+        if (Arrays.stream(node.attributes().axes("axes"))
+                .anyMatch(axis -> x.shape().size(axis) != 1)) {
             return null;
         }
         Value reduced = emit.reshape(x, node.outputs().get(0).shape());

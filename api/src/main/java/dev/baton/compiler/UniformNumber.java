@@ -34,7 +34,8 @@ final class UniformNumber {
     /** Whether a number is a power of two, negative or not, that is neither too small to be exact nor infinite. */
     static boolean isPowerOfTwo(double number) {
         int exponent = Math.getExponent(number);
-        return exponent >= Double.MIN_EXPONENT && exponent <= Double.MAX_EXPONENT
+        return exponent >= Double.MIN_EXPONENT
+                && exponent <= Double.MAX_EXPONENT
                 && Math.abs(number) == Math.scalb(1.0, exponent);
     }
 }

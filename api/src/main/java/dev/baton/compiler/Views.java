@@ -55,7 +55,9 @@ final class Views {
         if (node.is(Primitive.TRANSPOSE)) {
             View from = of(node.input(0));
             int[] axes = node.attributes().axes("axes");
-            return new View(from.root(), Arrays.stream(axes).mapToObj(from.strides()::get).toList());
+            return new View(
+                    from.root(),
+                    Arrays.stream(axes).mapToObj(from.strides()::get).toList());
         }
         if (node.is(Primitive.BROADCAST)) {
             return broadcast(node.output(0), of(node.input(0)));

@@ -25,7 +25,9 @@ public final class Activations {
 
         @Override
         public List<TensorType> infer(List<TensorType> inputs, Attributes attributes) {
-            return List.of(Primitive.MAX.infer(List.of(inputs.get(0), inputs.get(0)), attributes).get(0));
+            return List.of(Primitive.MAX
+                    .infer(List.of(inputs.get(0), inputs.get(0)), attributes)
+                    .get(0));
         }
 
         @Override

@@ -43,7 +43,9 @@ public final class SoftmaxCrossEntropy extends Composite {
         Value loss = emit.sub(logSum, smoothing == 0 ? atLabel : emit.mul(atLabel, 1 - smoothing));
         if (smoothing != 0) {
             // A logit of minus infinity, as masks have it, counts here alone.
-            loss = emit.sub(loss, emit.mul(emit.sum(shifted, 1), smoothing / logits.shape().size(1)));
+            loss = emit.sub(
+                    loss,
+                    emit.mul(emit.sum(shifted, 1), smoothing / logits.shape().size(1)));
         }
         return List.of(loss, logSumExp);
     }
@@ -66,9 +68,10 @@ public final class SoftmaxCrossEntropy extends Composite {
     public GradientRule gradient() {
         return (emit, node, upstream) -> {
             Value logits = node.input(0);
-            Value byLoss = upstream.get(0) != null ? upstream.get(0) : emit.full(node.outputs().get(0), 0);
-            Value gradient = emit.apply(
-                    BACKWARD, node.attributes(), logits, node.input(1), node.output(1), byLoss);
+            Value byLoss = upstream.get(0) != null
+                    ? upstream.get(0)
+                    : emit.full(node.outputs().get(0), 0);
+            Value gradient = emit.apply(BACKWARD, node.attributes(), logits, node.input(1), node.output(1), byLoss);
             if (upstream.get(1) != null) {
                 Value softmax = softmax(emit, logits, node.output(1));
                 gradient = emit.add(gradient, emit.mul(softmax, emit.unreduce(upstream.get(1), logits.shape(), 1)));
@@ -92,8 +95,8 @@ public final class SoftmaxCrossEntropy extends Composite {
         @Override
         public List<Value> define(Emitter emit, List<Value> inputs, Attributes attributes) {
             Value logits = inputs.get(0);
-            Value difference = emit.sub(
-                    softmax(emit, logits, inputs.get(2)), target(emit, logits, inputs.get(1), attributes));
+            Value difference =
+                    emit.sub(softmax(emit, logits, inputs.get(2)), target(emit, logits, inputs.get(1), attributes));
             return List.of(emit.mul(difference, emit.unreduce(inputs.get(3), logits.shape(), 1)));
         }
     }

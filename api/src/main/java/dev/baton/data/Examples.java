@@ -43,11 +43,13 @@ public final class Examples {
         }
         for (int i = 0; i < inputs.length; i++) {
             if (inputs[i].length != inputs[0].length) {
-                throw new DataException("example " + i + " has " + inputs[i].length + " values, example 0 has " + inputs[0].length);
+                throw new DataException(
+                        "example " + i + " has " + inputs[i].length + " values, example 0 has " + inputs[0].length);
             }
             for (int j = 0; j < inputs[i].length; j++) {
                 if (!Float.isFinite(inputs[i][j])) {
-                    throw new DataException("example " + i + ", value " + j + " is " + inputs[i][j] + ", not a finite number");
+                    throw new DataException(
+                            "example " + i + ", value " + j + " is " + inputs[i][j] + ", not a finite number");
                 }
             }
             if (labels[i] < 0 || labels[i] >= classes) {

@@ -99,7 +99,8 @@ public final class Attributes {
     public boolean equals(Object other) {
         return other instanceof Attributes attributes
                 && values.keySet().equals(attributes.values.keySet())
-                && values.keySet().stream().allMatch(name -> Objects.deepEquals(values.get(name), attributes.values.get(name)));
+                && values.keySet().stream()
+                        .allMatch(name -> Objects.deepEquals(values.get(name), attributes.values.get(name)));
     }
 
     @Override
@@ -116,7 +117,8 @@ public final class Attributes {
     @Override
     public String toString() {
         return values.entrySet().stream()
-                .map(entry -> entry.getKey() + "=" + (entry.getValue() instanceof long[] longs ? Arrays.toString(longs) : entry.getValue()))
+                .map(entry -> entry.getKey() + "="
+                        + (entry.getValue() instanceof long[] longs ? Arrays.toString(longs) : entry.getValue()))
                 .collect(Collectors.joining(", "));
     }
 }

@@ -58,7 +58,9 @@ public final class Emitter {
 
     /** 0, 1, 2, ... */
     public Value iota(dev.baton.Dim length, DType dtype) {
-        return apply(Primitive.IOTA, Attributes.of("shape", Shape.of(List.of(length))).with("dtype", dtype.name()));
+        return apply(
+                Primitive.IOTA,
+                Attributes.of("shape", Shape.of(List.of(length))).with("dtype", dtype.name()));
     }
 
     public Value reshape(Value x, Shape shape) {

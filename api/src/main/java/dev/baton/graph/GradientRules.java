@@ -37,7 +37,8 @@ final class GradientRules {
                 repeated.add(i);
             }
         }
-        Value sum = e.sum(up.get(0), repeated.stream().mapToInt(Integer::intValue).toArray());
+        Value sum =
+                e.sum(up.get(0), repeated.stream().mapToInt(Integer::intValue).toArray());
         return List.of(e.reshape(sum, from));
     }
 
@@ -155,7 +156,8 @@ final class GradientRules {
     }
 
     static List<Value> sum(Emitter e, Node node, List<Value> up) {
-        return List.of(e.unreduce(up.get(0), node.input(0).shape(), node.attributes().axes("axes")));
+        return List.of(
+                e.unreduce(up.get(0), node.input(0).shape(), node.attributes().axes("axes")));
     }
 
     static List<Value> reduceMax(Emitter e, Node node, List<Value> up) {

@@ -72,7 +72,9 @@ public final class Graph {
 
     /** Whether every shape is fixed, as compiling needs it. */
     public boolean isFixed() {
-        return nodes.stream().flatMap(node -> node.outputs().stream()).allMatch(type -> type.shape().isFixed());
+        return nodes.stream()
+                .flatMap(node -> node.outputs().stream())
+                .allMatch(type -> type.shape().isFixed());
     }
 
     /** The arithmetic operations of one run; the shapes must be fixed. */
@@ -138,7 +140,8 @@ public final class Graph {
             for (Node node : source.nodes) {
                 if (needed[node.id()]) {
                     builder.startAt(node.origin());
-                    List<Value> inputs = node.inputs().stream().map(replaced::get).toList();
+                    List<Value> inputs =
+                            node.inputs().stream().map(replaced::get).toList();
                     List<Value> values = rewrite(node, inputs);
                     for (int i = 0; i < values.size(); i++) {
                         replaced.put(node.output(i), values.get(i));
@@ -186,8 +189,10 @@ public final class Graph {
     public String toString() {
         var text = new StringBuilder();
         nodes.forEach(node -> text.append(node).append('\n'));
-        outputs.forEach((name, value) -> text.append("output ").append(name).append(" = ").append(value).append('\n'));
-        assignments.forEach((name, value) -> text.append("assign ").append(name).append(" = ").append(value).append('\n'));
+        outputs.forEach((name, value) ->
+                text.append("output ").append(name).append(" = ").append(value).append('\n'));
+        assignments.forEach((name, value) ->
+                text.append("assign ").append(name).append(" = ").append(value).append('\n'));
         return text.toString();
     }
 }

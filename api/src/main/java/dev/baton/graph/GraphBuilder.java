@@ -209,7 +209,8 @@ public final class GraphBuilder {
             known = new Variable(value, initial);
             variables.put(name, known);
         } else if (!known.value().type().equals(type)) {
-            throw new BatonException("variable '" + name + "' is " + known.value().type() + " and cannot also be " + type);
+            throw new BatonException(
+                    "variable '" + name + "' is " + known.value().type() + " and cannot also be " + type);
         }
         return known.value();
     }
@@ -224,7 +225,9 @@ public final class GraphBuilder {
     private Value declared(Map<String, Value> names, Primitive leaf, String name, TensorType type) {
         Value known = names.get(name);
         if (known == null) {
-            var attributes = Attributes.of("name", name).with("shape", type.shape()).with("dtype", type.dtype().name());
+            var attributes = Attributes.of("name", name)
+                    .with("shape", type.shape())
+                    .with("dtype", type.dtype().name());
             known = add(leaf, List.of(), attributes).output(0);
             names.put(name, known);
         } else if (!known.type().equals(type)) {
@@ -237,7 +240,8 @@ public final class GraphBuilder {
     public void assign(Value variable, Value value) {
         String name = variable.node().attributes().text("name");
         if (!variable.type().equals(value.type())) {
-            throw new ShapeException("assign: variable '" + name + "' is " + variable.type() + ", the value " + value.type());
+            throw new ShapeException(
+                    "assign: variable '" + name + "' is " + variable.type() + ", the value " + value.type());
         }
         if (assignments.putIfAbsent(name, value) != null) {
             throw new BatonException("variable '" + name + "' is assigned twice in one step");

@@ -19,22 +19,34 @@ public final class GraphVerifier {
             Node node = nodes.get(i);
             check(node.id() == i, node, "has number " + node.id() + " at position " + i);
             for (Value input : node.inputs()) {
-                check(owns(graph, input) && input.node().id() < i, node, "reads " + input + ", which does not come before it");
+                check(
+                        owns(graph, input) && input.node().id() < i,
+                        node,
+                        "reads " + input + ", which does not come before it");
             }
-            check(node.operation().infer(node.inputTypes(), node.attributes()).equals(node.outputs()), node, "has types that its operation does not give");
+            check(
+                    node.operation().infer(node.inputTypes(), node.attributes()).equals(node.outputs()),
+                    node,
+                    "has types that its operation does not give");
         }
         graph.inputs().forEach((name, value) -> checkName(graph, Primitive.INPUT, name, value));
         graph.variables().forEach((name, value) -> checkName(graph, Primitive.VARIABLE, name, value));
-        graph.outputs().values().forEach(value -> check(owns(graph, value), value.node(), "is an output of another graph"));
+        graph.outputs()
+                .values()
+                .forEach(value -> check(owns(graph, value), value.node(), "is an output of another graph"));
         graph.assignments().forEach((name, value) -> {
             check(owns(graph, value), value.node(), "is assigned from another graph");
             Value variable = graph.variables().get(name);
-            check(variable != null && variable.type().equals(value.type()), value.node(), "does not fit variable '" + name + "'");
+            check(
+                    variable != null && variable.type().equals(value.type()),
+                    value.node(),
+                    "does not fit variable '" + name + "'");
         });
     }
 
     private static void checkName(Graph graph, Primitive leaf, String name, Value value) {
-        boolean named = value.node().is(leaf) && value.node().attributes().text("name").equals(name);
+        boolean named =
+                value.node().is(leaf) && value.node().attributes().text("name").equals(name);
         check(owns(graph, value) && named, value.node(), "is not the " + leaf.label() + " '" + name + "'");
     }
 

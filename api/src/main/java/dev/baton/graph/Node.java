@@ -15,7 +15,13 @@ public final class Node {
     private final List<TensorType> outputs;
     private final Origin origin;
 
-    Node(int id, Operation operation, List<Value> inputs, Attributes attributes, List<TensorType> outputs, Origin origin) {
+    Node(
+            int id,
+            Operation operation,
+            List<Value> inputs,
+            Attributes attributes,
+            List<TensorType> outputs,
+            Origin origin) {
         this.id = id;
         this.operation = operation;
         this.inputs = List.copyOf(inputs);

@@ -48,7 +48,8 @@ public final class SourceLine {
                     return created;
                 }
                 boolean own = OWN.contains(name) || RUNNERS.contains(name);
-                boolean test = frame.getFileName() != null && frame.getFileName().endsWith("Test.java");
+                boolean test =
+                        frame.getFileName() != null && frame.getFileName().endsWith("Test.java");
                 if ((!own || test) && !name.startsWith("java.") && !name.startsWith("jdk.")) {
                     return frame.getFileName() + ":" + frame.getLineNumber();
                 }

@@ -32,7 +32,9 @@ final class TypeRules {
     };
     static final Rule RANDOM = (in, a) -> {
         for (TensorType type : in) {
-            check(type.dtype() == DType.INT64 && type.shape().rank() == 0, "seed and step are int64 scalars, not " + type);
+            check(
+                    type.dtype() == DType.INT64 && type.shape().rank() == 0,
+                    "seed and step are int64 scalars, not " + type);
         }
         return new TensorType(DType.FLOAT32, a.shape("shape"));
     };
@@ -83,8 +85,12 @@ final class TypeRules {
             TensorType first = in.get(0);
             for (TensorType type : in) {
                 check(allowed.test(type.dtype()), "takes " + wanted + ", not " + type.dtype());
-                check(type.dtype() == first.dtype(), "the element types differ: " + first.dtype() + " and " + type.dtype());
-                check(type.shape().equals(first.shape()), "the shapes differ: " + first.shape() + " and " + type.shape());
+                check(
+                        type.dtype() == first.dtype(),
+                        "the element types differ: " + first.dtype() + " and " + type.dtype());
+                check(
+                        type.shape().equals(first.shape()),
+                        "the shapes differ: " + first.shape() + " and " + type.shape());
             }
             return first;
         };
@@ -115,7 +121,9 @@ final class TypeRules {
         var seen = new TreeSet<Integer>();
         var dims = new ArrayList<Dim>();
         for (int axis : axes) {
-            check(axis >= 0 && axis < shape.rank() && seen.add(axis), Arrays.toString(axes) + " is no order of the axes of " + shape);
+            check(
+                    axis >= 0 && axis < shape.rank() && seen.add(axis),
+                    Arrays.toString(axes) + " is no order of the axes of " + shape);
             dims.add(shape.dim(axis));
         }
         check(axes.length == shape.rank(), Arrays.toString(axes) + " does not name every axis of " + shape);
@@ -126,14 +134,21 @@ final class TypeRules {
         Shape a = in.get(0).shape();
         Shape b = in.get(1).shape();
         FLOATING.infer(List.of(in.get(0)), attributes);
-        check(in.get(0).dtype() == in.get(1).dtype(), "the element types differ: " + in.get(0).dtype() + " and " + in.get(1).dtype());
-        check(a.rank() >= 2 && b.rank() == a.rank(), "takes two matrices, or two equal stacks of them: " + a + " x " + b);
+        check(
+                in.get(0).dtype() == in.get(1).dtype(),
+                "the element types differ: " + in.get(0).dtype() + " and "
+                        + in.get(1).dtype());
+        check(
+                a.rank() >= 2 && b.rank() == a.rank(),
+                "takes two matrices, or two equal stacks of them: " + a + " x " + b);
         boolean transposeA = attributes.flag("transposeA");
         boolean transposeB = attributes.flag("transposeB");
         Dim m = a.dim(transposeA ? -1 : -2);
         Dim n = b.dim(transposeB ? -2 : -1);
-        check(a.dim(transposeA ? -2 : -1).equals(b.dim(transposeB ? -1 : -2)),
-                "the inner sizes differ: " + a + (transposeA ? " transposed" : "") + " x " + b + (transposeB ? " transposed" : ""));
+        check(
+                a.dim(transposeA ? -2 : -1).equals(b.dim(transposeB ? -1 : -2)),
+                "the inner sizes differ: " + a + (transposeA ? " transposed" : "") + " x " + b
+                        + (transposeB ? " transposed" : ""));
         var dims = new ArrayList<>(a.dims().subList(0, a.rank() - 2));
         check(dims.equals(b.dims().subList(0, b.rank() - 2)), "the leading sizes differ: " + a + " x " + b);
         dims.add(m);

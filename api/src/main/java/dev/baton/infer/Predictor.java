@@ -142,7 +142,9 @@ public final class Predictor implements AutoCloseable {
      * @throws StateException if the predictor is closed
      */
     public NDArray predict(NDArray examples) {
-        if (examples.dtype() != DType.FLOAT32 || examples.shape().rank() < 2 || examples.shape().size(0) == 0) {
+        if (examples.dtype() != DType.FLOAT32
+                || examples.shape().rank() < 2
+                || examples.shape().size(0) == 0) {
             throw new ShapeException("a predictor takes float32 [N, ...] with at least one example, not "
                     + examples.dtype() + examples.shape());
         }

@@ -54,7 +54,8 @@ public final class Safetensors {
                         + Long.toUnsignedString(size) + " bytes does not fit into a file of " + channel.size());
             }
             ByteBuffer header = fill(channel, ByteBuffer.allocate((int) size));
-            String text = StandardCharsets.UTF_8.newDecoder().decode(header.flip()).toString();
+            String text =
+                    StandardCharsets.UTF_8.newDecoder().decode(header.flip()).toString();
             List<Entry> entries = entries(HeaderParser.parse(text), channel.size() - LENGTH_BYTES - size);
             var arrays = new LinkedHashMap<String, NDArray>();
             for (Entry entry : entries) {
@@ -102,13 +103,17 @@ public final class Safetensors {
         long end = 0;
         for (Entry entry : entries) {
             if (entry.from() != end) {
-                throw new DataException("tensor '" + entry.name() + "' starts at byte " + entry.from() + " of the data, "
-                        + (entry.from() < end ? "inside the one before it, which ends at " : "after a gap that starts at ") + end);
+                throw new DataException(
+                        "tensor '" + entry.name() + "' starts at byte " + entry.from() + " of the data, "
+                                + (entry.from() < end
+                                        ? "inside the one before it, which ends at "
+                                        : "after a gap that starts at ")
+                                + end);
             }
             end = entry.to();
             if (end > dataBytes) {
-                throw new DataException("tensor '" + entry.name() + "' ends at byte " + end + " of the data, the file at "
-                        + dataBytes + ": it is truncated");
+                throw new DataException("tensor '" + entry.name() + "' ends at byte " + end
+                        + " of the data, the file at " + dataBytes + ": it is truncated");
             }
         }
         if (end != dataBytes) {
@@ -131,7 +136,8 @@ public final class Safetensors {
                 && map.get("data_offsets") instanceof List<?> offsets
                 && offsets.size() == 2
                 && map.size() == 3)) {
-            throw new DataException("tensor '" + name + "' needs a dtype, a shape and two data_offsets, and nothing else");
+            throw new DataException(
+                    "tensor '" + name + "' needs a dtype, a shape and two data_offsets, and nothing else");
         }
         DType dtype = switch (type) {
             case "F32" -> DType.FLOAT32;
@@ -139,8 +145,9 @@ public final class Safetensors {
             case "I32" -> DType.INT32;
             case "I64" -> DType.INT64;
             case "BOOL" -> DType.BOOL;
-            default -> throw new DataException("tensor '" + name + "' is of type " + type
-                    + "; F32, F64, I32, I64 and BOOL can be read");
+            default ->
+                throw new DataException(
+                        "tensor '" + name + "' is of type " + type + "; F32, F64, I32, I64 and BOOL can be read");
         };
         long[] numbers = numbers(name, sizes);
         long[] places = numbers(name, offsets);
@@ -163,7 +170,8 @@ public final class Safetensors {
         return values.stream()
                 .mapToLong(value -> {
                     if (!(value instanceof Long number)) {
-                        throw new DataException("tensor '" + name + "' has '" + value + "' where a whole number belongs");
+                        throw new DataException(
+                                "tensor '" + name + "' has '" + value + "' where a whole number belongs");
                     }
                     return number;
                 })
@@ -211,7 +219,8 @@ public final class Safetensors {
             }
             NDArray array = entry.getValue();
             long end = offset + array.bytes().remaining();
-            String shape = String.join(",", array.shape().dims().stream().map(Object::toString).toList());
+            String shape = String.join(
+                    ",", array.shape().dims().stream().map(Object::toString).toList());
             parts.add(quote(entry.getKey()) + ":{\"dtype\":\"" + type(array.dtype()) + "\",\"shape\":[" + shape
                     + "],\"data_offsets\":[" + offset + "," + end + "]}");
             offset = end;

@@ -50,12 +50,13 @@ public final class Weights {
         }
         for (String name : arrays.keySet()) {
             if (parameters.stream().noneMatch(parameter -> parameter.name().equals(name))) {
-                throw new DataException(file + ": tensor '" + name + "' is no parameter of the model, which has " + names(parameters));
+                throw new DataException(
+                        file + ": tensor '" + name + "' is no parameter of the model, which has " + names(parameters));
             }
         }
         declare(session, model);
-        parameters.forEach(parameter ->
-                session.set(parameter.name(), laidOut(parameter, arrays.get(parameter.name()))));
+        parameters.forEach(
+                parameter -> session.set(parameter.name(), laidOut(parameter, arrays.get(parameter.name()))));
     }
 
     /** Copies the parameters of a model from one session to another, which need not have met the model yet. */
@@ -67,7 +68,8 @@ public final class Weights {
 
     private static void check(Parameter parameter, NDArray array, Path file, Map<String, NDArray> arrays) {
         if (array == null) {
-            throw new DataException(file + ": there is no tensor '" + parameter.name() + "'; there are " + arrays.keySet());
+            throw new DataException(
+                    file + ": there is no tensor '" + parameter.name() + "'; there are " + arrays.keySet());
         }
         Shape wanted = inFile(parameter, parameter.shape());
         if (array.dtype() != DType.FLOAT32 || !array.shape().equals(wanted)) {
@@ -90,9 +92,7 @@ public final class Weights {
     }
 
     private static Shape inFile(Parameter parameter, Shape shape) {
-        return parameter.layout() == Parameter.FileLayout.TRANSPOSED
-                ? Shape.of(shape.size(1), shape.size(0))
-                : shape;
+        return parameter.layout() == Parameter.FileLayout.TRANSPOSED ? Shape.of(shape.size(1), shape.size(0)) : shape;
     }
 
     /** From memory's layout to the file's, or back: the same, as transposing twice changes nothing. */

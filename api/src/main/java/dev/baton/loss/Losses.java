@@ -28,8 +28,10 @@ public final class Losses {
         }
         return (logits, labels) -> {
             if (logits.shape().rank() != 2 || labels.dtype() != DType.INT32) {
-                throw logits.graph().shapeError("cross-entropy: takes logits [N, C] and int32 labels [N], not "
-                        + logits.value().type() + " and " + labels.value().type());
+                throw logits.graph()
+                        .shapeError("cross-entropy: takes logits [N, C] and int32 labels [N], not "
+                                + logits.value().type() + " and "
+                                + labels.value().type());
             }
             var attributes = Attributes.of(SoftmaxCrossEntropy.SMOOTHING, labelSmoothing);
             var losses = new Emitter(logits.graph())
@@ -42,8 +44,9 @@ public final class Losses {
     public static Loss mse() {
         return (answers, targets) -> {
             if (!answers.shape().equals(targets.shape())) {
-                throw answers.graph().shapeError("mse: answers " + answers.shape() + " and targets " + targets.shape()
-                        + " differ in shape");
+                throw answers.graph()
+                        .shapeError("mse: answers " + answers.shape() + " and targets " + targets.shape()
+                                + " differ in shape");
             }
             return answers.subtract(targets).square().mean();
         };

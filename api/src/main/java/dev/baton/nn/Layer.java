@@ -101,7 +101,9 @@ public abstract class Layer {
     /** Traces a part of this layer's forward with its path on every node. */
     protected final Tensor inLayer(Tensor x, Supplier<Tensor> body) {
         var graph = x.graph();
-        return Tensor.of(graph, graph.inLayer(path(), describe(), createdAt, () -> body.get().value()));
+        return Tensor.of(
+                graph,
+                graph.inLayer(path(), describe(), createdAt, () -> body.get().value()));
     }
 
     /** Where the layer was made, such as {@code Digits.java:31}. */

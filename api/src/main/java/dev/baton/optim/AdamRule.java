@@ -17,8 +17,7 @@ import java.util.List;
  *
  * @param decoupled whether decay shrinks the weight itself (AdamW) or is added to the gradient (Adam)
  */
-record AdamRule(
-        Schedule schedule, double beta1, double beta2, double epsilon, double weightDecay, boolean decoupled) {
+record AdamRule(Schedule schedule, double beta1, double beta2, double epsilon, double weightDecay, boolean decoupled) {
 
     AdamRule {
         if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1)) {

@@ -61,8 +61,7 @@ public sealed interface Kernel {
      *     by element, so that it is stored after the epilogue; null where only the epilogue reads it
      * @param epilogue over [batch, m, n]; null where there is none
      */
-    record Product(
-            long batch, long m, long n, long k, Factor a, Factor b, Buffer result, Region epilogue, String layer)
+    record Product(long batch, long m, long n, long k, Factor a, Factor b, Buffer result, Region epilogue, String layer)
             implements Kernel {
 
         @Override
@@ -142,7 +141,9 @@ public sealed interface Kernel {
 
     private static Set<Buffer> operandsOf(Region region) {
         var read = new LinkedHashSet<Buffer>();
-        region.operands().stream().filter(operand -> !operand.isProduct()).forEach(operand -> read.add(operand.buffer()));
+        region.operands().stream()
+                .filter(operand -> !operand.isProduct())
+                .forEach(operand -> read.add(operand.buffer()));
         return read;
     }
 }

@@ -16,8 +16,9 @@ final class KernelText {
     private static String sizes(Kernel kernel) {
         if (kernel instanceof Kernel.Product product) {
             String batch = product.batch() == 1 ? "" : product.batch() + " x ";
-            return batch + "[" + product.m() + ", " + product.k() + "]" + (product.a().transposed() ? "T" : "")
-                    + " x [" + product.k() + ", " + product.n() + "]" + (product.b().transposed() ? "T" : "");
+            return batch + "[" + product.m() + ", " + product.k() + "]"
+                    + (product.a().transposed() ? "T" : "") + " x [" + product.k() + ", " + product.n() + "]"
+                    + (product.b().transposed() ? "T" : "");
         }
         if (kernel instanceof Kernel.Elementwise elementwise) {
             return sizes(elementwise.region().shape());

@@ -67,13 +67,20 @@ public record Program(
         var text = new StringBuilder();
         for (int i = 0; i < kernels.size(); i++) {
             Kernel kernel = kernels.get(i);
-            text.append(String.format(java.util.Locale.ROOT, "%3d  %s%s\n", i + 1, kernel.label(), KernelText.details(kernel)));
+            text.append(String.format(
+                    java.util.Locale.ROOT, "%3d  %s%s\n", i + 1, kernel.label(), KernelText.details(kernel)));
         }
-        long variables = graph.variables().values().stream().mapToLong(value -> value.type().bytes()).sum();
+        long variables = graph.variables().values().stream()
+                .mapToLong(value -> value.type().bytes())
+                .sum();
         text.append(String.format(
                 java.util.Locale.ROOT,
                 "memory: workspace %,d bytes (%,d without sharing), variables %,d, constants %,d, outputs %,d",
-                memory.workspace(), memory.unshared(), variables, memory.constants(), memory.outputs()));
+                memory.workspace(),
+                memory.unshared(),
+                variables,
+                memory.constants(),
+                memory.outputs()));
         return text.toString();
     }
 }

@@ -25,7 +25,7 @@ public final class Elements {
     static double apply(Primitive primitive, Attributes attributes, DType dtype, long index, double... arguments) {
         return switch (primitive) {
             case RANDOM_UNIFORM ->
-                    Philox.uniform((long) arguments[0], (long) arguments[1], attributes.integer("stream"), index);
+                Philox.uniform((long) arguments[0], (long) arguments[1], attributes.integer("stream"), index);
             case CAST -> convert(arguments[0], dtype);
             case SELECT -> arguments[0] != 0 ? arguments[1] : arguments[2];
             default -> function(primitive, dtype, arguments[0], primitive.arity() == 1 ? 0 : arguments[1]);

@@ -61,9 +61,10 @@ public final class Interpretation {
         public String toString() {
             Node node = value.node();
             var text = new StringBuilder(value + " " + describe(node) + " " + value.type());
-            text.append(values.length == 1
-                    ? String.format(Locale.ROOT, "  %.6g", values[0])
-                    : String.format(Locale.ROOT, "  min %.4g  mean %.4g  max %.4g", min(), mean(), max()));
+            text.append(
+                    values.length == 1
+                            ? String.format(Locale.ROOT, "  %.6g", values[0])
+                            : String.format(Locale.ROOT, "  min %.4g  mean %.4g  max %.4g", min(), mean(), max()));
             if (notFinite() > 0) {
                 text.append("  NOT FINITE: ").append(notFinite()).append(" of ").append(values.length);
             }

@@ -85,10 +85,7 @@ public final class Interpreter {
     }
 
     private List<double[]> evaluate(
-            Node node,
-            Map<Value, double[]> values,
-            Map<String, double[]> inputs,
-            Map<String, double[]> variables) {
+            Node node, Map<Value, double[]> values, Map<String, double[]> inputs, Map<String, double[]> variables) {
         if (node.is(Primitive.INPUT) || node.is(Primitive.VARIABLE)) {
             String name = node.attributes().text("name");
             double[] given = (node.is(Primitive.INPUT) ? inputs : variables).get(name);
@@ -131,11 +128,19 @@ public final class Interpreter {
         Shape shape = node.outputs().get(0).shape();
         return switch (primitive.kind()) {
             case ELEMENTWISE -> elementwise(primitive, node, in);
-            case MOVEMENT -> primitive == Primitive.RESHAPE
-                    ? in.get(0)
-                    : Movements.move(primitive, in.get(0), node.input(0).shape(), shape, attributes);
-            case REDUCTION -> Reductions.reduce(primitive, in.get(0), node.input(0).shape(), attributes.axes("axes"));
-            case MATMUL -> Products.matmul(in.get(0), node.input(0).shape(), in.get(1), node.input(1).shape(), attributes);
+            case MOVEMENT ->
+                primitive == Primitive.RESHAPE
+                        ? in.get(0)
+                        : Movements.move(primitive, in.get(0), node.input(0).shape(), shape, attributes);
+            case REDUCTION ->
+                Reductions.reduce(primitive, in.get(0), node.input(0).shape(), attributes.axes("axes"));
+            case MATMUL ->
+                Products.matmul(
+                        in.get(0),
+                        node.input(0).shape(),
+                        in.get(1),
+                        node.input(1).shape(),
+                        attributes);
             case LEAF -> leaf(primitive, node);
         };
     }

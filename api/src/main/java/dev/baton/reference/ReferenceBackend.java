@@ -93,7 +93,8 @@ final class ReferenceBackend implements Backend {
             var stored = new HashMap<String, double[]>();
             graph.variables().forEach((name, value) -> stored.put(name, load(name, value.type())));
             var result = new Interpreter(graph, Interpreter.Precision.FLOAT).run(given, stored);
-            result.assignments().forEach((name, values) -> store(name, graph.assignments().get(name), values));
+            result.assignments()
+                    .forEach((name, values) -> store(name, graph.assignments().get(name), values));
             outputs = new ArrayList<>(result.outputs().values());
         }
 

@@ -49,7 +49,8 @@ public final class Backends {
             Found chosen = found.stream()
                     .filter(candidate -> candidate.name().equals(wanted))
                     .findFirst()
-                    .orElseThrow(() -> new BackendException("there is no backend named '" + wanted + "'" + list(found)));
+                    .orElseThrow(
+                            () -> new BackendException("there is no backend named '" + wanted + "'" + list(found)));
             if (!chosen.availability().available()) {
                 throw new BackendException("backend '" + wanted + "' is " + chosen.availability() + list(found));
             }

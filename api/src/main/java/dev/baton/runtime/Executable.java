@@ -151,9 +151,10 @@ public final class Executable implements AutoCloseable {
                 if (first < 0) {
                     first = i;
                 } else if (size(i) != size(first)) {
-                    throw new ShapeException("the " + name + " takes inputs of one batch size, but '" + inputNames.get(first)
-                            + "' is " + arguments[first].shape() + " and '" + inputNames.get(i) + "' is "
-                            + arguments[i].shape());
+                    throw new ShapeException(
+                            "the " + name + " takes inputs of one batch size, but '" + inputNames.get(first)
+                                    + "' is " + arguments[first].shape() + " and '" + inputNames.get(i) + "' is "
+                                    + arguments[i].shape());
                 }
             }
         }
@@ -220,7 +221,8 @@ public final class Executable implements AutoCloseable {
         session.checkUse();
         requireOpen();
         if (current == null) {
-            throw new StateException("the " + name + " has not run yet: '" + outputNames.get(output) + "' has no value");
+            throw new StateException(
+                    "the " + name + " has not run yet: '" + outputNames.get(output) + "' has no value");
         }
         TensorType type = outputTypes.get(output);
         NDArray array = NDArray.zeros(type.dtype(), type.shape().bind(Map.of(BATCH, currentBatch)));

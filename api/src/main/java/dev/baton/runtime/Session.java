@@ -127,7 +127,9 @@ public final class Session implements AutoCloseable {
         checkUse();
         addVariables(graph);
         var offsets = new LinkedHashMap<String, Long>();
-        graph.variables().keySet().forEach(name -> offsets.put(name, variables.get(name).offset()));
+        graph.variables()
+                .keySet()
+                .forEach(name -> offsets.put(name, variables.get(name).offset()));
         Program program = Compiler.compile(graph, sizes, offsets, backend);
         Plan plan = backend.compile(program, variableMemory, workspace);
         plans.add(plan);

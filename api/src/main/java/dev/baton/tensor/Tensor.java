@@ -238,7 +238,9 @@ public final class Tensor {
 
     /** [N, ...] -> [N, product of the rest]. */
     public Tensor flatten() {
-        return reshape(Shape.of(List.of(shape().dim(0), Shape.of(shape().dims().subList(1, shape().rank())).elements())));
+        return reshape(Shape.of(List.of(
+                shape().dim(0),
+                Shape.of(shape().dims().subList(1, shape().rank())).elements())));
     }
 
     // Reductions: over the given axes, which are removed; over all where none is given

@@ -42,7 +42,8 @@ public record EpochResult(
     public String toString() {
         var text = new StringBuilder(String.format(Locale.ROOT, "epoch %d/%d  loss %.4f", epoch, epochs, loss));
         metrics.forEach((name, value) -> text.append(String.format(Locale.ROOT, "  %s %.4f", name, value)));
-        return text.append(String.format(Locale.ROOT, "  %,.0f samples/s  %d s left", samplesPerSecond, left.toSeconds()))
+        return text.append(
+                        String.format(Locale.ROOT, "  %,.0f samples/s  %d s left", samplesPerSecond, left.toSeconds()))
                 .toString();
     }
 }

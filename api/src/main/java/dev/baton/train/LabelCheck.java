@@ -25,7 +25,10 @@ record LabelCheck(String name, int input, long classes) {
                 .filter(node -> node.input(0).shape().dim(1).isFixed())
                 .map(node -> {
                     String name = node.input(1).node().attributes().text("name");
-                    return new LabelCheck(name, executable.inputIndex(name), node.input(0).shape().size(1));
+                    return new LabelCheck(
+                            name,
+                            executable.inputIndex(name),
+                            node.input(0).shape().size(1));
                 })
                 .distinct()
                 .toArray(LabelCheck[]::new);

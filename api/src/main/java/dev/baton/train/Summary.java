@@ -61,8 +61,12 @@ public record Summary(List<Row> layers, long parameters, long operations) {
             }
         }
         var rows = new ArrayList<Row>();
-        shapes.forEach((layer, shape) -> rows.add(new Row(layer, shape, parameters(one, layer), operations(one, layer))));
-        long parameters = model.parameters().stream().map(Parameter::shape).mapToLong(Shape::size).sum();
+        shapes.forEach(
+                (layer, shape) -> rows.add(new Row(layer, shape, parameters(one, layer), operations(one, layer))));
+        long parameters = model.parameters().stream()
+                .map(Parameter::shape)
+                .mapToLong(Shape::size)
+                .sum();
         return new Summary(rows, parameters, one.operations());
     }
 
@@ -75,7 +79,8 @@ public record Summary(List<Row> layers, long parameters, long operations) {
 
     private static long parameters(Graph graph, String layer) {
         return graph.nodes().stream()
-                .filter(node -> node.is(Primitive.VARIABLE) && node.origin().layer().equals(layer))
+                .filter(node ->
+                        node.is(Primitive.VARIABLE) && node.origin().layer().equals(layer))
                 .mapToLong(node -> node.outputs().get(0).shape().size())
                 .sum();
     }
@@ -88,14 +93,18 @@ public record Summary(List<Row> layers, long parameters, long operations) {
     /** A table, one layer a line. */
     @Override
     public String toString() {
-        int width = Math.max(5, layers.stream().mapToInt(row -> row.layer().length()).max().orElse(0));
+        int width = Math.max(
+                5, layers.stream().mapToInt(row -> row.layer().length()).max().orElse(0));
         String format = "%-" + width + "s  %-16s %,12d %,14d%n";
         var text = new StringBuilder();
-        text.append(String.format(Locale.ROOT, "%-" + width + "s  %-16s %12s %14s%n", "layer", "output", "parameters", "operations"));
+        text.append(String.format(
+                Locale.ROOT, "%-" + width + "s  %-16s %12s %14s%n", "layer", "output", "parameters", "operations"));
         for (Row row : layers) {
-            text.append(String.format(Locale.ROOT, format, row.layer(), row.output(), row.parameters(), row.operations()));
+            text.append(
+                    String.format(Locale.ROOT, format, row.layer(), row.output(), row.parameters(), row.operations()));
         }
         text.append(String.format(Locale.ROOT, format, "all", "", parameters, operations));
-        return text.append(String.format(Locale.ROOT, "parameters take %.1f KiB", parameterBytes() / 1024.0)).toString();
+        return text.append(String.format(Locale.ROOT, "parameters take %.1f KiB", parameterBytes() / 1024.0))
+                .toString();
     }
 }

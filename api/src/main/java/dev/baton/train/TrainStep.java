@@ -145,11 +145,17 @@ public final class TrainStep implements AutoCloseable {
                 requireFinite(array, name, step);
             }
         });
-        String first = interpret().firstNotFinite(StepGraph.FINITE).map(Interpretation.Step::explain)
+        String first = interpret()
+                .firstNotFinite(StepGraph.FINITE)
+                .map(Interpretation.Step::explain)
                 .orElse("computed again in plain Java, which rounds differently, every value of this step is finite");
-        return new NotFiniteException("step " + step + ": the loss (" + lossValue.get(0) + ") or a gradient is not "
-                + "finite; no weight was changed. The learning rate was " + rate + ": try a smaller one, and look "
-                + "for extreme values in the data\n  " + first, step, rate);
+        return new NotFiniteException(
+                "step " + step + ": the loss (" + lossValue.get(0) + ") or a gradient is not "
+                        + "finite; no weight was changed. The learning rate was " + rate
+                        + ": try a smaller one, and look "
+                        + "for extreme values in the data\n  " + first,
+                step,
+                rate);
     }
 
     private static void requireFinite(NDArray array, String name, long step) {

@@ -58,9 +58,17 @@ class CompositeGradientsTest {
                 new Case("Sigmoid, MSE", Sequential.of(new Linear(5, 3), new Sigmoid()), false, 0),
                 new Case("GELU, MSE", Sequential.of(new Linear(5, 3), new GELU()), false, 0),
                 new Case("Dropout, MSE", Sequential.of(new Linear(5, 3), new Dropout(0.4)), false, 0),
-                new Case("several layers, MSE", Sequential.of(
-                        new Linear(5, 4), new GELU(), new Dropout(0.3), Sequential.of(new Linear(4, 6), new ReLU()), new Linear(6, 3),
-                        new Tanh()), false, 0),
+                new Case(
+                        "several layers, MSE",
+                        Sequential.of(
+                                new Linear(5, 4),
+                                new GELU(),
+                                new Dropout(0.3),
+                                Sequential.of(new Linear(4, 6), new ReLU()),
+                                new Linear(6, 3),
+                                new Tanh()),
+                        false,
+                        0),
                 new Case("cross-entropy", Sequential.of(new Linear(5, 3)), true, 0),
                 new Case("cross-entropy, smoothed", Sequential.of(new Linear(5, 3)), true, 0.2));
     }
@@ -69,11 +77,13 @@ class CompositeGradientsTest {
     void everyLayerHasACase() {
         Set<String> tried = new HashSet<>();
         cases().forEach(one -> collect(one.layer(), tried));
-        Set<String> layers = new ClassFileImporter().importPackages("dev.baton.nn").stream()
-                .filter(type -> type.isAssignableTo(Layer.class) && !type.getModifiers().contains(JavaModifier.ABSTRACT))
-                .map(JavaClass::getName)
-                .filter(name -> !name.contains("Test"))
-                .collect(Collectors.toSet());
+        Set<String> layers = new ClassFileImporter()
+                .importPackages("dev.baton.nn").stream()
+                        .filter(type -> type.isAssignableTo(Layer.class)
+                                && !type.getModifiers().contains(JavaModifier.ABSTRACT))
+                        .map(JavaClass::getName)
+                        .filter(name -> !name.contains("Test"))
+                        .collect(Collectors.toSet());
         assertThat(tried).containsAll(layers);
         assertThat(layers).hasSizeGreaterThan(5);
     }
@@ -91,7 +101,12 @@ class CompositeGradientsTest {
         Tensor x = Tensor.of(builder, builder.input("x", new TensorType(DType.FLOAT32, Shape.of(2, 3, 5))));
         Tensor targets = Tensor.of(builder, builder.input("targets", new TensorType(DType.FLOAT32, Shape.of(2, 3, 4))));
         Tensor loss = Losses.mse().of(Layer.trace(layer, x).tanh(), targets);
-        check(builder, x, layer, loss, Map.of("targets", new Random(5).doubles(24, -1, 1).toArray()));
+        check(
+                builder,
+                x,
+                layer,
+                loss,
+                Map.of("targets", new Random(5).doubles(24, -1, 1).toArray()));
     }
 
     @ParameterizedTest
@@ -99,12 +114,22 @@ class CompositeGradientsTest {
     void agreesWithFiniteDifferences(Case tried) {
         var builder = new GraphBuilder(GraphBuilder.Mode.TRAINING);
         Tensor x = Tensor.of(builder, builder.input("x", new TensorType(DType.FLOAT32, Shape.of(7, 5))));
-        var targetType = tried.classes() ? new TensorType(DType.INT32, Shape.of(7)) : new TensorType(DType.FLOAT32, Shape.of(7, 3));
+        var targetType = tried.classes()
+                ? new TensorType(DType.INT32, Shape.of(7))
+                : new TensorType(DType.FLOAT32, Shape.of(7, 3));
         Tensor targets = Tensor.of(builder, builder.input("targets", targetType));
         Tensor answers = Layer.trace(tried.layer(), x);
         Tensor loss = (tried.classes() ? Losses.crossEntropy(tried.smoothing()) : Losses.mse()).of(answers, targets);
-        check(builder, x, tried.layer(), loss, Map.of(
-                "targets", tried.classes() ? new double[] {0, 2, 1, 1, 0, 2, 2} : new Random(4).doubles(21, -1, 1).toArray()));
+        check(
+                builder,
+                x,
+                tried.layer(),
+                loss,
+                Map.of(
+                        "targets",
+                        tried.classes()
+                                ? new double[] {0, 2, 1, 1, 0, 2, 2}
+                                : new Random(4).doubles(21, -1, 1).toArray()));
     }
 
     private static void check(GraphBuilder builder, Tensor x, Layer layer, Tensor loss, Map<String, double[]> given) {
@@ -123,11 +148,15 @@ class CompositeGradientsTest {
         inputs.put("seed", new double[] {11});
         inputs.put("step", new double[] {1});
         var variables = new HashMap<String, double[]>();
-        graph.variables().forEach((name, value) -> variables.put(name, random.doubles(value.shape().size(), -1, 1).toArray()));
+        graph.variables()
+                .forEach((name, value) -> variables.put(
+                        name, random.doubles(value.shape().size(), -1, 1).toArray()));
 
         Map<String, double[]> analytic = interpreter.run(inputs, variables).outputs();
         for (int i = 0; i < by.size(); i++) {
-            double[] values = i == 0 ? inputs.get("x") : variables.get(layer.parameters().get(i - 1).name());
+            double[] values = i == 0
+                    ? inputs.get("x")
+                    : variables.get(layer.parameters().get(i - 1).name());
             double[] gradient = analytic.get("gradient " + i);
             for (int j = 0; j < values.length; j++) {
                 double before = values[j];

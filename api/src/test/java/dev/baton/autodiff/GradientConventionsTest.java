@@ -41,11 +41,16 @@ class GradientConventionsTest {
             values.put(name, vector);
         }
         Tensor loss = body.apply(in).sum();
-        List<Value> gradients = Gradients.of(new Emitter(builder), loss.value(), in.stream().map(Tensor::value).toList());
+        List<Value> gradients = Gradients.of(
+                new Emitter(builder),
+                loss.value(),
+                in.stream().map(Tensor::value).toList());
         for (int i = 0; i < gradients.size(); i++) {
             builder.output("gradient " + i, gradients.get(i));
         }
-        var outputs = new Interpreter(builder.build(), Interpreter.Precision.DOUBLE).run(values, Map.of()).outputs();
+        var outputs = new Interpreter(builder.build(), Interpreter.Precision.DOUBLE)
+                .run(values, Map.of())
+                .outputs();
         return List.copyOf(outputs.values());
     }
 
@@ -57,8 +62,10 @@ class GradientConventionsTest {
     void equalOperandsOfAnExtremumShare() {
         double[] a = {1, 2, 3};
         double[] b = {1, 3, 2};
-        assertThat(slopes(in -> in.get(0).maximum(in.get(1)), a, b)).containsExactly(new double[] {0.5, 0, 1}, new double[] {0.5, 1, 0});
-        assertThat(slopes(in -> in.get(0).minimum(in.get(1)), a, b)).containsExactly(new double[] {0.5, 1, 0}, new double[] {0.5, 0, 1});
+        assertThat(slopes(in -> in.get(0).maximum(in.get(1)), a, b))
+                .containsExactly(new double[] {0.5, 0, 1}, new double[] {0.5, 1, 0});
+        assertThat(slopes(in -> in.get(0).minimum(in.get(1)), a, b))
+                .containsExactly(new double[] {0.5, 1, 0}, new double[] {0.5, 0, 1});
     }
 
     @Test
@@ -73,7 +80,9 @@ class GradientConventionsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Primitive.class, names = {"FLOOR", "SIGN"})
+    @EnumSource(
+            value = Primitive.class,
+            names = {"FLOOR", "SIGN"})
     void stepsAreFlat(Primitive step) {
         assertThat(slope(x -> x.apply(step, Attributes.none()).multiply(x), 1.5, -2.5))
                 .containsExactly(step == Primitive.FLOOR ? new double[] {1, -3} : new double[] {1, -1});
@@ -86,18 +95,21 @@ class GradientConventionsTest {
         double[] exponent = {3, 2, 2, 1, 0};
         double[] byBase = slopes(in -> in.get(0).pow(in.get(1)), base, exponent).get(0);
         assertThat(byBase).containsExactly(12, -4, 0, 1, 0);
-        double[] byExponent = slopes(in -> in.get(0).pow(in.get(1)), base, exponent).get(1);
+        double[] byExponent =
+                slopes(in -> in.get(0).pow(in.get(1)), base, exponent).get(1);
         assertThat(Arrays.copyOfRange(byExponent, 2, 5)).containsExactly(0, 0, StrictMath.log(3));
     }
 
     @Test
     void whatIsNotChosenIsFlatThoughItsSlopeIsInfinite() {
-        assertThat(slope(x -> x.lessThan(x.fullLike(1)).select(x, x.fullLike(2)), 0, 5)).containsExactly(1, 0);
+        assertThat(slope(x -> x.lessThan(x.fullLike(1)).select(x, x.fullLike(2)), 0, 5))
+                .containsExactly(1, 0);
     }
 
     @Test
     void conversionsToWholeNumbersAreFlat() {
-        assertThat(slope(x -> x.cast(DType.INT32).cast(DType.FLOAT32).multiply(x), 1.5, -2.5)).containsExactly(1, -2);
+        assertThat(slope(x -> x.cast(DType.INT32).cast(DType.FLOAT32).multiply(x), 1.5, -2.5))
+                .containsExactly(1, -2);
     }
 
     /** The second derivatives of sums of elementwise functions, known in closed form. */
@@ -109,19 +121,25 @@ class GradientConventionsTest {
         second(x -> x.square().multiply(x), x -> 6 * x, at);
         second(x -> x.square().add(1).log(), x -> (2 - 2 * x * x) / ((1 + x * x) * (1 + x * x)), at);
         second(x -> x.square().add(1).sqrt(), x -> Math.pow(1 + x * x, -1.5), at);
-        second(Tensor::sigmoid, x -> {
-            double y = 1 / (1 + Math.exp(-x));
-            return y * (1 - y) * (1 - 2 * y);
-        }, at);
+        second(
+                Tensor::sigmoid,
+                x -> {
+                    double y = 1 / (1 + Math.exp(-x));
+                    return y * (1 - y) * (1 - 2 * y);
+                },
+                at);
         second(Tensor::erf, x -> -4 * x / Math.sqrt(Math.PI) * Math.exp(-x * x), at);
     }
 
     private static void second(Function<Tensor, Tensor> body, Function<Double, Double> expected, double... at) {
-        double[] second = slope(x -> {
-            var emit = new Emitter(x.graph());
-            Value first = Gradients.of(emit, body.apply(x).sum().value(), List.of(x.value())).get(0);
-            return Tensor.of(x.graph(), first);
-        }, at);
+        double[] second = slope(
+                x -> {
+                    var emit = new Emitter(x.graph());
+                    Value first = Gradients.of(emit, body.apply(x).sum().value(), List.of(x.value()))
+                            .get(0);
+                    return Tensor.of(x.graph(), first);
+                },
+                at);
         for (int i = 0; i < at.length; i++) {
             assertThat(second[i]).isCloseTo(expected.apply(at[i]), within(CONSTANTS));
         }
@@ -135,7 +153,9 @@ class GradientConventionsTest {
         var labels = builder.input("labels", new TensorType(DType.INT32, Shape.of(2)));
         var emit = new Emitter(builder);
         var node = builder.add(
-                SoftmaxCrossEntropy.FORWARD, List.of(logits, labels), Attributes.of(SoftmaxCrossEntropy.SMOOTHING, 0.2));
+                SoftmaxCrossEntropy.FORWARD,
+                List.of(logits, labels),
+                Attributes.of(SoftmaxCrossEntropy.SMOOTHING, 0.2));
         Value product = emit.mul(node.output(0), node.output(1));
         Value loss = emit.sumAll(product);
         builder.output("gradient", Gradients.of(emit, loss, List.of(logits)).get(0));

@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 import dev.baton.DType;
 import dev.baton.Shape;
 import dev.baton.ShapeException;
+import dev.baton.graph.Attributes;
 import dev.baton.graph.Composite;
 import dev.baton.graph.Emitter;
 import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
-import dev.baton.graph.Attributes;
 import dev.baton.graph.Primitive;
 import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
@@ -35,7 +35,8 @@ class GradientsTest {
     private static final double STEP = 1e-6;
 
     /** A function of named inputs; {@code low} and {@code high} bound the numbers it is tried on. */
-    record Case(String name, double low, double high, List<Shape> shapes, BiFunction<Emitter, List<Value>, Value> body) {
+    record Case(
+            String name, double low, double high, List<Shape> shapes, BiFunction<Emitter, List<Value>, Value> body) {
         @Override
         public String toString() {
             return name + " " + shapes;
@@ -65,21 +66,72 @@ class GradientsTest {
                 binary(Primitive.POW, 0.3, 2),
                 binary(Primitive.MAX, -2, 2),
                 binary(Primitive.MIN, -2, 2),
-                new Case("select", -2, 2, pair, (e, x) ->
-                        e.select(e.less(x.get(0), e.fullLike(x.get(0), 0.3)), x.get(0), e.mul(x.get(1), x.get(1)))),
+                new Case(
+                        "select",
+                        -2,
+                        2,
+                        pair,
+                        (e, x) -> e.select(
+                                e.less(x.get(0), e.fullLike(x.get(0), 0.3)), x.get(0), e.mul(x.get(1), x.get(1)))),
                 new Case("cast", -2, 2, any, (e, x) -> e.cast(e.cast(x.get(0), DType.FLOAT64), DType.FLOAT32)),
                 new Case("reshape", -2, 2, any, (e, x) -> e.reshape(x.get(0), Shape.of(5, 1, 3))),
-                new Case("transpose", -2, 2, List.of(Shape.of(2, 3, 4, 1)), (e, x) -> e.transpose(x.get(0), 2, 0, 3, 1)),
-                new Case("broadcast", -2, 2, List.of(Shape.of(3, 1)), (e, x) -> e.broadcast(x.get(0), Shape.of(2, 3, 4))),
-                new Case("broadcast of a scalar", -2, 2, List.of(Shape.scalar()), (e, x) -> e.broadcast(x.get(0), Shape.of(2, 3))),
+                new Case(
+                        "transpose", -2, 2, List.of(Shape.of(2, 3, 4, 1)), (e, x) -> e.transpose(x.get(0), 2, 0, 3, 1)),
+                new Case(
+                        "broadcast",
+                        -2,
+                        2,
+                        List.of(Shape.of(3, 1)),
+                        (e, x) -> e.broadcast(x.get(0), Shape.of(2, 3, 4))),
+                new Case(
+                        "broadcast of a scalar",
+                        -2,
+                        2,
+                        List.of(Shape.scalar()),
+                        (e, x) -> e.broadcast(x.get(0), Shape.of(2, 3))),
                 new Case("sum", -2, 2, List.of(Shape.of(2, 3, 4)), (e, x) -> e.sum(x.get(0), 0, 2)),
-                new Case("reduce max", -2, 2, List.of(Shape.of(2, 3, 4)), (e, x) -> e.reduce(Primitive.REDUCE_MAX, x.get(0), 1)),
-                new Case("matmul", -1, 1, List.of(Shape.of(3, 4), Shape.of(4, 5)), (e, x) -> e.matmul(x.get(0), x.get(1), false, false)),
-                new Case("matmul TN", -1, 1, List.of(Shape.of(4, 3), Shape.of(4, 5)), (e, x) -> e.matmul(x.get(0), x.get(1), true, false)),
-                new Case("matmul NT", -1, 1, List.of(Shape.of(3, 4), Shape.of(5, 4)), (e, x) -> e.matmul(x.get(0), x.get(1), false, true)),
-                new Case("matmul TT", -1, 1, List.of(Shape.of(2, 4, 3), Shape.of(2, 5, 4)), (e, x) -> e.matmul(x.get(0), x.get(1), true, true)),
-                new Case("a composite without a rule", -2, 2, pair, (e, x) -> e.apply(new ProductOfSquare(), x.get(0), x.get(1))),
-                new Case("a composite of one value twice", -2, 2, any, (e, x) -> e.apply(new ProductOfSquare(), x.get(0), x.get(0))),
+                new Case(
+                        "reduce max",
+                        -2,
+                        2,
+                        List.of(Shape.of(2, 3, 4)),
+                        (e, x) -> e.reduce(Primitive.REDUCE_MAX, x.get(0), 1)),
+                new Case(
+                        "matmul",
+                        -1,
+                        1,
+                        List.of(Shape.of(3, 4), Shape.of(4, 5)),
+                        (e, x) -> e.matmul(x.get(0), x.get(1), false, false)),
+                new Case(
+                        "matmul TN",
+                        -1,
+                        1,
+                        List.of(Shape.of(4, 3), Shape.of(4, 5)),
+                        (e, x) -> e.matmul(x.get(0), x.get(1), true, false)),
+                new Case(
+                        "matmul NT",
+                        -1,
+                        1,
+                        List.of(Shape.of(3, 4), Shape.of(5, 4)),
+                        (e, x) -> e.matmul(x.get(0), x.get(1), false, true)),
+                new Case(
+                        "matmul TT",
+                        -1,
+                        1,
+                        List.of(Shape.of(2, 4, 3), Shape.of(2, 5, 4)),
+                        (e, x) -> e.matmul(x.get(0), x.get(1), true, true)),
+                new Case(
+                        "a composite without a rule",
+                        -2,
+                        2,
+                        pair,
+                        (e, x) -> e.apply(new ProductOfSquare(), x.get(0), x.get(1))),
+                new Case(
+                        "a composite of one value twice",
+                        -2,
+                        2,
+                        any,
+                        (e, x) -> e.apply(new ProductOfSquare(), x.get(0), x.get(0))),
                 new Case("a value used twice", -2, 2, any, (e, x) -> e.mul(x.get(0), e.add(x.get(0), x.get(0)))));
     }
 
@@ -111,7 +163,8 @@ class GradientsTest {
         var emit = new Emitter(builder);
         List<Value> inputs = new java.util.ArrayList<>();
         for (int i = 0; i < tried.shapes().size(); i++) {
-            inputs.add(builder.input("x" + i, new TensorType(DType.FLOAT32, tried.shapes().get(i))));
+            inputs.add(builder.input(
+                    "x" + i, new TensorType(DType.FLOAT32, tried.shapes().get(i))));
         }
         Value y = tried.body().apply(emit, inputs);
         Value weights = builder.input("weights", y.type());
@@ -142,7 +195,9 @@ class GradientsTest {
                 double down = interpreter.run(values, Map.of()).outputs().get("loss")[0];
                 x[j] = before;
                 double numeric = (up - down) / (2 * STEP);
-                assertThat(analytic[j]).as("input %d, element %d", i, j).isCloseTo(numeric, within(1e-7 * (1 + Math.abs(numeric))));
+                assertThat(analytic[j])
+                        .as("input %d, element %d", i, j)
+                        .isCloseTo(numeric, within(1e-7 * (1 + Math.abs(numeric))));
             }
         }
     }
@@ -152,8 +207,17 @@ class GradientsTest {
         Set<String> names = new java.util.HashSet<>();
         cases().forEach(tried -> names.add(tried.name()));
         var flat = EnumSet.of(
-                Primitive.RANDOM_UNIFORM, Primitive.SIGN, Primitive.FLOOR, Primitive.IS_FINITE, Primitive.NOT,
-                Primitive.EQUAL, Primitive.LESS, Primitive.LESS_EQUAL, Primitive.AND, Primitive.OR, Primitive.ALL,
+                Primitive.RANDOM_UNIFORM,
+                Primitive.SIGN,
+                Primitive.FLOOR,
+                Primitive.IS_FINITE,
+                Primitive.NOT,
+                Primitive.EQUAL,
+                Primitive.LESS,
+                Primitive.LESS_EQUAL,
+                Primitive.AND,
+                Primitive.OR,
+                Primitive.ALL,
                 Primitive.ARGMAX);
         for (Primitive primitive : Primitive.values()) {
             if (primitive.kind() != Primitive.Kind.LEAF && !flat.contains(primitive)) {
@@ -169,7 +233,8 @@ class GradientsTest {
         Value x = builder.input("x", new TensorType(DType.FLOAT32, Shape.of(3)));
         assertThatThrownBy(() -> Gradients.of(emit, x, List.of(x)))
                 .isInstanceOf(ShapeException.class)
-                .hasMessageStartingWith("a loss is one floating-point number, not float32[3]; reduce it with mean() or sum()")
+                .hasMessageStartingWith(
+                        "a loss is one floating-point number, not float32[3]; reduce it with mean() or sum()")
                 .hasMessageContaining("at  GradientsTest.java:");
     }
 
@@ -179,7 +244,8 @@ class GradientsTest {
         var emit = new Emitter(builder);
         Value x = builder.input("x", new TensorType(DType.FLOAT32, Shape.of(2)));
         Value other = builder.input("other", new TensorType(DType.FLOAT32, Shape.of(2)));
-        builder.output("gradient", Gradients.of(emit, emit.sumAll(x), List.of(other)).get(0));
+        builder.output(
+                "gradient", Gradients.of(emit, emit.sumAll(x), List.of(other)).get(0));
         var result = new Interpreter(builder.build(), Precision.FLOAT)
                 .run(Map.of("x", new double[] {1, 2}, "other", new double[] {3, 4}), Map.of());
         assertThat(result.outputs().get("gradient")).containsExactly(0, 0);

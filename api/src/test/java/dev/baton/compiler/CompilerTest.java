@@ -38,9 +38,12 @@ class CompilerTest {
         Tensor x = Tensor.of(builder, builder.input("x", new TensorType(DType.FLOAT32, Shape.of(2, 4))));
         builder.output("y", x.exp().add(1).multiply(x.exp().add(1)).value());
         Graph merged = MergeEqualNodes.run(builder.build());
-        assertThat(merged.nodes().stream().filter(node -> node.is(Primitive.EXP))).hasSize(1);
-        assertThat(merged.nodes().stream().filter(node -> node.is(Primitive.ADD))).hasSize(1);
-        assertThat(merged.nodes().stream().filter(node -> node.is(Primitive.CONSTANT))).hasSize(1);
+        assertThat(merged.nodes().stream().filter(node -> node.is(Primitive.EXP)))
+                .hasSize(1);
+        assertThat(merged.nodes().stream().filter(node -> node.is(Primitive.ADD)))
+                .hasSize(1);
+        assertThat(merged.nodes().stream().filter(node -> node.is(Primitive.CONSTANT)))
+                .hasSize(1);
     }
 
     @Test
@@ -49,7 +52,8 @@ class CompilerTest {
         Tensor x = Tensor.of(builder, builder.input("x", new TensorType(DType.FLOAT32, Shape.of(2, 4))));
         builder.output("y", x.relu().value());
         Graph graph = builder.build();
-        assertThat(ExpandComposites.run(graph, node -> true).nodes()).anyMatch(node -> node.operation() instanceof Composite);
+        assertThat(ExpandComposites.run(graph, node -> true).nodes())
+                .anyMatch(node -> node.operation() instanceof Composite);
         Graph expanded = ExpandComposites.run(graph, node -> false);
         assertThat(expanded.nodes()).noneMatch(node -> node.operation() instanceof Composite);
         assertThat(expanded.nodes()).anyMatch(node -> node.is(Primitive.MAX));

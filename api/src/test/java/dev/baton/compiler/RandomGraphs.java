@@ -29,8 +29,25 @@ import net.jqwik.api.Arbitrary;
 final class RandomGraphs {
 
     static final double[] SPECIAL = {
-        0, -0.0, 1, -1, 2, -2, 0.5, 4, 3, 0.1, -0.75, 1e38, -1e38, 1e-38, 1e-42, Float.MIN_VALUE,
-        Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY
+        0,
+        -0.0,
+        1,
+        -1,
+        2,
+        -2,
+        0.5,
+        4,
+        3,
+        0.1,
+        -0.75,
+        1e38,
+        -1e38,
+        1e-38,
+        1e-42,
+        Float.MIN_VALUE,
+        Double.NaN,
+        Double.POSITIVE_INFINITY,
+        Double.NEGATIVE_INFINITY
     };
 
     private static final Primitive[] UNARY = {
@@ -66,15 +83,20 @@ final class RandomGraphs {
     static Map<String, double[]> numbers(Map<String, Value> names, long seed) {
         var random = new SplittableRandom(seed);
         var numbers = new HashMap<String, double[]>();
-        names.forEach((name, value) -> numbers.put(name, IntStream.range(0, (int) value.shape().size())
-                .mapToDouble(i -> number(value.dtype(), random))
-                .toArray()));
+        names.forEach((name, value) -> numbers.put(
+                name,
+                IntStream.range(0, (int) value.shape().size())
+                        .mapToDouble(i -> number(value.dtype(), random))
+                        .toArray()));
         return numbers;
     }
 
     private static double number(DType dtype, SplittableRandom random) {
         return switch (dtype) {
-            case FLOAT32 -> random.nextInt(3) == 0 ? (float) SPECIAL[random.nextInt(SPECIAL.length)] : random.nextInt(-512, 512) / 64.0;
+            case FLOAT32 ->
+                random.nextInt(3) == 0
+                        ? (float) SPECIAL[random.nextInt(SPECIAL.length)]
+                        : random.nextInt(-512, 512) / 64.0;
             case FLOAT64 -> random.nextInt(3) == 0 ? SPECIAL[random.nextInt(SPECIAL.length)] : random.nextDouble(-3, 3);
             case INT32, INT64 -> random.nextInt(-5, 6);
             case BOOL -> random.nextInt(2);
@@ -107,7 +129,9 @@ final class RandomGraphs {
         Value wide = variable("w", 2, 3);
         while (more()) {
             Value made = make();
-            if (made != null && made.shape().size() <= MOST_ELEMENTS && made.shape().rank() <= 4) {
+            if (made != null
+                    && made.shape().size() <= MOST_ELEMENTS
+                    && made.shape().rank() <= 4) {
                 values.add(made);
             }
         }
@@ -152,7 +176,11 @@ final class RandomGraphs {
             case 7 -> broadcast(x);
             case 8 -> reduce(x);
             case 9 -> matmul(x);
-            case 10 -> emit.apply(Primitive.CAST, Attributes.of("dtype", choose(DType.values()).name()), x);
+            case 10 ->
+                emit.apply(
+                        Primitive.CAST,
+                        Attributes.of("dtype", choose(DType.values()).name()),
+                        x);
             default -> select(x);
         };
     }
@@ -179,7 +207,8 @@ final class RandomGraphs {
 
     /** Another value of the same type, or a number. */
     private Value partner(Value x) {
-        List<Value> fitting = values.stream().filter(value -> value.type().equals(x.type())).toList();
+        List<Value> fitting =
+                values.stream().filter(value -> value.type().equals(x.type())).toList();
         if (choose(2) == 0) {
             return fitting.get(choose(fitting.size()));
         }
@@ -193,8 +222,13 @@ final class RandomGraphs {
         return switch (choose(4)) {
             case 0 -> Shape.of(x.shape().size());
             case 1 -> Shape.of(Arrays.stream(sizes).filter(size -> size != 1).toArray());
-            case 2 -> Shape.of(LongStream.concat(Arrays.stream(sizes), LongStream.of(1)).toArray());
-            default -> Shape.of(IntStream.range(0, sizes.length).mapToLong(i -> sizes[sizes.length - 1 - i]).toArray());
+            case 2 ->
+                Shape.of(LongStream.concat(Arrays.stream(sizes), LongStream.of(1))
+                        .toArray());
+            default ->
+                Shape.of(IntStream.range(0, sizes.length)
+                        .mapToLong(i -> sizes[sizes.length - 1 - i])
+                        .toArray());
         };
     }
 
@@ -207,9 +241,14 @@ final class RandomGraphs {
     }
 
     private Value broadcast(Value x) {
-        long[] sizes = Arrays.stream(x.shape().toArray()).map(size -> size == 1 ? 1 + choose(3) : size).toArray();
+        long[] sizes = Arrays.stream(x.shape().toArray())
+                .map(size -> size == 1 ? 1 + choose(3) : size)
+                .toArray();
         Shape shape = Shape.of(sizes);
-        return emit.apply(Primitive.BROADCAST, Attributes.of("shape", choose(2) == 0 ? shape : shape.prepend(dev.baton.Dim.of(3))), x);
+        return emit.apply(
+                Primitive.BROADCAST,
+                Attributes.of("shape", choose(2) == 0 ? shape : shape.prepend(dev.baton.Dim.of(3))),
+                x);
     }
 
     private Value reduce(Value x) {
@@ -233,8 +272,12 @@ final class RandomGraphs {
         boolean transposeB = choose(2) == 0;
         var fitting = new ArrayList<Value>();
         for (Value y : values) {
-            boolean stacked = y.dtype() == x.dtype() && y.shape().rank() == x.shape().rank()
-                    && y.shape().dims().subList(0, y.shape().rank() - 2).equals(x.shape().dims().subList(0, x.shape().rank() - 2));
+            boolean stacked = y.dtype() == x.dtype()
+                    && y.shape().rank() == x.shape().rank()
+                    && y.shape()
+                            .dims()
+                            .subList(0, y.shape().rank() - 2)
+                            .equals(x.shape().dims().subList(0, x.shape().rank() - 2));
             if (stacked && x.shape().size(transposeA ? -2 : -1) == y.shape().size(transposeB ? -1 : -2)) {
                 fitting.add(y);
             }

@@ -44,8 +44,8 @@ class SimplifyPropertyTest {
     private static void assertSame(Map<String, double[]> before, Map<String, double[]> after, Graph graph) {
         assertThat(after.keySet()).isEqualTo(before.keySet());
         before.forEach((name, values) -> assertThat(Arrays.equals(after.get(name), values))
-                .as(() -> name + ": " + Arrays.toString(after.get(name)) + " is not "
-                        + Arrays.toString(values) + " in\n" + graph)
+                .as(() -> name + ": " + Arrays.toString(after.get(name)) + " is not " + Arrays.toString(values)
+                        + " in\n" + graph)
                 .isTrue());
     }
 }

@@ -42,7 +42,8 @@ class SimplifyTest {
         double smallest = dtype == DType.FLOAT32 ? Float.MIN_VALUE : Double.MIN_VALUE;
         double largest = dtype == DType.FLOAT32 ? Float.MAX_VALUE : Double.MAX_VALUE;
         double normal = dtype == DType.FLOAT32 ? Float.MIN_NORMAL : Double.MIN_NORMAL;
-        DoubleStream ends = DoubleStream.of(smallest, 3 * smallest, normal, 1.5 * normal, largest, largest / 2, 0.75 * largest);
+        DoubleStream ends =
+                DoubleStream.of(smallest, 3 * smallest, normal, 1.5 * normal, largest, largest / 2, 0.75 * largest);
         DoubleStream others = DoubleStream.of(0, 1, 2, 3, 0.5, 0.1, 1.0 / 3, 1e10, 16777217);
         DoubleStream positive = DoubleStream.concat(ends, others);
         return DoubleStream.concat(
@@ -62,13 +63,21 @@ class SimplifyTest {
         Graph after = Simplify.run(before);
         GraphVerifier.verify(after);
         assertThat(run(after, numbers)).as(() -> before + "became\n" + after).isEqualTo(run(before, numbers));
-        assertThat(after.outputs().get("y").type()).isEqualTo(before.outputs().get("y").type());
-        return after.nodes().stream().map(Node::operation).filter(op -> op != Primitive.INPUT).map(Object::toString).toList();
+        assertThat(after.outputs().get("y").type())
+                .isEqualTo(before.outputs().get("y").type());
+        return after.nodes().stream()
+                .map(Node::operation)
+                .filter(op -> op != Primitive.INPUT)
+                .map(Object::toString)
+                .toList();
     }
 
     /** The results as bits; all NaN are alike. */
     private static List<Long> run(Graph graph, double[] numbers) {
-        double[] result = new Interpreter(graph, Interpreter.Precision.FLOAT).run(Map.of("x", numbers), Map.of()).outputs().get("y");
+        double[] result = new Interpreter(graph, Interpreter.Precision.FLOAT)
+                .run(Map.of("x", numbers), Map.of())
+                .outputs()
+                .get("y");
         return Arrays.stream(result).mapToObj(Double::doubleToLongBits).toList();
     }
 
@@ -134,11 +143,16 @@ class SimplifyTest {
     void changesOfSignGo() {
         assertThat(left(DType.FLOAT32, twice(Primitive.NEG))).isEmpty();
         assertThat(left(DType.BOOL, twice(Primitive.NOT))).isEmpty();
-        assertThat(left(DType.FLOAT32, (emit, x) -> emit.neg(emit.neg(emit.neg(x))))).containsExactly("NEG");
-        assertThat(left(DType.FLOAT32, (emit, x) -> emit.add(emit.mul(x, x), emit.neg(x)))).containsExactly("MUL", "SUB");
-        assertThat(left(DType.FLOAT32, (emit, x) -> emit.add(emit.neg(x), emit.mul(x, x)))).containsExactly("MUL", "SUB");
-        assertThat(left(DType.FLOAT32, (emit, x) -> emit.sub(emit.mul(x, x), emit.neg(x)))).containsExactly("MUL", "ADD");
-        assertThat(left(DType.INT32, (emit, x) -> emit.sub(emit.mul(x, x), emit.neg(x)))).containsExactly("MUL", "ADD");
+        assertThat(left(DType.FLOAT32, (emit, x) -> emit.neg(emit.neg(emit.neg(x)))))
+                .containsExactly("NEG");
+        assertThat(left(DType.FLOAT32, (emit, x) -> emit.add(emit.mul(x, x), emit.neg(x))))
+                .containsExactly("MUL", "SUB");
+        assertThat(left(DType.FLOAT32, (emit, x) -> emit.add(emit.neg(x), emit.mul(x, x))))
+                .containsExactly("MUL", "SUB");
+        assertThat(left(DType.FLOAT32, (emit, x) -> emit.sub(emit.mul(x, x), emit.neg(x))))
+                .containsExactly("MUL", "ADD");
+        assertThat(left(DType.INT32, (emit, x) -> emit.sub(emit.mul(x, x), emit.neg(x))))
+                .containsExactly("MUL", "ADD");
     }
 
     @Test
@@ -154,20 +168,32 @@ class SimplifyTest {
     /** 0.5 loses bits below the normal range, 2 x 0.5 comes back from an infinity, 3 is rounded twice. */
     @Test
     void factorsStayWhereTheyAreRounded() {
-        double[][] pairs = {{0.5, 2}, {2, 0.5}, {3, 2}, {3, 5}, {0.5, 0.5}, {0x1p100, 0x1p100}, {2, Double.NaN}, {2, 0}};
+        double[][] pairs = {{0.5, 2}, {2, 0.5}, {3, 2}, {3, 5}, {0.5, 0.5}, {0x1p100, 0x1p100}, {2, Double.NaN}, {2, 0}
+        };
         for (double[] pair : pairs) {
-            assertThat(left(DType.FLOAT32, factors(pair[0], pair[1]))).as(Arrays.toString(pair)).filteredOn("MUL"::equals).hasSize(2);
+            assertThat(left(DType.FLOAT32, factors(pair[0], pair[1])))
+                    .as(Arrays.toString(pair))
+                    .filteredOn("MUL"::equals)
+                    .hasSize(2);
         }
     }
 
     @Test
     void dividingByAPowerOfTwoIsMultiplying() {
         for (double power : new double[] {2, -4, 0.5, 0x1p-10, 0x1p100}) {
-            assertThat(left(DType.FLOAT32, with(Primitive.DIV, power))).as("" + power).contains("MUL").doesNotContain("DIV");
-            assertThat(left(DType.FLOAT64, with(Primitive.DIV, power))).as("" + power).contains("MUL").doesNotContain("DIV");
+            assertThat(left(DType.FLOAT32, with(Primitive.DIV, power)))
+                    .as("" + power)
+                    .contains("MUL")
+                    .doesNotContain("DIV");
+            assertThat(left(DType.FLOAT64, with(Primitive.DIV, power)))
+                    .as("" + power)
+                    .contains("MUL")
+                    .doesNotContain("DIV");
         }
         for (double other : new double[] {3, 10, 0, -0.0, 0x1p127, 0x1p-127, Double.POSITIVE_INFINITY, Double.NaN}) {
-            assertThat(left(DType.FLOAT32, with(Primitive.DIV, other))).as("" + other).contains("DIV");
+            assertThat(left(DType.FLOAT32, with(Primitive.DIV, other)))
+                    .as("" + other)
+                    .contains("DIV");
         }
         assertThat(left(DType.FLOAT64, with(Primitive.DIV, 0x1p1023))).contains("DIV");
     }
@@ -183,7 +209,8 @@ class SimplifyTest {
 
     @Test
     void conversionsThatKeepEveryValueAreLeftOut() {
-        assertThat(left(DType.FLOAT32, (emit, x) -> emit.apply(Primitive.CAST, Attributes.of("dtype", "FLOAT32"), x))).isEmpty();
+        assertThat(left(DType.FLOAT32, (emit, x) -> emit.apply(Primitive.CAST, Attributes.of("dtype", "FLOAT32"), x)))
+                .isEmpty();
         Map<DType, List<DType>> keeping = Map.of(
                 DType.FLOAT32, List.of(DType.FLOAT64),
                 DType.INT32, List.of(DType.INT64, DType.FLOAT64),
@@ -192,7 +219,9 @@ class SimplifyTest {
             for (DType through : DType.values()) {
                 boolean keeps = keeping.getOrDefault(from, List.of()).contains(through);
                 for (DType to : DType.values()) {
-                    long expected = from == through ? (from == to ? 0 : 1) : keeps ? (from == to ? 0 : 1) : through == to ? 1 : 2;
+                    long expected = from == through
+                            ? (from == to ? 0 : 1)
+                            : keeps ? (from == to ? 0 : 1) : through == to ? 1 : 2;
                     assertThat(left(from, (emit, x) -> emit.cast(emit.cast(x, through), to)))
                             .as(from + " to " + through + " to " + to)
                             .hasSize((int) expected);
@@ -203,8 +232,10 @@ class SimplifyTest {
 
     @Test
     void aChoiceBetweenEqualsIsNone() {
-        assertThat(left(DType.FLOAT32, (emit, x) -> emit.select(emit.less(x, emit.mul(x, x)), x, x))).isEmpty();
-        assertThat(left(DType.FLOAT32, (emit, x) -> emit.select(emit.less(x, x), x, emit.neg(x)))).contains("SELECT");
+        assertThat(left(DType.FLOAT32, (emit, x) -> emit.select(emit.less(x, emit.mul(x, x)), x, x)))
+                .isEmpty();
+        assertThat(left(DType.FLOAT32, (emit, x) -> emit.select(emit.less(x, x), x, emit.neg(x))))
+                .contains("SELECT");
     }
 
     @Test
@@ -217,13 +248,16 @@ class SimplifyTest {
         operations.forEach((primitive, function) -> {
             for (double number : numbers(DType.FLOAT32)) {
                 Definition definition = (emit, x) -> emit.apply(primitive, emit.fullLike(x, number));
-                assertThat(left(DType.FLOAT32, definition)).as(primitive + " of " + number).containsExactly("CONSTANT", "BROADCAST");
+                assertThat(left(DType.FLOAT32, definition))
+                        .as(primitive + " of " + number)
+                        .containsExactly("CONSTANT", "BROADCAST");
             }
         });
         for (Primitive primitive : List.of(Primitive.ADD, Primitive.SUB, Primitive.MUL, Primitive.DIV)) {
             for (double a : numbers(DType.FLOAT32)) {
                 for (double b : new double[] {0.1, -3, 1e-40, 1e38, 0, -0.0, Double.NaN}) {
-                    Definition definition = (emit, x) -> emit.apply(primitive, emit.fullLike(x, a), emit.fullLike(x, b));
+                    Definition definition =
+                            (emit, x) -> emit.apply(primitive, emit.fullLike(x, a), emit.fullLike(x, b));
                     assertThat(left(DType.FLOAT32, definition)).containsExactly("CONSTANT", "BROADCAST");
                 }
             }
@@ -234,21 +268,35 @@ class SimplifyTest {
     @Test
     void whatIsNotRoundedCorrectlyEverywhereIsLeftToTheBackend() {
         for (Primitive primitive : List.of(Primitive.EXP, Primitive.LOG, Primitive.RSQRT, Primitive.TANH)) {
-            assertThat(left(DType.FLOAT32, (emit, x) -> emit.apply(primitive, emit.fullLike(x, 0.7)))).contains(primitive.name());
+            assertThat(left(DType.FLOAT32, (emit, x) -> emit.apply(primitive, emit.fullLike(x, 0.7))))
+                    .contains(primitive.name());
         }
     }
 
     @Test
     void movementsBecomeFewer() {
         int n = numbers(DType.FLOAT32).length;
-        assertThat(left(DType.FLOAT32, (emit, x) -> emit.apply(Primitive.RESHAPE, Attributes.of("shape", Shape.of(n, 1)), x))).isEmpty();
-        assertThat(left(DType.FLOAT32, (emit, x) -> emit.reshape(emit.reshape(x, Shape.of(n)), Shape.of(1, n)))).containsExactly("RESHAPE");
-        assertThat(left(DType.FLOAT32, (emit, x) -> emit.reshape(emit.reshape(x, Shape.of(n)), Shape.of(n, 1)))).isEmpty();
-        assertThat(left(DType.FLOAT32, (emit, x) -> emit.apply(Primitive.BROADCAST, Attributes.of("shape", Shape.of(n, 1)), x))).isEmpty();
-        assertThat(left(DType.FLOAT32, (emit, x) -> emit.broadcast(emit.broadcast(x, Shape.of(n, 3)), Shape.of(2, n, 3)))).containsExactly("BROADCAST");
+        assertThat(left(
+                        DType.FLOAT32,
+                        (emit, x) -> emit.apply(Primitive.RESHAPE, Attributes.of("shape", Shape.of(n, 1)), x)))
+                .isEmpty();
+        assertThat(left(DType.FLOAT32, (emit, x) -> emit.reshape(emit.reshape(x, Shape.of(n)), Shape.of(1, n))))
+                .containsExactly("RESHAPE");
+        assertThat(left(DType.FLOAT32, (emit, x) -> emit.reshape(emit.reshape(x, Shape.of(n)), Shape.of(n, 1))))
+                .isEmpty();
+        assertThat(left(
+                        DType.FLOAT32,
+                        (emit, x) -> emit.apply(Primitive.BROADCAST, Attributes.of("shape", Shape.of(n, 1)), x)))
+                .isEmpty();
+        assertThat(left(
+                        DType.FLOAT32,
+                        (emit, x) -> emit.broadcast(emit.broadcast(x, Shape.of(n, 3)), Shape.of(2, n, 3))))
+                .containsExactly("BROADCAST");
         assertThat(left(DType.FLOAT32, (emit, x) -> emit.transpose(x, 0, 1))).isEmpty();
-        assertThat(left(DType.FLOAT32, (emit, x) -> emit.transpose(emit.transpose(x, 1, 0), 1, 0))).isEmpty();
-        assertThat(left(DType.FLOAT32, (emit, x) -> emit.transpose(emit.reshape(x, Shape.of(1, n, 1)), 1, 0, 2))).hasSize(2);
+        assertThat(left(DType.FLOAT32, (emit, x) -> emit.transpose(emit.transpose(x, 1, 0), 1, 0)))
+                .isEmpty();
+        assertThat(left(DType.FLOAT32, (emit, x) -> emit.transpose(emit.reshape(x, Shape.of(1, n, 1)), 1, 0, 2)))
+                .hasSize(2);
     }
 
     @Test
@@ -258,8 +306,11 @@ class SimplifyTest {
         for (int[] first : orders) {
             for (int[] second : orders) {
                 List<String> left = left(DType.FLOAT32, (emit, x) -> {
-                    Value cube = emit.mul(emit.broadcast(emit.reshape(x, Shape.of(n, 1, 1)), Shape.of(n, 3, 2)), emit.broadcast(
-                            emit.broadcast(emit.iota(dev.baton.Dim.of(2), DType.FLOAT32), Shape.of(3, 2)), Shape.of(n, 3, 2)));
+                    Value cube = emit.mul(
+                            emit.broadcast(emit.reshape(x, Shape.of(n, 1, 1)), Shape.of(n, 3, 2)),
+                            emit.broadcast(
+                                    emit.broadcast(emit.iota(dev.baton.Dim.of(2), DType.FLOAT32), Shape.of(3, 2)),
+                                    Shape.of(n, 3, 2)));
                     return emit.transpose(emit.transpose(cube, first), second);
                 });
                 assertThat(left.stream().filter("TRANSPOSE"::equals).count()).isLessThanOrEqualTo(1);
@@ -269,34 +320,54 @@ class SimplifyTest {
 
     @Test
     void oneNumberInAnotherShapeIsThatNumber() {
-        assertThat(left(DType.FLOAT32, (emit, x) -> emit.mul(x, emit.reshape(emit.full(new TensorType(DType.FLOAT32, Shape.of(x.shape().size())), 3), x.shape()))))
+        assertThat(left(
+                        DType.FLOAT32,
+                        (emit, x) -> emit.mul(
+                                x,
+                                emit.reshape(
+                                        emit.full(
+                                                new TensorType(
+                                                        DType.FLOAT32,
+                                                        Shape.of(x.shape().size())),
+                                                3),
+                                        x.shape()))))
                 .containsExactly("CONSTANT", "BROADCAST", "MUL");
-        assertThat(left(DType.FLOAT32, (emit, x) -> emit.transpose(emit.fullLike(x, 3), 1, 0))).containsExactly("CONSTANT", "BROADCAST");
+        assertThat(left(DType.FLOAT32, (emit, x) -> emit.transpose(emit.fullLike(x, 3), 1, 0)))
+                .containsExactly("CONSTANT", "BROADCAST");
     }
 
     @Test
     void reductionsOfOneElementEachAreNone() {
-        assertThat(left(DType.FLOAT32, (emit, x) -> emit.reduce(Primitive.REDUCE_MAX, x, 1))).containsExactly("RESHAPE");
-        assertThat(left(DType.FLOAT32, (emit, x) -> emit.reduce(Primitive.REDUCE_MAX, x))).isEmpty();
-        assertThat(left(DType.BOOL, (emit, x) -> emit.reduce(Primitive.ALL, x, 1))).containsExactly("RESHAPE");
+        assertThat(left(DType.FLOAT32, (emit, x) -> emit.reduce(Primitive.REDUCE_MAX, x, 1)))
+                .containsExactly("RESHAPE");
+        assertThat(left(DType.FLOAT32, (emit, x) -> emit.reduce(Primitive.REDUCE_MAX, x)))
+                .isEmpty();
+        assertThat(left(DType.BOOL, (emit, x) -> emit.reduce(Primitive.ALL, x, 1)))
+                .containsExactly("RESHAPE");
         assertThat(left(DType.BOOL, (emit, x) -> emit.reduce(Primitive.ALL, x))).isEmpty();
-        assertThat(left(DType.FLOAT32, (emit, x) -> emit.reduce(Primitive.ARGMAX, x, 1))).containsExactly("CONSTANT", "BROADCAST");
-        assertThat(left(DType.FLOAT32, (emit, x) -> emit.reduce(Primitive.SUM, x, 1))).containsOnly("RESHAPE", "CONSTANT", "BROADCAST", "ADD");
-        assertThat(left(DType.FLOAT32, (emit, x) -> emit.reduce(Primitive.SUM, x))).doesNotContain("SUM");
-        assertThat(left(DType.FLOAT32, (emit, x) -> emit.reduce(Primitive.SUM, x, 0))).containsExactly("SUM");
-        assertThat(left(DType.FLOAT32, (emit, x) -> emit.reduce(Primitive.SUM, x, 0, 1))).containsExactly("SUM");
+        assertThat(left(DType.FLOAT32, (emit, x) -> emit.reduce(Primitive.ARGMAX, x, 1)))
+                .containsExactly("CONSTANT", "BROADCAST");
+        assertThat(left(DType.FLOAT32, (emit, x) -> emit.reduce(Primitive.SUM, x, 1)))
+                .containsOnly("RESHAPE", "CONSTANT", "BROADCAST", "ADD");
+        assertThat(left(DType.FLOAT32, (emit, x) -> emit.reduce(Primitive.SUM, x)))
+                .doesNotContain("SUM");
+        assertThat(left(DType.FLOAT32, (emit, x) -> emit.reduce(Primitive.SUM, x, 0)))
+                .containsExactly("SUM");
+        assertThat(left(DType.FLOAT32, (emit, x) -> emit.reduce(Primitive.SUM, x, 0, 1)))
+                .containsExactly("SUM");
     }
 
     /** What one rule makes is seen by the others, however long the chain. */
     @Test
     void rulesAreAppliedUntilNoneIsLeft() {
         assertThat(left(DType.FLOAT32, (emit, x) -> {
-            Value one = emit.div(emit.fullLike(x, 4), emit.fullLike(x, 4));
-            Value zero = emit.sub(one, one);
-            Value y = emit.sub(emit.mul(x, one), zero);
-            Value turned = emit.transpose(emit.transpose(emit.neg(emit.neg(y)), 1, 0), 1, 0);
-            return emit.apply(Primitive.POW, turned, emit.apply(Primitive.SQRT, one));
-        })).isEmpty();
+                    Value one = emit.div(emit.fullLike(x, 4), emit.fullLike(x, 4));
+                    Value zero = emit.sub(one, one);
+                    Value y = emit.sub(emit.mul(x, one), zero);
+                    Value turned = emit.transpose(emit.transpose(emit.neg(emit.neg(y)), 1, 0), 1, 0);
+                    return emit.apply(Primitive.POW, turned, emit.apply(Primitive.SQRT, one));
+                }))
+                .isEmpty();
     }
 
     @Test
@@ -311,10 +382,13 @@ class SimplifyTest {
         builder.output("z", emit.mul(v, 1));
         builder.assign(v, emit.neg(emit.neg(x)));
         Graph simple = Simplify.run(builder.build());
-        assertThat(simple.toString().lines().map(line -> line.replaceAll(";.*", ""))).containsExactly(
-                "%0 = input(dtype=FLOAT32, name=x, shape=[3]) : float32[3]",
-                "%1 = input(dtype=FLOAT32, name=unused, shape=[3]) : float32[3]",
-                "%2 = variable(dtype=FLOAT32, name=v, shape=[3]) : float32[3]",
-                "output y = %0", "output z = %2", "assign v = %0");
+        assertThat(simple.toString().lines().map(line -> line.replaceAll(";.*", "")))
+                .containsExactly(
+                        "%0 = input(dtype=FLOAT32, name=x, shape=[3]) : float32[3]",
+                        "%1 = input(dtype=FLOAT32, name=unused, shape=[3]) : float32[3]",
+                        "%2 = variable(dtype=FLOAT32, name=v, shape=[3]) : float32[3]",
+                        "output y = %0",
+                        "output z = %2",
+                        "assign v = %0");
     }
 }

@@ -42,7 +42,8 @@ class ExamplesTest {
     void everyEpochHasItsOwnOrderTheSameForTheSameSeed() {
         Batches batches = counted(50).shuffled(1).batched(7);
         assertThat(values(batches.epoch(0))).isEqualTo(values(batches)).isNotEqualTo(values(batches.epoch(1)));
-        assertThat(values(batches.epoch(1))).containsExactlyInAnyOrderElementsOf(values(counted(50).batched(50)));
+        assertThat(values(batches.epoch(1)))
+                .containsExactlyInAnyOrderElementsOf(values(counted(50).batched(50)));
         assertThat(values(counted(50).shuffled(2).batched(7))).isNotEqualTo(values(batches));
     }
 
@@ -53,7 +54,9 @@ class ExamplesTest {
         List<Float> first = values(changed.batched(20));
         assertThat(values(changed.batched(3))).isEqualTo(first);
         assertThat(values(changed.shuffled(5).batched(3))).containsExactlyInAnyOrderElementsOf(first);
-        assertThat(first).doesNotHaveDuplicates().isNotEqualTo(values(changed.batched(20).epoch(1)));
+        assertThat(first)
+                .doesNotHaveDuplicates()
+                .isNotEqualTo(values(changed.batched(20).epoch(1)));
         assertThat(first).isNotEqualTo(values(counted(20).augmented(2, noise).batched(20)));
         for (int i = 0; i < 20; i++) {
             assertThat(first.get(i)).isBetween((float) i, i + 0.5f);

@@ -50,7 +50,9 @@ class PredictorTest {
             Layer model = model(session);
             try (var predictor = Predictor.of(session, model)) {
                 session.set("0.bias", NDArray.of(Shape.of(2), 99, 99f));
-                assertThat(predictor.predict(new float[] {1, 2})).as("a copy of the weights").containsExactly(6, 11);
+                assertThat(predictor.predict(new float[] {1, 2}))
+                        .as("a copy of the weights")
+                        .containsExactly(6, 11);
                 assertThat(predictor.classOf(new float[] {1, 2})).isEqualTo(1);
                 assertThat(predictor.classOf(new float[] {0, 0})).isZero();
                 float[] probabilities = predictor.probabilities(new float[] {0, 0});
@@ -71,8 +73,10 @@ class PredictorTest {
             predictor = Predictor.of(session, model(session));
         }
         try (predictor) {
-            IntStream.range(0, 500).parallel().forEach(i ->
-                    assertThat(predictor.predict(new float[] {i, 1})).containsExactly(i + 3, 3 * i + 4));
+            IntStream.range(0, 500)
+                    .parallel()
+                    .forEach(i ->
+                            assertThat(predictor.predict(new float[] {i, 1})).containsExactly(i + 3, 3 * i + 4));
         }
     }
 

@@ -26,9 +26,13 @@ class SafetensorsPropertyTest {
     @Provide
     Arbitrary<Map<String, NDArray>> files() {
         Arbitrary<Long> sizes = Arbitraries.longs().between(0, 4);
-        Arbitrary<Shape> shapes = sizes.list().ofMaxSize(4).map(list -> Shape.of(list.stream().mapToLong(n -> n).toArray()));
-        Arbitrary<NDArray> arrays = shapes.flatMap(shape -> Arbitraries.of(DType.values()).map(type -> random(type, shape)));
-        Arbitrary<String> names = Arbitraries.strings().all().excludeChars(surrogates()).ofMaxLength(12);
+        Arbitrary<Shape> shapes = sizes.list()
+                .ofMaxSize(4)
+                .map(list -> Shape.of(list.stream().mapToLong(n -> n).toArray()));
+        Arbitrary<NDArray> arrays =
+                shapes.flatMap(shape -> Arbitraries.of(DType.values()).map(type -> random(type, shape)));
+        Arbitrary<String> names =
+                Arbitraries.strings().all().excludeChars(surrogates()).ofMaxLength(12);
         return Arbitraries.maps(names, arrays).ofMaxSize(5);
     }
 

@@ -31,7 +31,10 @@ class SafetensorsTest {
     private Path file(String header, byte[] data) throws IOException {
         var bytes = new ByteArrayOutputStream();
         byte[] text = header.getBytes(UTF_8);
-        bytes.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(text.length).array());
+        bytes.write(ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(text.length)
+                .array());
         bytes.write(text);
         bytes.write(data);
         return Files.write(folder.resolve("weights.safetensors"), bytes.toByteArray());
@@ -98,23 +101,26 @@ class SafetensorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "F32  | [2]    | [0,8]  | 7 | tensor 'w' ends at byte 8 of the data, the file at 7: it is truncated",
-        "F32  | [2]    | [0,8]  | 9 | 1 bytes follow the last tensor",
-        "F32  | [2]    | [4,12] | 12 | tensor 'w' starts at byte 4 of the data, after a gap that starts at 0",
-        "F32  | [3]    | [0,8]  | 8 | tensor 'w' of F32 [3] takes 12 bytes, but its place has 8",
-        "F32  | [2]    | [8,0]  | 8 | tensor 'w' of F32 [2] takes 8 bytes, but its place has -8",
-        "BF16 | [2]    | [0,4]  | 4 | tensor 'w' is of type BF16; F32, F64, I32, I64 and BOOL can be read",
-        "F32  | [-2]   | [0,8]  | 8 | the header is no valid JSON: an object, an array, a text or a whole number is missing (character 29)",
-        "F32  | [2.0]  | [0,8]  | 8 | the header is no valid JSON: ']' is missing (character 30)",
-        "F32  | [\"2\"]  | [0,8]  | 8 | tensor 'w' has '2' where a whole number belongs",
-        "F32  | 2      | [0,8]  | 8 | tensor 'w' needs a dtype, a shape and two data_offsets, and nothing else",
-        "F32  | [2]    | [0]    | 8 | tensor 'w' needs a dtype, a shape and two data_offsets, and nothing else",
-        "F32  | [4611686018427387904,4] | [0,8] | 8 | tensor 'w' has a shape that no array can have: [4611686018427387904, 4]",
-        "F32  | [1,1,1,1,1,1,1,1,2] | [0,8] | 8 | tensor 'w' has a shape that no array can have: [1, 1, 1, 1, 1, 1, 1, 1, 2]",
-        "F32  | [99999999999999999999] | [0,8] | 8 | the header is no valid JSON: the number 99999999999999999999 is too large (character 49)",
-    })
-    void aHeaderThatDoesNotFitIsRefused(String dtype, String shape, String offsets, int data, String message) throws IOException {
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "F32  | [2]    | [0,8]  | 7 | tensor 'w' ends at byte 8 of the data, the file at 7: it is truncated",
+                "F32  | [2]    | [0,8]  | 9 | 1 bytes follow the last tensor",
+                "F32  | [2]    | [4,12] | 12 | tensor 'w' starts at byte 4 of the data, after a gap that starts at 0",
+                "F32  | [3]    | [0,8]  | 8 | tensor 'w' of F32 [3] takes 12 bytes, but its place has 8",
+                "F32  | [2]    | [8,0]  | 8 | tensor 'w' of F32 [2] takes 8 bytes, but its place has -8",
+                "BF16 | [2]    | [0,4]  | 4 | tensor 'w' is of type BF16; F32, F64, I32, I64 and BOOL can be read",
+                "F32  | [-2]   | [0,8]  | 8 | the header is no valid JSON: an object, an array, a text or a whole number is missing (character 29)",
+                "F32  | [2.0]  | [0,8]  | 8 | the header is no valid JSON: ']' is missing (character 30)",
+                "F32  | [\"2\"]  | [0,8]  | 8 | tensor 'w' has '2' where a whole number belongs",
+                "F32  | 2      | [0,8]  | 8 | tensor 'w' needs a dtype, a shape and two data_offsets, and nothing else",
+                "F32  | [2]    | [0]    | 8 | tensor 'w' needs a dtype, a shape and two data_offsets, and nothing else",
+                "F32  | [4611686018427387904,4] | [0,8] | 8 | tensor 'w' has a shape that no array can have: [4611686018427387904, 4]",
+                "F32  | [1,1,1,1,1,1,1,1,2] | [0,8] | 8 | tensor 'w' has a shape that no array can have: [1, 1, 1, 1, 1, 1, 1, 1, 2]",
+                "F32  | [99999999999999999999] | [0,8] | 8 | the header is no valid JSON: the number 99999999999999999999 is too large (character 49)",
+            })
+    void aHeaderThatDoesNotFitIsRefused(String dtype, String shape, String offsets, int data, String message)
+            throws IOException {
         Path file = file(one(dtype, shape, offsets), new byte[data]);
         assertThatThrownBy(() -> Safetensors.read(file))
                 .isInstanceOf(DataException.class)
@@ -128,7 +134,8 @@ class SafetensorsTest {
                         + "\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}",
                 new byte[12]);
         assertThatThrownBy(() -> Safetensors.read(file))
-                .hasMessage(file + ": tensor 'b' starts at byte 4 of the data, inside the one before it, which ends at 8");
+                .hasMessage(
+                        file + ": tensor 'b' starts at byte 4 of the data, inside the one before it, which ends at 8");
     }
 
     @Test
@@ -136,12 +143,22 @@ class SafetensorsTest {
         Path file = folder.resolve("weights.safetensors");
         assertThatThrownBy(() -> Safetensors.read(file)).hasMessage("cannot read " + file + ": there is no such file");
         Files.writeString(file, "abc");
-        assertThatThrownBy(() -> Safetensors.read(file)).hasMessage(file + ": the file ends too early: it is truncated");
+        assertThatThrownBy(() -> Safetensors.read(file))
+                .hasMessage(file + ": the file ends too early: it is truncated");
         Files.writeString(file, "PK and something else");
         assertThatThrownBy(() -> Safetensors.read(file))
                 .hasMessageStartingWith(file + ": this is no safetensors file, or only a part of one: a header of ");
-        for (String header : List.of("[]", "{ ", "{} {}", "{\"a\":1,}", "{\"a\":\"x}", "{\"a\":\"\\q\"}", "{\"a\":\"\t\"}", "{\"a\":01}",
-                "{\"a\":1,\"a\":2}", "{\"a\":" + "[".repeat(100_000))) {
+        for (String header : List.of(
+                "[]",
+                "{ ",
+                "{} {}",
+                "{\"a\":1,}",
+                "{\"a\":\"x}",
+                "{\"a\":\"\\q\"}",
+                "{\"a\":\"\t\"}",
+                "{\"a\":01}",
+                "{\"a\":1,\"a\":2}",
+                "{\"a\":" + "[".repeat(100_000))) {
             Path wrong = file(header, new byte[0]);
             assertThatThrownBy(() -> Safetensors.read(wrong))
                     .as(header.length() < 50 ? header : "deep")
@@ -151,7 +168,8 @@ class SafetensorsTest {
         Path latin = Files.write(file, new byte[] {3, 0, 0, 0, 0, 0, 0, 0, '{', (byte) 0xe9, '}'});
         assertThatThrownBy(() -> Safetensors.read(latin)).hasMessage(latin + ": the header is not UTF-8");
         Path texts = file("{\"__metadata__\":{\"a\":1}}", new byte[0]);
-        assertThatThrownBy(() -> Safetensors.read(texts)).hasMessage(texts + ": __metadata__ holds something else than texts");
+        assertThatThrownBy(() -> Safetensors.read(texts))
+                .hasMessage(texts + ": __metadata__ holds something else than texts");
     }
 
     @Test

@@ -28,7 +28,8 @@ class WeightsTest {
     void theFileHoldsPyTorchsLayout() {
         Path file = folder.resolve("model.safetensors");
         Sequential model = model();
-        try (var session = Session.open("reference", 1); var other = Session.open("reference", 2)) {
+        try (var session = Session.open("reference", 1);
+                var other = Session.open("reference", 2)) {
             Weights.save(session, model, file);
             session.set("0.weight", NDArray.of(Shape.of(2, 3), 1, 2, 3, 4, 5, 6f));
             Weights.save(session, model, file);
@@ -40,7 +41,8 @@ class WeightsTest {
 
             Weights.load(other, model(), file);
             for (String name : saved.keySet()) {
-                assertThat(other.value(name).toFloatArray()).isEqualTo(session.value(name).toFloatArray());
+                assertThat(other.value(name).toFloatArray())
+                        .isEqualTo(session.value(name).toFloatArray());
             }
         }
     }
@@ -58,7 +60,8 @@ class WeightsTest {
                     .isInstanceOf(DataException.class)
                     .hasMessage(file + ": there is no tensor 'line.weight'; there are [line.bias]");
 
-            Safetensors.write(file, Map.of("line.bias", bias, "line.weight", NDArray.of(Shape.of(2, 1), 1f, 2f)), Map.of());
+            Safetensors.write(
+                    file, Map.of("line.bias", bias, "line.weight", NDArray.of(Shape.of(2, 1), 1f, 2f)), Map.of());
             assertThatThrownBy(() -> Weights.load(session, model, file))
                     .isInstanceOf(DataException.class)
                     .hasMessage(file + ": tensor 'line.weight' is float32[2, 1], the model takes float32[1, 2]");
@@ -68,7 +71,8 @@ class WeightsTest {
                     Map.of("line.bias", bias, "line.weight", NDArray.of(Shape.of(1, 2), 1f, 2f), "other", bias),
                     Map.of());
             assertThatThrownBy(() -> Weights.load(session, model, file))
-                    .hasMessage(file + ": tensor 'other' is no parameter of the model, which has [line.weight, line.bias]");
+                    .hasMessage(
+                            file + ": tensor 'other' is no parameter of the model, which has [line.weight, line.bias]");
             assertThat(session.value("line.bias").get(0)).isZero();
         }
     }

@@ -18,7 +18,9 @@ class AccuracyTest {
         assertThat(meter.value()).isEqualTo(0.5);
         meter.add(NDArray.of(Shape.of(1, 3), -3, -2, -1f), NDArray.of(Shape.of(1), 2));
         assertThat(meter.value()).isEqualTo(2 / 3.0);
-        assertThat(Metrics.accuracy().meter().value()).as("a meter of its own for each pass").isNaN();
+        assertThat(Metrics.accuracy().meter().value())
+                .as("a meter of its own for each pass")
+                .isNaN();
     }
 
     @Test

@@ -10,7 +10,10 @@ class StridesTest {
 
     private static List<Long> offsets(List<Long> shape, List<Long> strides) {
         long elements = shape.stream().reduce(1L, (a, b) -> a * b);
-        return LongStream.range(0, elements).map(element -> Strides.offset(shape, strides, element)).boxed().toList();
+        return LongStream.range(0, elements)
+                .map(element -> Strides.offset(shape, strides, element))
+                .boxed()
+                .toList();
     }
 
     @Test

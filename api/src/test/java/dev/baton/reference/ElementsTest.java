@@ -32,7 +32,8 @@ class ElementsTest {
         assertThat(apply(Primitive.SELECT, DType.FLOAT64, 0, 2, 1)).isEqualTo(-3.7);
         assertThat(apply(Primitive.CAST, DType.INT32, 2)).isEqualTo(-3);
         assertThat(apply(Primitive.RESHAPE, DType.FLOAT64, 1)).isEqualTo(0.1);
-        assertThat(apply(Primitive.CONSTANT, DType.INT64, Attributes.of(Region.NUMBER, 7.0))).isEqualTo(7);
+        assertThat(apply(Primitive.CONSTANT, DType.INT64, Attributes.of(Region.NUMBER, 7.0)))
+                .isEqualTo(7);
     }
 
     @Test

@@ -29,15 +29,20 @@ class IntegersTest {
         Value[] inputs = {builder.input("a", type), builder.input("b", type)};
         builder.output("y", body.apply(new Emitter(builder), inputs));
         return new Interpreter(builder.build(), Interpreter.Precision.FLOAT)
-                .run(Map.of("a", a, "b", b), Map.of()).outputs().get("y");
+                .run(Map.of("a", a, "b", b), Map.of())
+                .outputs()
+                .get("y");
     }
 
     private static void check(Primitive primitive, OfTwo java) {
         for (int a : NUMBERS) {
             for (int b : NUMBERS) {
-                double[] result = run(new double[] {a}, new double[] {b}, (emit, in) -> primitive.arity() == 1
-                        ? emit.apply(primitive, in[0])
-                        : emit.apply(primitive, in[0], in[1]));
+                double[] result = run(
+                        new double[] {a},
+                        new double[] {b},
+                        (emit, in) -> primitive.arity() == 1
+                                ? emit.apply(primitive, in[0])
+                                : emit.apply(primitive, in[0], in[1]));
                 assertThat(result).as(primitive + " of " + a + " and " + b).containsExactly(java.apply(a, b));
             }
         }
@@ -57,7 +62,8 @@ class IntegersTest {
 
     @Test
     void zeroHasNoSign() {
-        double[] result = run(new double[] {0}, new double[] {0}, (emit, in) -> emit.cast(emit.neg(in[0]), DType.FLOAT32));
+        double[] result =
+                run(new double[] {0}, new double[] {0}, (emit, in) -> emit.cast(emit.neg(in[0]), DType.FLOAT32));
         assertThat(Double.doubleToRawLongBits(result[0])).isZero();
     }
 }

@@ -46,7 +46,8 @@ class BackendsTest {
     /** A class path that offers these providers and no others. */
     private void classPath(Class<?>... providers) throws IOException {
         Path services = Files.writeString(
-                folder.resolve("services"), Stream.of(providers).map(Class::getName).collect(Collectors.joining("\n")));
+                folder.resolve("services"),
+                Stream.of(providers).map(Class::getName).collect(Collectors.joining("\n")));
         Thread.currentThread().setContextClassLoader(new ClassLoader(before) {
             @Override
             public Enumeration<URL> getResources(String name) throws IOException {
@@ -141,7 +142,8 @@ class BackendsTest {
     void theBestAvailableOneIsTaken() throws IOException {
         classPath(ReferenceProvider.class, NoDriver.class, Fast.class);
         assertThat(Backends.report())
-                .isEqualTo("gpu: not available: no driver found: install one\nfast: available\nreference: available; chosen only by name");
+                .isEqualTo(
+                        "gpu: not available: no driver found: install one\nfast: available\nreference: available; chosen only by name");
         try (var session = Session.open()) {
             assertThat(session.device()).startsWith("reference");
         }
@@ -178,7 +180,8 @@ class BackendsTest {
                 .hasMessage("backend 'gpu' is not available: no driver found: install one; found on the class path:"
                         + "\n  gpu: not available: no driver found: install one\n  fast: available" + ADVICE);
         assertThatThrownBy(() -> Session.open("tpu"))
-                .hasMessageStartingWith("there is no backend named 'tpu'; found on the class path:\n  gpu: not available");
+                .hasMessageStartingWith(
+                        "there is no backend named 'tpu'; found on the class path:\n  gpu: not available");
     }
 
     @Test
@@ -202,16 +205,19 @@ class BackendsTest {
         }
 
         private static <T> T noting(Class<T> type, T target, String name) {
-            return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
-                if (method.getDeclaringClass() == Object.class) {
-                    return method.getName().equals("equals") ? proxy == arguments[0] : System.identityHashCode(proxy);
-                }
-                if (method.getName().equals("close")) {
-                    CLOSED.add(name);
-                }
-                Object result = method.invoke(target, arguments);
-                return result instanceof Plan plan ? noting(Plan.class, plan, "plan") : result;
-            }));
+            return type.cast(Proxy.newProxyInstance(
+                    type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                        if (method.getDeclaringClass() == Object.class) {
+                            return method.getName().equals("equals")
+                                    ? proxy == arguments[0]
+                                    : System.identityHashCode(proxy);
+                        }
+                        if (method.getName().equals("close")) {
+                            CLOSED.add(name);
+                        }
+                        Object result = method.invoke(target, arguments);
+                        return result instanceof Plan plan ? noting(Plan.class, plan, "plan") : result;
+                    }));
         }
     }
 

@@ -24,7 +24,8 @@ class SessionTest {
 
     @Test
     void variablesAreReadAndSet() {
-        try (var session = Session.open("reference"); var program = answer(session)) {
+        try (var session = Session.open("reference");
+                var program = answer(session)) {
             program.run();
             assertThat(program.output(0).toFloatArray()).containsExactly(1, 2);
             session.set("v", NDArray.of(Shape.of(2), 3f, 4f));
@@ -44,32 +45,45 @@ class SessionTest {
         program.run();
         program.close();
         assertThatThrownBy(program::run).isInstanceOf(StateException.class).hasMessage("the program is closed");
-        assertThatThrownBy(() -> program.explain(1)).isInstanceOf(StateException.class).hasMessage("the program is closed");
-        assertThatThrownBy(() -> program.output(0)).isInstanceOf(StateException.class).hasMessage("the program is closed");
+        assertThatThrownBy(() -> program.explain(1))
+                .isInstanceOf(StateException.class)
+                .hasMessage("the program is closed");
+        assertThatThrownBy(() -> program.output(0))
+                .isInstanceOf(StateException.class)
+                .hasMessage("the program is closed");
         var open = answer(session);
         session.close();
         session.close();
         assertThatThrownBy(open::run).isInstanceOf(StateException.class).hasMessage("the session is closed");
-        assertThatThrownBy(() -> session.value("v")).isInstanceOf(StateException.class).hasMessage("the session is closed");
-        assertThatThrownBy(() -> open.explain(1)).isInstanceOf(StateException.class).hasMessage("the session is closed");
+        assertThatThrownBy(() -> session.value("v"))
+                .isInstanceOf(StateException.class)
+                .hasMessage("the session is closed");
+        assertThatThrownBy(() -> open.explain(1))
+                .isInstanceOf(StateException.class)
+                .hasMessage("the session is closed");
     }
 
     @Test
     void aSessionBelongsToOneThread() throws InterruptedException {
-        try (var session = Session.open("reference"); var program = answer(session)) {
+        try (var session = Session.open("reference");
+                var program = answer(session)) {
             program.run();
             var caught = new Throwable[3];
-            var thread = new Thread(() -> {
-                caught[0] = catchThrowable(program::run);
-                caught[1] = catchThrowable(() -> session.value("v"));
-                caught[2] = catchThrowable(() -> session.set("v", NDArray.of(Shape.of(2), 0f, 0f)));
-            }, "other");
+            var thread = new Thread(
+                    () -> {
+                        caught[0] = catchThrowable(program::run);
+                        caught[1] = catchThrowable(() -> session.value("v"));
+                        caught[2] = catchThrowable(() -> session.set("v", NDArray.of(Shape.of(2), 0f, 0f)));
+                    },
+                    "other");
             thread.start();
             thread.join();
-            assertThat(caught).allSatisfy(e -> assertThat(e)
-                    .isInstanceOf(StateException.class)
-                    .hasMessage("the session belongs to thread '" + Thread.currentThread().getName()
-                            + "' and was used by 'other': open one session for each thread"));
+            assertThat(caught)
+                    .allSatisfy(e -> assertThat(e)
+                            .isInstanceOf(StateException.class)
+                            .hasMessage("the session belongs to thread '"
+                                    + Thread.currentThread().getName()
+                                    + "' and was used by 'other': open one session for each thread"));
         }
     }
 

@@ -118,7 +118,9 @@ class AllocationTest {
 
     @Test
     void aStepAllocatesItsResultAndNothingElse(@TempDir Path folder) throws IOException {
-        URL services = Files.writeString(folder.resolve("services"), Idle.class.getName()).toUri().toURL();
+        URL services = Files.writeString(folder.resolve("services"), Idle.class.getName())
+                .toUri()
+                .toURL();
         ClassLoader before = Thread.currentThread().getContextClassLoader();
         Thread.currentThread().setContextClassLoader(new ClassLoader(before) {
             @Override
@@ -130,7 +132,8 @@ class AllocationTest {
         var optimizer = AdamW.of(Schedule.cosine(1e-3, STEPS).warmUp(10));
         var batch = new Batch(NDArray.of(Shape.of(4, 8), new float[32]), NDArray.of(Shape.of(4), 0, 1, 2, 3));
         var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-        try (var session = Session.open(); var step = TrainStep.of(session, model, Losses.crossEntropy(), optimizer)) {
+        try (var session = Session.open();
+                var step = TrainStep.of(session, model, Losses.crossEntropy(), optimizer)) {
             step.run(batch); // Traces and compiles.
             long id = Thread.currentThread().getId();
             long start = threads.getThreadAllocatedBytes(id);

@@ -39,7 +39,8 @@ class BadStepTest {
 
     @Test
     void theFirstOperationThatIsNotFiniteIsNamed() {
-        var model = Sequential.of(new Linear(2, 4), new Exponential(), new Linear(4, 2)).named("net");
+        var model = Sequential.of(new Linear(2, 4), new Exponential(), new Linear(4, 2))
+                .named("net");
         try (var session = Session.open("reference", 1);
                 var step = TrainStep.of(session, model, Losses.crossEntropy(), Adam.of(0.01))) {
             step.run(batch());
@@ -50,12 +51,15 @@ class BadStepTest {
                         assertThat(e.step()).isEqualTo(2);
                         assertThat(e.learningRate()).isEqualTo(0.01);
                     })
-                    .hasMessageStartingWith("step 2: the loss (NaN) or a gradient is not finite; no weight was changed. "
-                            + "The learning rate was 0.01: try a smaller one")
-                    .hasMessageContaining("\n  the first value that is not finite: Infinity at [0, 2] of exp, float32[3, 4]"
-                            + "\n  in  net.1: Exponential\n  at  BadStepTest.java:");
+                    .hasMessageStartingWith(
+                            "step 2: the loss (NaN) or a gradient is not finite; no weight was changed. "
+                                    + "The learning rate was 0.01: try a smaller one")
+                    .hasMessageContaining(
+                            "\n  the first value that is not finite: Infinity at [0, 2] of exp, float32[3, 4]"
+                                    + "\n  in  net.1: Exponential\n  at  BadStepTest.java:");
             assertThat(session.value("net.0.weight").toFloatArray()).isEqualTo(before);
-            assertThat(session.value("optimizer/net.0.weight/mean").toDoubleArray()).doesNotContain(Double.NaN);
+            assertThat(session.value("optimizer/net.0.weight/mean").toDoubleArray())
+                    .doesNotContain(Double.NaN);
             session.set("net.0.bias", NDArray.of(Shape.of(4), new float[4]));
             assertThat(step.run(batch()).step()).isEqualTo(2);
         }
@@ -68,7 +72,8 @@ class BadStepTest {
             step.prepare(batch());
             session.set("0.bias", NDArray.of(Shape.of(2), 0, Float.NaN));
             assertThatThrownBy(() -> step.run(batch()))
-                    .hasMessageContaining("\n  the first value that is not finite: NaN at [1] of variable '0.bias', float32[2]");
+                    .hasMessageContaining(
+                            "\n  the first value that is not finite: NaN at [1] of variable '0.bias', float32[2]");
         }
     }
 
@@ -111,13 +116,15 @@ class BadStepTest {
             var two = new Batch(batch().inputs(), NDArray.of(Shape.of(2), 0, 1));
             assertThatThrownBy(() -> step.run(two))
                     .isInstanceOf(ShapeException.class)
-                    .hasMessage("the training step takes inputs of one batch size, but 'inputs' is [3, 2] and 'targets' is [2]");
+                    .hasMessage(
+                            "the training step takes inputs of one batch size, but 'inputs' is [3, 2] and 'targets' is [2]");
             var none = new Batch(NDArray.of(Shape.of(0, 2), new float[0]), NDArray.of(Shape.of(0), new int[0]));
             assertThatThrownBy(() -> step.run(none))
                     .isInstanceOf(DataException.class)
                     .hasMessage("step 1: the batch is empty");
             var wide = new Batch(NDArray.of(Shape.of(3, 4), new float[12]), batch().targets());
-            assertThatThrownBy(() -> step.run(wide)).hasMessage("the training step takes 'inputs' as float32[N, 2], not float32[3, 4]");
+            assertThatThrownBy(() -> step.run(wide))
+                    .hasMessage("the training step takes 'inputs' as float32[N, 2], not float32[3, 4]");
         }
     }
 
@@ -127,16 +134,21 @@ class BadStepTest {
             assertThatThrownBy(() -> Sgd.of(bad))
                     .isInstanceOf(BatonException.class)
                     .hasMessage("a learning rate is a positive number, not " + bad);
-            assertThatThrownBy(() -> Schedule.cosine(bad, 10)).hasMessage("a learning rate is a positive number, not " + bad);
+            assertThatThrownBy(() -> Schedule.cosine(bad, 10))
+                    .hasMessage("a learning rate is a positive number, not " + bad);
         }
         try (var session = Session.open("reference", 1);
                 var step = TrainStep.of(
-                        session, Sequential.of(new Linear(2, 2)), Losses.crossEntropy(), Sgd.of(number -> number < 2 ? 0.1 : Double.NaN))) {
+                        session,
+                        Sequential.of(new Linear(2, 2)),
+                        Losses.crossEntropy(),
+                        Sgd.of(number -> number < 2 ? 0.1 : Double.NaN))) {
             step.run(batch());
             float[] before = session.value("0.weight").toFloatArray();
             assertThatThrownBy(() -> step.run(batch()))
                     .isInstanceOf(BatonException.class)
-                    .hasMessage("step 2: the schedule gives a learning rate of NaN; it must be a finite number and not negative");
+                    .hasMessage(
+                            "step 2: the schedule gives a learning rate of NaN; it must be a finite number and not negative");
             assertThat(session.value("0.weight").toFloatArray()).isEqualTo(before);
         }
     }
@@ -153,8 +165,9 @@ class BadStepTest {
                         .build()) {
             assertThatThrownBy(() -> trainer.fit(examples.batched(1), examples.batched(1), Epochs.of(1)))
                     .isInstanceOf(NotFiniteException.class)
-                    .hasMessageStartingWith("step 3: the loss (NaN) or a gradient is not finite; no weight was changed. "
-                            + "The learning rate was 0.1: ")
+                    .hasMessageStartingWith(
+                            "step 3: the loss (NaN) or a gradient is not finite; no weight was changed. "
+                                    + "The learning rate was 0.1: ")
                     .hasMessageContaining("of exp, float32[1, 2]\n  in  1: Exponential");
         }
     }

@@ -31,7 +31,8 @@ class PyTorchTrajectoryTest {
 
     static Stream<JsonNode> runs() throws IOException {
         try (var file = PyTorchTrajectoryTest.class.getResourceAsStream("pytorch-mlp-losses.json")) {
-            return StreamSupport.stream(new ObjectMapper().readTree(file).get("runs").spliterator(), false);
+            return StreamSupport.stream(
+                    new ObjectMapper().readTree(file).get("runs").spliterator(), false);
         }
     }
 
@@ -54,7 +55,11 @@ class PyTorchTrajectoryTest {
     void theFirstTenLossesAgree(JsonNode run) {
         Initializer unused = (shape, seed, name) -> NDArray.zeros(dev.baton.DType.FLOAT32, shape);
         var model = Sequential.of(
-                new Linear(64, 32, unused), new ReLU(), new Linear(32, 16, unused), new ReLU(), new Linear(16, 10, unused));
+                new Linear(64, 32, unused),
+                new ReLU(),
+                new Linear(32, 16, unused),
+                new ReLU(),
+                new Linear(16, 10, unused));
         var loss = Losses.crossEntropy(run.get("labelSmoothing").asDouble());
         try (var session = Session.open(System.getProperty("baton.test.backend", "reference"));
                 var step = TrainStep.of(session, model, loss, optimizer(run))) {

@@ -30,10 +30,14 @@ class StepFunctionTest {
         var decoder = Sequential.of(new Linear(2, 4)).named("decoder");
         NDArray pictures = NDArray.of(Shape.of(2, 4), 1, 0, 1, 0, 0, 1, 0, 1f);
         try (var session = Session.open("reference", 1);
-                var step = TrainStep.of(session, inputs -> {
-                    var picture = inputs.get("picture");
-                    return Losses.mse().of(decoder.forward(encoder.forward(picture).watch("code")), picture);
-                }, Adam.of(0.05))) {
+                var step = TrainStep.of(
+                        session,
+                        inputs -> {
+                            var picture = inputs.get("picture");
+                            return Losses.mse()
+                                    .of(decoder.forward(encoder.forward(picture).watch("code")), picture);
+                        },
+                        Adam.of(0.05))) {
             float first = step.run(Map.of("picture", pictures)).loss();
             float last = first;
             for (int i = 0; i < 100; i++) {
@@ -50,11 +54,16 @@ class StepFunctionTest {
     void severalInputsLossesAndWatchedValues() {
         var line = new Linear(1, 1, Initializers.constant(2)).named("line");
         try (var session = Session.open("reference");
-                var step = TrainStep.of(session, inputs -> {
-                    var fit = Losses.mse().of(line.forward(inputs.get("x")).watch("answer"), inputs.get("y"));
-                    fit.watch("fit");
-                    return fit.add(line.parameters().get(0).in(fit).sum().multiply(inputs.get("scale")));
-                }, Sgd.of(0.1))) {
+                var step = TrainStep.of(
+                        session,
+                        inputs -> {
+                            var fit = Losses.mse()
+                                    .of(line.forward(inputs.get("x")).watch("answer"), inputs.get("y"));
+                            fit.watch("fit");
+                            return fit.add(
+                                    line.parameters().get(0).in(fit).sum().multiply(inputs.get("scale")));
+                        },
+                        Sgd.of(0.1))) {
             var inputs = Map.of(
                     "x", NDArray.of(Shape.of(2, 1), 1f, 3f),
                     "y", NDArray.of(Shape.of(2, 1), 1f, 4f),
@@ -85,8 +94,11 @@ class StepFunctionTest {
             try (var session = Session.open("reference", 7);
                     var step = form == 0
                             ? TrainStep.of(session, model, Losses.crossEntropy(), Sgd.of(0.1))
-                            : TrainStep.of(session, inputs -> Losses.crossEntropy()
-                                    .of(model.forward(inputs.get("inputs")), inputs.get("targets")), Sgd.of(0.1))) {
+                            : TrainStep.of(
+                                    session,
+                                    inputs -> Losses.crossEntropy()
+                                            .of(model.forward(inputs.get("inputs")), inputs.get("targets")),
+                                    Sgd.of(0.1))) {
                 step.run(batch);
                 step.run(Map.of("inputs", batch.inputs(), "targets", batch.targets()));
                 weights[form] = session.value("0.weight").toFloatArray();
@@ -100,7 +112,8 @@ class StepFunctionTest {
         var line = new Linear(1, 1);
         NDArray x = NDArray.of(Shape.of(2, 1), 1f, 3f);
         try (var session = Session.open("reference")) {
-            var step = TrainStep.of(session, inputs -> line.forward(inputs.get("x")).watch("a").mean(), Sgd.of(0.1));
+            var step = TrainStep.of(
+                    session, inputs -> line.forward(inputs.get("x")).watch("a").mean(), Sgd.of(0.1));
             assertThatThrownBy(() -> step.watched("a"))
                     .isInstanceOf(StateException.class)
                     .hasMessage("the training step is traced at its first batch: run one, then look");
@@ -109,7 +122,8 @@ class StepFunctionTest {
             assertThatThrownBy(() -> step.run(Map.of("x", x, "seed", x)))
                     .hasMessage("the step fills in 'seed' by itself: give the input another name");
             step.prepare(Map.of("x", x));
-            assertThatThrownBy(() -> step.watched("a")).hasMessage("the training step has not run yet: 'a' has no value");
+            assertThatThrownBy(() -> step.watched("a"))
+                    .hasMessage("the training step has not run yet: 'a' has no value");
             assertThatThrownBy(() -> step.run(Map.of("y", x))).hasMessage("the training step needs an input 'x'");
             step.run(Map.of("x", x));
             assertThatThrownBy(() -> step.run(Map.of("y", x)))
@@ -119,12 +133,19 @@ class StepFunctionTest {
                     .hasMessage("nothing is watched as 'b'; the step hands out [a, loss, all finite]");
             step.close();
             assertThatThrownBy(() -> step.watched("a")).hasMessage("the training step is closed");
-            assertThatThrownBy(() -> TrainStep.of(session, inputs -> inputs.get("x").mean(), Sgd.of(0.1)).run(Map.of("x", x)))
+            assertThatThrownBy(() -> TrainStep.of(
+                                    session, inputs -> inputs.get("x").mean(), Sgd.of(0.1))
+                            .run(Map.of("x", x)))
                     .isInstanceOf(BatonException.class)
                     .hasMessage("the training step has nothing to learn: its function reads no parameter");
-            assertThatThrownBy(() -> TrainStep.of(session, inputs -> line.forward(inputs.get("x")), Sgd.of(0.1)).run(Map.of("x", x)))
+            assertThatThrownBy(() -> TrainStep.of(session, inputs -> line.forward(inputs.get("x")), Sgd.of(0.1))
+                            .run(Map.of("x", x)))
                     .hasMessageStartingWith("a loss is one floating-point number, not float32[N, 1]");
-            assertThatThrownBy(() -> TrainStep.of(session, inputs -> line.forward(inputs.get("x")).mean().watch("loss"), Sgd.of(0.1))
+            assertThatThrownBy(() -> TrainStep.of(
+                                    session,
+                                    inputs ->
+                                            line.forward(inputs.get("x")).mean().watch("loss"),
+                                    Sgd.of(0.1))
                             .run(Map.of("x", x)))
                     .hasMessageStartingWith("there are two outputs named 'loss'");
         }

@@ -91,10 +91,13 @@ class TrainStepTest {
             assertThat(results).hasSize(20).isEqualTo(lines);
             assertThat(results.get(19).loss()).isLessThan(results.get(0).loss() / 2);
             assertThat(results.get(19).metric("accuracy")).isGreaterThan(0.9);
-            assertThat(results.get(19).toString()).startsWith("epoch 20/20  loss 0.").endsWith(" samples/s  0 s left");
+            assertThat(results.get(19).toString())
+                    .startsWith("epoch 20/20  loss 0.")
+                    .endsWith(" samples/s  0 s left");
             assertThatThrownBy(() -> results.get(0).metric("recall"))
                     .hasMessage("there is no metric 'recall'; the trainer was given [accuracy]");
-            assertThatThrownBy(() -> Trainer.of(session, model).loss(Losses.mse()).build())
+            assertThatThrownBy(
+                            () -> Trainer.of(session, model).loss(Losses.mse()).build())
                     .hasMessageStartingWith("a trainer needs an optimizer: ");
             assertThatThrownBy(() -> Epochs.of(0)).hasMessage("a training run lasts at least one epoch, not 0");
         }
@@ -117,7 +120,8 @@ class TrainStepTest {
 
     @Test
     void aWrongShapeNamesOperationLayerAndLine() {
-        var model = Sequential.of(new Linear(2, 5), new ReLU(), new Linear(4, 2)).named("classifier");
+        var model =
+                Sequential.of(new Linear(2, 5), new ReLU(), new Linear(4, 2)).named("classifier");
         try (var session = Session.open("reference");
                 var step = TrainStep.of(session, model, Losses.crossEntropy(), Sgd.of(0.1))) {
             assertThatThrownBy(() -> step.run(circle(8).batched(8).iterator().next()))
@@ -156,11 +160,14 @@ class TrainStepTest {
                 .isInstanceOf(ShapeException.class)
                 .hasMessage("the training step takes 'inputs' as float32[N, 2], not float32[4, 3]");
         session.close();
-        assertThatThrownBy(() -> step.run(batch)).isInstanceOf(StateException.class).hasMessage("the session is closed");
+        assertThatThrownBy(() -> step.run(batch))
+                .isInstanceOf(StateException.class)
+                .hasMessage("the session is closed");
         step.close();
         assertThatThrownBy(() -> step.run(batch)).hasMessage("the training step is closed");
         assertThatThrownBy(() -> Session.open("tpu"))
-                .hasMessageStartingWith("there is no backend named 'tpu'; found on the class path:\n  reference: available");
+                .hasMessageStartingWith(
+                        "there is no backend named 'tpu'; found on the class path:\n  reference: available");
         assertThatThrownBy(() -> Sgd.of(Double.NaN)).hasMessage("a learning rate is a positive number, not NaN");
         assertThatThrownBy(() -> circle(4).batched(0))
                 .isInstanceOf(DataException.class)

@@ -40,7 +40,8 @@ final class CpuPlan implements Plan {
         this.arguments = NDArray.zeros(DType.INT64, Shape.of(inputs));
         this.argumentWords = arguments.bytes().asLongBuffer();
         this.outputAddresses = program.outputBuffers().stream()
-                .mapToLong(buffer -> outputs.address(ADDRESS) + program.placement(buffer).offset())
+                .mapToLong(buffer ->
+                        outputs.address(ADDRESS) + program.placement(buffer).offset())
                 .toArray();
         fillConstants();
         NDArray addresses = NDArray.zeros(DType.INT64, Shape.of(FIXED_SPACES + inputs));
@@ -49,16 +50,27 @@ final class CpuPlan implements Plan {
             workspace.address(), variables.address(), constants.address(ADDRESS), outputs.address(ADDRESS)
         });
         sizes.bytes().asLongBuffer().put(new long[] {
-            workspace.bytes(), variables.bytes(), program.memory().constants(), program.memory().outputs()
+            workspace.bytes(),
+            variables.bytes(),
+            program.memory().constants(),
+            program.memory().outputs()
         });
         for (int i = 0; i < inputs; i++) {
-            sizes.bytes().asLongBuffer().put(FIXED_SPACES + i, program.inputs().get(i).type().bytes());
+            sizes.bytes()
+                    .asLongBuffer()
+                    .put(FIXED_SPACES + i, program.inputs().get(i).type().bytes());
         }
         long[] words = new Encoder(program).encode();
         NDArray code = NDArray.of(Shape.of(words.length), words);
         CpuBackend.check(NativeCore.baton_plan_create(
-                backend.handle(), code.bytes().asLongBuffer(), words.length, addresses.bytes().asLongBuffer(),
-                sizes.bytes().asLongBuffer(), FIXED_SPACES + inputs, arguments.address(ADDRESS), handle));
+                backend.handle(),
+                code.bytes().asLongBuffer(),
+                words.length,
+                addresses.bytes().asLongBuffer(),
+                sizes.bytes().asLongBuffer(),
+                FIXED_SPACES + inputs,
+                arguments.address(ADDRESS),
+                handle));
         address = handle.address();
     }
 
@@ -69,7 +81,9 @@ final class CpuPlan implements Plan {
     private void fillConstants() {
         long offset = 0;
         for (NDArray constant : program.constants()) {
-            constants.bytes().put((int) offset, constant.bytes(), 0, constant.bytes().remaining());
+            constants
+                    .bytes()
+                    .put((int) offset, constant.bytes(), 0, constant.bytes().remaining());
             offset += Program.aligned(constant.bytes().remaining());
         }
     }

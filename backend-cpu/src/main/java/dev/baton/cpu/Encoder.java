@@ -121,7 +121,10 @@ final class Encoder {
         region.instructions().forEach(this::instruction);
         add(region.outputs().size());
         for (Region.Output output : region.outputs()) {
-            add(output.register(), reference(output.buffer()), type(output.buffer().dtype()));
+            add(
+                    output.register(),
+                    reference(output.buffer()),
+                    type(output.buffer().dtype()));
         }
     }
 
@@ -133,7 +136,10 @@ final class Encoder {
         if (instruction.operation() == Primitive.CONSTANT) {
             real(instruction.attributes().number(Region.NUMBER));
         } else {
-            add(instruction.operation() == Primitive.RANDOM_UNIFORM ? instruction.attributes().integer("stream") : 0);
+            add(
+                    instruction.operation() == Primitive.RANDOM_UNIFORM
+                            ? instruction.attributes().integer("stream")
+                            : 0);
         }
     }
 

@@ -46,10 +46,12 @@ final class NativeLibrary {
         if (all.contains("GLIBC")) {
             hint = "; this system's C library is older than the native core needs";
         } else if (all.toLowerCase(Locale.ROOT).contains("failed to map segment")) {
-            hint = "; the folder of the cache must allow to run programs: set -Dorg.bytedeco.javacpp.cachedir to one that does";
+            hint =
+                    "; the folder of the cache must allow to run programs: set -Dorg.bytedeco.javacpp.cachedir to one that does";
         } else if (all.contains("Permission denied") || all.contains("Read-only")) {
-            hint = "; the native libraries are unpacked to a cache: set -Dorg.bytedeco.javacpp.cachedir to a folder that "
-                    + "can be written";
+            hint =
+                    "; the native libraries are unpacked to a cache: set -Dorg.bytedeco.javacpp.cachedir to a folder that "
+                            + "can be written";
         }
         return "the native core cannot be loaded: " + all + hint;
     }

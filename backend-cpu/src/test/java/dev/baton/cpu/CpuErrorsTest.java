@@ -27,6 +27,8 @@ class CpuErrorsTest {
     @Test
     void noThreads() {
         System.setProperty(CpuProvider.THREADS, "0");
-        assertThatThrownBy(() -> Session.open("cpu")).isInstanceOf(BackendException.class).hasMessageContaining("thread");
+        assertThatThrownBy(() -> Session.open("cpu"))
+                .isInstanceOf(BackendException.class)
+                .hasMessageContaining("thread");
     }
 }

@@ -50,9 +50,15 @@ class CpuTrainingTest {
 
     private static Sequential model() {
         return Sequential.of(
-                new Linear(37, 65), new ReLU(), new Dropout(0.2),
-                new Linear(65, 130), new GELU(),
-                new Linear(130, 24), new Tanh(), new Linear(24, 16), new Sigmoid(),
+                new Linear(37, 65),
+                new ReLU(),
+                new Dropout(0.2),
+                new Linear(65, 130),
+                new GELU(),
+                new Linear(130, 24),
+                new Tanh(),
+                new Linear(24, 16),
+                new Sigmoid(),
                 new Linear(16, 10));
     }
 
@@ -76,9 +82,11 @@ class CpuTrainingTest {
             for (int i = 0; i < 8; i++) {
                 losses.add(step.run(batch(i % 3 == 2 ? 13 : 33, i)).loss());
             }
-            return new Trained(losses, session.variables().stream()
-                    .map(name -> session.value(name).toFloatArray())
-                    .toList());
+            return new Trained(
+                    losses,
+                    session.variables().stream()
+                            .map(name -> session.value(name).toFloatArray())
+                            .toList());
         }
     }
 
@@ -91,10 +99,14 @@ class CpuTrainingTest {
             Trained cpu = train("cpu", optimizer.get());
             Trained reference = train("reference", optimizer.get());
             for (int i = 0; i < cpu.losses().size(); i++) {
-                assertThat(cpu.losses().get(i)).as(name + ", step " + (i + 1)).isCloseTo(reference.losses().get(i), within(2e-5f));
+                assertThat(cpu.losses().get(i))
+                        .as(name + ", step " + (i + 1))
+                        .isCloseTo(reference.losses().get(i), within(2e-5f));
             }
             for (int i = 0; i < cpu.weights().size(); i++) {
-                assertThat(cpu.weights().get(i)).as(name + ", variable " + i).containsExactly(reference.weights().get(i), within(2e-3f));
+                assertThat(cpu.weights().get(i))
+                        .as(name + ", variable " + i)
+                        .containsExactly(reference.weights().get(i), within(2e-3f));
             }
         });
     }
@@ -120,7 +132,9 @@ class CpuTrainingTest {
             Trained shared = train("cpu", AdamW.of(1e-3));
             assertThat(shared.losses()).as(threads + " threads").isEqualTo(alone.losses());
             for (int i = 0; i < alone.weights().size(); i++) {
-                assertThat(shared.weights().get(i)).as(threads + " threads, variable " + i).isEqualTo(alone.weights().get(i));
+                assertThat(shared.weights().get(i))
+                        .as(threads + " threads, variable " + i)
+                        .isEqualTo(alone.weights().get(i));
             }
         }
     }

@@ -50,7 +50,8 @@ class SteadyStateTest {
                 .map(input -> NDArray.zeros(input.type().dtype(), input.type().shape()))
                 .toArray(NDArray[]::new);
         inputs[List.copyOf(graph.inputs().keySet()).indexOf(GraphBuilder.STEP)].setLong(0, 1);
-        try (var session = Session.open("cpu"); var plan = session.compile(graph, Map.of())) {
+        try (var session = Session.open("cpu");
+                var plan = session.compile(graph, Map.of())) {
             for (int i = 0; i < 2 * RUNS; i++) {
                 plan.run(inputs);
             }
@@ -62,7 +63,9 @@ class SteadyStateTest {
             }
             long after = threads.getCurrentThreadAllocatedBytes();
             long cost = before - first;
-            assertThat(after - before - cost).as("bytes of %s runs; reading the counter takes %s", RUNS, cost).isZero();
+            assertThat(after - before - cost)
+                    .as("bytes of %s runs; reading the counter takes %s", RUNS, cost)
+                    .isZero();
         }
     }
 
@@ -70,9 +73,10 @@ class SteadyStateTest {
         var model = Sequential.of(new Linear(37, 65), new ReLU(), new Linear(65, 10));
         var graph = new GraphBuilder(GraphBuilder.Mode.TRAINING);
         var emit = new Emitter(graph);
-        Tensor loss = Losses.crossEntropy().of(
-                Layer.trace(model, input(graph, "inputs", DType.FLOAT32, Shape.of(BATCH, 37))),
-                input(graph, "targets", DType.INT32, Shape.of(BATCH)));
+        Tensor loss = Losses.crossEntropy()
+                .of(
+                        Layer.trace(model, input(graph, "inputs", DType.FLOAT32, Shape.of(BATCH, 37))),
+                        input(graph, "targets", DType.INT32, Shape.of(BATCH)));
         var parameters = List.copyOf(graph.variables().keySet());
         var gradients = Gradients.of(emit, loss.value(), parameters);
         var finite = graph.add(AllFinite.INSTANCE, gradients, Attributes.none()).output(0);
@@ -94,8 +98,13 @@ class SteadyStateTest {
     void trainingTakesNoMoreMemory(@TempDir Path folder) throws IOException, InterruptedException {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC", "-Xbatch",
-                "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))));
+                "-Xms256m",
+                "-Xmx256m",
+                "-XX:+AlwaysPreTouch",
+                "-XX:+UseSerialGC",
+                "-Xbatch",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))));
         String cache = System.getProperty("org.bytedeco.javacpp.cachedir");
         if (cache != null) {
             command.add("-Dorg.bytedeco.javacpp.cachedir=" + cache);
@@ -103,18 +112,29 @@ class SteadyStateTest {
         command.addAll(List.of(TrainingProcess.class.getName(), "5000", "50000"));
         File output = folder.resolve("output").toFile();
         File errors = folder.resolve("errors").toFile();
-        Process process = new ProcessBuilder(command).redirectOutput(output).redirectError(errors).start();
+        Process process = new ProcessBuilder(command)
+                .redirectOutput(output)
+                .redirectError(errors)
+                .start();
         try {
-            assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("50,000 small steps end in two minutes").isTrue();
+            assertThat(process.waitFor(2, TimeUnit.MINUTES))
+                    .as("50,000 small steps end in two minutes")
+                    .isTrue();
         } finally {
             process.destroyForcibly();
         }
-        assertThat(process.exitValue()).as(() -> "the process said: " + contentOf(errors)).isZero();
-        long[][] lines = contentOf(output).lines()
-                .map(line -> List.of(line.split(" ")).stream().mapToLong(Long::parseLong).toArray())
+        assertThat(process.exitValue())
+                .as(() -> "the process said: " + contentOf(errors))
+                .isZero();
+        long[][] lines = contentOf(output)
+                .lines()
+                .map(line -> List.of(line.split(" ")).stream()
+                        .mapToLong(Long::parseLong)
+                        .toArray())
                 .toArray(long[][]::new);
         assertThat(lines).hasDimensions(2, 2);
-        System.out.printf("RssAnon at step %,d: %,d kB; at step %,d: %,d kB%n",
+        System.out.printf(
+                "RssAnon at step %,d: %,d kB; at step %,d: %,d kB%n",
                 lines[0][0], lines[0][1], lines[1][0], lines[1][1]);
         assertThat(lines[1][1] - lines[0][1]).as("growth in kB").isLessThan(ALLOWED_KILOBYTES);
     }

@@ -29,7 +29,11 @@ public final class TrainingProcess {
 
     public static void main(String[] steps) throws IOException {
         var model = Sequential.of(
-                new Linear(FEATURES, 32), new ReLU(), new Dropout(0.1), new Linear(32, 32), new ReLU(),
+                new Linear(FEATURES, 32),
+                new ReLU(),
+                new Dropout(0.1),
+                new Linear(32, 32),
+                new ReLU(),
                 new Linear(32, CLASSES));
         Batch full = batch(8);
         Batch last = batch(5);

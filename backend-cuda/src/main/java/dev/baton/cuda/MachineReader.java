@@ -29,8 +29,8 @@ final class MachineReader {
     private static final Pattern CACHED = Pattern.compile("(/[^\\x00]*/" + Pattern.quote(Machine.LIBRARY) + ")\\x00");
 
     /** Where the loader looks last. */
-    private static final List<String> DEFAULT_FOLDERS = List.of(
-            "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib");
+    private static final List<String> DEFAULT_FOLDERS =
+            List.of("/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib");
 
     private static final int ELF_CLASS = 4;
     private static final int ELF_64_BIT = 2;
@@ -58,7 +58,8 @@ final class MachineReader {
     Machine read(String system) {
         String version = text("/proc/driver/nvidia/version");
         // Windows' subsystem for Linux reaches the driver through a file of its own; some sandboxes hide /proc/driver.
-        List<String> controls = Stream.of("/dev/nvidiactl", "/dev/dxg").filter(this::exists).toList();
+        List<String> controls =
+                Stream.of("/dev/nvidiactl", "/dev/dxg").filter(this::exists).toList();
         String forbidden = Stream.concat(controls.stream(), deviceFiles().stream())
                 .filter(file -> !isOpenToUs(file))
                 .findFirst()
@@ -124,11 +125,13 @@ final class MachineReader {
     }
 
     private boolean isOpenToUs(String file) {
-        return attempt(() -> Files.isReadable(at(file)) && Files.isWritable(at(file))).orElse(false);
+        return attempt(() -> Files.isReadable(at(file)) && Files.isWritable(at(file)))
+                .orElse(false);
     }
 
     private String text(String file) {
-        return attempt(() -> Files.readString(at(file), StandardCharsets.ISO_8859_1)).orElse("");
+        return attempt(() -> Files.readString(at(file), StandardCharsets.ISO_8859_1))
+                .orElse("");
     }
 
     /** The files of a folder whose names match, in order. */

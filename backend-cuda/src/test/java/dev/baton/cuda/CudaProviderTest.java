@@ -24,7 +24,9 @@ class CudaProviderTest {
     @Test
     void saysWhyItCannotRun() {
         assertThat(provider.availability().available()).isFalse();
-        assertThat(provider.availability().reason()).isEqualTo(MachineReader.thisMachine().whyNot()).isNotBlank();
+        assertThat(provider.availability().reason())
+                .isEqualTo(MachineReader.thisMachine().whyNot())
+                .isNotBlank();
         assertThatThrownBy(provider::open)
                 .isInstanceOf(BackendException.class)
                 .hasMessage("cuda: " + provider.availability().reason());
@@ -41,6 +43,7 @@ class CudaProviderTest {
     void askedForByNameItSaysWhyNot() {
         assertThatThrownBy(() -> Session.open("cuda"))
                 .isInstanceOf(BackendException.class)
-                .hasMessageStartingWith("backend 'cuda' is not available: " + provider.availability().reason());
+                .hasMessageStartingWith("backend 'cuda' is not available: "
+                        + provider.availability().reason());
     }
 }

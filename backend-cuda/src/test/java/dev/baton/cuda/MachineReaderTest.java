@@ -41,22 +41,31 @@ class MachineReaderTest {
 
     @Test
     void driverAndTwoGpus() throws IOException {
-        file(VERSION_FILE, "NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat Aug 19 01:15:15 UTC 2023\n"
-                + "GCC version:  gcc version 12.3.0 (Ubuntu 12.3.0-1ubuntu1~22.04)\n");
+        file(
+                VERSION_FILE,
+                "NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat Aug 19 01:15:15 UTC 2023\n"
+                        + "GCC version:  gcc version 12.3.0 (Ubuntu 12.3.0-1ubuntu1~22.04)\n");
         file("proc/driver/nvidia/gpus/0000:41:00.0/information", "Model: \t\t NVIDIA L4\nIRQ:   \t\t 94\n");
         file("proc/driver/nvidia/gpus/0000:01:00.0/information", "Model: \t\t NVIDIA H100 80GB HBM3\nIRQ:   \t\t 93\n");
         file("usr/lib/x86_64-linux-gnu/libcuda.so.1", ELF_64);
         file("dev/nvidiactl", "");
         file("dev/nvidia0", "");
-        assertThat(read(null)).isEqualTo(new Machine(
-                "Linux amd64", "/usr/lib/x86_64-linux-gnu/libcuda.so.1", true, "535.104.05",
-                List.of("NVIDIA H100 80GB HBM3", "NVIDIA L4"), ""));
+        assertThat(read(null))
+                .isEqualTo(new Machine(
+                        "Linux amd64",
+                        "/usr/lib/x86_64-linux-gnu/libcuda.so.1",
+                        true,
+                        "535.104.05",
+                        List.of("NVIDIA H100 80GB HBM3", "NVIDIA L4"),
+                        ""));
     }
 
     @Test
     void theOpenKernelModule() throws IOException {
-        file(VERSION_FILE, "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.65.06  Release Build  "
-                + "(dvs-builder@U22)  Sun Jul 27 07:08:53 UTC 2025\n");
+        file(
+                VERSION_FILE,
+                "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.65.06  Release Build  "
+                        + "(dvs-builder@U22)  Sun Jul 27 07:08:53 UTC 2025\n");
         assertThat(read(null).driverVersion()).isEqualTo("580.65.06");
         assertThat(read(null).kernelDriver()).isTrue();
     }
@@ -83,8 +92,9 @@ class MachineReaderTest {
         file("dev/dxg", "");
         file("usr/lib/wsl/lib/libcuda.so.1", ELF_64);
         file("etc/ld.so.cache", "glibc-ld.so.cache1.1\0libcuda.so.1\0/usr/lib/wsl/lib/libcuda.so.1\0");
-        assertThat(read(null)).isEqualTo(new Machine(
-                "Linux amd64", "/usr/lib/wsl/lib/libcuda.so.1", true, "", List.of("/dev/dxg"), ""));
+        assertThat(read(null))
+                .isEqualTo(
+                        new Machine("Linux amd64", "/usr/lib/wsl/lib/libcuda.so.1", true, "", List.of("/dev/dxg"), ""));
     }
 
     @Test

@@ -30,8 +30,8 @@ public final class Main {
 
     /** 784-512-256-10, ReLU, softmax cross-entropy; batch 128; Adam, rate 1e-3. */
     private static void mlpTrain(Bench bench) throws Exception {
-        var model = Sequential.of(
-                new Linear(784, 512), new ReLU(), new Linear(512, 256), new ReLU(), new Linear(256, 10));
+        var model =
+                Sequential.of(new Linear(784, 512), new ReLU(), new Linear(512, 256), new ReLU(), new Linear(256, 10));
         var inputs = new NDArray[Data.INPUTS];
         for (int i = 0; i < inputs.length; i++) {
             inputs[i] = NDArray.of(Shape.of(BATCH, 784), Data.normal(i + 1, BATCH * 784));

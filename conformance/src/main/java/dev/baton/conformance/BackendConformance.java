@@ -87,8 +87,9 @@ public abstract class BackendConformance {
                 .map(ServiceLoader.Provider::get)
                 .filter(candidate -> candidate.name().equals(backend()))
                 .findFirst()
-                .orElseThrow(() -> new AssertionError("no provider of a backend '" + backend() + "' is on the class path; "
-                        + "it needs a line in META-INF/services/" + BackendProvider.class.getName()));
+                .orElseThrow(
+                        () -> new AssertionError("no provider of a backend '" + backend() + "' is on the class path; "
+                                + "it needs a line in META-INF/services/" + BackendProvider.class.getName()));
         Availability availability = provider.availability();
         if (!availability.available()) {
             Assumptions.assumeFalse(mayBeUnavailable(), backend() + " is " + availability);
@@ -103,9 +104,15 @@ public abstract class BackendConformance {
     final void closeBackend() {
         if (shared != null) {
             var reasons = new StringBuilder();
-            skipped.forEach((reason, count) -> reasons.append(", ").append(count).append(" skipped: ").append(reason));
-            LOG.log(System.Logger.Level.INFO, "{0}\n  {1} of {2} cases passed{3}",
-                    asked.device(), passed, Suite.cases().size(), reasons);
+            skipped.forEach((reason, count) ->
+                    reasons.append(", ").append(count).append(" skipped: ").append(reason));
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "{0}\n  {1} of {2} cases passed{3}",
+                    asked.device(),
+                    passed,
+                    Suite.cases().size(),
+                    reasons);
             shared.close();
             asked.close();
         }
@@ -119,14 +126,16 @@ public abstract class BackendConformance {
             groups.computeIfAbsent(tried.group(), group -> new ArrayList<>())
                     .add(DynamicTest.dynamicTest(tried.name(), () -> run(tried)));
         }
-        return groups.entrySet().stream().map(group -> DynamicContainer.dynamicContainer(group.getKey(), group.getValue()));
+        return groups.entrySet().stream()
+                .map(group -> DynamicContainer.dynamicContainer(group.getKey(), group.getValue()));
     }
 
     private void run(Case tried) {
         Graph graph = tried.graph().get();
         Optional<SkipReason> reason = reasonToSkip(tried, graph);
         if (reason.isPresent()) {
-            Assertions.assertTrue(maySkip(tried, reason.get()), () -> tried + " may not be skipped, but " + reason.get());
+            Assertions.assertTrue(
+                    maySkip(tried, reason.get()), () -> tried + " may not be skipped, but " + reason.get());
             skipped.merge(reason.get(), 1, Integer::sum);
             Assumptions.abort(reason.get().toString());
         }

@@ -55,7 +55,14 @@ final class BinaryCases {
         }
         add(cases, primitive, tolerance, DType.FLOAT32, Fill.TIES, Fill.TIES, Shape.of(99));
         if (primitive != Primitive.POW) {
-            add(cases, primitive, tolerance, DType.FLOAT32, Fill.SPECIAL_ROWS, Fill.SPECIAL_COLUMNS, Shapes.SPECIAL_PAIRS);
+            add(
+                    cases,
+                    primitive,
+                    tolerance,
+                    DType.FLOAT32,
+                    Fill.SPECIAL_ROWS,
+                    Fill.SPECIAL_COLUMNS,
+                    Shapes.SPECIAL_PAIRS);
         }
         Tolerance ofDouble = tolerance.ulps() > 0 ? Tolerance.ulps(4) : tolerance;
         add(cases, primitive, ofDouble, DType.FLOAT64, first, Fill.NORMAL, Shape.of(131));
@@ -112,7 +119,13 @@ final class BinaryCases {
     }
 
     private static void add(
-            List<Case> cases, Primitive primitive, Tolerance tolerance, DType dtype, Fill first, Fill second, Shape shape) {
+            List<Case> cases,
+            Primitive primitive,
+            Tolerance tolerance,
+            DType dtype,
+            Fill first,
+            Fill second,
+            Shape shape) {
         cases.add(Case.of(
                 GROUP,
                 primitive,

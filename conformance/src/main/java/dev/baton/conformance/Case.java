@@ -50,7 +50,8 @@ public record Case(
     }
 
     /** One operation and nothing else; all its outputs are handed out. */
-    public static Case of(String group, Operation operation, Attributes attributes, Tolerance tolerance, Argument... arguments) {
+    public static Case of(
+            String group, Operation operation, Attributes attributes, Tolerance tolerance, Argument... arguments) {
         return of(group, "", operation, false, attributes, tolerance, List.of(arguments));
     }
 
@@ -61,7 +62,12 @@ public record Case(
     }
 
     private static Case of(
-            String group, String suffix, Operation operation, boolean expand, Attributes attributes, Tolerance tolerance,
+            String group,
+            String suffix,
+            Operation operation,
+            boolean expand,
+            Attributes attributes,
+            Tolerance tolerance,
             List<Argument> arguments) {
         var fills = new LinkedHashMap<String, Fill>();
         for (int i = 0; i < arguments.size(); i++) {
@@ -88,7 +94,8 @@ public record Case(
         return new Case(group, name, expand ? null : operation, graph, fills, 1, tolerance);
     }
 
-    private static List<Value> outputs(GraphBuilder builder, Operation operation, List<Value> values, Attributes attributes) {
+    private static List<Value> outputs(
+            GraphBuilder builder, Operation operation, List<Value> values, Attributes attributes) {
         var node = builder.add(operation, values, attributes);
         var outputs = new ArrayList<Value>();
         for (int i = 0; i < node.outputs().size(); i++) {

@@ -24,17 +24,24 @@ final class Chain {
         for (int i = 0; i < arguments.length; i++) {
             fills.put("argument " + i, arguments[i].fill());
         }
-        return new Case(group, name, null, () -> {
-            var builder = new GraphBuilder();
-            var in = new ArrayList<Tensor>();
-            for (Argument argument : arguments) {
-                in.add(Tensor.of(builder, builder.input("argument " + in.size(), argument.type())));
-            }
-            List<Tensor> results = body.apply(in.toArray(Tensor[]::new));
-            for (int i = 0; i < results.size(); i++) {
-                builder.output("result " + i, results.get(i).value());
-            }
-            return builder.build();
-        }, fills, 1, tolerance);
+        return new Case(
+                group,
+                name,
+                null,
+                () -> {
+                    var builder = new GraphBuilder();
+                    var in = new ArrayList<Tensor>();
+                    for (Argument argument : arguments) {
+                        in.add(Tensor.of(builder, builder.input("argument " + in.size(), argument.type())));
+                    }
+                    List<Tensor> results = body.apply(in.toArray(Tensor[]::new));
+                    for (int i = 0; i < results.size(); i++) {
+                        builder.output("result " + i, results.get(i).value());
+                    }
+                    return builder.build();
+                },
+                fills,
+                1,
+                tolerance);
     }
 }

@@ -21,20 +21,46 @@ final class CompositeCases {
     static List<Case> cases() {
         var cases = new ArrayList<Case>();
         for (Shape shape : Shapes.MANY) {
-            both(cases, GROUP, Activations.RELU, Attributes.none(), Tolerance.EXACT,
+            both(
+                    cases,
+                    GROUP,
+                    Activations.RELU,
+                    Attributes.none(),
+                    Tolerance.EXACT,
                     Shapes.argument(DType.FLOAT32, Fill.NORMAL, shape));
         }
-        both(cases, GROUP, Activations.RELU, Attributes.none(), Tolerance.EXACT,
+        both(
+                cases,
+                GROUP,
+                Activations.RELU,
+                Attributes.none(),
+                Tolerance.EXACT,
                 Shapes.floats(Fill.SPECIAL_COLUMNS, Fill.SPECIALS));
         long[][] sizes = {{1, 1}, {1, 10}, {7, 2}, {64, 10}, {33, 17}, {5, 1031}, {1033, 10}, {0, 10}};
         for (long[] size : sizes) {
             for (double smoothing : new double[] {0, 0.1, 0.9}) {
-                crossEntropy(cases, size[0], (int) size[1], smoothing, Fill.NORMAL, Tolerance.ofLargest(2e-6).orAbsolute(1e-6));
+                crossEntropy(
+                        cases,
+                        size[0],
+                        (int) size[1],
+                        smoothing,
+                        Fill.NORMAL,
+                        Tolerance.ofLargest(2e-6).orAbsolute(1e-6));
                 // Large logits: exp overflows where the largest is not subtracted first.
-                crossEntropy(cases, size[0], (int) size[1], smoothing, Fill.between(-200, 200),
+                crossEntropy(
+                        cases,
+                        size[0],
+                        (int) size[1],
+                        smoothing,
+                        Fill.between(-200, 200),
                         Tolerance.ofLargest(2e-6).orAbsolute(1e-6));
                 // All of them large, as they get late in training: what they have in common cancels.
-                crossEntropy(cases, size[0], (int) size[1], smoothing, Fill.between(200, 202),
+                crossEntropy(
+                        cases,
+                        size[0],
+                        (int) size[1],
+                        smoothing,
+                        Fill.between(200, 202),
                         Tolerance.ofLargest(2e-6).orAbsolute(1e-6));
             }
         }
@@ -49,7 +75,12 @@ final class CompositeCases {
 
     /** The composite as one node, and expanded. */
     static void both(
-            List<Case> cases, String group, Composite composite, Attributes attributes, Tolerance tolerance, Argument... in) {
+            List<Case> cases,
+            String group,
+            Composite composite,
+            Attributes attributes,
+            Tolerance tolerance,
+            Argument... in) {
         cases.add(Case.of(group, composite, attributes, tolerance, in));
         cases.add(Case.expanded(group, composite, attributes, tolerance, in));
     }
@@ -65,7 +96,16 @@ final class CompositeCases {
         Argument saved = Shapes.floats(large ? Fill.between(200, 210) : Fill.between(2, 5), examples);
         // exp of a difference of numbers near 200: each unit in their last place is 1.5e-5.
         Tolerance backward = large ? Tolerance.ofLargest(5e-5) : tolerance;
-        both(cases, GROUP, SoftmaxCrossEntropy.BACKWARD, attributes, backward, scores, labels, saved, Shapes.floats(examples));
+        both(
+                cases,
+                GROUP,
+                SoftmaxCrossEntropy.BACKWARD,
+                attributes,
+                backward,
+                scores,
+                labels,
+                saved,
+                Shapes.floats(examples));
     }
 
     private static void finite(List<Case> cases) {

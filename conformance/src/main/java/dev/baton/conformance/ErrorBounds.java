@@ -50,9 +50,11 @@ final class ErrorBounds implements Interpreter.Observer {
             define(composite, node);
             return;
         }
-        double[] bound = bound((Primitive) node.operation(), node, results.get(0)).clone();
+        double[] bound =
+                bound((Primitive) node.operation(), node, results.get(0)).clone();
         for (int i = 0; i < bound.length; i++) {
-            // The reference is rounded too, to double; near 0 a float is rounded to the smallest one. Infinity times 0 is
+            // The reference is rounded too, to double; near 0 a float is rounded to the smallest one. Infinity times 0
+            // is
             // no bound either.
             double wider = bound[i] * (1 + 1e-6) + Float.MIN_VALUE;
             bound[i] = bound[i] == 0 ? 0 : Double.isNaN(wider) ? Double.POSITIVE_INFINITY : wider;
@@ -83,9 +85,10 @@ final class ErrorBounds implements Interpreter.Observer {
         return switch (primitive.kind()) {
             case LEAF -> leaf(node, result);
             case MOVEMENT -> apply(node, off);
-            case ELEMENTWISE -> primitive == Primitive.RANDOM_UNIFORM
-                    ? new double[result.length]
-                    : elementwise(primitive, node, in, off, result);
+            case ELEMENTWISE ->
+                primitive == Primitive.RANDOM_UNIFORM
+                        ? new double[result.length]
+                        : elementwise(primitive, node, in, off, result);
             case REDUCTION -> reduction(primitive, node, in[0], off[0], result);
             case MATMUL -> product(node, in, off);
         };
@@ -97,7 +100,8 @@ final class ErrorBounds implements Interpreter.Observer {
         return known == null ? new double[result.length] : known;
     }
 
-    private static double[] elementwise(Primitive primitive, Node node, double[][] in, double[][] off, double[] result) {
+    private static double[] elementwise(
+            Primitive primitive, Node node, double[][] in, double[][] off, double[] result) {
         double[] bound = corners(node, in, off, result);
         Tolerance own = ofOne(primitive, node);
         for (int i = 0; i < bound.length; i++) {
@@ -218,7 +222,11 @@ final class ErrorBounds implements Interpreter.Observer {
             named.put(name, in[i]);
         }
         Attributes attributes = node.attributes();
-        builder.output("result", builder.add(node.operation(), inputs, attributes).output(0));
-        return new Interpreter(builder.build(), Interpreter.Precision.DOUBLE).run(named, Map.of()).outputs().get("result");
+        builder.output(
+                "result", builder.add(node.operation(), inputs, attributes).output(0));
+        return new Interpreter(builder.build(), Interpreter.Precision.DOUBLE)
+                .run(named, Map.of())
+                .outputs()
+                .get("result");
     }
 }

@@ -45,8 +45,23 @@ public record Fill(String name, Element element) {
     public static final Fill TRUTH = new Fill("", (i, step, random) -> random.nextInt(2));
 
     private static final double[] SPECIAL = {
-        Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0.0, -0.0, Float.MIN_VALUE, -Float.MIN_VALUE,
-        Float.MIN_NORMAL, 3 * Float.MIN_VALUE, Float.MAX_VALUE, -Float.MAX_VALUE, 1, -1, 0.5, -2.5, 1e-20, 1e20
+        Double.NaN,
+        Double.POSITIVE_INFINITY,
+        Double.NEGATIVE_INFINITY,
+        0.0,
+        -0.0,
+        Float.MIN_VALUE,
+        -Float.MIN_VALUE,
+        Float.MIN_NORMAL,
+        3 * Float.MIN_VALUE,
+        Float.MAX_VALUE,
+        -Float.MAX_VALUE,
+        1,
+        -1,
+        0.5,
+        -2.5,
+        1e-20,
+        1e20
     };
 
     /** How many special values there are: a square of this side holds every pair of them. */

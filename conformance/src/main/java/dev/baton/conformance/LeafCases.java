@@ -27,10 +27,14 @@ final class LeafCases {
             for (Shape shape : Shapes.FEW) {
                 var type = new TensorType(dtype, shape);
                 cases.add(leaf(Primitive.INPUT, type, (builder, fill) -> builder.input("x", type)));
-                cases.add(leaf(Primitive.VARIABLE, type, (builder, fill) ->
-                        builder.variable("x", type, seed -> fill.array(type, 1, 0))));
-                cases.add(leaf(Primitive.CONSTANT, type, (builder, fill) ->
-                        new Emitter(builder).constant(fill.array(type, 1, 0))));
+                cases.add(leaf(
+                        Primitive.VARIABLE,
+                        type,
+                        (builder, fill) -> builder.variable("x", type, seed -> fill.array(type, 1, 0))));
+                cases.add(leaf(
+                        Primitive.CONSTANT,
+                        type,
+                        (builder, fill) -> new Emitter(builder).constant(fill.array(type, 1, 0))));
             }
         }
         for (DType dtype : List.of(DType.FLOAT32, DType.INT32, DType.INT64)) {
@@ -50,11 +54,18 @@ final class LeafCases {
     /** One leaf, handed out as it is. */
     private static Case leaf(Primitive leaf, TensorType type, BiFunction<GraphBuilder, Fill, Value> make) {
         Fill fill = type.dtype() == DType.FLOAT32 ? Fill.SPECIAL_COLUMNS : Shapes.usual(type.dtype());
-        return new Case(GROUP, leaf.label() + " " + type, leaf, () -> {
-            var builder = new GraphBuilder();
-            builder.output("x", make.apply(builder, fill));
-            return builder.build();
-        }, Map.of("x", fill), 1, Tolerance.SAME_BITS);
+        return new Case(
+                GROUP,
+                leaf.label() + " " + type,
+                leaf,
+                () -> {
+                    var builder = new GraphBuilder();
+                    builder.output("x", make.apply(builder, fill));
+                    return builder.build();
+                },
+                Map.of("x", fill),
+                1,
+                Tolerance.SAME_BITS);
     }
 
     /** Every bit is laid down, so every backend gives the same ones. */

@@ -18,8 +18,21 @@ final class MatmulCases {
 
     /** Leading sizes, then m, k, n. */
     private static final long[][] SIZES = {
-        {3, 5, 7}, {1, 257, 129}, {129, 257, 1}, {65, 130, 131}, {200, 300, 190}, {5, 1031, 70}, {67, 9, 1027}, {1027, 9, 5},
-        {0, 3, 4}, {3, 0, 4}, {3, 4, 0}, {2, 3, 5, 7}, {5, 1, 4, 1}, {2, 3, 16, 17, 15}, {0, 2, 3, 4},
+        {3, 5, 7},
+        {1, 257, 129},
+        {129, 257, 1},
+        {65, 130, 131},
+        {200, 300, 190},
+        {5, 1031, 70},
+        {67, 9, 1027},
+        {1027, 9, 5},
+        {0, 3, 4},
+        {3, 0, 4},
+        {3, 4, 0},
+        {2, 3, 5, 7},
+        {5, 1, 4, 1},
+        {2, 3, 16, 17, 15},
+        {0, 2, 3, 4},
         {1, 1, 1, 2, 1, 1, 3, 5, 2}
     };
 
@@ -43,7 +56,8 @@ final class MatmulCases {
         for (int flags = 0; flags < 4; flags++) {
             boolean a = (flags & 1) != 0;
             boolean b = (flags & 2) != 0;
-            Fill broken = Fill.values("with NaN and infinities", 1, 2, 0.5, Double.NaN, 1, 1, 1, Double.POSITIVE_INFINITY, 3, 1, 1, 1, 1);
+            Fill broken = Fill.values(
+                    "with NaN and infinities", 1, 2, 0.5, Double.NaN, 1, 1, 1, Double.POSITIVE_INFINITY, 3, 1, 1, 1, 1);
             cases.add(product(new long[] {7, 5, 11}, a, b, DType.FLOAT32, broken));
             cases.add(product(new long[] {7, 5, 11}, a, b, DType.FLOAT64, Fill.NORMAL));
         }
@@ -66,6 +80,7 @@ final class MatmulCases {
     }
 
     private static Shape matrix(long[] leading, long rows, long columns) {
-        return Shape.of(LongStream.concat(LongStream.of(leading), LongStream.of(rows, columns)).toArray());
+        return Shape.of(LongStream.concat(LongStream.of(leading), LongStream.of(rows, columns))
+                .toArray());
     }
 }

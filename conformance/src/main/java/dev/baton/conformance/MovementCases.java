@@ -51,8 +51,28 @@ final class MovementCases {
             new Turn(Shape.of(1, 2, 3, 1, 2, 3, 1, 2), 7, 0, 6, 1, 5, 2, 4, 3));
 
     private static final double[] TO_CONVERT = {
-        0, -0.0, 0.5, -0.5, 0.999999, -1.999999, 1.5, 2.5, 1e-40, 16777217, 2147483520, 2147483648.0, -2147483648.0,
-        -3e9, 3e9, 1e17, 9.3e18, -9.3e18, 1e30, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY
+        0,
+        -0.0,
+        0.5,
+        -0.5,
+        0.999999,
+        -1.999999,
+        1.5,
+        2.5,
+        1e-40,
+        16777217,
+        2147483520,
+        2147483648.0,
+        -2147483648.0,
+        -3e9,
+        3e9,
+        1e17,
+        9.3e18,
+        -9.3e18,
+        1e30,
+        Double.NaN,
+        Double.POSITIVE_INFINITY,
+        Double.NEGATIVE_INFINITY
     };
 
     private record Turn(Shape shape, long... axes) {}
@@ -96,10 +116,12 @@ final class MovementCases {
             Argument argument = new Argument(type, Fill.values("special", TO_CONVERT));
             cases.add(Case.of("casts", Primitive.CAST, attributes, tolerance, argument));
         } else if (from == DType.INT64 && to.isFloating()) {
-            cases.add(Case.of("casts", Primitive.CAST, attributes, tolerance, Shapes.argument(from, Fill.LONG, Shape.of(99))));
+            cases.add(Case.of(
+                    "casts", Primitive.CAST, attributes, tolerance, Shapes.argument(from, Fill.LONG, Shape.of(99))));
         } else if (from == DType.INT32) {
             Fill large = Fill.values("large", 16777217, 33554435, Integer.MAX_VALUE, Integer.MIN_VALUE, 0, -1);
-            cases.add(Case.of("casts", Primitive.CAST, attributes, tolerance, Shapes.argument(from, large, Shape.of(6))));
+            cases.add(
+                    Case.of("casts", Primitive.CAST, attributes, tolerance, Shapes.argument(from, large, Shape.of(6))));
         }
     }
 }

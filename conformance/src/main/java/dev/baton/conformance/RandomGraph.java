@@ -33,7 +33,13 @@ final class RandomGraph {
     private static final int MOST_RANK = 5;
 
     private static final List<UnaryOperator<Tensor>> FUNCTIONS = List.of(
-            Tensor::negate, Tensor::abs, Tensor::tanh, Tensor::sigmoid, Tensor::erf, Tensor::relu, Tensor::gelu,
+            Tensor::negate,
+            Tensor::abs,
+            Tensor::tanh,
+            Tensor::sigmoid,
+            Tensor::erf,
+            Tensor::relu,
+            Tensor::gelu,
             x -> x.add(0.7),
             x -> x.multiply(0.3),
             x -> x.apply(Primitive.SIN, Attributes.none()),
@@ -46,7 +52,10 @@ final class RandomGraph {
             x -> x.square().add(0.5).apply(Primitive.RECIPROCAL, Attributes.none()));
 
     private static final List<BinaryOperator<Tensor>> PAIRS = List.of(
-            Tensor::add, Tensor::subtract, Tensor::maximum, Tensor::minimum,
+            Tensor::add,
+            Tensor::subtract,
+            Tensor::maximum,
+            Tensor::minimum,
             (x, y) -> x.multiply(y.tanh()),
             (x, y) -> x.divide(y.abs().add(0.5)),
             (x, y) -> x.abs().add(0.5).pow(y.tanh()),
@@ -65,7 +74,9 @@ final class RandomGraph {
     private RandomGraph(long seed, long most) {
         this.random = new SplittableRandom(seed);
         this.most = most;
-        this.sides = LongStream.generate(() -> SIDES[random.nextInt(SIDES.length)]).limit(3).toArray();
+        this.sides = LongStream.generate(() -> SIDES[random.nextInt(SIDES.length)])
+                .limit(3)
+                .toArray();
     }
 
     /**
@@ -92,7 +103,8 @@ final class RandomGraph {
         for (int i = 0; assigns && i < 2; i++) {
             var type = new TensorType(DType.FLOAT32, i == 0 ? pick().shape() : randomShape());
             long salt = 77 + i;
-            variables.add(Tensor.of(builder, builder.variable("v" + i, type, seed -> Fill.NORMAL.array(type, 0, salt))));
+            variables.add(
+                    Tensor.of(builder, builder.variable("v" + i, type, seed -> Fill.NORMAL.array(type, 0, salt))));
             pool.add(variables.get(i));
         }
         int operations = random.nextInt(4, 24);
@@ -123,7 +135,9 @@ final class RandomGraph {
     /** Each variable becomes something of its shape, or what it was. */
     private void assign() {
         for (Tensor variable : variables) {
-            List<Tensor> fitting = pool.stream().filter(one -> one.shape().equals(variable.shape())).toList();
+            List<Tensor> fitting = pool.stream()
+                    .filter(one -> one.shape().equals(variable.shape()))
+                    .toList();
             Tensor chosen = fitting.get(random.nextInt(fitting.size()));
             // Not larger from step to step.
             builder.assign(variable.value(), (random.nextBoolean() ? chosen : chosen.tanh()).value());
@@ -208,7 +222,8 @@ final class RandomGraph {
     }
 
     private Tensor reshaped(Tensor x) {
-        List<Long> sizes = new ArrayList<>(Arrays.stream(x.shape().toArray()).boxed().toList());
+        List<Long> sizes =
+                new ArrayList<>(Arrays.stream(x.shape().toArray()).boxed().toList());
         switch (random.nextInt(4)) {
             case 0 -> sizes = List.of(x.shape().size());
             case 1 -> sizes.add(random.nextInt(sizes.size() + 1), 1L);
@@ -219,7 +234,9 @@ final class RandomGraph {
     }
 
     private Tensor reduced(Tensor x) {
-        int[] axes = IntStream.range(0, x.shape().rank()).filter(axis -> random.nextBoolean()).toArray();
+        int[] axes = IntStream.range(0, x.shape().rank())
+                .filter(axis -> random.nextBoolean())
+                .toArray();
         if (axes.length == 0) {
             return x.tanh();
         }
@@ -245,7 +262,10 @@ final class RandomGraph {
         var factors = new ArrayList<Tensor>();
         for (Tensor y : pool) {
             if (y.shape().rank() == rank
-                    && y.shape().dims().subList(0, rank - 2).equals(left.shape().dims().subList(0, rank - 2))) {
+                    && y.shape()
+                            .dims()
+                            .subList(0, rank - 2)
+                            .equals(left.shape().dims().subList(0, rank - 2))) {
                 if (y.shape().size(-2) == inner) {
                     factors.add(y);
                 }

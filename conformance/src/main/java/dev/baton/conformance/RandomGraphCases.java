@@ -29,8 +29,14 @@ final class RandomGraphCases {
             boolean assigns = i % 3 == 0;
             boolean learns = i % 3 == 1;
             String what = assigns ? ", variables" : learns ? ", gradients" : "";
-            cases.add(new Case(GROUP, "seed " + seed + what, null, () -> RandomGraph.of(seed, most, assigns, learns), fills,
-                    assigns ? 3 : 1, Tolerance.ANALYSED));
+            cases.add(new Case(
+                    GROUP,
+                    "seed " + seed + what,
+                    null,
+                    () -> RandomGraph.of(seed, most, assigns, learns),
+                    fills,
+                    assigns ? 3 : 1,
+                    Tolerance.ANALYSED));
         }
         return cases;
     }

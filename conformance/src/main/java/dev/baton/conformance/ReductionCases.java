@@ -69,8 +69,9 @@ final class ReductionCases {
         }
         var rows = new Reduced(Shape.of(Fill.SPECIALS, Fill.SPECIALS + 1), 1);
         // Rows that begin elsewhere in the special values, with and without a NaN before the end.
-        Fill special = new Fill("special", (i, step, random) ->
-                Fill.SPECIAL_COLUMNS.element().at(i % 5 + i / Fill.SPECIALS, step, random));
+        Fill special = new Fill(
+                "special",
+                (i, step, random) -> Fill.SPECIAL_COLUMNS.element().at(i % 5 + i / Fill.SPECIALS, step, random));
         for (Primitive primitive : List.of(Primitive.REDUCE_MAX, Primitive.ARGMAX)) {
             add(cases, primitive, Tolerance.EXACT, DType.FLOAT32, special, rows);
             add(cases, primitive, Tolerance.EXACT, DType.FLOAT32, Fill.number(Double.NEGATIVE_INFINITY), rows);

@@ -36,11 +36,16 @@ final class Runner {
         Plan plan = session.compile(graph, Map.of());
         try {
             var variables = new LinkedHashMap<String, double[]>();
-            graph.variables().keySet().forEach(name -> variables.put(name, session.value(name).toDoubleArray()));
+            graph.variables()
+                    .keySet()
+                    .forEach(name -> variables.put(name, session.value(name).toDoubleArray()));
             var bounds = new LinkedHashMap<String, double[]>();
             run(plan, variables, bounds);
             variables.forEach((name, expected) -> compare(
-                    "variable '" + name + "' after step " + tried.steps(), session.value(name), expected, expected,
+                    "variable '" + name + "' after step " + tried.steps(),
+                    session.value(name),
+                    expected,
+                    expected,
                     bounds.getOrDefault(name, new double[expected.length])));
         } finally {
             session.discard(plan);
@@ -76,14 +81,19 @@ final class Runner {
             Plan plan, int step, Interpreter.Result expected, Interpreter.Result absolute, ErrorBounds analysis) {
         int number = 0;
         for (Map.Entry<String, Value> output : graph.outputs().entrySet()) {
-            NDArray result = NDArray.zeros(output.getValue().dtype(), output.getValue().shape());
+            NDArray result =
+                    NDArray.zeros(output.getValue().dtype(), output.getValue().shape());
             // What was there before must not pass for a result.
             for (int i = 0; i < result.bytes().capacity(); i++) {
                 result.bytes().put(i, (byte) 0x55);
             }
             plan.read(number++, result);
             String what = "output '" + output.getKey() + "'" + (tried.steps() > 1 ? " of step " + step : "");
-            compare(what, result, expected.outputs().get(output.getKey()), absolute.outputs().get(output.getKey()),
+            compare(
+                    what,
+                    result,
+                    expected.outputs().get(output.getKey()),
+                    absolute.outputs().get(output.getKey()),
                     analysis.of(output.getValue()));
         }
     }
@@ -100,21 +110,32 @@ final class Runner {
     private void compare(String what, NDArray result, double[] expected, double[] absolute, double[] bounds) {
         Tolerance tolerance = tried.tolerance();
         DType dtype = result.dtype();
-        double largest = Arrays.stream(expected).map(Math::abs).filter(Double::isFinite).max().orElse(0);
+        double largest = Arrays.stream(expected)
+                .map(Math::abs)
+                .filter(Double::isFinite)
+                .max()
+                .orElse(0);
         List<String> wrong = new ArrayList<>();
         for (int i = 0; i < expected.length; i++) {
             double got = result.get(i);
-            double allowed = tolerance.analysed()
-                    ? bounds[i]
-                    : tolerance.allowed(expected[i], dtype, largest, absolute[i]);
+            double allowed =
+                    tolerance.analysed() ? bounds[i] : tolerance.allowed(expected[i], dtype, largest, absolute[i]);
             if (!tolerance.accepts(got, expected[i], dtype, allowed)) {
-                wrong.add(String.format(Locale.ROOT, "element %d is %s, the reference %s, off by %.3g, allowed %.3g",
-                        i, got, expected[i], Math.abs(got - expected[i]), allowed));
+                wrong.add(String.format(
+                        Locale.ROOT,
+                        "element %d is %s, the reference %s, off by %.3g, allowed %.3g",
+                        i,
+                        got,
+                        expected[i],
+                        Math.abs(got - expected[i]),
+                        allowed));
             }
         }
         if (!wrong.isEmpty()) {
-            throw new AssertionError(tried + ": " + what + " (" + dtype + result.shape() + ") is wrong in " + wrong.size()
-                    + " of " + expected.length + " elements:\n  " + String.join("\n  ", wrong.subList(0, Math.min(5, wrong.size())))
+            throw new AssertionError(tried + ": " + what + " (" + dtype + result.shape() + ") is wrong in "
+                    + wrong.size()
+                    + " of " + expected.length + " elements:\n  "
+                    + String.join("\n  ", wrong.subList(0, Math.min(5, wrong.size())))
                     + "\nin the graph\n" + graph);
         }
     }

@@ -52,7 +52,9 @@ final class TrainingCases {
         optimizers.put("SGD", Sgd.of(0.1));
         optimizers.put("SGD with decay", Sgd.of(0.1).weightDecay(0.01));
         optimizers.put("SGD with momentum", Sgd.of(0.1).momentum(0.9));
-        optimizers.put("SGD with Nesterov's momentum and decay", Sgd.of(0.1).momentum(0.9).nesterov().weightDecay(0.01));
+        optimizers.put(
+                "SGD with Nesterov's momentum and decay",
+                Sgd.of(0.1).momentum(0.9).nesterov().weightDecay(0.01));
         optimizers.put("Adam", Adam.of(0.01));
         optimizers.put("Adam with decay", Adam.of(0.01).weightDecay(0.01));
         optimizers.put("AdamW", AdamW.of(0.01).weightDecay(0.05));
@@ -62,15 +64,38 @@ final class TrainingCases {
             }
         });
         cases.add(classes("label smoothing", plain, 0.1, AdamW.of(0.01), 64));
-        cases.add(classes("dropout", () -> Sequential.of(
-                new Linear(INPUTS, 40), new ReLU(), new Dropout(0.3), new Linear(40, 40), new ReLU(), new Dropout(0.5),
-                new Linear(40, CLASSES)), 0, Sgd.of(0.1).momentum(0.9), 31));
-        cases.add(classes("other activations", () -> Sequential.of(
-                new Linear(INPUTS, 19), new GELU(), new Linear(19, 19), new Tanh(), new Linear(19, 19), new Sigmoid(),
-                new Linear(19, CLASSES)), 0, AdamW.of(0.01), 31));
-        cases.add(numbers("mean squared error", Sequential.of(new Linear(INPUTS, 7), new Tanh(), new Linear(7, 3)), Fill.NORMAL));
+        cases.add(classes(
+                "dropout",
+                () -> Sequential.of(
+                        new Linear(INPUTS, 40),
+                        new ReLU(),
+                        new Dropout(0.3),
+                        new Linear(40, 40),
+                        new ReLU(),
+                        new Dropout(0.5),
+                        new Linear(40, CLASSES)),
+                0,
+                Sgd.of(0.1).momentum(0.9),
+                31));
+        cases.add(classes(
+                "other activations",
+                () -> Sequential.of(
+                        new Linear(INPUTS, 19),
+                        new GELU(),
+                        new Linear(19, 19),
+                        new Tanh(),
+                        new Linear(19, 19),
+                        new Sigmoid(),
+                        new Linear(19, CLASSES)),
+                0,
+                AdamW.of(0.01),
+                31));
+        cases.add(numbers(
+                "mean squared error", Sequential.of(new Linear(INPUTS, 7), new Tanh(), new Linear(7, 3)), Fill.NORMAL));
         // Not finite: no variable changes, step after step.
-        cases.add(numbers("a target that is NaN", Sequential.of(new Linear(INPUTS, 7), new Tanh(), new Linear(7, 3)),
+        cases.add(numbers(
+                "a target that is NaN",
+                Sequential.of(new Linear(INPUTS, 7), new Tanh(), new Linear(7, 3)),
                 Fill.values("", 1, 2, Double.NaN)));
         return cases;
     }
@@ -85,14 +110,26 @@ final class TrainingCases {
     }
 
     private static Case step(
-            String name, Supplier<Layer> model, Loss loss, Optimizer optimizer, int batch, TensorType targets, Fill fill) {
+            String name,
+            Supplier<Layer> model,
+            Loss loss,
+            Optimizer optimizer,
+            int batch,
+            TensorType targets,
+            Fill fill) {
         var fills = Map.of(
-                "inputs", Fill.NORMAL,
-                "targets", fill,
-                GraphBuilder.SEED, Fill.number(20_241),
-                GraphBuilder.STEP, Fill.step(),
-                GraphBuilder.LEARNING_RATE, new Fill("", (i, step, random) -> optimizer.learningRate(step)));
-        return new Case(GROUP, name, null, () -> trace(model.get(), loss, optimizer, batch, targets), fills, STEPS, NEAR);
+                "inputs",
+                Fill.NORMAL,
+                "targets",
+                fill,
+                GraphBuilder.SEED,
+                Fill.number(20_241),
+                GraphBuilder.STEP,
+                Fill.step(),
+                GraphBuilder.LEARNING_RATE,
+                new Fill("", (i, step, random) -> optimizer.learningRate(step)));
+        return new Case(
+                GROUP, name, null, () -> trace(model.get(), loss, optimizer, batch, targets), fills, STEPS, NEAR);
     }
 
     private static Graph trace(Layer model, Loss loss, Optimizer optimizer, int batch, TensorType targetType) {
@@ -102,7 +139,8 @@ final class TrainingCases {
         Tensor targets = Tensor.of(graph, graph.input("targets", targetType));
         Tensor answers = Layer.trace(model, inputs);
         Value value = loss.of(answers, targets).value();
-        List<Value> parameters = model.parameters().stream().map(one -> one.in(inputs).value()).toList();
+        List<Value> parameters =
+                model.parameters().stream().map(one -> one.in(inputs).value()).toList();
         List<Value> gradients = Gradients.of(emit, value, parameters);
         var checked = new ArrayList<>(gradients);
         checked.add(value);

@@ -65,17 +65,19 @@ final class UnaryCases {
         Fill wide = switch (primitive) {
             case EXP -> Fill.between(-87, 88);
             case LOG, SQRT, RSQRT, RECIPROCAL ->
-                    new Fill("1e-37 to 1e37", (i, step, random) -> Math.pow(10, random.nextDouble(-37, 37)));
+                new Fill("1e-37 to 1e37", (i, step, random) -> Math.pow(10, random.nextDouble(-37, 37)));
             default -> Fill.between(-100, 100);
         };
         add(cases, primitive, tolerance, DType.FLOAT32, wide, Shape.of(4099));
         add(cases, primitive, tolerance, DType.FLOAT32, Fill.between(-6, 6), Shape.of(4099));
-        Fill small = new Fill("small", (i, step, random) -> random.nextGaussian() * Math.pow(10, random.nextDouble(-30, 0)));
+        Fill small =
+                new Fill("small", (i, step, random) -> random.nextGaussian() * Math.pow(10, random.nextDouble(-30, 0)));
         add(cases, primitive, tolerance, DType.FLOAT32, small, Shape.of(999));
         // Periodic functions of huge numbers have no digit right.
         boolean periodic = primitive == Primitive.SIN || primitive == Primitive.COS;
         Fill special = periodic
-                ? Fill.values("special", Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0, -0.0, 1e-40, 1e4)
+                ? Fill.values(
+                        "special", Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0, -0.0, 1e-40, 1e4)
                 : Fill.SPECIAL_COLUMNS;
         add(cases, primitive, tolerance, DType.FLOAT32, special, Shape.of(3L * Fill.SPECIALS));
         Tolerance ofDouble = tolerance.ulps() > 0 ? Tolerance.ulps(4).orAbsolute(1e-15) : tolerance;
@@ -86,7 +88,8 @@ final class UnaryCases {
         return primitive == Primitive.LOG || primitive == Primitive.SQRT || primitive == Primitive.RSQRT;
     }
 
-    private static void add(List<Case> cases, Primitive primitive, Tolerance tolerance, DType dtype, Fill fill, Shape shape) {
+    private static void add(
+            List<Case> cases, Primitive primitive, Tolerance tolerance, DType dtype, Fill fill, Shape shape) {
         cases.add(Case.of(GROUP, primitive, Attributes.none(), tolerance, Shapes.argument(dtype, fill, shape)));
     }
 }

@@ -14,9 +14,14 @@ final class UpdateCases {
 
     private static final String GROUP = "updates";
 
-    private static final List<Shape> PARAMETERS =
-            List.of(Shape.of(3, 5), Shape.of(5), Shape.scalar(), Shape.of(0, 4),
-                    Shape.of(131, 267), Shape.of(16_385), Shape.of(1, 1));
+    private static final List<Shape> PARAMETERS = List.of(
+            Shape.of(3, 5),
+            Shape.of(5),
+            Shape.scalar(),
+            Shape.of(0, 4),
+            Shape.of(131, 267),
+            Shape.of(16_385),
+            Shape.of(1, 1));
 
     private static final Tolerance NEAR = Tolerance.ofLargest(1e-6);
 
@@ -57,7 +62,8 @@ final class UpdateCases {
             arguments.add(floats(gradient, shape));
         }
         Tolerance tolerance = finite && !untouched ? NEAR : Tolerance.SAME_BITS;
-        CompositeCases.both(cases, GROUP, AdamUpdate.INSTANCE, attributes, tolerance, arguments.toArray(Argument[]::new));
+        CompositeCases.both(
+                cases, GROUP, AdamUpdate.INSTANCE, attributes, tolerance, arguments.toArray(Argument[]::new));
     }
 
     private static void sgd(
@@ -74,7 +80,8 @@ final class UpdateCases {
             arguments.add(floats(gradient, shape));
         }
         Tolerance tolerance = finite ? NEAR : Tolerance.SAME_BITS;
-        CompositeCases.both(cases, GROUP, SgdUpdate.INSTANCE, attributes, tolerance, arguments.toArray(Argument[]::new));
+        CompositeCases.both(
+                cases, GROUP, SgdUpdate.INSTANCE, attributes, tolerance, arguments.toArray(Argument[]::new));
     }
 
     /** The finite flag and the scalars. */

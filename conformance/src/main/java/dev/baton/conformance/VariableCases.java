@@ -48,8 +48,8 @@ final class VariableCases {
 
     static List<Case> cases() {
         var cases = new ArrayList<Case>();
-        for (TensorType type : List.of(
-                Shapes.floatType(), Shapes.floatType(0), Shapes.floatType(5, 5), Shapes.floatType(131, 131))) {
+        for (TensorType type :
+                List.of(Shapes.floatType(), Shapes.floatType(0), Shapes.floatType(5, 5), Shapes.floatType(131, 131))) {
             elementwise(cases, type);
             if (type.shape().rank() == 2) {
                 matrices(cases, type);
@@ -59,11 +59,18 @@ final class VariableCases {
     }
 
     private static void add(List<Case> cases, String name, TensorType type, Consumer<Scene> body) {
-        cases.add(new Case(GROUP, name + " (" + type + ")", null, () -> {
-            var builder = new GraphBuilder();
-            body.accept(new Scene(builder, type));
-            return builder.build();
-        }, Map.of("x", Fill.NORMAL), 3, Tolerance.ofLargest(5e-6).orAbsolute(type.shape().rank() == 2 ? 4e-5 : 0)));
+        cases.add(new Case(
+                GROUP,
+                name + " (" + type + ")",
+                null,
+                () -> {
+                    var builder = new GraphBuilder();
+                    body.accept(new Scene(builder, type));
+                    return builder.build();
+                },
+                Map.of("x", Fill.NORMAL),
+                3,
+                Tolerance.ofLargest(5e-6).orAbsolute(type.shape().rank() == 2 ? 4e-5 : 0)));
     }
 
     private static void elementwise(List<Case> cases, TensorType type) {
@@ -111,23 +118,37 @@ final class VariableCases {
             Tensor next = scene.a().divide(scene.x());
             var emit = new Emitter(scene.builder());
             Tensor finite = next.apply(Primitive.IS_FINITE, dev.baton.graph.Attributes.none());
-            scene.assign(scene.a(), Tensor.of(
-                    scene.builder(), emit.select(finite.value(), next.value(), scene.a().value())));
+            scene.assign(
+                    scene.a(),
+                    Tensor.of(
+                            scene.builder(),
+                            emit.select(finite.value(), next.value(), scene.a().value())));
         });
     }
 
     private static void matrices(List<Case> cases, TensorType type) {
         long size = type.shape().size(0);
-        add(cases, "turned onto itself", type, scene -> scene.assign(scene.a(), scene.a().transpose(1, 0)));
-        add(cases, "turned and added onto itself", type, scene ->
-                scene.assign(scene.a(), scene.a().add(scene.a().transpose(1, 0)).multiply(0.5)));
+        add(
+                cases,
+                "turned onto itself",
+                type,
+                scene -> scene.assign(scene.a(), scene.a().transpose(1, 0)));
+        add(
+                cases,
+                "turned and added onto itself",
+                type,
+                scene -> scene.assign(
+                        scene.a(), scene.a().add(scene.a().transpose(1, 0)).multiply(0.5)));
         add(cases, "turned, moved and onto itself", type, scene -> {
             Tensor turned = scene.a().transpose(1, 0);
             scene.output("flat", turned.reshape(size * size).multiply(0.5));
             scene.assign(scene.a(), turned.add(scene.x()).multiply(0.5));
         });
-        add(cases, "product with itself", type, scene ->
-                scene.assign(scene.a(), scene.a().matmul(scene.a()).multiply(1.0 / size)));
+        add(
+                cases,
+                "product with itself",
+                type,
+                scene -> scene.assign(scene.a(), scene.a().matmul(scene.a()).multiply(1.0 / size)));
         add(cases, "product before the update", type, scene -> {
             Tensor product = scene.x().matmul(scene.a());
             scene.assign(scene.a(), scene.a().subtract(product.multiply(0.01)));
@@ -143,8 +164,13 @@ final class VariableCases {
             scene.assign(scene.a(), product);
             scene.output("both", product.add(scene.a()));
         });
-        add(cases, "rows summed and taken away", type, scene ->
-                scene.assign(scene.a(), scene.a().subtract(scene.a().mean(1).reshape(size, 1)).add(scene.x())));
+        add(
+                cases,
+                "rows summed and taken away",
+                type,
+                scene -> scene.assign(
+                        scene.a(),
+                        scene.a().subtract(scene.a().mean(1).reshape(size, 1)).add(scene.x())));
         add(cases, "columns and rows exchanged between two", type, scene -> {
             scene.assign(scene.a(), scene.b().transpose(1, 0));
             scene.assign(scene.b(), scene.a().transpose(1, 0).add(scene.x()));

@@ -23,8 +23,10 @@ class RandomGradientsTest {
             Graph graph = RandomGraph.of(seed, 200, false, true);
             var interpreter = new Interpreter(graph, Interpreter.Precision.DOUBLE);
             Map<String, double[]> inputs = new LinkedHashMap<>();
-            graph.inputs().forEach((name, value) ->
-                    inputs.put(name, Fill.NORMAL.array(value.type(), 1, inputs.size()).toDoubleArray()));
+            graph.inputs()
+                    .forEach((name, value) -> inputs.put(
+                            name,
+                            Fill.NORMAL.array(value.type(), 1, inputs.size()).toDoubleArray()));
             Map<String, double[]> outputs = interpreter.run(inputs, Map.of()).outputs();
             var random = new SplittableRandom(seed);
             for (String name : inputs.keySet()) {
@@ -41,7 +43,8 @@ class RandomGradientsTest {
                         continue;
                     }
                     compared++;
-                    assertThat(gradient[i]).as("seed %d, %s, element %d", seed, name, i)
+                    assertThat(gradient[i])
+                            .as("seed %d, %s, element %d", seed, name, i)
                             .isCloseTo((right + left) / 2, within(1e-6 * size));
                 }
             }

@@ -35,22 +35,31 @@ class SuiteTest {
     void everyPrimitiveHasACase() {
         Set<Operation> subjects = CASES.stream().map(Case::subject).collect(Collectors.toSet());
         assertThat(subjects).contains(Primitive.values());
-        assertThat(subjects).contains(
-                Activations.RELU, SoftmaxCrossEntropy.FORWARD, SoftmaxCrossEntropy.BACKWARD, AllFinite.INSTANCE,
-                AdamUpdate.INSTANCE, SgdUpdate.INSTANCE);
+        assertThat(subjects)
+                .contains(
+                        Activations.RELU,
+                        SoftmaxCrossEntropy.FORWARD,
+                        SoftmaxCrossEntropy.BACKWARD,
+                        AllFinite.INSTANCE,
+                        AdamUpdate.INSTANCE,
+                        SgdUpdate.INSTANCE);
     }
 
     /** What models trace must not hold a composite that no case is about. */
     @Test
     void everyCompositeOfATrainingStepHasACase() {
         Set<Operation> subjects = CASES.stream().map(Case::subject).collect(Collectors.toSet());
-        TrainingCases.cases().forEach(tried -> tried.graph().get().nodes().forEach(node ->
-                assertThat(subjects).as(tried.name()).contains(node.operation())));
+        TrainingCases.cases()
+                .forEach(tried -> tried.graph()
+                        .get()
+                        .nodes()
+                        .forEach(node -> assertThat(subjects).as(tried.name()).contains(node.operation())));
     }
 
     @Test
     void namesDiffer() {
-        assertThat(CASES.stream().map(tried -> tried.group() + "/" + tried.name())).doesNotHaveDuplicates();
+        assertThat(CASES.stream().map(tried -> tried.group() + "/" + tried.name()))
+                .doesNotHaveDuplicates();
     }
 
     @Test
@@ -75,14 +84,16 @@ class SuiteTest {
             var plan = session.compile(other, Map.of());
             assertThatThrownBy(() -> new Runner(tried, tried.graph().get()).run(plan, Map.of(), Map.of()))
                     .isInstanceOf(AssertionError.class)
-                    .hasMessageStartingWith("sum: output 'result 0' (float32[3]) is wrong in 3 of 3 elements:\n  element 0 is ")
+                    .hasMessageStartingWith(
+                            "sum: output 'result 0' (float32[3]) is wrong in 3 of 3 elements:\n  element 0 is ")
                     .hasMessageContaining("off by 0.00100, allowed ");
         }
     }
 
     @Test
     void tolerancesAreAsTight() {
-        assertThat(Stream.of(1.0, 1 + 0x1p-23).map(got -> accepts(Tolerance.ROUNDED, got, 1))).containsExactly(true, false);
+        assertThat(Stream.of(1.0, 1 + 0x1p-23).map(got -> accepts(Tolerance.ROUNDED, got, 1)))
+                .containsExactly(true, false);
         assertThat(accepts(Tolerance.ROUNDED, 1 + 0x1p-23, 1 + 0x1p-24)).isTrue();
         assertThat(accepts(Tolerance.ulps(1), 1 + 0x1p-23, 1)).isTrue();
         assertThat(accepts(Tolerance.EXACT, -0.0, 0)).isTrue();
@@ -90,7 +101,8 @@ class SuiteTest {
         assertThat(accepts(Tolerance.function(4), Double.NaN, 1)).isFalse();
         assertThat(accepts(Tolerance.function(4), 1, Double.NaN)).isFalse();
         assertThat(accepts(Tolerance.function(4), Float.MAX_VALUE, 1e39)).isFalse();
-        assertThat(accepts(Tolerance.function(4), Double.POSITIVE_INFINITY, 1e39)).isTrue();
+        assertThat(accepts(Tolerance.function(4), Double.POSITIVE_INFINITY, 1e39))
+                .isTrue();
         assertThat(accepts(Tolerance.function(4), 0, 1e-41)).isTrue();
         assertThat(Tolerance.ofLargest(1).allowed(4, DType.INT32, 4, 4)).isZero();
         // 60 roundings and that of the products, of numbers whose sizes add up to 100.
@@ -107,14 +119,18 @@ class SuiteTest {
             Map<String, double[]> inputs = new LinkedHashMap<>();
             tried.inputs(graph, 1).forEach((name, array) -> inputs.put(name, array.toDoubleArray()));
             Map<String, double[]> variables = new LinkedHashMap<>();
-            graph.variables().forEach((name, value) -> variables.put(name, Fill.NORMAL.array(value.type(), 0, 7).toDoubleArray()));
+            graph.variables()
+                    .forEach((name, value) -> variables.put(
+                            name, Fill.NORMAL.array(value.type(), 0, 7).toDoubleArray()));
             var analysis = new ErrorBounds(Map.of());
             var result = new Interpreter(graph, Interpreter.Precision.DOUBLE).run(inputs, variables, analysis);
             for (String output : graph.outputs().keySet()) {
                 double[] values = result.outputs().get(output);
                 double largest = Arrays.stream(values).map(Math::abs).max().orElse(0);
                 double allowed = Math.max(1e-3 * largest, 1e-9);
-                wide += Arrays.stream(analysis.of(graph.outputs().get(output))).filter(bound -> bound > allowed).count();
+                wide += Arrays.stream(analysis.of(graph.outputs().get(output)))
+                        .filter(bound -> bound > allowed)
+                        .count();
                 all += values.length;
                 assertThat(values).as(tried.name()).doesNotContain(Double.NaN, Double.POSITIVE_INFINITY);
             }
@@ -128,7 +144,8 @@ class SuiteTest {
 
     @Test
     void namesSayWhatIsTried() {
-        Case tried = Case.of("g", Primitive.SUM, Attributes.of("axes", new long[] {0}), Tolerance.EXACT, Shapes.floats(3, 5));
+        Case tried = Case.of(
+                "g", Primitive.SUM, Attributes.of("axes", new long[] {0}), Tolerance.EXACT, Shapes.floats(3, 5));
         assertThat(tried).hasToString("sum (float32[3, 5]; axes=[0])");
     }
 }

@@ -18,10 +18,17 @@ abstract class CommonOptions {
     @Option(names = "--backend", paramLabel = "NAME", description = "the backend; without it the best available")
     String backend;
 
-    @Option(names = "--threads", paramLabel = "N", description = "worker threads of the CPU backend; without it one a core")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "worker threads of the CPU backend; without it one a core")
     private Integer threads;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "everything random (${DEFAULT-VALUE})")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "everything random (${DEFAULT-VALUE})")
     long seed;
 
     @Option(names = "--epochs", paramLabel = "N", description = "passes over the data (default: the example's own)")
@@ -51,7 +58,8 @@ abstract class CommonOptions {
 
     private void requirePositive(String option, Integer value) {
         if (value != null && value < 1) {
-            throw new ParameterException(commandLine(), "Invalid value for option '" + option + "': at least 1, not " + value);
+            throw new ParameterException(
+                    commandLine(), "Invalid value for option '" + option + "': at least 1, not " + value);
         }
     }
 

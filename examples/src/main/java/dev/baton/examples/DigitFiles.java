@@ -33,8 +33,10 @@ final class DigitFiles {
         try (BufferedReader reader = open(folder, name)) {
             return parse(reader, folder == null ? name : folder.resolve(name).toString());
         } catch (IOException e) {
-            throw new DataException("cannot read " + folder.resolve(name) + ": " + e.getMessage()
-                    + "; --data takes a folder that holds optdigits.tra and optdigits.tes", e);
+            throw new DataException(
+                    "cannot read " + folder.resolve(name) + ": " + e.getMessage()
+                            + "; --data takes a folder that holds optdigits.tra and optdigits.tes",
+                    e);
         }
     }
 
@@ -54,7 +56,8 @@ final class DigitFiles {
             number++;
             String[] fields = line.split(",", -1);
             if (fields.length != PIXELS + 1) {
-                throw new DataException(file + ", line " + number + ": " + fields.length + " fields, not " + (PIXELS + 1));
+                throw new DataException(
+                        file + ", line " + number + ": " + fields.length + " fields, not " + (PIXELS + 1));
             }
             var pixels = new float[PIXELS];
             for (int i = 0; i < PIXELS; i++) {
@@ -67,7 +70,9 @@ final class DigitFiles {
             throw new DataException(file + " holds no examples");
         }
         return Examples.of(
-                inputs.toArray(float[][]::new), labels.stream().mapToInt(Integer::intValue).toArray(), CLASSES);
+                inputs.toArray(float[][]::new),
+                labels.stream().mapToInt(Integer::intValue).toArray(),
+                CLASSES);
     }
 
     private static int integer(String[] fields, int index, int largest, String file, int line) {

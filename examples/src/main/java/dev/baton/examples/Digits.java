@@ -28,7 +28,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** A network learns to read handwritten digits: pictures of 8 x 8 grey values, ten classes. */
-@Command(name = "digits", description = "Learns to read handwritten digits (8 x 8 pictures).", mixinStandardHelpOptions = true)
+@Command(
+        name = "digits",
+        description = "Learns to read handwritten digits (8 x 8 pictures).",
+        mixinStandardHelpOptions = true)
 final class Digits extends CommonOptions implements Callable<Integer> {
 
     private static final int EPOCHS = 60;
@@ -51,9 +54,11 @@ final class Digits extends CommonOptions implements Callable<Integer> {
         Examples test = DigitFiles.read(data, "optdigits.tes");
 
         var model = Sequential.of(
-                new Linear(64, 256), new ReLU(),
+                new Linear(64, 256),
+                new ReLU(),
                 new Dropout(0.1),
-                new Linear(256, 256), new ReLU(),
+                new Linear(256, 256),
+                new ReLU(),
                 new Dropout(0.1),
                 new Linear(256, 10));
 
@@ -61,7 +66,8 @@ final class Digits extends CommonOptions implements Callable<Integer> {
         var batches = train.shuffled(seed)
                 .augmented(seed, new Distortion(DigitFiles.SIDE, DigitFiles.PAPER))
                 .batched(BATCH);
-        var rate = Schedule.cosine(3e-3, (long) length.count() * batches.count()).warmUp(batches.count());
+        var rate =
+                Schedule.cosine(3e-3, (long) length.count() * batches.count()).warmUp(batches.count());
         try (var session = Session.open(backend, seed);
                 var progress = progress(BATCH, length);
                 var trainer = Trainer.of(session, model)

@@ -60,8 +60,11 @@ final class Distortion implements Augmentation {
         int left = (int) Math.floor(column);
         double lower = row - top;
         double righter = column - left;
-        return (float) ((1 - lower) * ((1 - righter) * pixel(picture, top, left) + righter * pixel(picture, top, left + 1))
-                + lower * ((1 - righter) * pixel(picture, top + 1, left) + righter * pixel(picture, top + 1, left + 1)));
+        return (float)
+                ((1 - lower) * ((1 - righter) * pixel(picture, top, left) + righter * pixel(picture, top, left + 1))
+                        + lower
+                                * ((1 - righter) * pixel(picture, top + 1, left)
+                                        + righter * pixel(picture, top + 1, left + 1)));
     }
 
     private float pixel(float[] picture, int row, int column) {

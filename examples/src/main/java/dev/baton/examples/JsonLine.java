@@ -26,7 +26,10 @@ final class JsonLine {
     }
 
     private JsonLine member(String name, String value) {
-        text.append(text.length() > 1 ? "," : "").append(quote(name)).append(':').append(value);
+        text.append(text.length() > 1 ? "," : "")
+                .append(quote(name))
+                .append(':')
+                .append(value);
         return this;
     }
 

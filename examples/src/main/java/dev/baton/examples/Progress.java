@@ -29,7 +29,8 @@ interface Progress extends TrainingListener, AutoCloseable {
                     .add("epochs", result.epochs())
                     .add("loss", result.loss());
             result.metrics().forEach(line::add);
-            out.println(line.add("samplesPerSecond", result.samplesPerSecond()).add("secondsLeft", result.left().toMillis() / 1e3));
+            out.println(line.add("samplesPerSecond", result.samplesPerSecond())
+                    .add("secondsLeft", result.left().toMillis() / 1e3));
         };
     }
 
@@ -74,15 +75,22 @@ interface Progress extends TrainingListener, AutoCloseable {
             losses += loss;
             double done = epoch - 1 + (double) batch / batches;
             double left = (System.nanoTime() - start) / 1e9 / done * (epochs - done);
-            bar.setExtraMessage(String.format(Locale.ROOT, "epoch %d/%d|  loss %.4f%s|  %.0f s left",
-                    epoch, epochs, losses / batch, measured, left));
+            bar.setExtraMessage(String.format(
+                    Locale.ROOT,
+                    "epoch %d/%d|  loss %.4f%s|  %.0f s left",
+                    epoch,
+                    epochs,
+                    losses / batch,
+                    measured,
+                    left));
             bar.stepBy(batchSize);
         }
 
         private String render(ProgressState state, int length) {
             String[] parts = (state.getExtraMessage() + "||").split("\\|", -1);
             double seconds = Math.max(1e-3, state.getElapsedAfterStart().toMillis() / 1e3);
-            String rest = String.format(Locale.ROOT, "%s  %,.0f samples/s%s", parts[1], state.getCurrent() / seconds, parts[2]);
+            String rest = String.format(
+                    Locale.ROOT, "%s  %,.0f samples/s%s", parts[1], state.getCurrent() / seconds, parts[2]);
             // The bar takes what the numbers leave of the line.
             int bar = Math.max(0, Math.min(LONGEST_BAR, length - parts[0].length() - rest.length() - " []".length()));
             int filled = (int) (bar * state.getNormalizedProgress());

@@ -22,16 +22,32 @@ class DigitsTest {
 
     @Test
     void learnsAndSaysSo() {
-        assertThat(run("digits", "--backend", "reference", "--epochs", "4", "--limit", "600")).isZero();
-        assertThat(out.toString()).contains("epoch 4/4  loss").contains("right is").containsPattern("weights: sha256 [0-9a-f]{64}");
-        var accuracy = java.util.regex.Pattern.compile("test accuracy: (0\\.\\d{4})").matcher(out.toString());
+        assertThat(run("digits", "--backend", "reference", "--epochs", "4", "--limit", "600"))
+                .isZero();
+        assertThat(out.toString())
+                .contains("epoch 4/4  loss")
+                .contains("right is")
+                .containsPattern("weights: sha256 [0-9a-f]{64}");
+        var accuracy =
+                java.util.regex.Pattern.compile("test accuracy: (0\\.\\d{4})").matcher(out.toString());
         assertThat(accuracy.find()).isTrue();
         assertThat(Double.parseDouble(accuracy.group(1))).isGreaterThan(0.75);
     }
 
     @Test
     void jsonLinesAreForPrograms() throws Exception {
-        assertThat(run("digits", "--backend", "reference", "--epochs", "2", "--limit", "100", "--threads", "3", "--json")).isZero();
+        assertThat(run(
+                        "digits",
+                        "--backend",
+                        "reference",
+                        "--epochs",
+                        "2",
+                        "--limit",
+                        "100",
+                        "--threads",
+                        "3",
+                        "--json"))
+                .isZero();
         assertThat(System.getProperty("baton.threads")).isEqualTo("3");
         var events = new ArrayList<String>();
         for (String line : out.toString().split("\\R")) {
@@ -53,7 +69,8 @@ class DigitsTest {
     void badDataIsNamed(@TempDir Path folder) throws Exception {
         Files.writeString(folder.resolve("optdigits.tra"), "0,".repeat(63) + "17,3\n");
         assertThat(run("digits", "--data", folder.toString())).isEqualTo(1);
-        assertThat(err.toString().strip()).endsWith("optdigits.tra, line 1, field 64: '17' is no whole number from 0 to 16");
+        assertThat(err.toString().strip())
+                .endsWith("optdigits.tra, line 1, field 64: '17' is no whole number from 0 to 16");
     }
 
     @Test
@@ -80,6 +97,8 @@ class DigitsTest {
         assertThat(run("digits", "--epochs", "1", "--limit", "100")).isZero();
         assertThat(out.toString()).startsWith("backend cpu, device cpu: ");
         assertThat(run("digits", "--backend", "cuda")).isEqualTo(1);
-        assertThat(err.toString()).startsWith("backend 'cuda' is not available: ").contains("\n  cpu: available");
+        assertThat(err.toString())
+                .startsWith("backend 'cuda' is not available: ")
+                .contains("\n  cpu: available");
     }
 }

@@ -25,7 +25,11 @@ class ProgressTest {
         String result = "epoch 1/2  loss 2.0000  accuracy 0.5000  1,000 samples/s  7 s left" + System.lineSeparator();
         assertThat(shown).contains(result);
         String before = shown.substring(0, shown.indexOf(result));
-        assertThat(before).containsPattern("\repoch 1/2 \\[=+\\]  loss 2\\.0000  ").endsWith("\r").doesNotContain("\n");
-        assertThat(shown.substring(shown.indexOf(result))).containsPattern("\repoch 2/2 \\[.*\\]  loss 1\\.0000  accuracy 0\\.5000  ");
+        assertThat(before)
+                .containsPattern("\repoch 1/2 \\[=+\\]  loss 2\\.0000  ")
+                .endsWith("\r")
+                .doesNotContain("\n");
+        assertThat(shown.substring(shown.indexOf(result)))
+                .containsPattern("\repoch 2/2 \\[.*\\]  loss 1\\.0000  accuracy 0\\.5000  ");
     }
 }

@@ -20,29 +20,21 @@ final class Functions {
     private static final float[] LINE = {-80f, -20f, -6.5f, -3f, -1f, -0.25f, 0f, 0.5f, 1.75f, 4f, 20f, 80f};
 
     /** What arrives from above at each element: no two neighbours are equal, one is zero. */
-    private static final float[] ABOVE =
-            {1f, -0.5f, 2f, 0.25f, -1.5f, 0.75f, 1.25f, -2f, 0.5f, 0f, -0.25f, 1.75f};
+    private static final float[] ABOVE = {1f, -0.5f, 2f, 0.25f, -1.5f, 0.75f, 1.25f, -2f, 0.5f, 0f, -0.25f, 1.75f};
 
     /** Rows for log-softmax: an ordinary one, one with a large spread, one that is constant and large. */
-    private static final float[] THREE_ROWS =
-            {0.5f, -1.25f, 2f, 0f, 80f, -80f, 0f, 79f, 80f, 80f, 80f, 80f};
+    private static final float[] THREE_ROWS = {0.5f, -1.25f, 2f, 0f, 80f, -80f, 0f, 79f, 80f, 80f, 80f, 80f};
 
     /** Rows for cross-entropy: ordinary, equal, and large ones whose label is the greatest, the least, or tied. */
     private static final float[] SIX_ROWS = {
-        0.5f, -1.25f, 2f, 0f, 0.25f,
-        0f, 0f, 0f, 0f, 0f,
-        80f, -80f, 0f, 1f, -1f,
-        80f, -80f, 0f, 1f, -1f,
-        -80f, -80f, -80f, -79f, -80f,
-        80f, 79.5f, -3f, 80f, 10f,
+        0.5f, -1.25f, 2f, 0f, 0.25f, 0f, 0f, 0f, 0f, 0f, 80f, -80f, 0f, 1f, -1f, 80f, -80f, 0f, 1f, -1f, -80f, -80f,
+        -80f, -79f, -80f, 80f, 79.5f, -3f, 80f, 10f,
     };
 
     private static final int[] LABELS = {2, 4, 0, 1, 3, 3};
 
-    private static final float[] PREDICTION =
-            {0f, 1f, -1f, 0.5f, 2.25f, -3.5f, 10f, 0.125f, -0.0625f, 80f, -80f, 1.5f};
-    private static final float[] TARGET =
-            {0f, 0.5f, 1f, 0.5f, -2.25f, -3.25f, 9f, 0f, 0.0625f, -80f, -79f, 1.5f};
+    private static final float[] PREDICTION = {0f, 1f, -1f, 0.5f, 2.25f, -3.5f, 10f, 0.125f, -0.0625f, 80f, -80f, 1.5f};
+    private static final float[] TARGET = {0f, 0.5f, 1f, 0.5f, -2.25f, -3.25f, 9f, 0f, 0.0625f, -80f, -79f, 1.5f};
 
     private Functions() {}
 
@@ -134,8 +126,7 @@ final class Functions {
         return m;
     }
 
-    private static Map<String, Object> head(
-            String name, Map<String, Object> attributes, float[] input, long... shape) {
+    private static Map<String, Object> head(String name, Map<String, Object> attributes, float[] input, long... shape) {
         Map<String, Object> m = new LinkedHashMap<>();
         m.put("function", name);
         m.put("attributes", attributes);

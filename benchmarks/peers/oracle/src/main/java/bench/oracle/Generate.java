@@ -42,7 +42,8 @@ public final class Generate {
         List<Object> runs = new ArrayList<>();
         for (Training training : Training.all()) {
             Map<String, Object> run = training.toJson();
-            for (ScalarType type : TYPES) run.put(nameOf(type), TorchMlp.train(training, type).toJson());
+            for (ScalarType type : TYPES)
+                run.put(nameOf(type), TorchMlp.train(training, type).toJson());
             runs.add(run);
         }
         m.put("runs", runs);
@@ -57,7 +58,8 @@ public final class Generate {
     }
 
     private static String madeWith() {
-        return "PyTorch through org.bytedeco:pytorch " + Bench.versionOf(Tensor.class).replace("-linux-x86_64", "");
+        return "PyTorch through org.bytedeco:pytorch "
+                + Bench.versionOf(Tensor.class).replace("-linux-x86_64", "");
     }
 
     /** Enough of the data for a port of {@link OracleData} to see that it makes the same. */

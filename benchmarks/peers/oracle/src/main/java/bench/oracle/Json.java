@@ -67,7 +67,8 @@ final class Json {
             return onOneLine(list);
         }
         if (value instanceof String s) return "\"" + s + "\"";
-        // A float is written with the digits of the double of the same value, so that either way of reading it is exact.
+        // A float is written with the digits of the double of the same value, so that either way of reading it is
+        // exact.
         if (value instanceof Float f) return Double.toString(f);
         return value.toString();
     }

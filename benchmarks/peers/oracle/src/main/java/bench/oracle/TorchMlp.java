@@ -70,7 +70,8 @@ final class TorchMlp {
                 o.weight_decay().put(t.weightDecay());
                 return new SGD(parameters, o);
             }
-            // The betas stay at their defaults, 0.9 and 0.999: the binding gives them as the memory of a C++ tuple, whose
+            // The betas stay at their defaults, 0.9 and 0.999: the binding gives them as the memory of a C++ tuple,
+            // whose
             // elements lie in reverse order, so that writing a pair there would exchange them.
             case "adam" -> {
                 AdamOptions o = new AdamOptions(t.learningRate());

@@ -13,6 +13,7 @@ import dev.baton.reference.Elements;
 import dev.baton.reference.Reductions;
 import dev.baton.spi.Plan;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
@@ -25,14 +26,15 @@ final class PlainPlan implements Plan {
     private final Program program;
     private final PlainMemory constants = new PlainMemory();
     private final PlainMemory outputs = new PlainMemory();
-    private final Map<Space, PlainMemory> memory;
+    private final Map<Space, PlainMemory> memory = new EnumMap<>(Space.class);
     private NDArray[] inputs;
 
     PlainPlan(Program program, PlainMemory variables, PlainMemory workspace) {
         this.program = program;
-        this.memory = Map.of(
-                Space.WORKSPACE, workspace, Space.VARIABLES, variables,
-                Space.CONSTANTS, constants, Space.OUTPUTS, outputs);
+        memory.put(Space.WORKSPACE, workspace);
+        memory.put(Space.VARIABLES, variables);
+        memory.put(Space.CONSTANTS, constants);
+        memory.put(Space.OUTPUTS, outputs);
         // The plans of a session never run at the same time: they share one workspace, as large as the largest needs.
         workspace.grow(program.memory().workspace());
         outputs.grow(program.memory().outputs());
@@ -88,7 +90,8 @@ final class PlainPlan implements Plan {
         var results = new double[written.size()][(int) region.elements()];
         for (int element = 0; element < region.elements(); element++) {
             for (int i = 0; i < operands.size(); i++) {
-                registers[i] = values[i][(int) Strides.offset(region.shape(), operands.get(i).strides(), element)];
+                registers[i] = values[i][
+                        (int) Strides.offset(region.shape(), operands.get(i).strides(), element)];
             }
             for (int i = 0; i < instructions.size(); i++) {
                 registers[operands.size() + i] = Elements.apply(instructions.get(i), element, registers);
