@@ -58,7 +58,7 @@ int arity(Function function) {
     switch (function) {
         case Function::NUMBER: return 0;
         case Function::SELECT: return 3;
-        case Function::CAST: case Function::COPY: case Function::RELU: return 1;
+        case Function::CAST: case Function::COPY: case Function::RELU: case Function::EXPM1: case Function::LOG1P: return 1;
         case Function::UNIFORM: return 2;
         default: return function < Function::ADD ? 1 : 2;
     }
@@ -66,7 +66,7 @@ int arity(Function function) {
 
 bool is_float_only(Function function) {
     return (function >= Function::FLOOR && function <= Function::IS_FINITE) || function == Function::DIV ||
-           function == Function::POW || function == Function::RELU;
+           function == Function::POW || (function >= Function::RELU && function <= Function::LOG1P);
 }
 
 bool is_logic(Function function) {
@@ -210,7 +210,12 @@ std::unique_ptr<Command> Decoder::command(int64_t opcode) {
         case 5: return decode_cross_entropy_backward(*this);
         case 6: return decode_adam(*this);
         case 7: return decode_sgd(*this);
-        default: return decode_all_finite(*this);
+        case 8: return decode_all_finite(*this);
+        case 9: return decode_pad(*this);
+        case 10: return decode_concat(*this);
+        case 11: return decode_fold(*this);
+        case 12: return decode_gather(*this);
+        default: return decode_scatter_add(*this);
     }
 }
 
@@ -218,7 +223,7 @@ std::vector<std::unique_ptr<Command>> Decoder::commands() {
     std::vector<std::unique_ptr<Command>> commands;
     while (!done()) {
         int64_t start = at_;
-        int64_t opcode = within(1, 8, "opcode");
+        int64_t opcode = within(1, 13, "opcode");
         int64_t length = word();
         commands.push_back(command(opcode));
         if (at_ - start != length) {

@@ -37,6 +37,7 @@ struct Matmul : Command {
     int64_t batch, m, n, k;
     bool transposed_a, transposed_b;
     Reference a, b, c;
+    int64_t row_a, row_b;  // elements from one row, as it lies in memory, to the next
     int64_t stride_a, stride_b;
     bool fused = false;
     Region epilogue;
@@ -57,15 +58,14 @@ struct Matmul : Command {
     }
 
     void tile(const Run& run, int worker, int64_t matrix, int64_t row, int64_t column, int64_t rows, int64_t columns) const {
-        const float* left = run.at<const float>(a) + matrix * stride_a + (transposed_a ? row : row * k);
-        const float* right = run.at<const float>(b) + matrix * stride_b + (transposed_b ? column * k : column);
+        const float* left = run.at<const float>(a) + matrix * stride_a + (transposed_a ? row : row * row_a);
+        const float* right = run.at<const float>(b) + matrix * stride_b + (transposed_b ? column * row_b : column);
         float* result = fused ? run.machine.tile(worker) : run.at<float>(c) + (matrix * m + row) * n + column;
         int64_t width = fused ? columns : n;
         if (k == 0) {
             for (int64_t i = 0; i < rows; i++) std::fill_n(result + i * width, columns, 0.0f);
         } else {
-            multiply(transposed_a, transposed_b, rows, columns, k, left, transposed_a ? m : k, right,
-                     transposed_b ? k : n, result, width);
+            multiply(transposed_a, transposed_b, rows, columns, k, left, row_a, right, row_b, result, width);
         }
         if (!fused) {
             return;
@@ -88,8 +88,14 @@ struct Matmul : Command {
     }
 };
 
-int64_t extent(int64_t batch, int64_t stride, int64_t matrix) {
-    return batch == 0 || matrix == 0 ? 0 : (batch - 1) * stride + matrix;
+// A factor of so many rows, as they lie in memory.
+Reference decode_factor(Decoder& in, int64_t batch, int64_t rows, int64_t columns, int64_t& row, int64_t& stride) {
+    int64_t word = in.word();
+    row = in.within(columns, INT32_MAX, "row stride of a factor");
+    stride = in.within(0, int64_t(1) << 40, "batch stride of a factor");
+    int64_t matrix = rows == 0 || columns == 0 ? 0 : times(rows - 1, row) + columns;
+    int64_t elements = batch == 0 || matrix == 0 ? 0 : times(batch - 1, stride) + matrix;
+    return in.resolve(word, elements, Type::F32, false);
 }
 
 }  // namespace
@@ -104,12 +110,8 @@ std::unique_ptr<Command> decode_matmul(Decoder& in) {
     p.k = in.within(0, MOST - 1, "k");
     p.transposed_a = in.within(0, 1, "transposition of A") == 1;
     p.transposed_b = in.within(0, 1, "transposition of B") == 1;
-    int64_t word_a = in.word();
-    p.stride_a = in.within(0, int64_t(1) << 31, "batch stride of A");
-    p.a = in.resolve(word_a, extent(p.batch, p.stride_a, p.m * p.k), Type::F32, false);
-    int64_t word_b = in.word();
-    p.stride_b = in.within(0, int64_t(1) << 31, "batch stride of B");
-    p.b = in.resolve(word_b, extent(p.batch, p.stride_b, p.k * p.n), Type::F32, false);
+    p.a = decode_factor(in, p.batch, p.transposed_a ? p.k : p.m, p.transposed_a ? p.m : p.k, p.row_a, p.stride_a);
+    p.b = decode_factor(in, p.batch, p.transposed_b ? p.n : p.k, p.transposed_b ? p.k : p.n, p.row_b, p.stride_b);
     if (p.m * p.n > 0 && p.batch > (int64_t(1) << 40) / (p.m * p.n)) {
         throw Failure("a matrix product has too many elements");
     }

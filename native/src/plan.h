@@ -82,6 +82,19 @@ std::unique_ptr<Command> decode_cross_entropy_backward(Decoder& in);
 std::unique_ptr<Command> decode_adam(Decoder& in);
 std::unique_ptr<Command> decode_sgd(Decoder& in);
 std::unique_ptr<Command> decode_all_finite(Decoder& in);
+std::unique_ptr<Command> decode_pad(Decoder& in);
+std::unique_ptr<Command> decode_concat(Decoder& in);
+std::unique_ptr<Command> decode_fold(Decoder& in);
+std::unique_ptr<Command> decode_gather(Decoder& in);
+std::unique_ptr<Command> decode_scatter_add(Decoder& in);
+
+// The product of two sizes; a failure where it is beyond every memory.
+inline int64_t times(int64_t a, int64_t b) {
+    if (b > 0 && a > (int64_t(1) << 40) / b) {
+        throw Failure("a command has too many elements");
+    }
+    return a * b;
+}
 
 }  // namespace baton
 

@@ -171,6 +171,8 @@ inline void floating(const Instruction& one, const void* a, const void* b, void*
         case Function::FLOOR: map1<float, float>(a, out, n, [](float x) { return __builtin_floorf(x); }); break;
         case Function::EXP: map1<float, float>(a, out, n, exponential); break;
         case Function::LOG: map1<float, float>(a, out, n, logarithm); break;
+        case Function::EXPM1: map1<float, float>(a, out, n, exponential_minus_one); break;
+        case Function::LOG1P: map1<float, float>(a, out, n, logarithm_of_one_plus); break;
         case Function::SQRT: map1<float, float>(a, out, n, [](float x) { return __builtin_sqrtf(x); }); break;
         case Function::RSQRT: map1<float, float>(a, out, n, [](float x) { return 1.0f / __builtin_sqrtf(x); }); break;
         case Function::RECIPROCAL: map1<float, float>(a, out, n, [](float x) { return 1.0f / x; }); break;

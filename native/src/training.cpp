@@ -159,13 +159,6 @@ struct AllFinite : Command {
     }
 };
 
-int64_t times(int64_t a, int64_t b) {
-    if (b > 0 && a > (int64_t(1) << 40) / b) {
-        throw Failure("a command has too many elements");
-    }
-    return a * b;
-}
-
 std::unique_ptr<CrossEntropy> cross_entropy(Decoder& in) {
     auto command = std::make_unique<CrossEntropy>();
     command->n = in.size("number of rows");

@@ -42,7 +42,7 @@ void samples_are_valid_and_their_parts_are_not() {
 
 void commands() {
     Bench bench;
-    for (int64_t opcode : {int64_t(0), int64_t(9), int64_t(-1), INT64_MAX, INT64_MIN}) {
+    for (int64_t opcode : {int64_t(0), int64_t(14), int64_t(-1), INT64_MAX, INT64_MIN}) {
         rejected("an unknown opcode", bench, {opcode, 2}, "the opcode is");
     }
     int64_t place = bench.place(WORKSPACE, std::vector<float>(8));
@@ -90,17 +90,21 @@ void sizes() {
     accepted("nothing of much", bench, reduce(0, MOST, MOST));
     rejected("argmax beyond int32", bench, command(REDUCE, {ARGMAX, 0, 1LL << 31, 1, place, place}), "the reduced size is");
     auto product = [&](int64_t batch, int64_t m, int64_t n, int64_t k, int64_t stride, int64_t c = NONE, int64_t turned = 0) {
-        return command(MATMUL, {batch, m, n, k, turned, 0, place, stride, place, 0, c, 0});
+        return command(MATMUL, {batch, m, n, k, turned, 0, place, k, stride, place, n, 0, c, 0});
     };
     int64_t more = INT64_C(0x7fffffff);
     accepted("a product", bench, product(1, 2, 2, 2, 0, reference(WORKSPACE, 16)));
     rejected("a product into nothing", bench, product(1, 2, 2, 2, 0), "neither a result nor a region");
     rejected("a product past the end", bench, product(1, 2, 2, 2, 0, reference(WORKSPACE, 20)), "do not lie in");
     rejected("an unknown transposition", bench, product(1, 2, 2, 2, 0, place, 2), "transposition of A is 2");
-    rejected("the largest product", bench, product(more, more, more, more, more), "do not lie in");
+    rejected("the largest product", bench, product(more, more, more, more, more), "too many elements");
     rejected("the largest empty product", bench, product(more, more, more, 0, more, place), "too many elements");
     rejected("m beyond int32", bench, product(1, more + 1, 1, 1, 0), "the m is");
-    rejected("a negative batch stride", bench, product(2, 1, 1, 1, -1, place), "the batch stride of A is -1");
+    rejected("a negative batch stride", bench, product(2, 1, 1, 1, -1, place), "the batch stride of a factor is -1");
+    rejected("rows that overlap", bench, command(MATMUL, {1, 2, 2, 2, 0, 0, place, 1, 0, place, 2, 0, place, 0}),
+             "the row stride of a factor is 1");
+    rejected("the last row past the end", bench, command(MATMUL, {1, 2, 1, 2, 0, 0, place, 7, 0, place, 1, 0, place, 0}),
+             "9 elements at byte 0");
     rejected("the last matrix past the end", bench, product(3, 2, 1, 2, 3, place), "10 elements at byte 0");
     int64_t number = bench.place(VARIABLES, std::vector<float>(4));
     rejected("no classes", bench, command(CROSS_ENTROPY, {1, 0, 0, place, place, number, number}), "number of classes is 0");

@@ -47,6 +47,8 @@ double sigmoid_of(double x) { return 1 / (1 + exp(-x)); }
 void test_elementary() {
     sweep("exp", exponential, exp, 2, 0);
     sweep("log", logarithm, log, 2, 0);
+    sweep("expm1", exponential_minus_one, expm1, 2, 0);
+    sweep("log1p", logarithm_of_one_plus, log1p, 2, 0);
     sweep("tanh", hyperbolic_tangent, tanh, 3, 0);
     // Below -88 the exponential overflows and the sigmoid is 0 where it should be a number below the normal range.
     sweep("sigmoid", sigmoid, sigmoid_of, 0, 4e-7);

@@ -101,6 +101,8 @@ void test_elementwise() {
     real("sign", SIGN, 1, [](double a, double) { return sign_of(a); }, {EXACT, 0});
     real("floor", FLOOR, 1, [](double a, double) { return std::floor(a); }, {EXACT, 0});
     real("exp", EXP, 1, [](double a, double) { return std::exp(a); }, {2, 0});
+    real("expm1", EXPM1, 1, [](double a, double) { return std::expm1(a); }, {2, 0});
+    real("log1p", LOG1P, 1, [](double a, double) { return std::log1p(a); }, {2, 0});
     real("log", LOG, 1, [](double a, double) { return std::log(a); }, {2, 0});
     real("sqrt", SQRT, 1, [](double a, double) { return std::sqrt(a); }, {EXACT, 0});
     real("rsqrt", RSQRT, 1, [](double a, double) { return 1 / std::sqrt(a); }, {2, 0});

@@ -10,6 +10,7 @@ void test_exhaustion();
 void test_fuzz();
 void test_integers();
 void test_matmul();
+void test_movements();
 void test_optimizers();
 void test_pool();
 void test_reductions();
@@ -29,6 +30,7 @@ int main() {
     test_regions();
     test_reductions();
     test_matmul();
+    test_movements();
     test_cross_entropy();
     test_optimizers();
     close_backends();

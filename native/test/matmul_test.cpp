@@ -18,18 +18,22 @@ struct Shape {
     int64_t batch, m, n, k;
 };
 
-// A product and its matrices; stride 0 uses one matrix for the whole batch, and a gap lies between others.
+// A product and its matrices; stride 0 uses one matrix for the whole batch, and a gap lies between others. Where a factor
+// is shared, its rows lie without gaps, else two elements apart.
 struct Product {
     Shape s;
     bool turned_a, turned_b;
+    int64_t row_a, row_b;
     int64_t stride_a, stride_b;
     std::vector<float> a, b;
 
     Product(Shape shape, bool turn_a, bool turn_b, bool share_a, bool share_b)
-        : s(shape), turned_a(turn_a), turned_b(turn_b), stride_a(share_a ? 0 : s.m * s.k + 3), stride_b(share_b ? 0 : s.k * s.n + 1) {
+        : s(shape), turned_a(turn_a), turned_b(turn_b),
+          row_a((turn_a ? s.m : s.k) + (share_a ? 0 : 2)), row_b((turn_b ? s.k : s.n) + (share_b ? 0 : 2)),
+          stride_a(share_a ? 0 : (turn_a ? s.k : s.m) * row_a + 3), stride_b(share_b ? 0 : (turn_b ? s.n : s.k) * row_b + 1) {
         Numbers numbers(static_cast<uint64_t>(s.m * 1000 + s.n));
-        a = numbers.reals(static_cast<size_t>(s.k == 0 ? 0 : (s.batch - 1) * stride_a + s.m * s.k));
-        b = numbers.reals(static_cast<size_t>(s.k == 0 ? 0 : (s.batch - 1) * stride_b + s.k * s.n));
+        a = numbers.reals(static_cast<size_t>(s.k == 0 ? 0 : (s.batch - 1) * stride_a + (turn_a ? s.k : s.m) * row_a));
+        b = numbers.reals(static_cast<size_t>(s.k == 0 ? 0 : (s.batch - 1) * stride_b + (turn_b ? s.n : s.k) * row_b));
     }
 
     size_t elements() const { return static_cast<size_t>(s.batch * s.m * s.n); }
@@ -37,8 +41,8 @@ struct Product {
     double right(int64_t matrix, int64_t i, int64_t j) const {
         double sum = 0;
         for (int64_t l = 0; l < s.k; l++) {
-            double x = a[static_cast<size_t>(matrix * stride_a + (turned_a ? l * s.m + i : i * s.k + l))];
-            double y = b[static_cast<size_t>(matrix * stride_b + (turned_b ? j * s.k + l : l * s.n + j))];
+            double x = a[static_cast<size_t>(matrix * stride_a + (turned_a ? l * row_a + i : i * row_a + l))];
+            double y = b[static_cast<size_t>(matrix * stride_b + (turned_b ? j * row_b + l : l * row_b + j))];
             sum += x * y;
         }
         return sum;
@@ -51,8 +55,8 @@ struct Product {
     }
 
     std::vector<int64_t> plan(Bench& bench, int64_t c, const Region* epilogue) const {
-        std::vector<int64_t> rest{s.batch, s.m, s.n, s.k, turned_a, turned_b, bench.input(a), stride_a, bench.input(b),
-                                  stride_b, c, epilogue != nullptr};
+        std::vector<int64_t> rest{s.batch, s.m, s.n, s.k, turned_a, turned_b, bench.input(a), row_a, stride_a,
+                                  bench.input(b), row_b, stride_b, c, epilogue != nullptr};
         return command(MATMUL, epilogue == nullptr ? rest : joined({rest, epilogue->words()}));
     }
 };
@@ -148,8 +152,8 @@ void test_matmul() {
     for (const Shape& shape : {Shape{0, 3, 4, 5}, Shape{2, 0, 4, 5}, Shape{2, 3, 0, 5}}) {
         Bench bench;
         int64_t nothing = bench.input(std::vector<float>(40));
-        bench.run_everywhere("an empty product", command(MATMUL, {shape.batch, shape.m, shape.n, shape.k, 0, 0, nothing, 0,
-                                                                  nothing, 0, bench.result<float>(0), 0}),
+        bench.run_everywhere("an empty product", command(MATMUL, {shape.batch, shape.m, shape.n, shape.k, 0, 0, nothing, 5, 0,
+                                                                  nothing, 4, 0, bench.result<float>(0), 0}),
                              [](const char*) {});
     }
     CHECK(double_wrong_calls() == 0, "cblas_sgemm was called wrongly %d times", double_wrong_calls());

@@ -58,7 +58,7 @@ void operands() {
     product.output(product.operand(NONE, F32), c.out, F32);
     c.rejected("a product without one", product, "there is no matrix product here");
     auto fused = [&](const Region& region) {
-        return command(MATMUL, joined({{1, 2, 2, 2, 0, 0, c.reals, 0, c.reals, 0, NONE, 1}, region.words()}));
+        return command(MATMUL, joined({{1, 2, 2, 2, 0, 0, c.reals, 2, 0, c.reals, 2, 0, NONE, 1}, region.words()}));
     };
     auto epilogue = [&](const std::vector<int64_t>& shape, Type type, const std::vector<int64_t>& strides, int times) {
         Region region(shape);
@@ -100,7 +100,7 @@ void instructions() {
         std::string name = "function " + std::to_string(function) + " to type " + std::to_string(type);
         c.rejected(name.c_str(), region(function, type, a, b, d), "does not take operands of these types");
     };
-    for (Function function : {FLOOR, EXP, LOG, SQRT, RSQRT, RECIPROCAL, TANH, SIGMOID, ERF, SIN, COS, RELU}) {
+    for (Function function : {FLOOR, EXP, LOG, SQRT, RSQRT, RECIPROCAL, TANH, SIGMOID, ERF, SIN, COS, RELU, EXPM1, LOG1P}) {
         wrong(function, I64, 1);
         wrong(function, BOOL, 2);
         wrong(function, BOOL, 0);
@@ -135,7 +135,7 @@ void instructions() {
     c.rejected("a register of later", region(ADD, F32, 0, 6, NONE), "the register is 6");
     c.rejected("a register far out", region(SELECT, F32, 2, 0, INT64_MAX), "the register is");
     c.rejected("a negative register", region(NEG, F32, -2, NONE, NONE), "the register is -2");
-    c.rejected("an unknown function", region(static_cast<Function>(34), F32, 0, NONE, NONE), "the function is 34");
+    c.rejected("an unknown function", region(static_cast<Function>(36), F32, 0, NONE, NONE), "the function is 36");
     c.rejected("a negative function", region(static_cast<Function>(-1), F32, 0, NONE, NONE), "the function is -1");
     c.rejected("an unknown type", region(NEG, static_cast<Type>(4), 0, NONE, NONE), "the type is 4");
 }

@@ -1,5 +1,7 @@
 #include "sample_plans.h"
 
+#include <cmath>
+
 using namespace format;
 
 namespace {
@@ -45,8 +47,22 @@ Sample matmul() {
     int64_t sum = region.instruction(ADD, F32, product, bias);
     int64_t fused = bench.place(WORKSPACE, std::vector<float>(90)), plain = bench.place(OUTPUTS, std::vector<float>(90));
     region.output(region.instruction(RELU, F32, sum), fused, F32);
-    sample.plan = joined({command(MATMUL, joined({{2, 5, 9, 3, 0, 1, a, 15, b, 0, NONE, 1}, region.words()})),
-                          command(MATMUL, {2, 5, 9, 3, 1, 0, a, 15, b, 0, plain, 0})});
+    sample.plan = joined({command(MATMUL, joined({{2, 5, 9, 3, 0, 1, a, 3, 15, b, 3, 0, NONE, 1}, region.words()})),
+                          command(MATMUL, {2, 5, 9, 3, 1, 0, a, 5, 15, b, 9, 0, plain, 0})});
+    return sample;
+}
+
+Sample movements() {
+    Sample sample{"movements", {}, {}};
+    Bench& bench = sample.bench;
+    Numbers numbers(4);
+    int64_t x = bench.input(numbers.reals(60)), indices = bench.input(std::vector<int32_t>{3, 0, -1, 9, 3});
+    int64_t gathered = bench.result<float>(20);
+    sample.plan = joined({command(PAD, {F32, 2, 5, 4, 1, 0, 2, 3, bits_of_double(0.5), x, bench.result<float>(56)}),
+                          command(CONCAT, {F32, 3, bench.result<float>(27), 2, 5, x, 4, x}),
+                          command(FOLD, {2, 2, 5, 2, 3, 2, 1, 3, 2, 2, 1, 1, x, bench.result<float>(30)}),
+                          command(GATHER, {F32, bits_of_double(NAN), 5, 4, 5, x, indices, gathered}),
+                          command(SCATTER_ADD, {7, 4, 5, indices, gathered, bench.result<float>(28)})});
     return sample;
 }
 
@@ -97,5 +113,6 @@ Sample optimizers() {
 }  // namespace
 
 std::vector<Sample> sample_plans() {
-    return {elementwise(), scalar(), matmul(), reductions(), cross_entropy(), optimizers(), Sample{"nothing", {}, {}}};
+    return {elementwise(),   scalar(),     matmul(),    reductions(),
+            cross_entropy(), optimizers(), movements(), Sample{"nothing", {}, {}}};
 }

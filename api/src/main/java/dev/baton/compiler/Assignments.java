@@ -77,9 +77,8 @@ final class Assignments {
                     && node.inputs().indexOf(variable) == node.inputs().lastIndexOf(variable);
         }
         // What moves elements reads others than it writes.
-        boolean moves = node.is(Primitive.TRANSPOSE) || node.is(Primitive.BROADCAST);
         return fusion.isPartOfRegion(node)
-                && !moves
+                && !Views.moves(node)
                 && node.inputs().stream()
                         .filter(input -> fusion.views().of(input).root().equals(variable))
                         .allMatch(input -> input.equals(variable));

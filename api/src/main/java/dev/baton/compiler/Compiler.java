@@ -33,7 +33,7 @@ public final class Compiler {
         Graph gathered = checked(GatherReducedAxes.run(simple));
         Graph merged = checked(MergeEqualNodes.run(gathered));
         merged.nodes().forEach(node -> requireSupport(node, backend));
-        return Kernels.of(merged, variableOffsets);
+        return Kernels.of(merged, variableOffsets, backend);
     }
 
     private static Graph checked(Graph graph) {

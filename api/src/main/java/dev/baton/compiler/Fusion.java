@@ -6,7 +6,6 @@ import dev.baton.graph.Graph;
 import dev.baton.graph.Node;
 import dev.baton.graph.Primitive;
 import dev.baton.graph.Value;
-import dev.baton.program.Strides;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -49,8 +48,11 @@ final class Fusion {
     private void requireMemory(Node node) {
         boolean whole =
                 node.operation() instanceof Composite && !node.operation().isElementwise();
-        if (whole || isReduction(node) || node.is(Primitive.RESHAPE)) {
-            node.inputs().stream().filter(input -> !isRowMajor(input)).forEach(views::materialize);
+        if (whole || isReduction(node) || isWhole(node)) {
+            node.inputs().stream().filter(input -> !isWhole(input)).forEach(views::materialize);
+        }
+        if (node.is(Primitive.RESHAPE) && views.through(node) == null) {
+            views.materialize(node.input(0));
         }
         if (node.is(Primitive.MATMUL)) {
             node.inputs().stream()
@@ -59,8 +61,13 @@ final class Fusion {
         }
     }
 
-    private boolean isRowMajor(Value value) {
-        return Strides.isRowMajor(Views.sizes(value), views.of(value).strides());
+    private boolean isWhole(Value value) {
+        return views.of(value).isWhole(Views.sizes(value));
+    }
+
+    /** Whether a primitive runs by itself. */
+    private static boolean isWhole(Node node) {
+        return node.operation() instanceof Primitive primitive && primitive.kind() == Primitive.Kind.WHOLE;
     }
 
     private static boolean isReduction(Node node) {
@@ -100,8 +107,7 @@ final class Fusion {
     private boolean readsElsewhere(Group a, Group b) {
         return Stream.of(a, b)
                 .flatMap(group -> groups.nodes(group).stream())
-                .filter(node ->
-                        node.is(Primitive.MATMUL) || node.is(Primitive.TRANSPOSE) || node.is(Primitive.BROADCAST))
+                .filter(node -> node.is(Primitive.MATMUL) || Views.moves(node))
                 .flatMap(node -> node.inputs().stream())
                 .map(input -> groups.of(views.of(input).root().node()))
                 .anyMatch(group -> group == a || group == b);
@@ -111,7 +117,7 @@ final class Fusion {
     private boolean readsInStep(Node user, Node node) {
         return user.inputs().stream()
                         .filter(input -> views.of(input).root().node() == node)
-                        .allMatch(input -> Views.sizes(input).equals(iterated(user)) && isRowMajor(input))
+                        .allMatch(input -> Views.sizes(input).equals(iterated(user)) && isWhole(input))
                 && !node.is(Primitive.RESHAPE);
     }
 

@@ -1,8 +1,8 @@
 package dev.baton.compiler;
 
+import dev.baton.DType;
 import dev.baton.NDArray;
 import dev.baton.compiler.Groups.Group;
-import dev.baton.graph.Composite;
 import dev.baton.graph.Graph;
 import dev.baton.graph.Node;
 import dev.baton.graph.Primitive;
@@ -13,6 +13,7 @@ import dev.baton.program.Placement;
 import dev.baton.program.Program;
 import dev.baton.program.Region;
 import dev.baton.program.Space;
+import dev.baton.spi.Backend;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -23,6 +24,7 @@ import java.util.Map;
 final class Kernels {
 
     private final Graph graph;
+    private final Backend backend;
     private final Map<String, Long> variableOffsets;
     private final Fusion fusion;
     private final Map<Value, Buffer> buffers = new HashMap<>();
@@ -34,14 +36,15 @@ final class Kernels {
     private long constantBytes;
     private long outputBytes;
 
-    private Kernels(Graph graph, Map<String, Long> variableOffsets) {
+    private Kernels(Graph graph, Map<String, Long> variableOffsets, Backend backend) {
         this.graph = graph;
+        this.backend = backend;
         this.variableOffsets = variableOffsets;
         this.fusion = new Fusion(graph);
     }
 
-    static Program of(Graph graph, Map<String, Long> variableOffsets) {
-        return new Kernels(graph, variableOffsets).build();
+    static Program of(Graph graph, Map<String, Long> variableOffsets, Backend backend) {
+        return new Kernels(graph, variableOffsets, backend).build();
     }
 
     private Program build() {
@@ -107,6 +110,10 @@ final class Kernels {
         return node.operation() instanceof Primitive primitive && primitive.kind() == Primitive.Kind.LEAF;
     }
 
+    private static boolean isReduction(Node node) {
+        return node.operation() instanceof Primitive primitive && primitive.kind() == Primitive.Kind.REDUCTION;
+    }
+
     private void copy(Value value, Buffer target) {
         var region = new RegionBuilder(Views.sizes(value));
         int register = region.read(value, fusion.views().of(value), this::memory);
@@ -158,15 +165,17 @@ final class Kernels {
             kernels.add(product(product, group, nodes));
         } else if (fusion.isPartOfRegion(first)) {
             kernels.add(new Kernel.Elementwise(region(group, nodes, null, Fusion.iterated(first)), layer(nodes)));
-        } else if (first.operation() instanceof Composite) {
+        } else if (isReduction(first)) {
+            kernels.add(reduction(first));
+        } else if (!isLeaf(first) && !Views.moves(first) && !first.is(Primitive.RESHAPE)) {
             List<Buffer> written = new ArrayList<>();
             for (int i = 0; i < first.outputs().size(); i++) {
                 written.add(buffer(first.output(i)));
             }
-            kernels.add(new Kernel.Claimed(
-                    first, first.inputs().stream().map(this::input).toList(), written));
-        } else if (((Primitive) first.operation()).kind() == Primitive.Kind.REDUCTION) {
-            kernels.add(reduction(first));
+            long bytes = backend.scratch(first);
+            Buffer scratch = bytes == 0 ? null : new Buffer(created++, DType.BOOL, bytes);
+            kernels.add(new Kernel.Whole(
+                    first, first.inputs().stream().map(this::input).toList(), written, scratch));
         }
     }
 
@@ -219,7 +228,8 @@ final class Kernels {
 
     private Kernel.Factor factor(Value value, boolean transposed) {
         MatrixView view = MatrixView.of(fusion.views().of(value), value);
-        return new Kernel.Factor(memory(view.root()), transposed != view.swapped(), view.batchStride());
+        return new Kernel.Factor(
+                memory(view.root()), view.offset(), transposed != view.swapped(), view.rowStride(), view.batchStride());
     }
 
     private Kernel reduction(Node node) {

@@ -4,10 +4,14 @@ import dev.baton.graph.Value;
 import java.util.List;
 
 /**
- * A view that a matrix product can read: rows without gaps, swapped with the columns or not, and one distance between
- * the matrices of a batch.
+ * A view that a matrix product can read: rows whose elements are neighbours, swapped with the columns or not, and one
+ * distance between the matrices of a batch.
+ *
+ * @param offset elements from the root's start to the first one
+ * @param swapped whether neighbours lie along the columns
+ * @param rowStride elements from one row (where swapped, column) to the next
  */
-record MatrixView(Value root, boolean swapped, long batchStride) {
+record MatrixView(Value root, long offset, boolean swapped, long rowStride, long batchStride) {
 
     /** The view as a matrix; null if the product cannot read it so. */
     static MatrixView of(Views.View view, Value value) {
@@ -15,37 +19,22 @@ record MatrixView(Value root, boolean swapped, long batchStride) {
         int rank = sizes.size();
         long rows = sizes.get(rank - 2);
         long columns = sizes.get(rank - 1);
-        boolean straight = isMatrix(view, rank - 2, rank - 1, rows, columns);
-        boolean swapped = isMatrix(view, rank - 1, rank - 2, columns, rows);
-        Long batchStride =
-                batchStride(sizes.subList(0, rank - 2), view.strides().subList(0, rank - 2));
-        if (batchStride == null || !straight && !swapped) {
+        long rowStride = view.strides().get(rank - 2);
+        long columnStride = view.strides().get(rank - 1);
+        Long batchStride = Views.step(sizes.subList(0, rank - 2), view.strides().subList(0, rank - 2));
+        if (batchStride == null) {
             return null;
         }
-        return new MatrixView(view.root(), !straight, batchStride);
-    }
-
-    private static boolean isMatrix(Views.View view, int slow, int fast, long slowSize, long fastSize) {
-        boolean fastSteps = fastSize == 1 || view.strides().get(fast) == 1;
-        boolean slowSteps = slowSize == 1 || view.strides().get(slow) == fastSize;
-        return fastSteps && slowSteps;
-    }
-
-    /** The one stride of all leading dimensions together; null if there is none. */
-    private static Long batchStride(List<Long> sizes, List<Long> strides) {
-        long stride = 0;
-        long next = -1;
-        for (int i = sizes.size() - 1; i >= 0; i--) {
-            if (sizes.get(i) == 1) {
-                continue;
-            }
-            if (next < 0) {
-                stride = strides.get(i);
-            } else if (strides.get(i) != next) {
-                return null;
-            }
-            next = strides.get(i) * sizes.get(i);
+        if (isMatrix(rows, rowStride, columns, columnStride)) {
+            return new MatrixView(view.root(), view.offset(), false, rows == 1 ? columns : rowStride, batchStride);
         }
-        return stride;
+        if (isMatrix(columns, columnStride, rows, rowStride)) {
+            return new MatrixView(view.root(), view.offset(), true, columns == 1 ? rows : columnStride, batchStride);
+        }
+        return null;
+    }
+
+    private static boolean isMatrix(long slowSize, long slow, long fastSize, long fast) {
+        return (fastSize == 1 || fast == 1) && (slowSize == 1 || slow >= fastSize);
     }
 }

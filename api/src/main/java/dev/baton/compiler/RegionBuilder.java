@@ -38,7 +38,7 @@ final class RegionBuilder {
 
     /** The result of the matrix product that the region belongs to. */
     void product(Value product) {
-        computed.put(product, operand(new Operand(null, Strides.rowMajor(shape))));
+        computed.put(product, operand(new Operand(null, 0, Strides.rowMajor(shape))));
     }
 
     private int operand(Operand operand) {
@@ -73,7 +73,7 @@ final class RegionBuilder {
             }
         }
         Buffer buffer = memory.apply(view.root());
-        return operand(new Operand(buffer, inShape(Views.sizes(value), view.strides())));
+        return operand(new Operand(buffer, view.offset(), inShape(Views.sizes(value), view.strides())));
     }
 
     /** A view's strides for the region's shape: leading dimensions of a product's batch are one there. */
@@ -92,9 +92,8 @@ final class RegionBuilder {
     /** Computes a node here. */
     void add(Node node, Views views, Function<Value, Buffer> memory) {
         List<Integer> arguments = new ArrayList<>();
-        boolean movement =
-                node.operation() instanceof Primitive primitive && primitive.kind() == Primitive.Kind.MOVEMENT;
-        if (movement && !node.is(Primitive.RESHAPE)) {
+        boolean movement = Views.moves(node) || node.is(Primitive.RESHAPE);
+        if (Views.moves(node)) {
             arguments.add(read(node.output(0), views.through(node), memory));
         } else {
             node.inputs().forEach(input -> arguments.add(read(input, views.of(input), memory)));
@@ -141,6 +140,6 @@ final class RegionBuilder {
 
     static Region plainCopy(Buffer source, Buffer target) {
         var builder = new RegionBuilder(List.of(source.elements()));
-        return builder.copy(builder.operand(new Operand(source, List.of(1L))), target);
+        return builder.copy(builder.operand(new Operand(source, 0, List.of(1L))), target);
     }
 }

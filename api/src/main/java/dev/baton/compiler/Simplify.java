@@ -74,7 +74,7 @@ final class Simplify {
             case MOVEMENT -> SimplifyMovements::apply;
             case ELEMENTWISE -> SimplifyArithmetic::apply;
             case REDUCTION -> SimplifyReductions::apply;
-            case LEAF, MATMUL -> null;
+            case LEAF, MATMUL, WHOLE -> null;
         };
     }
 }

@@ -26,10 +26,16 @@ final class SimplifyMovements {
         if (from.is(Primitive.BROADCAST) && from.input(0).shape().size() == 1) {
             return emit.broadcast(emit.reshape(from.input(0), Shape.scalar()), shape);
         }
-        if (!from.is((Primitive) node.operation())) {
+        if (!from.is((Primitive) node.operation()) || node.is(Primitive.WINDOWS)) {
             return null;
         }
-        // Two of one kind are one: the last shape stands, the orders of axes are applied one after the other.
+        // Two of one kind are one: the last shape stands, what each does to axes is applied one after the other.
+        if (node.is(Primitive.SLICE)) {
+            long[] first = from.attributes().get("starts", long[].class);
+            long[] second = node.attributes().get("starts", long[].class);
+            var starts = IntStream.range(0, first.length).mapToLong(axis -> first[axis] + second[axis]);
+            return emit.slice(from.input(0), starts.toArray(), shape);
+        }
         if (transposes) {
             int[] first = from.attributes().axes("axes");
             return emit.transpose(

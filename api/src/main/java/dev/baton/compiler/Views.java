@@ -6,20 +6,28 @@ import dev.baton.graph.Value;
 import dev.baton.program.Strides;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** How a value can be read without moving it: reshapes, transpositions and broadcasts are other strides. */
+/** How a value can be read without moving it: movements are other strides into the same memory. */
 final class Views {
 
     /**
      * @param root the value whose memory is read
+     * @param offset elements from its start to the first one that is read
      * @param strides into it, for the shape of the value that is viewed
      */
-    record View(Value root, List<Long> strides) {}
+    record View(Value root, long offset, List<Long> strides) {
+
+        /** Whether this reads a value of the given sizes from the root's start, without gaps. */
+        boolean isWhole(List<Long> sizes) {
+            return offset == 0 && Strides.isRowMajor(sizes, strides);
+        }
+    }
 
     private final Map<Value, View> views = new HashMap<>();
     private final Set<Value> materialized = new HashSet<>();
@@ -35,6 +43,15 @@ final class Views {
         return of(value).root().equals(value);
     }
 
+    /** Whether a node puts elements elsewhere: what it computes at one element it reads at another. */
+    static boolean moves(Node node) {
+        return isMovement(node) && !node.is(Primitive.RESHAPE);
+    }
+
+    private static boolean isMovement(Node node) {
+        return node.operation() instanceof Primitive primitive && primitive.kind() == Primitive.Kind.MOVEMENT;
+    }
+
     View of(Value value) {
         View known = views.get(value);
         if (known == null) {
@@ -45,27 +62,53 @@ final class Views {
     }
 
     private View find(Value value) {
-        View own = new View(value, Strides.rowMajor(sizes(value)));
+        View own = new View(value, 0, Strides.rowMajor(sizes(value)));
         View through = materialized.contains(value) ? null : through(value.node());
         return through == null ? own : through;
     }
 
     /** How a movement's input is viewed as its result; null for other nodes, or if it must be moved. */
     View through(Node node) {
-        if (node.is(Primitive.TRANSPOSE)) {
-            View from = of(node.input(0));
-            int[] axes = node.attributes().axes("axes");
-            return new View(
-                    from.root(),
-                    Arrays.stream(axes).mapToObj(from.strides()::get).toList());
+        if (!isMovement(node)) {
+            return null;
         }
-        if (node.is(Primitive.BROADCAST)) {
-            return broadcast(node.output(0), of(node.input(0)));
+        View from = of(node.input(0));
+        return switch ((Primitive) node.operation()) {
+            case TRANSPOSE -> {
+                int[] axes = node.attributes().axes("axes");
+                yield new View(
+                        from.root(),
+                        from.offset(),
+                        Arrays.stream(axes).mapToObj(from.strides()::get).toList());
+            }
+            case BROADCAST -> broadcast(node.output(0), from);
+            case RESHAPE -> reshape(node.output(0), from);
+            case SLICE -> slice(node, from);
+            case WINDOWS -> windows(node, from);
+            default -> throw new IllegalStateException(node.operation().label() + " is no movement");
+        };
+    }
+
+    private static View slice(Node node, View from) {
+        long[] starts = node.attributes().get("starts", long[].class);
+        long offset = from.offset();
+        for (int i = 0; i < starts.length; i++) {
+            offset += starts[i] * from.strides().get(i);
         }
-        if (node.is(Primitive.RESHAPE)) {
-            return reshape(node.output(0), of(node.input(0)));
+        return new View(from.root(), offset, from.strides());
+    }
+
+    /** Steps from window to window, then within one. */
+    private static View windows(Node node, View from) {
+        long[] stride = node.attributes().get("stride", long[].class);
+        long[] dilation = node.attributes().get("dilation", long[].class);
+        var strides = new ArrayList<>(from.strides());
+        int first = strides.size() - stride.length;
+        for (int i = 0; i < stride.length; i++) {
+            strides.set(first + i, from.strides().get(first + i) * stride[i]);
+            strides.add(from.strides().get(first + i) * dilation[i]);
         }
-        return null;
+        return new View(from.root(), from.offset(), strides);
     }
 
     private static View broadcast(Value value, View from) {
@@ -77,32 +120,64 @@ final class Views {
             boolean repeats = i < leading || before.get(i - leading) == 1;
             strides.add(repeats ? 0L : from.strides().get(i - leading));
         }
-        return new View(from.root(), strides);
+        return new View(from.root(), from.offset(), strides);
     }
 
-    /** Without gaps anything goes; else only dimensions of size 1 may come and go. */
+    /**
+     * Dimensions that lie without gaps among each other can be joined and cut anew; null where others would have to be.
+     */
     private static View reshape(Value value, View from) {
         List<Long> before = sizes(value.node().input(0));
         List<Long> after = sizes(value);
-        if (Strides.isRowMajor(before, from.strides())) {
-            return new View(from.root(), Strides.rowMajor(after));
+        if (Strides.isRowMajor(before, from.strides()) || after.contains(0L)) {
+            return new View(from.root(), from.offset(), Strides.rowMajor(after));
         }
-        var strides = new ArrayList<Long>();
-        int next = 0;
-        for (long size : after) {
-            if (size == 1) {
-                strides.add(0L);
-                continue;
-            }
-            while (next < before.size() && before.get(next) == 1) {
-                next++;
-            }
-            if (next == before.size() || before.get(next) != size) {
+        var strides = new ArrayList<>(Collections.nCopies(after.size(), 0L));
+        int oldStart = 0;
+        int newStart = 0;
+        while (newStart < after.size()) {
+            // The smallest groups of dimensions, old and new, that hold equally many elements.
+            int oldEnd = oldStart;
+            int newEnd = newStart;
+            long held = 1;
+            long wanted = 1;
+            do {
+                if (wanted <= held && newEnd < after.size()) {
+                    wanted *= after.get(newEnd++);
+                } else {
+                    held *= before.get(oldEnd++);
+                }
+            } while (held != wanted);
+            Long step = step(before.subList(oldStart, oldEnd), from.strides().subList(oldStart, oldEnd));
+            if (step == null) {
                 return null;
             }
-            strides.add(from.strides().get(next++));
+            for (int i = newEnd - 1; i >= newStart; i--) {
+                strides.set(i, step);
+                step *= after.get(i);
+            }
+            oldStart = oldEnd;
+            newStart = newEnd;
         }
-        return new View(from.root(), strides);
+        return new View(from.root(), from.offset(), strides);
+    }
+
+    /** The distance between neighbours of dimensions that can be counted through as one; null where there is none. */
+    static Long step(List<Long> sizes, List<Long> strides) {
+        long step = 0;
+        long next = -1;
+        for (int i = sizes.size() - 1; i >= 0; i--) {
+            if (sizes.get(i) == 1) {
+                continue;
+            }
+            if (next < 0) {
+                step = strides.get(i);
+            } else if (strides.get(i) != next) {
+                return null;
+            }
+            next = strides.get(i) * sizes.get(i);
+        }
+        return step;
     }
 
     static List<Long> sizes(Value value) {

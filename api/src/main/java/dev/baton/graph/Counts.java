@@ -29,6 +29,13 @@ enum Counts {
             return inputs.get(0).shape().size();
         }
     },
+    /** An addition for each element of the rows. */
+    SCATTER {
+        @Override
+        long operations(List<TensorType> inputs, TensorType output, Attributes attributes) {
+            return inputs.get(1).shape().size();
+        }
+    },
     /** A multiplication and an addition for each of k terms. */
     MATMUL {
         @Override

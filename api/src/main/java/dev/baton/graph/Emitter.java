@@ -76,6 +76,60 @@ public final class Emitter {
         return apply(Primitive.TRANSPOSE, Attributes.of("axes", order), x);
     }
 
+    /** The part of a shape that begins at an index for each dimension. */
+    public Value slice(Value x, long[] starts, Shape shape) {
+        return x.shape().equals(shape)
+                ? x
+                : apply(Primitive.SLICE, Attributes.of("starts", starts).with("shape", shape), x);
+    }
+
+    /** Elements {@code from} to {@code to - 1} of one axis. */
+    public Value slice(Value x, int axis, long from, long to) {
+        var starts = new long[x.shape().rank()];
+        starts[axis] = from;
+        return slice(x, starts, x.shape().with(axis, dev.baton.Dim.of(to - from)));
+    }
+
+    /** A number around every dimension. */
+    public Value pad(Value x, long[] before, long[] after, double number) {
+        boolean none = Arrays.stream(before).sum() + Arrays.stream(after).sum() == 0;
+        var attributes = Attributes.of("before", before).with("after", after).with("value", number);
+        return none ? x : apply(Primitive.PAD, attributes, x);
+    }
+
+    /** Sliding windows over the last dimensions: [..., S] -> [..., O, K]. */
+    public Value windows(Value x, long[] kernel, long[] stride, long[] dilation) {
+        var attributes = Attributes.of("kernel", kernel).with("stride", stride).with("dilation", dilation);
+        return apply(Primitive.WINDOWS, attributes, x);
+    }
+
+    /** Adds windows up where they came from: [..., O, K] -> [..., S]. */
+    public Value fold(Value windows, Shape shape, long[] stride, long[] dilation) {
+        var attributes = Attributes.of("shape", shape).with("stride", stride).with("dilation", dilation);
+        return apply(Primitive.FOLD, attributes, windows);
+    }
+
+    /** The operands one after the other along an axis. */
+    public Value concat(int axis, Value... operands) {
+        return operands.length == 1
+                ? operands[0]
+                : apply(Primitive.CONCAT, Attributes.of("axis", (long) axis), operands);
+    }
+
+    /**
+     * Rows of a table [V, ...] by their numbers.
+     *
+     * @param outside what stands where an index is no row of the table
+     */
+    public Value gather(Value table, Value indices, double outside) {
+        return apply(Primitive.GATHER, Attributes.of("outside", outside), table, indices);
+    }
+
+    /** Rows added up at their numbers, in a table of the given shape. */
+    public Value scatterAdd(Value indices, Value rows, Shape table) {
+        return apply(Primitive.SCATTER_ADD, Attributes.of("shape", table), indices, rows);
+    }
+
     public Value cast(Value x, DType dtype) {
         return x.dtype() == dtype ? x : apply(Primitive.CAST, Attributes.of("dtype", dtype.name()), x);
     }

@@ -64,6 +64,16 @@ final class GradientRules {
         return List.of(e.div(up.get(0), node.input(0)));
     }
 
+    static List<Value> expm1(Emitter e, Node node, List<Value> up) {
+        Value y = node.output(0);
+        return List.of(e.mul(up.get(0), e.add(y, e.fullLike(y, 1))));
+    }
+
+    static List<Value> log1p(Emitter e, Node node, List<Value> up) {
+        Value x = node.input(0);
+        return List.of(e.div(up.get(0), e.add(x, e.fullLike(x, 1))));
+    }
+
     static List<Value> sqrt(Emitter e, Node node, List<Value> up) {
         return List.of(e.div(e.mul(up.get(0), 0.5), node.output(0)));
     }

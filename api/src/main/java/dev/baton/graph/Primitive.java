@@ -28,6 +28,23 @@ public enum Primitive implements Operation {
     TRANSPOSE(1, Kind.MOVEMENT, TypeRules.TRANSPOSE, GradientRules::transpose, Counts.NONE),
     /** Repeats along dimensions of size 1 and new leading ones; attribute {@code shape}. */
     BROADCAST(1, Kind.MOVEMENT, TypeRules.BROADCAST, GradientRules::broadcast, Counts.NONE),
+    /** The part of attribute {@code shape} that begins at attribute {@code starts}, an index for each dimension. */
+    SLICE(1, Kind.MOVEMENT, MovementRules.SLICE, MovementRules::sliceGradient, Counts.NONE),
+    /**
+     * Sliding windows over the last dimensions, as many as attribute {@code kernel} has sizes: [..., S] -> [..., O, K]
+     * with O = (S - dilation (K - 1) - 1) / stride + 1 windows of K elements each; attributes {@code stride} and
+     * {@code dilation}, one number for each of these dimensions.
+     */
+    WINDOWS(1, Kind.MOVEMENT, MovementRules.WINDOWS, MovementRules::windowsGradient, Counts.NONE),
+    /** Attribute {@code before} and {@code after} elements of attribute {@code value} around every dimension. */
+    PAD(1, Kind.WHOLE, MovementRules.PAD, MovementRules::padGradient, Counts.NONE),
+    /** The operands one after the other along attribute {@code axis}. */
+    CONCAT(Primitive.ANY, Kind.WHOLE, MovementRules.CONCAT, MovementRules::concatGradient, Counts.NONE),
+    /**
+     * Adds windows up where they came from: [..., O, K] -> [..., S], the transpose of {@link #WINDOWS}; attributes
+     * {@code shape}, {@code stride} and {@code dilation}.
+     */
+    FOLD(1, Kind.WHOLE, MovementRules.FOLD, MovementRules::foldGradient, Counts.REDUCTION),
     /** Converts to attribute {@code dtype}; to integers as Java does: towards zero, saturating, NaN gives 0. */
     CAST(1, Kind.ELEMENTWISE, TypeRules.CAST, GradientRules::cast, Counts.ELEMENTWISE),
 
@@ -38,6 +55,10 @@ public enum Primitive implements Operation {
     FLOOR(1, Kind.ELEMENTWISE, TypeRules.FLOATING, GradientRules.NONE, Counts.ELEMENTWISE),
     EXP(1, Kind.ELEMENTWISE, TypeRules.FLOATING, GradientRules::exp, Counts.ELEMENTWISE),
     LOG(1, Kind.ELEMENTWISE, TypeRules.FLOATING, GradientRules::log, Counts.ELEMENTWISE),
+    /** exp(x) - 1, exact near 0. */
+    EXPM1(1, Kind.ELEMENTWISE, TypeRules.FLOATING, GradientRules::expm1, Counts.ELEMENTWISE),
+    /** log(1 + x), exact near 0. */
+    LOG1P(1, Kind.ELEMENTWISE, TypeRules.FLOATING, GradientRules::log1p, Counts.ELEMENTWISE),
     SQRT(1, Kind.ELEMENTWISE, TypeRules.FLOATING, GradientRules::sqrt, Counts.ELEMENTWISE),
     RSQRT(1, Kind.ELEMENTWISE, TypeRules.FLOATING, GradientRules::rsqrt, Counts.ELEMENTWISE),
     RECIPROCAL(1, Kind.ELEMENTWISE, TypeRules.FLOATING, GradientRules::reciprocal, Counts.ELEMENTWISE),
@@ -76,6 +97,18 @@ public enum Primitive implements Operation {
     /** The INT32 index of the largest element along the one axis; the first of equals, NaN counts as largest. */
     ARGMAX(1, Kind.REDUCTION, TypeRules.ARGMAX, GradientRules.NONE, Counts.REDUCTION),
 
+    // Rows by their number
+    /**
+     * Rows of a table: [V, ...] and int32 indices [...] -> [indices, ...]. Where an index is no row of the table, the
+     * result is attribute {@code outside}; 0 in a type without NaN where that is NaN.
+     */
+    GATHER(2, Kind.WHOLE, MovementRules.GATHER, MovementRules::gatherGradient, Counts.NONE),
+    /**
+     * Adds rows up at their numbers: int32 indices [...] and rows [indices, ...] -> attribute {@code shape} [V, ...],
+     * the transpose of {@link #GATHER}. Rows whose index is not in 0 .. V - 1 are left out.
+     */
+    SCATTER_ADD(2, Kind.WHOLE, MovementRules.SCATTER_ADD, MovementRules::scatterAddGradient, Counts.SCATTER),
+
     /** [..., m, k] x [..., k, n] with equal leading dimensions; flags {@code transposeA}, {@code transposeB}. */
     MATMUL(2, Kind.MATMUL, TypeRules.MATMUL, GradientRules::matmul, Counts.MATMUL);
 
@@ -85,8 +118,13 @@ public enum Primitive implements Operation {
         MOVEMENT,
         ELEMENTWISE,
         REDUCTION,
-        MATMUL
+        MATMUL,
+        /** Runs by itself: nothing is fused with it. */
+        WHOLE
     }
+
+    /** The arity of an operation that takes any number of operands, at least one. */
+    public static final int ANY = -1;
 
     private final int arity;
     private final Kind kind;
@@ -102,7 +140,7 @@ public enum Primitive implements Operation {
         this.count = count;
     }
 
-    /** The number of inputs. */
+    /** The number of inputs; {@link #ANY} where one or more will do. */
     public int arity() {
         return arity;
     }
@@ -119,8 +157,9 @@ public enum Primitive implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs, Attributes attributes) {
-        if (inputs.size() != arity) {
-            throw new dev.baton.ShapeException("takes " + arity + " operands, not " + inputs.size());
+        if (arity == ANY ? inputs.isEmpty() : inputs.size() != arity) {
+            throw new dev.baton.ShapeException(
+                    "takes " + (arity == ANY ? "at least one" : arity) + " operands, not " + inputs.size());
         }
         return List.of(types.infer(inputs, attributes));
     }

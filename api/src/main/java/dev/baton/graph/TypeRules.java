@@ -74,7 +74,7 @@ final class TypeRules {
         return DType.valueOf(attributes.text("dtype"));
     }
 
-    private static void check(boolean holds, String message) {
+    static void check(boolean holds, String message) {
         if (!holds) {
             throw new ShapeException(message);
         }

@@ -48,10 +48,19 @@ public sealed interface Kernel {
     /**
      * One side of a matrix product.
      *
+     * @param offset elements from the start of the buffer to the first one
      * @param transposed whether rows and columns are swapped when it is read
+     * @param rowStride elements from one row, as it lies in memory, to the next
      * @param batchStride elements from one matrix to the next; 0 repeats one
      */
-    record Factor(Buffer buffer, boolean transposed, long batchStride) {}
+    record Factor(Buffer buffer, long offset, boolean transposed, long rowStride, long batchStride) {
+
+        /** Where an element of a matrix lies in the buffer, for values that fit into an array. */
+        public int index(long matrix, long row, long column) {
+            long inMatrix = transposed ? column * rowStride + row : row * rowStride + column;
+            return Math.toIntExact(offset + matrix * batchStride + inMatrix);
+        }
+    }
 
     /**
      * [batch, m, k] x [batch, k, n], and what is computed from the result element by element before it leaves the
@@ -110,10 +119,15 @@ public sealed interface Kernel {
         }
     }
 
-    /** A composite that the backend has claimed, with one buffer for each input and output of its node. */
-    record Claimed(Node node, List<Buffer> inputs, List<Buffer> outputs) implements Kernel {
+    /**
+     * A node that runs by itself, with one buffer for each of its inputs and outputs: a primitive of kind {@link
+     * Primitive.Kind#WHOLE}, or a composite that the backend has claimed.
+     *
+     * @param scratch memory that the kernel may use while it runs, of type bool; null where it wants none
+     */
+    record Whole(Node node, List<Buffer> inputs, List<Buffer> outputs, Buffer scratch) implements Kernel {
 
-        public Claimed {
+        public Whole {
             inputs = List.copyOf(inputs);
             outputs = List.copyOf(outputs);
         }
@@ -125,7 +139,11 @@ public sealed interface Kernel {
 
         @Override
         public List<Buffer> writes() {
-            return outputs;
+            var written = new ArrayList<>(outputs);
+            if (scratch != null) {
+                written.add(scratch);
+            }
+            return written;
         }
 
         @Override

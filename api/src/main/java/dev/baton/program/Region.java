@@ -25,9 +25,10 @@ public record Region(List<Long> shape, List<Operand> operands, List<Instruction>
      * A view of a buffer.
      *
      * @param buffer what is read; null for the result of the matrix product that the region belongs to
+     * @param offset elements from the start of the buffer to the first one that is read
      * @param strides elements from one index to the next, for each dimension of the shape; 0 repeats
      */
-    public record Operand(Buffer buffer, List<Long> strides) {
+    public record Operand(Buffer buffer, long offset, List<Long> strides) {
 
         public Operand {
             strides = List.copyOf(strides);
@@ -70,7 +71,7 @@ public record Region(List<Long> shape, List<Operand> operands, List<Instruction>
         List<Long> rowMajor = Strides.rowMajor(shape);
         return operands.stream()
                 .filter(operand -> buffer.equals(operand.buffer()))
-                .allMatch(operand -> Strides.same(shape, operand.strides(), rowMajor));
+                .allMatch(operand -> operand.offset() == 0 && Strides.same(shape, operand.strides(), rowMajor));
     }
 
     /** The operations by name, such as {@code add + relu}; numbers and copies beside others are left out. */

@@ -70,6 +70,8 @@ public final class Elements {
             case FLOOR -> Math.floor(x);
             case EXP -> StrictMath.exp(x);
             case LOG -> StrictMath.log(x);
+            case EXPM1 -> StrictMath.expm1(x);
+            case LOG1P -> StrictMath.log1p(x);
             case SQRT -> Math.sqrt(x);
             case RSQRT -> 1 / Math.sqrt(x);
             case RECIPROCAL -> 1 / x;

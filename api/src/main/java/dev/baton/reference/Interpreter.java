@@ -141,6 +141,7 @@ public final class Interpreter {
                         in.get(1),
                         node.input(1).shape(),
                         attributes);
+            case WHOLE -> Wholes.compute(node, in);
             case LEAF -> leaf(primitive, node);
         };
     }

@@ -15,6 +15,14 @@ public interface Backend extends AutoCloseable {
      */
     boolean supports(Node node);
 
+    /**
+     * How many bytes of workspace a node that runs whole wants while it runs, beside its inputs and outputs; the memory
+     * layout finds a place for them.
+     */
+    default long scratch(Node node) {
+        return 0;
+    }
+
     /** Memory that grows without moving; empty at first. */
     DeviceBuffer allocate();
 

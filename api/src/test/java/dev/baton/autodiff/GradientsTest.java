@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.baton.DType;
+import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.ShapeException;
 import dev.baton.graph.Attributes;
@@ -51,6 +52,8 @@ class GradientsTest {
                 unary(Primitive.ABS, 0.1, 2),
                 unary(Primitive.EXP, -2, 2),
                 unary(Primitive.LOG, 0.2, 3),
+                unary(Primitive.EXPM1, -2, 2),
+                unary(Primitive.LOG1P, -0.7, 3),
                 unary(Primitive.SQRT, 0.2, 3),
                 unary(Primitive.RSQRT, 0.2, 3),
                 unary(Primitive.RECIPROCAL, 0.3, 3),
@@ -89,6 +92,44 @@ class GradientsTest {
                         2,
                         List.of(Shape.scalar()),
                         (e, x) -> e.broadcast(x.get(0), Shape.of(2, 3))),
+                new Case(
+                        "slice",
+                        -2,
+                        2,
+                        List.of(Shape.of(3, 5, 4)),
+                        (e, x) -> e.slice(x.get(0), new long[] {1, 0, 3}, Shape.of(2, 5, 1))),
+                new Case("pad", -2, 2, any, (e, x) -> e.pad(x.get(0), new long[] {0, 2}, new long[] {1, 0}, 0.5)),
+                new Case(
+                        "concat",
+                        -2,
+                        2,
+                        List.of(Shape.of(3, 2), Shape.of(3, 1), Shape.of(3, 4)),
+                        (e, x) -> e.concat(1, x.get(0), x.get(1), x.get(2), x.get(0))),
+                new Case(
+                        "windows",
+                        -2,
+                        2,
+                        List.of(Shape.of(2, 7, 6)),
+                        (e, x) -> e.windows(x.get(0), new long[] {3, 2}, new long[] {2, 1}, new long[] {1, 2})),
+                new Case(
+                        "fold",
+                        -2,
+                        2,
+                        List.of(Shape.of(2, 3, 4, 3, 2)),
+                        (e, x) -> e.fold(x.get(0), Shape.of(2, 7, 6), new long[] {2, 1}, new long[] {1, 2})),
+                new Case(
+                        "gather",
+                        -2,
+                        2,
+                        List.of(Shape.of(4, 3)),
+                        (e, x) -> e.gather(x.get(0), e.constant(NDArray.of(Shape.of(2, 3), 3, 0, 3, 1, 1, 0)), 0)),
+                new Case(
+                        "scatter add",
+                        -2,
+                        2,
+                        List.of(Shape.of(5, 3)),
+                        (e, x) -> e.scatterAdd(
+                                e.constant(NDArray.of(Shape.of(5), 3, 0, 3, 1, 9)), x.get(0), Shape.of(4, 3))),
                 new Case("sum", -2, 2, List.of(Shape.of(2, 3, 4)), (e, x) -> e.sum(x.get(0), 0, 2)),
                 new Case(
                         "reduce max",

@@ -176,13 +176,15 @@ final class RandomGraphs {
             case 7 -> broadcast(x);
             case 8 -> reduce(x);
             case 9 -> matmul(x);
-            case 10 ->
-                emit.apply(
-                        Primitive.CAST,
-                        Attributes.of("dtype", choose(DType.values()).name()),
-                        x);
+            case 10 -> cast(x);
             default -> select(x);
         };
+    }
+
+    /** Not from real numbers to int64: the interpreter keeps those exactly up to 2^53 alone. */
+    private Value cast(Value x) {
+        DType chosen = choose(DType.values());
+        return emit.cast(x, x.dtype().isFloating() && chosen == DType.INT64 ? DType.INT32 : chosen);
     }
 
     private Value unary(Value x) {

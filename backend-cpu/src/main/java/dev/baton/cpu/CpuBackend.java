@@ -47,7 +47,7 @@ final class CpuBackend implements Backend {
     public boolean supports(Node node) {
         if (node.operation() instanceof Composite composite
                 && !composite.isElementwise()
-                && !ClaimedEncoder.knows(composite)) {
+                && !WholeEncoder.knows(composite)) {
             return false;
         }
         return Stream.concat(node.inputTypes().stream(), node.outputs().stream())

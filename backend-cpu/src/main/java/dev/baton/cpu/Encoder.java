@@ -47,7 +47,7 @@ final class Encoder {
             add(reference(reduction.input()), reference(reduction.output()));
             opcode = 3;
         } else {
-            opcode = new ClaimedEncoder(this).encode((Kernel.Claimed) kernel);
+            opcode = WholeEncoder.encode(this, (Kernel.Whole) kernel);
         }
         words.set(start, (long) opcode);
         words.set(start + 1, (long) words.size() - start);
@@ -76,7 +76,17 @@ final class Encoder {
         return space << SPACE_BITS | place.offset();
     }
 
-    private static long type(DType dtype) {
+    /** The words of the places of buffers. */
+    void references(List<Buffer> buffers) {
+        buffers.forEach(buffer -> add(reference(buffer)));
+    }
+
+    /** The word of an element's place in a buffer. */
+    private long reference(Buffer buffer, long element) {
+        return reference(buffer) + element * buffer.dtype().bytes();
+    }
+
+    static long type(DType dtype) {
         return switch (dtype) {
             case FLOAT32 -> 0;
             case INT32 -> 1;
@@ -99,8 +109,8 @@ final class Encoder {
     private void product(Kernel.Product product) {
         add(product.batch(), product.m(), product.n(), product.k());
         add(product.a().transposed() ? 1 : 0, product.b().transposed() ? 1 : 0);
-        add(reference(product.a().buffer()), product.a().batchStride());
-        add(reference(product.b().buffer()), product.b().batchStride());
+        factor(product.a());
+        factor(product.b());
         add(product.result() == null ? NONE : reference(product.result()));
         add(product.epilogue() == null ? 0 : 1);
         if (product.epilogue() != null) {
@@ -108,12 +118,16 @@ final class Encoder {
         }
     }
 
+    private void factor(Kernel.Factor factor) {
+        add(reference(factor.buffer(), factor.offset()), factor.rowStride(), factor.batchStride());
+    }
+
     private void region(Region region) {
         add(region.shape().size());
         region.shape().forEach(this::add);
         add(region.operands().size());
         for (Region.Operand operand : region.operands()) {
-            add(operand.isProduct() ? NONE : reference(operand.buffer()));
+            add(operand.isProduct() ? NONE : reference(operand.buffer(), operand.offset()));
             add(type(operand.isProduct() ? DType.FLOAT32 : operand.buffer().dtype()));
             operand.strides().forEach(this::add);
         }
@@ -155,6 +169,8 @@ final class Encoder {
             case FLOOR -> 4;
             case EXP -> 5;
             case LOG -> 6;
+            case EXPM1 -> 34;
+            case LOG1P -> 35;
             case SQRT -> 7;
             case RSQRT -> 8;
             case RECIPROCAL -> 9;

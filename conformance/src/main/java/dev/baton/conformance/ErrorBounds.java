@@ -1,6 +1,7 @@
 package dev.baton.conformance;
 
 import dev.baton.DType;
+import dev.baton.Shape;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Composite;
 import dev.baton.graph.Graph;
@@ -91,6 +92,28 @@ final class ErrorBounds implements Interpreter.Observer {
                         : elementwise(primitive, node, in, off, result);
             case REDUCTION -> reduction(primitive, node, in[0], off[0], result);
             case MATMUL -> product(node, in, off);
+            case WHOLE -> whole(primitive, node, in, off);
+        };
+    }
+
+    /** What is moved takes its bounds along; what is added up adds them up. */
+    private static double[] whole(Primitive primitive, Node node, double[][] in, double[][] off) {
+        return switch (primitive) {
+            case FOLD -> {
+                // At the most one element of each place in a window comes to a place.
+                int spatial = node.attributes().get("stride", long[].class).length;
+                var window = node.input(0).shape().dims();
+                long terms = Shape.of(window.subList(window.size() - spatial, window.size()))
+                        .size();
+                yield sum(apply(node, off), apply(node, magnitudes(in[0], off[0])), terms);
+            }
+            case SCATTER_ADD -> {
+                double[] inherited = apply(node, in[0], off[1]);
+                yield sum(inherited, apply(node, in[0], magnitudes(in[1], off[1])), in[0].length);
+            }
+            case GATHER -> apply(node, off[0], in[1]);
+            case PAD -> apply(node, node.attributes().with("value", 0.0), off);
+            default -> apply(node, off);
         };
     }
 
@@ -213,6 +236,10 @@ final class ErrorBounds implements Interpreter.Observer {
 
     /** The same operation on other numbers. */
     private static double[] apply(Node node, double[]... in) {
+        return apply(node, node.attributes(), in);
+    }
+
+    private static double[] apply(Node node, Attributes attributes, double[]... in) {
         var builder = new GraphBuilder();
         var inputs = new ArrayList<Value>();
         var named = new LinkedHashMap<String, double[]>();
@@ -221,7 +248,6 @@ final class ErrorBounds implements Interpreter.Observer {
             inputs.add(builder.input(name, node.inputTypes().get(i)));
             named.put(name, in[i]);
         }
-        Attributes attributes = node.attributes();
         builder.output(
                 "result", builder.add(node.operation(), inputs, attributes).output(0));
         return new Interpreter(builder.build(), Interpreter.Precision.DOUBLE)

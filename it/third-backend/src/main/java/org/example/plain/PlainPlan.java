@@ -2,6 +2,7 @@ package org.example.plain;
 
 import dev.baton.NDArray;
 import dev.baton.Shape;
+import dev.baton.composite.AllFinite;
 import dev.baton.program.Buffer;
 import dev.baton.program.Kernel;
 import dev.baton.program.Placement;
@@ -11,6 +12,7 @@ import dev.baton.program.Space;
 import dev.baton.program.Strides;
 import dev.baton.reference.Elements;
 import dev.baton.reference.Reductions;
+import dev.baton.reference.Wholes;
 import dev.baton.spi.Plan;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -57,7 +59,7 @@ final class PlainPlan implements Plan {
             } else if (kernel instanceof Kernel.Reduction reduction) {
                 reduce(reduction);
             } else {
-                allFinite((Kernel.Claimed) kernel);
+                whole((Kernel.Whole) kernel);
             }
         }
     }
@@ -90,8 +92,9 @@ final class PlainPlan implements Plan {
         var results = new double[written.size()][(int) region.elements()];
         for (int element = 0; element < region.elements(); element++) {
             for (int i = 0; i < operands.size(); i++) {
-                registers[i] = values[i][
-                        (int) Strides.offset(region.shape(), operands.get(i).strides(), element)];
+                Region.Operand operand = operands.get(i);
+                long offset = operand.offset() + Strides.offset(region.shape(), operand.strides(), element);
+                registers[i] = values[i][(int) offset];
             }
             for (int i = 0; i < instructions.size(); i++) {
                 registers[operands.size() + i] = Elements.apply(instructions.get(i), element, registers);
@@ -107,23 +110,15 @@ final class PlainPlan implements Plan {
 
     /** [batch, m, k] x [batch, k, n], then the epilogue. */
     private void product(Kernel.Product product) {
-        int m = (int) product.m();
         int n = (int) product.n();
-        int k = (int) product.k();
         double[] a = load(product.a().buffer());
         double[] b = load(product.b().buffer());
-        var result = new double[(int) product.batch() * m * n];
-        for (int matrix = 0; matrix < product.batch(); matrix++) {
-            int startA = (int) (matrix * product.a().batchStride());
-            int startB = (int) (matrix * product.b().batchStride());
-            for (int row = 0; row < m; row++) {
-                for (int inner = 0; inner < k; inner++) {
-                    double left = a[startA + (product.a().transposed() ? inner * m + row : row * k + inner)];
-                    for (int column = 0; column < n; column++) {
-                        double right = b[startB + (product.b().transposed() ? column * k + inner : inner * n + column)];
-                        result[(matrix * m + row) * n + column] += left * right;
-                    }
-                }
+        var result = new double[(int) (product.batch() * product.m() * n)];
+        for (int i = 0; i < result.length; i++) {
+            long row = i / n % product.m();
+            for (long inner = 0; inner < product.k(); inner++) {
+                double left = a[product.a().index(i / n / product.m(), row, inner)];
+                result[i] += left * b[product.b().index(i / n / product.m(), inner, i % n)];
             }
         }
         // In this order: the product may take the place of what its epilogue reads.
@@ -141,11 +136,15 @@ final class PlainPlan implements Plan {
         store(Reductions.reduce(reduction.kind(), load(reduction.input()), shape, new int[] {1}), reduction.output());
     }
 
-    /** The one composite that is claimed: a kernel with a buffer for each input and output of its node. */
-    private void allFinite(Kernel.Claimed kernel) {
-        var values = kernel.inputs().stream().map(this::load).flatMapToDouble(Arrays::stream);
-        boolean finite = values.allMatch(Double::isFinite);
-        store(new double[] {finite ? 1 : 0}, kernel.outputs().get(0));
+    /** One node with a buffer for each input and output: the one composite that is claimed, or a primitive. */
+    private void whole(Kernel.Whole kernel) {
+        List<double[]> values = kernel.inputs().stream().map(this::load).toList();
+        if (kernel.node().operation() == AllFinite.INSTANCE) {
+            boolean finite = values.stream().flatMapToDouble(Arrays::stream).allMatch(Double::isFinite);
+            store(new double[] {finite ? 1 : 0}, kernel.outputs().get(0));
+        } else {
+            store(Wholes.compute(kernel.node(), values), kernel.outputs().get(0));
+        }
     }
 
     @Override
