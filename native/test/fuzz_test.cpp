@@ -34,7 +34,7 @@ void damage(std::vector<int64_t>& plan, Numbers& numbers) {
         case 1: plan[at] ^= 1LL << numbers.below(6); break;
         case 2: plan[at] = EDGES[numbers.below(EDGE_COUNT)]; break;
         case 3: plan[at] = plan[other]; break;
-        case 4: plan[at] += numbers.below(17) - 8; break;
+        case 4: plan[at] = static_cast<int64_t>(static_cast<uint64_t>(plan[at]) + numbers.word() % 17 - 8); break;
         default: std::swap(plan[at], plan[other]); break;
     }
 }
