@@ -153,6 +153,16 @@ public final class Tensor {
         return unary(Primitive.LOG);
     }
 
+    /** exp(x) - 1, exact near 0. */
+    public Tensor expm1() {
+        return unary(Primitive.EXPM1);
+    }
+
+    /** log(1 + x), exact near 0. */
+    public Tensor log1p() {
+        return unary(Primitive.LOG1P);
+    }
+
     public Tensor sqrt() {
         return unary(Primitive.SQRT);
     }
@@ -234,6 +244,40 @@ public final class Tensor {
     /** Dimension i of the result is dimension {@code axes[i]} of this. */
     public Tensor transpose(int... axes) {
         return wrap(emit().transpose(value, axes(axes)));
+    }
+
+    /** Elements {@code from} to {@code to - 1} along one axis. */
+    public Tensor slice(int axis, long from, long to) {
+        int chosen = axes(axis)[0];
+        Dim size = shape().dim(chosen);
+        if (from < 0 || to < from || !size.isFixed() || to > size.size()) {
+            throw graph.shapeError("slice: there are no elements " + from + " to " + (to - 1) + " along axis " + chosen
+                    + " of " + shape());
+        }
+        return wrap(emit().slice(value, chosen, from, to));
+    }
+
+    /** So many elements of a number before and after those along one axis. */
+    public Tensor pad(int axis, long before, long after, double number) {
+        var first = new long[shape().rank()];
+        var last = new long[shape().rank()];
+        int chosen = axes(axis)[0];
+        first[chosen] = before;
+        last[chosen] = after;
+        return wrap(emit().pad(value, first, last, number));
+    }
+
+    /** These tensors one after the other along an axis; elsewhere they have one shape. */
+    public static Tensor concat(int axis, Tensor first, Tensor... others) {
+        var all = new ArrayList<>(List.of(first));
+        all.addAll(List.of(others));
+        Value[] values = all.stream().map(Tensor::value).toArray(Value[]::new);
+        return first.wrap(first.emit().concat(first.axes(axis)[0], values));
+    }
+
+    /** Rows of this table [V, ...] by their numbers, int32 [...] -> [indices, ...]; NaN where there is no such row. */
+    public Tensor rows(Tensor indices) {
+        return wrap(emit().gather(value, indices.value, Double.NaN));
     }
 
     /** [N, ...] -> [N, product of the rest]. */

@@ -185,13 +185,16 @@ final class RandomGraph {
 
     private Tensor next() {
         Tensor x = pick();
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(15)) {
             case 0, 1 -> one(FUNCTIONS).apply(x);
             case 2, 3, 4, 5 -> one(PAIRS).apply(x, partner(x));
             case 6 -> transposed(x);
             case 7 -> reshaped(x);
             case 8 -> x.broadcast(x.shape().prepend(Dim.of(side())));
             case 9, 10 -> reduced(x);
+            case 11 -> part(x);
+            case 12 -> joined(x);
+            case 13 -> windows(x);
             default -> product(x);
         };
     }
@@ -231,6 +234,44 @@ final class RandomGraph {
             default -> Collections.reverse(sizes);
         }
         return x.reshape(sizes.stream().mapToLong(Long::longValue).toArray());
+    }
+
+    private int axis(Tensor x) {
+        return random.nextInt(x.shape().rank());
+    }
+
+    private Tensor part(Tensor x) {
+        if (x.shape().rank() == 0) {
+            return x.tanh();
+        }
+        int axis = axis(x);
+        long size = x.shape().size(axis);
+        long from = random.nextLong(size);
+        return x.slice(axis, from, random.nextLong(from + 1, size + 1));
+    }
+
+    private Tensor joined(Tensor x) {
+        if (x.shape().rank() == 0) {
+            return x.tanh();
+        }
+        Tensor other = random.nextBoolean() ? x.tanh() : part(x);
+        for (int axis = 0; axis < x.shape().rank(); axis++) {
+            if (x.shape().with(axis, Dim.of(1)).equals(other.shape().with(axis, Dim.of(1)))) {
+                return Tensor.concat(axis, x, other);
+            }
+        }
+        return other.pad(axis(other), random.nextInt(2), random.nextInt(3), 0.5);
+    }
+
+    private Tensor windows(Tensor x) {
+        if (x.shape().rank() == 0 || x.shape().rank() == MOST_RANK) {
+            return x.tanh();
+        }
+        long kernel = random.nextLong(1, Math.min(4, x.shape().size(-1) + 1));
+        var attributes = Attributes.of("kernel", new long[] {kernel})
+                .with("stride", new long[] {random.nextLong(1, 3)})
+                .with("dilation", new long[] {1});
+        return x.apply(Primitive.WINDOWS, attributes);
     }
 
     private Tensor reduced(Tensor x) {

@@ -13,6 +13,7 @@ public final class Suite {
         var cases = new ArrayList<Case>();
         cases.addAll(LeafCases.cases());
         cases.addAll(MovementCases.cases());
+        cases.addAll(StructureCases.cases());
         cases.addAll(UnaryCases.cases());
         cases.addAll(BinaryCases.cases());
         cases.addAll(ReductionCases.cases());

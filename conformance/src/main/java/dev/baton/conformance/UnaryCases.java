@@ -24,6 +24,8 @@ final class UnaryCases {
             Map.entry(Primitive.FLOOR, Tolerance.EXACT),
             Map.entry(Primitive.EXP, Tolerance.function(2)),
             Map.entry(Primitive.LOG, Tolerance.function(2)),
+            Map.entry(Primitive.EXPM1, Tolerance.function(2)),
+            Map.entry(Primitive.LOG1P, Tolerance.function(2)),
             Map.entry(Primitive.SQRT, Tolerance.ulps(1)),
             Map.entry(Primitive.RSQRT, Tolerance.ulps(2)),
             Map.entry(Primitive.RECIPROCAL, Tolerance.ulps(1)),
@@ -63,7 +65,7 @@ final class UnaryCases {
             add(cases, primitive, tolerance, DType.FLOAT32, fill, shape);
         }
         Fill wide = switch (primitive) {
-            case EXP -> Fill.between(-87, 88);
+            case EXP, EXPM1 -> Fill.between(-87, 88);
             case LOG, SQRT, RSQRT, RECIPROCAL ->
                 new Fill("1e-37 to 1e37", (i, step, random) -> Math.pow(10, random.nextDouble(-37, 37)));
             default -> Fill.between(-100, 100);

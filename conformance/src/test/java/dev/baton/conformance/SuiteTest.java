@@ -109,7 +109,10 @@ class SuiteTest {
         assertThat(Tolerance.sum(100).allowed(0, DType.FLOAT32, 1, 100)).isCloseTo(61 * 0x1p-24 * 100, within(1e-9));
     }
 
-    /** The bounds of random graphs say something: nearly every element has to be right to three digits of the largest. */
+    /**
+     * The bounds of random graphs say something: nearly every element has to be right to three digits of the largest, or
+     * to six behind the point where all of them cancel.
+     */
     @Test
     void analysedBoundsAreNarrow() {
         long wide = 0;
@@ -127,7 +130,7 @@ class SuiteTest {
             for (String output : graph.outputs().keySet()) {
                 double[] values = result.outputs().get(output);
                 double largest = Arrays.stream(values).map(Math::abs).max().orElse(0);
-                double allowed = Math.max(1e-3 * largest, 1e-9);
+                double allowed = Math.max(1e-3 * largest, 1e-6);
                 wide += Arrays.stream(analysis.of(graph.outputs().get(output)))
                         .filter(bound -> bound > allowed)
                         .count();
