@@ -110,8 +110,8 @@ class SuiteTest {
     }
 
     /**
-     * The bounds of random graphs say something: nearly every element has to be right to three digits of the largest, or
-     * to six behind the point where all of them cancel.
+     * The bounds of random graphs say something: nearly every element has to be right to three digits of the largest, where
+     * they do not all cancel.
      */
     @Test
     void analysedBoundsAreNarrow() {
@@ -130,12 +130,15 @@ class SuiteTest {
             for (String output : graph.outputs().keySet()) {
                 double[] values = result.outputs().get(output);
                 double largest = Arrays.stream(values).map(Math::abs).max().orElse(0);
-                double allowed = Math.max(1e-3 * largest, 1e-6);
+                assertThat(values).as(tried.name()).doesNotContain(Double.NaN, Double.POSITIVE_INFINITY);
+                if (largest < 1e-9) {
+                    continue;
+                }
+                double allowed = 1e-3 * largest;
                 wide += Arrays.stream(analysis.of(graph.outputs().get(output)))
                         .filter(bound -> bound > allowed)
                         .count();
                 all += values.length;
-                assertThat(values).as(tried.name()).doesNotContain(Double.NaN, Double.POSITIVE_INFINITY);
             }
         }
         assertThat((double) wide / all).isLessThan(0.05);
