@@ -5,8 +5,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import org.bytedeco.javacpp.Loader;
 
 /**
@@ -16,34 +19,70 @@ import org.bytedeco.javacpp.Loader;
  */
 final class UnpackedLibraries {
 
-    private static final List<String> LIBRARIES = List.of("libbaton.so", "libjniNativeCore.so");
+    private static final List<String> OURS = List.of("libbaton.so", "libjniNativeCore.so");
+
+    /** Their jar is not rebuilt under the same name: size and time tell copies apart. */
+    private static final List<String> OPENBLAS =
+            List.of("libgcc_s.so.1", "libquadmath.so.0", "libgfortran.so.5", "libopenblas.so.0");
 
     private UnpackedLibraries() {}
 
-    /** Replaces copies that differ from what is in the jar, in the folder of a class. */
+    /**
+     * Unpacks what is missing and replaces copies of our own libraries that differ from what is in the jar. OpenBLAS is
+     * unpacked here because the loader, which would do it as well, goes on without it where that fails.
+     *
+     * @param owner the class in whose folder our own libraries are
+     */
     static void refresh(Class<?> owner) throws IOException {
-        for (String library : LIBRARIES) {
-            for (URL resource : Loader.findResources(owner, Loader.getPlatform() + "/" + library, 1)) {
-                refresh(resource);
+        for (String library : OPENBLAS) {
+            for (URL resource :
+                    Loader.findResources(owner, "/org/bytedeco/openblas/" + Loader.getPlatform() + "/" + library, 1)) {
+                if (isPacked(resource)) {
+                    Loader.cacheResource(resource);
+                }
             }
         }
+        for (String library : OURS) {
+            for (URL resource : Loader.findResources(owner, Loader.getPlatform() + "/" + library, 1)) {
+                if (isPacked(resource)) {
+                    refresh(resource);
+                }
+            }
+        }
+    }
+
+    /** Files in a folder are loaded where they are. */
+    private static boolean isPacked(URL resource) {
+        return !resource.getProtocol().equals("file");
     }
 
     /** Unpacks a library unless the same is there already; gives the copy. */
     static File refresh(URL library) throws IOException {
         File copy = Loader.cacheResource(library);
-        if (copy != null && !isSame(library, copy)) {
-            // A process that has loaded the old copy keeps it.
-            Files.delete(copy.toPath());
-            copy = Loader.cacheResource(library);
+        if (copy != null && !isSame(library, copy.toPath())) {
+            replace(library, copy.toPath());
         }
         return copy;
     }
 
-    private static boolean isSame(URL library, File copy) throws IOException {
+    private static boolean isSame(URL library, Path copy) throws IOException {
         try (InputStream packed = library.openStream();
-                InputStream unpacked = Files.newInputStream(copy.toPath())) {
+                InputStream unpacked = Files.newInputStream(copy)) {
             return Arrays.equals(packed.readAllBytes(), unpacked.readAllBytes());
+        }
+    }
+
+    /** In one move: another process finds one copy or the other, and one that has loaded the old copy keeps it. */
+    private static void replace(URL library, Path copy) throws IOException {
+        Path unpacked = copy.resolveSibling(copy.getFileName() + "." + UUID.randomUUID());
+        try {
+            try (InputStream packed = library.openStream()) {
+                Files.copy(packed, unpacked);
+            }
+            Files.setLastModifiedTime(unpacked, Files.getLastModifiedTime(copy));
+            Files.move(unpacked, copy, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(unpacked);
         }
     }
 }
