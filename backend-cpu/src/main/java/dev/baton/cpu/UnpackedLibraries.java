@@ -19,41 +19,20 @@ import org.bytedeco.javacpp.Loader;
  */
 final class UnpackedLibraries {
 
-    private static final List<String> OURS = List.of("libbaton.so", "libjniNativeCore.so");
-
-    /** Their jar is not rebuilt under the same name: size and time tell copies apart. */
-    private static final List<String> OPENBLAS =
-            List.of("libgcc_s.so.1", "libquadmath.so.0", "libgfortran.so.5", "libopenblas.so.0");
+    private static final List<String> LIBRARIES = List.of("libbaton.so", "libjniNativeCore.so");
 
     private UnpackedLibraries() {}
 
-    /**
-     * Unpacks what is missing and replaces copies of our own libraries that differ from what is in the jar. OpenBLAS is
-     * unpacked here because the loader, which would do it as well, goes on without it where that fails.
-     *
-     * @param owner the class in whose folder our own libraries are
-     */
+    /** Replaces copies that differ from what is in the jar, in the folder of a class. */
     static void refresh(Class<?> owner) throws IOException {
-        for (String library : OPENBLAS) {
-            for (URL resource :
-                    Loader.findResources(owner, "/org/bytedeco/openblas/" + Loader.getPlatform() + "/" + library, 1)) {
-                if (isPacked(resource)) {
-                    Loader.cacheResource(resource);
-                }
-            }
-        }
-        for (String library : OURS) {
+        for (String library : LIBRARIES) {
             for (URL resource : Loader.findResources(owner, Loader.getPlatform() + "/" + library, 1)) {
-                if (isPacked(resource)) {
+                // What is a file already is loaded where it is.
+                if (!resource.getProtocol().equals("file")) {
                     refresh(resource);
                 }
             }
         }
-    }
-
-    /** Files in a folder are loaded where they are. */
-    private static boolean isPacked(URL resource) {
-        return !resource.getProtocol().equals("file");
     }
 
     /** Unpacks a library unless the same is there already; gives the copy. */
