@@ -3,35 +3,15 @@
 # that is written outside of Baton (third-backend), with both and with none. Takes Maven's options, such as -o.
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
-root="$(dirname "$here")"
-source "$here/repository.sh"
+source "$here/checks.sh"
 
-work="$(mktemp -d)"
-trap 'rm -rf "$work"' EXIT
-
-fail() {
-    echo "FAILED: $*" >&2
-    exit 1
-}
-
-passed() {
-    echo "  ok: $*"
-}
-
-maven() {
-    mvn -q -B -ntp -Dstyle.color=never -Dmaven.repo.local="$work/repository" "$@"
-}
-
-echo "installing Baton into a repository of its own"
-make_repository "$work/repository"
-maven "$@" -f "$root/pom.xml" -pl examples,conformance,backend-cuda -am -DskipTests install
-maven "$@" -f "$root/pom.xml" -pl examples dependency:build-classpath \
-    -DincludeScope=runtime -Dmdep.outputFile="$work/class-path"
+install_baton
+find_class_path
 
 echo "building the third backend and running the conformance suite on it"
 cp -r "$here/third-backend" "$work/third-backend"
 rm -rf "$work/third-backend/target"
-maven "$@" -f "$work/third-backend/pom.xml" verify
+mvn -f "$work/third-backend/pom.xml" verify
 third="$(echo "$work"/third-backend/target/plain-backend-*.jar)"
 lines="$(cat "$here"/third-backend/src/main/java/org/example/plain/*.java | wc -l)"
 [ "$lines" -lt 300 ] || fail "the third backend has $lines lines: it is to show that fewer than 300 are enough"
@@ -73,8 +53,7 @@ run() {
     shift 2
     env -u BATON_BACKEND java -cp "$path" dev.baton.examples.Main digits --epochs 3 --limit 600 --threads 2 "$@" \
         > "$work/out" 2> "$work/messages" || status=$?
-    # A JVM that takes options from the environment says so.
-    grep -v '^Picked up ' "$work/messages" > "$work/err" || true
+    without_options "$work/messages" > "$work/err"
     [ "$status" = "$expected" ] || fail "exit status $status, not $expected: $(cat "$work/out" "$work/err")"
 }
 

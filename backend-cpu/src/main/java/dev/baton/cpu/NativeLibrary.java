@@ -3,7 +3,12 @@ package dev.baton.cpu;
 import dev.baton.cpu.core.NativeCore;
 import dev.baton.spi.Availability;
 import java.io.IOException;
-import java.util.Locale;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.bytedeco.javacpp.ClassProperties;
 import org.bytedeco.javacpp.Loader;
 
 /**
@@ -11,6 +16,14 @@ import org.bytedeco.javacpp.Loader;
  * the first.
  */
 final class NativeLibrary {
+
+    /** What the core needs, in the order in which one needs the other, as JavaCPP writes names and versions. */
+    private static final List<String> NEEDED = List.of("quadmath@.0", "gfortran@.5", "openblas@.0");
+
+    /** What is mapped into this process, the C library among it. */
+    private static final Path MAPPED = Path.of("/proc/self/maps");
+
+    private static final Pattern MUSL = Pattern.compile("(?m)/ld-musl-[^/\\n]*$|-musl/libc\\.so$");
 
     private static Availability result;
 
@@ -29,30 +42,43 @@ final class NativeLibrary {
             return Availability.no("built for Linux on x86-64, this is " + system);
         }
         try {
+            if (Files.isReadable(MAPPED) && isMusl(Files.readString(MAPPED, StandardCharsets.ISO_8859_1))) {
+                return Availability.no(
+                        "built for systems with glibc " + LoadFailure.OLDEST_GLIBC + " or later, and this "
+                                + "one (Alpine Linux?) has musl: use another system, or another image for the container");
+            }
             UnpackedLibraries.refresh(NativeCore.class);
-            Loader.load(NativeCore.class);
+            loadCore();
             return Availability.yes();
         } catch (LinkageError | RuntimeException | IOException e) {
-            return Availability.no(reason(e));
+            return Availability.no(LoadFailure.inWords(e));
         }
     }
 
-    /** What the loader's message means for the user. */
-    private static String reason(Throwable failure) {
-        String message = String.valueOf(failure.getMessage());
-        Throwable cause = failure.getCause();
-        String all = cause == null ? message : message + " (" + cause.getMessage() + ")";
-        String hint = "";
-        if (all.contains("GLIBC")) {
-            hint = "; this system's C library is older than the native core needs";
-        } else if (all.toLowerCase(Locale.ROOT).contains("failed to map segment")) {
-            hint =
-                    "; the folder of the cache must allow to run programs: set -Dorg.bytedeco.javacpp.cachedir to one that does";
-        } else if (all.contains("Permission denied") || all.contains("Read-only")) {
-            hint =
-                    "; the native libraries are unpacked to a cache: set -Dorg.bytedeco.javacpp.cachedir to a folder that "
-                            + "can be written";
+    /**
+     * Whether a process runs with this other C library. Its loader does not refuse every library that was built for
+     * glibc, but may crash: it has to be known before anything is loaded.
+     *
+     * @param mapped what is mapped into it, as Linux lists that
+     */
+    static boolean isMusl(String mapped) {
+        return MUSL.matcher(mapped).find();
+    }
+
+    /**
+     * The loader goes on where a library that the core needs cannot be loaded, and then reports that the core lacks it;
+     * why the first one fails is what the user has to know.
+     */
+    private static void loadCore() {
+        try {
+            Loader.load(NativeCore.class);
+        } catch (UnsatisfiedLinkError core) {
+            ClassProperties properties = Loader.loadProperties(NativeCore.class, Loader.loadProperties(), true);
+            for (String library : NEEDED) {
+                Loader.loadLibrary(
+                        NativeCore.class, Loader.findLibrary(NativeCore.class, properties, library), library);
+            }
+            throw core;
         }
-        return "the native core cannot be loaded: " + all + hint;
     }
 }

@@ -5,8 +5,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import org.bytedeco.javacpp.Loader;
 
 /**
@@ -24,7 +27,10 @@ final class UnpackedLibraries {
     static void refresh(Class<?> owner) throws IOException {
         for (String library : LIBRARIES) {
             for (URL resource : Loader.findResources(owner, Loader.getPlatform() + "/" + library, 1)) {
-                refresh(resource);
+                // What is a file already is loaded where it is.
+                if (!resource.getProtocol().equals("file")) {
+                    refresh(resource);
+                }
             }
         }
     }
@@ -32,18 +38,30 @@ final class UnpackedLibraries {
     /** Unpacks a library unless the same is there already; gives the copy. */
     static File refresh(URL library) throws IOException {
         File copy = Loader.cacheResource(library);
-        if (copy != null && !isSame(library, copy)) {
-            // A process that has loaded the old copy keeps it.
-            Files.delete(copy.toPath());
-            copy = Loader.cacheResource(library);
+        if (copy != null && !isSame(library, copy.toPath())) {
+            replace(library, copy.toPath());
         }
         return copy;
     }
 
-    private static boolean isSame(URL library, File copy) throws IOException {
+    private static boolean isSame(URL library, Path copy) throws IOException {
         try (InputStream packed = library.openStream();
-                InputStream unpacked = Files.newInputStream(copy.toPath())) {
+                InputStream unpacked = Files.newInputStream(copy)) {
             return Arrays.equals(packed.readAllBytes(), unpacked.readAllBytes());
+        }
+    }
+
+    /** In one move: another process finds one copy or the other, and one that has loaded the old copy keeps it. */
+    private static void replace(URL library, Path copy) throws IOException {
+        Path unpacked = copy.resolveSibling(copy.getFileName() + "." + UUID.randomUUID());
+        try {
+            try (InputStream packed = library.openStream()) {
+                Files.copy(packed, unpacked);
+            }
+            Files.setLastModifiedTime(unpacked, Files.getLastModifiedTime(copy));
+            Files.move(unpacked, copy, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(unpacked);
         }
     }
 }
