@@ -30,8 +30,8 @@ public final class Compiler {
         Graph expanded = checked(ExpandComposites.run(fixed, backend::supports));
         Graph folded = checked(FoldLeaves.run(expanded));
         Graph simple = checked(Simplify.run(folded));
-        Graph gathered = checked(GatherReducedAxes.run(simple));
-        Graph merged = checked(MergeEqualNodes.run(gathered));
+        Graph split = checked(SplitReductions.run(simple));
+        Graph merged = checked(MergeEqualNodes.run(split));
         merged.nodes().forEach(node -> requireSupport(node, backend));
         return Kernels.of(merged, variableOffsets, backend);
     }
