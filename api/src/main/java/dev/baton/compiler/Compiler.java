@@ -27,7 +27,8 @@ public final class Compiler {
     public static Program compile(
             Graph graph, Map<String, Long> sizes, Map<String, Long> variableOffsets, Backend backend) {
         Graph fixed = checked(graph.bind(sizes));
-        Graph expanded = checked(ExpandComposites.run(fixed, backend::supports));
+        Graph normalised = checked(FoldBatchNorms.run(fixed));
+        Graph expanded = checked(ExpandComposites.run(normalised, backend::supports));
         Graph folded = checked(FoldLeaves.run(expanded));
         Graph simple = checked(Simplify.run(folded));
         Graph split = checked(SplitReductions.run(simple));
