@@ -68,7 +68,7 @@ final class CpuBackend implements Backend {
         NDArray bytes = NDArray.zeros(DType.INT64, Shape.scalar());
         check(NativeCore.baton_convolution_scratch(
                 handle, geometry.bytes().asLongBuffer(), opcode, bytes.bytes().asLongBuffer()));
-        return bytes.getLong(0);
+        return bytes.bytes().asLongBuffer().get(0);
     }
 
     @Override
