@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 /* Changes whenever a function or the plan format changes. */
-#define BATON_ABI_VERSION 2
+#define BATON_ABI_VERSION 3
 
 typedef struct baton_backend baton_backend;
 typedef struct baton_memory baton_memory;
@@ -66,6 +66,10 @@ BATON_API int32_t baton_copy(int64_t target, int64_t source, int64_t bytes);
  */
 BATON_API int32_t baton_plan_create(baton_backend* backend, const int64_t* code, int64_t words, const int64_t* addresses,
                                     const int64_t* sizes, int32_t spaces, int64_t arguments, baton_plan** plan);
+
+/* The bytes of scratch memory that a convolution wants; opcode and geometry (16 words) as in PLAN_FORMAT.md. */
+BATON_API int32_t baton_convolution_scratch(const baton_backend* backend, const int64_t* geometry, int64_t opcode,
+                                            int64_t* bytes);
 
 /* Runs a plan once; plan is the handle as an integer, so that the call carries nothing but one number. */
 BATON_API int32_t baton_plan_run(int64_t plan);

@@ -187,7 +187,7 @@ int32_t baton_plan_create(baton_backend* backend, const int64_t* code, int64_t w
             created->bases.push_back(reinterpret_cast<char*>(addresses[i]));
             created->sizes.push_back(sizes[i]);
         }
-        created->commands = baton::Decoder(code, words, sizes, spaces).commands();
+        created->commands = baton::Decoder(code, words, sizes, spaces, backend->machine.pool.threads()).commands();
         *plan = created.release();
     });
 }
@@ -208,6 +208,14 @@ int32_t baton_plan_run(int64_t handle) {
         for (const auto& command : plan->commands) {
             command->run(run);
         }
+    });
+}
+
+int32_t baton_convolution_scratch(const baton_backend* backend, const int64_t* geometry, int64_t opcode, int64_t* bytes) {
+    return guarded([&] {
+        require(backend != nullptr, "the backend is null: it was never opened");
+        require(geometry != nullptr && bytes != nullptr, "there is no geometry, or no place for its bytes: it is null");
+        *bytes = baton::convolution_scratch(geometry, opcode, backend->machine.pool.threads());
     });
 }
 

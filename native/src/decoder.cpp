@@ -215,7 +215,15 @@ std::unique_ptr<Command> Decoder::command(int64_t opcode) {
         case 10: return decode_concat(*this);
         case 11: return decode_fold(*this);
         case 12: return decode_gather(*this);
-        default: return decode_scatter_add(*this);
+        case 13: return decode_scatter_add(*this);
+        case 14: return decode_convolution(*this, false);
+        case 15: return decode_convolution(*this, true);
+        case 16: return decode_convolution_by_weights(*this);
+        case 17: return decode_max_pool(*this, false);
+        case 18: return decode_max_pool(*this, true);
+        case 19: return decode_batch_norm(*this, false);
+        case 20: return decode_batch_norm(*this, true);
+        default: throw Failure("there is no command " + std::to_string(opcode));
     }
 }
 
@@ -223,7 +231,7 @@ std::vector<std::unique_ptr<Command>> Decoder::commands() {
     std::vector<std::unique_ptr<Command>> commands;
     while (!done()) {
         int64_t start = at_;
-        int64_t opcode = within(1, 13, "opcode");
+        int64_t opcode = within(1, 20, "opcode");
         int64_t length = word();
         commands.push_back(command(opcode));
         if (at_ - start != length) {

@@ -2,6 +2,7 @@
 // as its name. Everything but the table has internal linkage.
 #include "kernels.h"
 
+#include <immintrin.h>
 #include <math.h>
 
 #include <cstring>
@@ -14,12 +15,16 @@ namespace {
 #include "region_kernel.h"
 #include "reduction_kernel.h"
 #include "training_kernel.h"
+#include "vector.h"
+#include "convolution_kernel.h"
+#include "picture_kernel.h"
 
 }  // namespace
 
 extern const Kernels BATON_KERNELS;
 const Kernels BATON_KERNELS = {
-    BATON_ISA, evaluate, reduce, cross_entropy, cross_entropy_backward, adam, sgd, all_finite,
+    BATON_ISA, evaluate, reduce, cross_entropy, cross_entropy_backward, adam, sgd, all_finite, convolve, max_pool,
+    max_pool_backward, batch_norm, batch_norm_backward, correlate,
 };
 
 }  // namespace baton

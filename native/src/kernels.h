@@ -30,6 +30,46 @@ struct SgdRates {
     bool nesterov;
 };
 
+// One tap of a convolution's kernel: where it reads within a padded plane, and where its weight lies.
+struct Tap {
+    int64_t offset, weight;
+};
+
+// The padded planes that a convolution reads, and the weights that go with them.
+struct Planes {
+    int64_t inputs, input_step;  // channels, and from one to the next
+    const Tap* taps;
+    int64_t tap_count;
+    int64_t weight_input_step, weight_output_step;
+};
+
+// Where the results of a convolution go: positions count through padded rows, of which the first columns are valid.
+struct Results {
+    int64_t row_width, columns;
+    int64_t channel_step, row_step, column_step;
+};
+
+// Sums of products of planes: rows (gradients) with columns (shifted inputs), over pictures and positions.
+struct Correlation {
+    int64_t pictures, positions;
+    int64_t row_step, row_picture_step;
+    const float* columns;
+    const int64_t* column_starts;
+    int64_t column_count, column_picture_step;
+};
+
+// A plane of pooled windows: each result is the largest of a window, and where in the window it was.
+struct Pooling {
+    int64_t height, width, kernel_down, kernel_across, stride_down, stride_across, before_down, before_across,
+        dilation_down, dilation_across, rows, columns;
+};
+
+// One channel of batch normalization: so many stretches of so many elements each, a step apart.
+struct Channel {
+    int64_t stretches, count, step;
+    double elements() const { return static_cast<double>(stretches) * static_cast<double>(count); }
+};
+
 // Memory for the registers of one worker.
 constexpr int64_t REGISTER_BYTES = TILE * 8;
 
@@ -49,6 +89,15 @@ struct Kernels {
     void (*sgd)(const SgdRates& rates, int64_t count, const float* gradient, const float* weight, const float* velocity,
                 float* weight_out, float* velocity_out);
     bool (*all_finite)(const float* values, int64_t count);
+    void (*convolve)(const Planes& planes, const float* source, const float* weights, const float* bias,
+                     const Results& results, int64_t channels, int64_t from, int64_t to, float* out);
+    void (*max_pool)(const Pooling& pooling, const float* in, float* out, int32_t* index);
+    void (*max_pool_backward)(const Pooling& pooling, const float* gradient, const int32_t* index, float* out);
+    void (*batch_norm)(const Channel& channel, float epsilon, float weight, float bias, const float* in, float* out,
+                       float* mean, float* inverse_deviation);
+    void (*batch_norm_backward)(const Channel& channel, float weight, float mean, float inverse_deviation, const float* in,
+                                const float* gradient, float* by_input, float* by_weight, float* by_bias);
+    void (*correlate)(const Correlation& correlation, const float* rows, int64_t count, float* out);
 };
 
 extern const Kernels BASELINE_KERNELS;

@@ -47,8 +47,10 @@ struct Command {
 // Reads and checks the words of a plan.
 class Decoder {
   public:
-    Decoder(const int64_t* code, int64_t words, const int64_t* sizes, int32_t spaces)
-        : code_(code), end_(words), sizes_(sizes), spaces_(spaces) {}
+    Decoder(const int64_t* code, int64_t words, const int64_t* sizes, int32_t spaces, int64_t threads)
+        : code_(code), end_(words), sizes_(sizes), spaces_(spaces), threads_(threads) {}
+    // How many workers there are, each of which may want memory of its own.
+    int64_t threads() const { return threads_; }
     bool done() const { return at_ >= end_; }
     int64_t word();
     int64_t within(int64_t least, int64_t most, const char* what);
@@ -71,6 +73,7 @@ class Decoder {
     int64_t at_ = 0;
     const int64_t* sizes_;
     int32_t spaces_;
+    int64_t threads_;
 };
 
 // One for each family; each takes its words from the decoder.
@@ -87,6 +90,14 @@ std::unique_ptr<Command> decode_concat(Decoder& in);
 std::unique_ptr<Command> decode_fold(Decoder& in);
 std::unique_ptr<Command> decode_gather(Decoder& in);
 std::unique_ptr<Command> decode_scatter_add(Decoder& in);
+std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward);
+std::unique_ptr<Command> decode_convolution_by_weights(Decoder& in);
+std::unique_ptr<Command> decode_max_pool(Decoder& in, bool backward);
+std::unique_ptr<Command> decode_batch_norm(Decoder& in, bool backward);
+
+// How many words say the geometry of a convolution, and the bytes of scratch memory that one of it wants.
+constexpr int64_t CONVOLUTION_WORDS = 16;
+int64_t convolution_scratch(const int64_t* words, int64_t opcode, int64_t threads);
 
 // The product of two sizes; a failure where it is beyond every memory.
 inline int64_t times(int64_t a, int64_t b) {

@@ -93,6 +93,9 @@ int32_t Bench::run(baton_backend* backend, const std::vector<int64_t>& plan, boo
     for (size_t i = 0; i < blocks.size(); i++) {
         after_.emplace_back(blocks[i].get(), blocks[i].get() + initial_[i].size());
     }
+    for (size_t space : scratch_) {
+        after_[space].clear();
+    }
     return status;
 }
 

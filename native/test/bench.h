@@ -53,6 +53,13 @@ class Bench {
         return input(values);
     }
 
+    // Memory that a command may use while it runs; what is left there is of no interest.
+    int64_t scratch(size_t bytes) {
+        int64_t place = input(std::vector<char>(bytes));
+        scratch_.push_back(static_cast<size_t>(place >> 48));
+        return place;
+    }
+
     // What lies at a place after the last run.
     template <typename T>
     std::vector<T> at(int64_t place, size_t count) const {
@@ -75,6 +82,7 @@ class Bench {
 
   private:
     std::vector<Bytes> initial_, after_;
+    std::vector<size_t> scratch_;
 };
 
 // Numbers for tests, the same in every run.

@@ -2,6 +2,7 @@
 #include "check.h"
 
 void test_boundary();
+void test_convolution();
 void test_cross_entropy();
 void test_decoder();
 void test_elementary();
@@ -31,6 +32,7 @@ int main() {
     test_reductions();
     test_matmul();
     test_movements();
+    test_convolution();
     test_cross_entropy();
     test_optimizers();
     close_backends();

@@ -66,6 +66,28 @@ Sample movements() {
     return sample;
 }
 
+Sample pictures() {
+    Sample sample{"pictures", {}, {}};
+    Bench& bench = sample.bench;
+    Numbers numbers(5);
+    int64_t x = bench.input(numbers.reals(2 * 4 * 5 * 6)), weight = bench.input(numbers.reals(6 * 2 * 3 * 2));
+    std::vector<int64_t> sizes{2, 4, 6, 2, 5, 3, 3, 2, 1, 1, 6, 2, 6, 1, 1, 2};
+    int64_t y = bench.result<float>(2 * 6 * 3 * 6), scratch = bench.scratch(1 << 17);
+    int64_t index = bench.result<int32_t>(2 * 4 * 2 * 3), pooled = bench.result<float>(2 * 4 * 2 * 3);
+    int64_t channel = bench.input(numbers.reals(6)), mean = bench.result<float>(6), deviation = bench.result<float>(6);
+    sample.plan = joined(
+        {command(CONVOLUTION, joined({sizes, {x, weight, channel, y, scratch}})),
+         command(CONVOLUTION_BY_INPUT, joined({sizes, {y, weight, NONE, bench.result<float>(240), scratch}})),
+         command(CONVOLUTION_BY_WEIGHT, joined({sizes, {x, y, bench.result<float>(72), scratch}})),
+         command(MAX_POOL, {8, 5, 6, 3, 2, 2, 2, 1, 0, 1, 1, 2, 3, x, index, pooled}),
+         command(MAX_POOL_BACKWARD, {8, 5, 6, 3, 2, 2, 2, 1, 0, 1, 1, 2, 3, pooled, index, bench.result<float>(240)}),
+         command(BATCH_NORM, {2, 6, 18, bits_of_double(1e-5), y, channel, channel, mean, deviation, NONE,
+                              bench.result<float>(216), NONE, NONE}),
+         command(BATCH_NORM_BACKWARD, {2, 6, 18, 0, y, channel, NONE, mean, deviation, y, bench.result<float>(216),
+                                       bench.result<float>(6), bench.result<float>(6)})});
+    return sample;
+}
+
 Sample reductions() {
     Sample sample{"reductions", {}, {}};
     Bench& bench = sample.bench;
@@ -114,5 +136,5 @@ Sample optimizers() {
 
 std::vector<Sample> sample_plans() {
     return {elementwise(),   scalar(),     matmul(),    reductions(),
-            cross_entropy(), optimizers(), movements(), Sample{"nothing", {}, {}}};
+            cross_entropy(), optimizers(), movements(), pictures(),  Sample{"nothing", {}, {}}};
 }

@@ -77,6 +77,12 @@ public final class NativeCore {
             long arguments,
             @ByPtrPtr PlanHandle plan);
 
+    public static native int baton_convolution_scratch(
+            @Const BackendHandle backend,
+            @Cast("const int64_t*") LongBuffer geometry,
+            long opcode,
+            @Cast("int64_t*") LongBuffer bytes);
+
     public static native int baton_plan_run(long plan);
 
     public static native void baton_plan_destroy(PlanHandle plan);

@@ -27,11 +27,12 @@ public final class Compiler {
     public static Program compile(
             Graph graph, Map<String, Long> sizes, Map<String, Long> variableOffsets, Backend backend) {
         Graph fixed = checked(graph.bind(sizes));
-        Graph expanded = checked(ExpandComposites.run(fixed, backend::supports));
+        Graph normalised = checked(FoldBatchNorms.run(fixed));
+        Graph expanded = checked(ExpandComposites.run(normalised, backend::supports));
         Graph folded = checked(FoldLeaves.run(expanded));
         Graph simple = checked(Simplify.run(folded));
-        Graph gathered = checked(GatherReducedAxes.run(simple));
-        Graph merged = checked(MergeEqualNodes.run(gathered));
+        Graph split = checked(SplitReductions.run(simple));
+        Graph merged = checked(MergeEqualNodes.run(split));
         merged.nodes().forEach(node -> requireSupport(node, backend));
         return Kernels.of(merged, variableOffsets, backend);
     }

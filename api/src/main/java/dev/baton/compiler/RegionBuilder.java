@@ -123,7 +123,37 @@ final class RegionBuilder {
         var written = outputs.stream()
                 .map(output -> new Region.Output(number(output.register(), first), output.buffer()))
                 .toList();
-        return new Region(shape, operands, renumbered, written);
+        var region = new Region(shape, operands, renumbered, written);
+        return operands.stream().anyMatch(Operand::isProduct) ? region : joined(region);
+    }
+
+    /** The region over fewer dimensions: neighbours through which every operand steps as through one are joined. */
+    private static Region joined(Region region) {
+        var sizes = new ArrayList<>(region.shape());
+        var strides = new ArrayList<List<Long>>();
+        region.operands().forEach(operand -> strides.add(new ArrayList<>(operand.strides())));
+        for (int inner = sizes.size() - 1; inner > 0; inner--) {
+            int outer = inner - 1;
+            int last = inner;
+            long size = sizes.get(inner);
+            boolean one = strides.stream().allMatch(each -> each.get(outer) == each.get(last) * size);
+            if (one || size == 1 || sizes.get(outer) == 1) {
+                // The stride along a dimension of size 1 means nothing.
+                int kept = size == 1 ? outer : inner;
+                sizes.set(outer, sizes.get(outer) * size);
+                sizes.remove(inner);
+                strides.forEach(each -> {
+                    each.set(outer, each.get(kept));
+                    each.remove(last);
+                });
+            }
+        }
+        var operands = new ArrayList<Operand>();
+        for (int i = 0; i < strides.size(); i++) {
+            Operand operand = region.operands().get(i);
+            operands.add(new Operand(operand.buffer(), operand.offset(), strides.get(i)));
+        }
+        return new Region(sizes, operands, region.instructions(), region.outputs());
     }
 
     private static int number(int register, int operands) {

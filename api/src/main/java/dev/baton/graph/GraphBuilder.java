@@ -248,6 +248,31 @@ public final class GraphBuilder {
         }
     }
 
+    /** What a variable is going to be, as far as the step is traced: what it is given, or its value at the start. */
+    public Value latest(Value variable) {
+        return assignments.getOrDefault(variable.node().attributes().text("name"), variable);
+    }
+
+    /** As {@link #assign}, in the place of what the variable was to be given so far; see {@link #latest}. */
+    public void reassign(Value variable, Value value) {
+        assignments.remove(variable.node().attributes().text("name"));
+        assign(variable, value);
+    }
+
+    /** What variables are given so far. */
+    public List<Value> assigned() {
+        return List.copyOf(assignments.values());
+    }
+
+    /** Every assignment so far takes place only where a truth value holds; else the variable stays as it is. */
+    public void assignOnlyWhere(Value condition) {
+        var emit = new Emitter(this);
+        assignments.replaceAll((name, value) -> emit.select(
+                emit.broadcast(condition, value.shape()),
+                value,
+                variables.get(name).value()));
+    }
+
     /** Hands a value out with the step under a name. */
     public void output(String name, Value value) {
         requireOwn(value);

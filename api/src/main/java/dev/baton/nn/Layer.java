@@ -18,7 +18,7 @@ public abstract class Layer {
 
     private final String createdAt = SourceLine.find();
     private final Map<String, Layer> children = new LinkedHashMap<>();
-    private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+    private final Map<String, LayerVariable> variables = new LinkedHashMap<>();
     private Layer parent;
     private String name = "";
 
@@ -66,11 +66,19 @@ public abstract class Layer {
     /** Adds a parameter, in the constructor, that lies in files as {@code layout} says. */
     protected final Parameter parameter(
             String name, Shape shape, Initializer initializer, Parameter.FileLayout layout) {
-        var parameter = new Parameter(this, name, shape, initializer, layout);
-        if (parameters.putIfAbsent(name, parameter) != null) {
+        return variable(name, new Parameter(this, name, shape, initializer, layout));
+    }
+
+    /** Adds a value that is gathered in training and not learnt, in the constructor. */
+    protected final Statistic statistic(String name, Shape shape, Initializer initializer) {
+        return variable(name, new Statistic(this, name, shape, initializer));
+    }
+
+    private <V extends LayerVariable> V variable(String name, V variable) {
+        if (variables.putIfAbsent(name, variable) != null) {
             throw new BatonException(describe() + " has two parameters named '" + name + "'");
         }
-        return parameter;
+        return variable;
     }
 
     /** The way from the model to this layer, such as {@code encoder.2}; empty for the model itself. */
@@ -86,8 +94,16 @@ public abstract class Layer {
 
     /** The parameters of this layer and of all layers below it, in the order of their creation. */
     public final List<Parameter> parameters() {
-        var all = new ArrayList<>(parameters.values());
-        children.values().forEach(child -> all.addAll(child.parameters()));
+        return variables().stream()
+                .filter(Parameter.class::isInstance)
+                .map(Parameter.class::cast)
+                .toList();
+    }
+
+    /** The parameters and the statistics of this layer and of all layers below it, in the order of their creation. */
+    public final List<LayerVariable> variables() {
+        var all = new ArrayList<>(variables.values());
+        children.values().forEach(child -> all.addAll(child.variables()));
         return all;
     }
 

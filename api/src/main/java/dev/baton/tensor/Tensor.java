@@ -194,6 +194,29 @@ public final class Tensor {
         return multiply(multiply(Math.sqrt(0.5)).erf().add(1).multiply(0.5));
     }
 
+    /** Negative elements are multiplied by a slope, which is the gradient at 0 too. */
+    public Tensor leakyRelu(double slope) {
+        return like(0).lessThan(this).select(this, multiply(slope));
+    }
+
+    /** alpha (exp(x) - 1) of negative elements (Clevert et al. 2016). */
+    public Tensor elu(double alpha) {
+        Tensor positive = like(0).lessThan(this);
+        // exp of a large element must not reach the gradient, where 0 times infinity is NaN.
+        Tensor negative = positive.select(like(0), this);
+        return positive.select(this, negative.expm1().multiply(alpha));
+    }
+
+    /** log(1 + exp(x)), without overflow. */
+    public Tensor softplus() {
+        return maximum(like(0)).add(abs().negate().exp().log1p());
+    }
+
+    /** x sigmoid(x), also called swish (Elfwing et al. 2018). */
+    public Tensor silu() {
+        return multiply(sigmoid());
+    }
+
     // Comparison and choice
 
     public Tensor equalTo(Tensor other) {

@@ -25,7 +25,10 @@ final class StepGraph {
     /** The output with the loss. */
     static final String LOSS = "loss";
 
-    /** The output that says whether the loss and every gradient are finite; where not, nothing is assigned. */
+    /**
+     * The output that says whether the loss, every gradient and what the function assigns are finite; where not, nothing
+     * is assigned.
+     */
     static final String FINITE = "all finite";
 
     private StepGraph() {}
@@ -51,7 +54,9 @@ final class StepGraph {
         List<Value> gradients = Gradients.of(emit, loss, parameters);
         var checked = new ArrayList<>(gradients);
         checked.add(loss);
+        checked.addAll(graph.assigned());
         Value finite = graph.add(AllFinite.INSTANCE, checked, Attributes.none()).output(0);
+        graph.assignOnlyWhere(finite);
         optimizer.update(emit, parameters, gradients, finite);
         graph.output(LOSS, loss);
         graph.output(FINITE, finite);

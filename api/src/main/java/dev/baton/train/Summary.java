@@ -79,8 +79,9 @@ public record Summary(List<Row> layers, long parameters, long operations) {
 
     private static long parameters(Graph graph, String layer) {
         return graph.nodes().stream()
-                .filter(node ->
-                        node.is(Primitive.VARIABLE) && node.origin().layer().equals(layer))
+                .filter(node -> node.is(Primitive.VARIABLE)
+                        && graph.initial(node.attributes().text("name")) instanceof Parameter
+                        && node.origin().layer().equals(layer))
                 .mapToLong(node -> node.outputs().get(0).shape().size())
                 .sum();
     }

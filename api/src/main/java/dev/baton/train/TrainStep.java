@@ -61,8 +61,8 @@ public final class TrainStep implements AutoCloseable {
     public static TrainStep of(Session session, Layer model, Loss loss, Optimizer optimizer) {
         StepFunction function = inputs -> {
             Tensor answers = Layer.trace(model, inputs.get(INPUTS));
-            // Parameters that the forward pass does not read are variables all the same, to be saved with the others.
-            model.parameters().forEach(parameter -> parameter.in(answers));
+            // What the forward pass does not read are variables all the same, to be saved with the others.
+            model.variables().forEach(variable -> variable.in(answers));
             return loss.of(answers, inputs.get(TARGETS));
         };
         return of(session, function, optimizer);

@@ -77,6 +77,7 @@ class CompositeGradientsTest {
     void everyLayerHasACase() {
         Set<String> tried = new HashSet<>();
         cases().forEach(one -> collect(one.layer(), tried));
+        PictureLayerGradientsTest.cases().forEach(one -> collect(one.layer(), tried));
         Set<String> layers = new ClassFileImporter()
                 .importPackages("dev.baton.nn").stream()
                         .filter(type -> type.isAssignableTo(Layer.class)
@@ -132,7 +133,7 @@ class CompositeGradientsTest {
                                 : new Random(4).doubles(21, -1, 1).toArray()));
     }
 
-    private static void check(GraphBuilder builder, Tensor x, Layer layer, Tensor loss, Map<String, double[]> given) {
+    static void check(GraphBuilder builder, Tensor x, Layer layer, Tensor loss, Map<String, double[]> given) {
         List<Value> by = new ArrayList<>(List.of(x.value()));
         layer.parameters().forEach(parameter -> by.add(parameter.in(x).value()));
         List<Value> gradients = Gradients.of(new Emitter(builder), loss.value(), by);

@@ -2,6 +2,8 @@ package dev.baton.cpu;
 
 import dev.baton.BackendException;
 import dev.baton.DType;
+import dev.baton.NDArray;
+import dev.baton.Shape;
 import dev.baton.cpu.core.NativeCore;
 import dev.baton.graph.Composite;
 import dev.baton.graph.Node;
@@ -53,6 +55,20 @@ final class CpuBackend implements Backend {
         return Stream.concat(node.inputTypes().stream(), node.outputs().stream())
                 .map(TensorType::dtype)
                 .noneMatch(dtype -> dtype == DType.FLOAT64);
+    }
+
+    @Override
+    public long scratch(Node node) {
+        int opcode = PictureWords.convolutionOpcode(node.operation());
+        if (opcode == 0) {
+            return 0;
+        }
+        long[] words = PictureWords.geometry(node);
+        NDArray geometry = NDArray.of(Shape.of(words.length), words);
+        NDArray bytes = NDArray.zeros(DType.INT64, Shape.scalar());
+        check(NativeCore.baton_convolution_scratch(
+                handle, geometry.bytes().asLongBuffer(), opcode, bytes.bytes().asLongBuffer()));
+        return bytes.bytes().asLongBuffer().get(0);
     }
 
     @Override

@@ -2,6 +2,9 @@ package dev.baton.cpu;
 
 import dev.baton.composite.AdamUpdate;
 import dev.baton.composite.AllFinite;
+import dev.baton.composite.BatchNorm;
+import dev.baton.composite.Convolution;
+import dev.baton.composite.MaxPool;
 import dev.baton.composite.SgdUpdate;
 import dev.baton.composite.SoftmaxCrossEntropy;
 import dev.baton.graph.Operation;
@@ -30,7 +33,18 @@ final class WholeEncoder {
             Map.entry(Primitive.CONCAT, new Command(10, MovementWords::concat)),
             Map.entry(Primitive.FOLD, new Command(11, MovementWords::fold)),
             Map.entry(Primitive.GATHER, new Command(12, MovementWords::gather)),
-            Map.entry(Primitive.SCATTER_ADD, new Command(13, MovementWords::scatterAdd)));
+            Map.entry(Primitive.SCATTER_ADD, new Command(13, MovementWords::scatterAdd)),
+            Map.entry(Convolution.FORWARD, new Command(PictureWords.CONVOLUTION, PictureWords::convolution)),
+            Map.entry(
+                    Convolution.INPUT_GRADIENT,
+                    new Command(PictureWords.CONVOLUTION_BY_INPUT, PictureWords::convolution)),
+            Map.entry(
+                    Convolution.WEIGHT_GRADIENT,
+                    new Command(PictureWords.CONVOLUTION_BY_WEIGHT, PictureWords::convolution)),
+            Map.entry(MaxPool.FORWARD, new Command(17, PictureWords::maxPool)),
+            Map.entry(MaxPool.BACKWARD, new Command(18, PictureWords::maxPool)),
+            Map.entry(BatchNorm.FORWARD, new Command(19, PictureWords::batchNorm)),
+            Map.entry(BatchNorm.BACKWARD, new Command(20, PictureWords::batchNormBackward)));
 
     private WholeEncoder() {}
 

@@ -1,0 +1,117 @@
+package dev.baton.cpu;
+
+import dev.baton.Shape;
+import dev.baton.composite.BatchNorm;
+import dev.baton.composite.Convolution;
+import dev.baton.composite.MaxPool;
+import dev.baton.composite.Window;
+import dev.baton.graph.Node;
+import dev.baton.graph.Operation;
+import dev.baton.program.Kernel;
+import java.util.List;
+
+/** The words of convolutions, pooling and batch normalisation. */
+final class PictureWords {
+
+    static final int CONVOLUTION = 14;
+    static final int CONVOLUTION_BY_INPUT = 15;
+    static final int CONVOLUTION_BY_WEIGHT = 16;
+
+    private PictureWords() {}
+
+    /** The opcode of a convolution or of a gradient of one; 0 for any other operation. */
+    static int convolutionOpcode(Operation operation) {
+        if (operation == Convolution.FORWARD) {
+            return CONVOLUTION;
+        }
+        if (operation == Convolution.INPUT_GRADIENT) {
+            return CONVOLUTION_BY_INPUT;
+        }
+        return operation == Convolution.WEIGHT_GRADIENT ? CONVOLUTION_BY_WEIGHT : 0;
+    }
+
+    /** The sizes of a convolution, the same for itself and its gradients. */
+    static long[] geometry(Node node) {
+        Operation operation = node.operation();
+        Shape shape =
+                operation == Convolution.FORWARD ? null : node.attributes().shape(Convolution.SHAPE);
+        Shape x =
+                operation == Convolution.INPUT_GRADIENT ? shape : node.input(0).shape();
+        Shape weight =
+                operation == Convolution.WEIGHT_GRADIENT ? shape : node.input(1).shape();
+        Window window = Window.of(node.attributes(), new long[] {weight.size(2), weight.size(3)});
+        Shape results = window.places(x, weight.dim(0));
+        long groups = node.attributes().integer(Convolution.GROUPS);
+        var words = new long[16];
+        words[0] = x.size(0);
+        words[1] = x.size(1);
+        words[2] = weight.size(0);
+        words[3] = groups;
+        for (int side = 0; side < 2; side++) {
+            int at = 4 + 6 * side;
+            words[at] = x.size(2 + side);
+            words[at + 1] = weight.size(2 + side);
+            words[at + 2] = results.size(2 + side);
+            words[at + 3] = window.stride()[side];
+            words[at + 4] = window.before()[side];
+            words[at + 5] = window.dilation()[side];
+        }
+        return words;
+    }
+
+    static void convolution(Encoder out, Kernel.Whole kernel) {
+        out.add(geometry(kernel.node()));
+        out.references(kernel.inputs().subList(0, 2));
+        if (kernel.node().operation() != Convolution.WEIGHT_GRADIENT) {
+            out.add(kernel.inputs().size() == 3 ? out.reference(kernel.inputs().get(2)) : -1);
+        }
+        out.references(kernel.outputs());
+        out.add(out.reference(kernel.scratch()));
+    }
+
+    static void maxPool(Encoder out, Kernel.Whole kernel) {
+        Node node = kernel.node();
+        boolean backward = node.operation() == MaxPool.BACKWARD;
+        Shape x = backward
+                ? node.attributes().shape(MaxPool.SHAPE)
+                : node.input(0).shape();
+        Shape y = backward ? node.input(0).shape() : node.outputs().get(0).shape();
+        Window window = Window.of(node.attributes());
+        out.add(x.size(0) * x.size(1), x.size(2), x.size(3));
+        for (long[] pair : List.of(window.kernel(), window.stride(), window.before(), window.dilation())) {
+            out.add(pair);
+        }
+        out.add(y.size(2), y.size(3));
+        if (backward) {
+            out.references(kernel.inputs());
+            out.references(kernel.outputs());
+        } else {
+            out.add(
+                    out.reference(kernel.inputs().get(0)),
+                    out.reference(kernel.outputs().get(1)));
+            out.add(out.reference(kernel.outputs().get(0)));
+        }
+    }
+
+    static void batchNorm(Encoder out, Kernel.Whole kernel) {
+        Shape x = kernel.node().input(0).shape();
+        out.add(x.size(0), x.size(1), Shape.of(x.dims().subList(2, x.rank())).size());
+        out.real(kernel.node().attributes().number(BatchNorm.EPSILON));
+        out.references(kernel.inputs());
+        out.add(
+                out.reference(kernel.outputs().get(1)),
+                out.reference(kernel.outputs().get(2)),
+                -1);
+        out.add(out.reference(kernel.outputs().get(0)), -1, -1);
+    }
+
+    static void batchNormBackward(Encoder out, Kernel.Whole kernel) {
+        Shape x = kernel.node().input(0).shape();
+        out.add(x.size(0), x.size(1), Shape.of(x.dims().subList(2, x.rank())).size());
+        out.real(0);
+        out.references(kernel.inputs().subList(0, 2));
+        out.add(-1);
+        out.references(kernel.inputs().subList(2, 5));
+        out.references(kernel.outputs());
+    }
+}

@@ -1,0 +1,438 @@
+// Convolutions of pictures [N, C, H, W] without a copy for every tap (im2col). Each picture is copied once into planes with
+// its padding; a tap of the kernel is then one offset into a plane, the same at every position if positions count through
+// padded rows. Vectors run along positions whatever the width of a row is; what falls into the padding at the end of a row
+// is computed and left out. With stride s a plane is cut into its s * s phases, within which the stride is 1.
+//
+// By the input, the same loop runs over padded gradients with weights and taps turned around, once for each phase of the
+// result. By the weights, planes of gradients are multiplied with shifted planes of inputs and added up.
+//
+// Work is cut into chunks by shape alone, and each sum is added up in one order.
+#include <algorithm>
+
+#include "plan.h"
+
+namespace baton {
+namespace {
+
+int64_t rounded_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+int64_t divided_up(int64_t a, int64_t b) { return a >= 0 ? (a + b - 1) / b : -(-a / b); }
+int64_t divided_down(int64_t a, int64_t b) { return a >= 0 ? a / b : -divided_up(-a, b); }
+
+constexpr int64_t LINE = 16;   // floats
+constexpr int64_t BEHIND = 64;  // floats that may be read behind the last plane
+
+struct Side {
+    int64_t size, kernel, results, stride, before, dilation;
+    int64_t phase(int64_t tap) const { return tap * dilation % stride; }
+    int64_t shift(int64_t tap) const { return tap * dilation / stride; }
+    int64_t most_shift() const { return shift(kernel - 1); }
+    // The taps of a phase, in their order.
+    std::vector<int64_t> taps(int64_t of) const {
+        std::vector<int64_t> found;
+        for (int64_t tap = 0; tap < kernel; tap++) {
+            if (phase(tap) == of) found.push_back(tap);
+        }
+        return found;
+    }
+    std::vector<int64_t> used_phases() const {
+        std::vector<int64_t> used;
+        for (int64_t tap = 0; tap < kernel; tap++) used.push_back(phase(tap));
+        std::sort(used.begin(), used.end());
+        used.erase(std::unique(used.begin(), used.end()), used.end());
+        return used;
+    }
+};
+
+struct Geometry {
+    int64_t pictures, inputs, outputs, groups;
+    Side down, across;
+    int64_t taps() const { return down.kernel * across.kernel; }
+    int64_t picture() const { return down.size * across.size; }
+    int64_t result() const { return down.results * across.results; }
+};
+
+// Copies of channels with padding, cut into phases: row j of phase (a, b) holds the row j * step + a - before.
+struct Padded {
+    int64_t height, width;              // of the picture
+    int64_t step_down, step_across;     // 1 where there are no phases
+    int64_t before_down, before_across;
+    int64_t rows, row_width;
+    std::vector<std::pair<int64_t, int64_t>> phases;
+
+    int64_t plane() const { return rounded_up(times(rows, row_width), LINE); }
+    int64_t channel() const { return times(plane(), static_cast<int64_t>(phases.size())); }
+
+    void copy(const float* picture, float* to) const {
+        for (const auto& phase : phases) {
+            for (int64_t row = 0; row < rows; row++) {
+                int64_t y = row * step_down + phase.first - before_down;
+                copy_row(y < 0 || y >= height ? nullptr : picture + y * width, phase.second, to + row * row_width);
+            }
+            std::fill(to + rows * row_width, to + plane(), 0.0f);
+            to += plane();
+        }
+    }
+
+  private:
+    void copy_row(const float* from, int64_t phase, float* to) const {
+        int64_t first = std::clamp<int64_t>(divided_up(before_across - phase, step_across), 0, row_width);
+        int64_t end = std::clamp<int64_t>(divided_up(width + before_across - phase, step_across), first, row_width);
+        if (from == nullptr || first == end) {
+            std::fill_n(to, row_width, 0.0f);
+            return;
+        }
+        std::fill_n(to, first, 0.0f);
+        const float* start = from + first * step_across + phase - before_across;
+        if (step_across == 1) {
+            std::copy_n(start, end - first, to + first);
+        } else {
+            for (int64_t i = first; i < end; i++) to[i] = start[(i - first) * step_across];
+        }
+        std::fill(to + end, to + row_width, 0.0f);
+    }
+};
+
+// One run of the loop over padded planes: all of a forward pass, or one phase of a gradient by the input.
+struct Pass {
+    std::vector<Tap> taps;
+    int64_t source_start = 0;
+    int64_t rows = 0;
+    int64_t out_start = 0;
+    Results results{};
+};
+
+Padded padded_inputs(const Geometry& g) {
+    Padded padded{g.down.size, g.across.size, g.down.stride, g.across.stride, g.down.before, g.across.before,
+                  g.down.results + g.down.most_shift(), g.across.results + g.across.most_shift(), {}};
+    for (int64_t a : g.down.used_phases()) {
+        for (int64_t b : g.across.used_phases()) padded.phases.emplace_back(a, b);
+    }
+    return padded;
+}
+
+std::vector<Tap> forward_taps(const Geometry& g, const Padded& padded) {
+    std::vector<Tap> taps;
+    for (int64_t y = 0; y < g.down.kernel; y++) {
+        for (int64_t x = 0; x < g.across.kernel; x++) {
+            auto phase = std::make_pair(g.down.phase(y), g.across.phase(x));
+            int64_t plane = std::find(padded.phases.begin(), padded.phases.end(), phase) - padded.phases.begin();
+            taps.push_back({plane * padded.plane() + g.down.shift(y) * padded.row_width + g.across.shift(x),
+                            y * g.across.kernel + x});
+        }
+    }
+    return taps;
+}
+
+// What convolves padded planes to planes of results.
+struct Convolve : Command {
+    Geometry geometry;
+    Padded padded;
+    std::vector<Pass> passes;
+    int64_t inputs, outputs;  // channels of what is read and of what is written
+    int64_t weight_input_step, weight_output_step;
+    int64_t in_plane, out_plane;
+    Reference in, weight, bias, out, scratch;
+
+    int64_t inputs_of_group() const { return inputs / geometry.groups; }
+    int64_t outputs_of_group() const { return outputs / geometry.groups; }
+
+    // Many pictures go one by one, each with planes of its worker's. Few are padded first, then cut further.
+    bool by_picture() const { return geometry.pictures >= 16; }
+    int64_t planes_of_picture() const { return times(inputs, padded.channel()) + BEHIND; }
+    int64_t scratch_floats(int64_t threads) const {
+        return times(by_picture() ? threads : geometry.pictures, planes_of_picture());
+    }
+
+    void run(const Run& run) const override {
+        if (geometry.pictures * outputs * out_plane == 0) {
+            return;
+        }
+        if (by_picture()) {
+            run.machine.pool.each(geometry.pictures, [&](int64_t picture, int worker) {
+                float* planes = run.at<float>(scratch) + worker * planes_of_picture();
+                pad(run, picture, 0, inputs, planes);
+                for (int64_t group = 0; group < geometry.groups; group++) {
+                    convolve(run, planes, picture, group, 0, outputs_of_group(), 0, 1);
+                }
+            });
+            return;
+        }
+        run.machine.pool.each(geometry.pictures * inputs, [&](int64_t chunk, int) {
+            int64_t picture = chunk / inputs;
+            int64_t channel = chunk % inputs;
+            pad(run, picture, channel, channel + 1, run.at<float>(scratch) + picture * planes_of_picture());
+        });
+        // Parts of a picture: channels in eights, then rows, until there is work for sixteen threads.
+        int64_t parts = std::min((outputs_of_group() + 7) / 8, (16 + geometry.pictures - 1) / geometry.pictures);
+        int64_t chunks = geometry.pictures * geometry.groups * parts;
+        int64_t bands = chunks >= 16 ? 1 : (16 + chunks - 1) / chunks;
+        int64_t width = rounded_up((outputs_of_group() + parts - 1) / parts, 8);
+        run.machine.pool.each(chunks * bands, [&](int64_t chunk, int) {
+            int64_t band = chunk % bands;
+            int64_t part = chunk / bands % parts;
+            int64_t group = chunk / bands / parts % geometry.groups;
+            int64_t picture = chunk / bands / parts / geometry.groups;
+            int64_t from = std::min(part * width, outputs_of_group());
+            int64_t to = std::min(from + width, outputs_of_group());
+            convolve(run, run.at<float>(scratch) + picture * planes_of_picture(), picture, group, from, to, band, bands);
+        });
+    }
+
+    void pad(const Run& run, int64_t picture, int64_t from, int64_t to, float* planes) const {
+        for (int64_t channel = from; channel < to; channel++) {
+            padded.copy(run.at<float>(in) + (picture * inputs + channel) * in_plane, planes + channel * padded.channel());
+        }
+        if (to == inputs) {
+            std::fill_n(planes + inputs * padded.channel(), BEHIND, 0.0f);
+        }
+    }
+
+    // The channels from .. to - 1 of a group, in one band of rows of so many.
+    void convolve(const Run& run, const float* planes, int64_t picture, int64_t group, int64_t from, int64_t to,
+                  int64_t band, int64_t bands) const {
+        int64_t first = group * outputs_of_group() + from;
+        float* target = run.at<float>(out) + (picture * outputs + first) * out_plane;
+        const float* weights = run.at<float>(weight) + group * geometry.outputs / geometry.groups *
+                                   (geometry.inputs / geometry.groups) * geometry.taps() + from * weight_output_step;
+        const float* shifts = bias.exists() ? run.at<float>(bias) + first : nullptr;
+        for (const Pass& pass : passes) {
+            Planes source{inputs_of_group(), padded.channel(), pass.taps.data(), static_cast<int64_t>(pass.taps.size()),
+                          weight_input_step, weight_output_step};
+            int64_t row = pass.rows * band / bands;
+            int64_t last = pass.rows * (band + 1) / bands;
+            if (row < last) {
+                run.machine.kernels.convolve(source, planes + group * inputs_of_group() * padded.channel() + pass.source_start,
+                                             weights, shifts, pass.results, to - from, row * padded.row_width,
+                                             (last - 1) * padded.row_width + pass.results.columns, target + pass.out_start);
+            }
+        }
+    }
+};
+
+std::unique_ptr<Convolve> forward(const Geometry& g) {
+    auto command = std::make_unique<Convolve>();
+    command->geometry = g;
+    command->padded = padded_inputs(g);
+    command->inputs = g.inputs;
+    command->outputs = g.outputs;
+    command->weight_input_step = g.taps();
+    command->weight_output_step = g.inputs / g.groups * g.taps();
+    command->in_plane = g.picture();
+    command->out_plane = g.result();
+    Pass pass;
+    pass.taps = forward_taps(g, command->padded);
+    pass.rows = g.down.results;
+    pass.results = {command->padded.row_width, g.across.results, g.result(), g.across.results, 1};
+    command->passes.push_back(pass);
+    return command;
+}
+
+// One side of a phase of the gradient by the input: element index * stride + first, for index in 0 .. count - 1.
+struct PhaseSide {
+    int64_t first, count, start;
+};
+
+// Element u of the input, counted with its padding, takes part in the results (u - tap * dilation) / stride. With u = stride
+// * y + phase and phase = that of the tap, result y - shift: padded row y - base + most - shift, where row 0 of the padded
+// gradients is result base - most.
+PhaseSide phase_side(const Side& s, int64_t phase) {
+    int64_t base = divided_down(s.before, s.stride);
+    int64_t y = divided_up(s.before - phase, s.stride);
+    int64_t first = y * s.stride + phase - s.before;
+    return {first, first < s.size ? (s.size - 1 - first) / s.stride + 1 : 0, y - base};
+}
+
+int64_t gradient_rows(const Side& s) {
+    return divided_down(s.before + s.size - 1, s.stride) - divided_down(s.before, s.stride) + 1 + s.most_shift();
+}
+
+std::unique_ptr<Convolve> by_input(const Geometry& g) {
+    auto command = std::make_unique<Convolve>();
+    command->geometry = g;
+    command->padded = {g.down.results, g.across.results, 1, 1,
+                       g.down.most_shift() - divided_down(g.down.before, g.down.stride),
+                       g.across.most_shift() - divided_down(g.across.before, g.across.stride),
+                       gradient_rows(g.down), gradient_rows(g.across), {{0, 0}}};
+    command->inputs = g.outputs;
+    command->outputs = g.inputs;
+    command->weight_input_step = g.inputs / g.groups * g.taps();
+    command->weight_output_step = g.taps();
+    command->in_plane = g.result();
+    command->out_plane = g.picture();
+    std::vector<std::vector<int64_t>> across_taps;
+    for (int64_t b = 0; b < g.across.stride; b++) across_taps.push_back(g.across.taps(b));
+    for (int64_t a = 0; a < g.down.stride; a++) {
+        std::vector<int64_t> down_taps = g.down.taps(a);
+        for (int64_t b = 0; b < g.across.stride; b++) {
+            PhaseSide down = phase_side(g.down, a);
+            PhaseSide across = phase_side(g.across, b);
+            Pass pass;
+            int64_t width = command->padded.row_width;
+            for (int64_t y : down_taps) {
+                for (int64_t x : across_taps[b]) {
+                    pass.taps.push_back({(g.down.most_shift() - g.down.shift(y)) * width + g.across.most_shift() -
+                                             g.across.shift(x),
+                                         y * g.across.kernel + x});
+                }
+            }
+            pass.source_start = down.start * width + across.start;
+            pass.rows = across.count == 0 ? 0 : down.count;
+            pass.out_start = down.first * g.across.size + across.first;
+            pass.results = {width, across.count, g.picture(), g.down.stride * g.across.size, g.across.stride};
+            command->passes.push_back(pass);
+        }
+    }
+    return command;
+}
+
+struct ByWeights : Command {
+    Geometry geometry;
+    Padded inputs, gradients;
+    std::vector<Tap> taps;
+    std::vector<int64_t> column_starts;  // for every input of a group and tap
+    Reference in, gradient, out, scratch;
+
+    // Sums over positions cost one addition across lanes each: chunks of several small pictures share it.
+    int64_t pictures_at_once() const {
+        int64_t vectors = gradients.plane() / LINE;
+        return std::clamp<int64_t>((272 + vectors - 1) / std::max<int64_t>(1, vectors), 1, 16);
+    }
+    int64_t chunks() const { return (geometry.pictures + pictures_at_once() - 1) / pictures_at_once(); }
+    int64_t weights() const { return geometry.outputs * (geometry.inputs / geometry.groups) * geometry.taps(); }
+    int64_t input_planes() const { return times(geometry.inputs, inputs.channel()) + BEHIND; }
+    int64_t gradient_planes() const { return times(geometry.outputs, gradients.channel()); }
+    int64_t planes() const { return times(pictures_at_once(), input_planes() + gradient_planes()); }
+    int64_t scratch_floats(int64_t threads) const {
+        return times(threads, planes()) + times(chunks(), rounded_up(weights(), LINE));
+    }
+    void find_columns() {
+        for (int64_t input = 0; input < geometry.inputs / geometry.groups; input++) {
+            for (const Tap& tap : taps) column_starts.push_back(input * inputs.channel() + tap.offset);
+        }
+    }
+
+    void run(const Run& run) const override {
+        float* sums = run.at<float>(scratch) + run.machine.pool.threads() * planes();
+        int64_t count = weights();
+        int64_t step = rounded_up(count, LINE);
+        run.machine.pool.each(chunks(), [&](int64_t chunk, int worker) {
+            float* padded = run.at<float>(scratch) + worker * planes();
+            sum_chunk(run, chunk, padded, sums + chunk * step);
+        });
+        constexpr int64_t AT_ONCE = 4096;
+        run.machine.pool.each((count + AT_ONCE - 1) / AT_ONCE, [&](int64_t part, int) {
+            int64_t from = part * AT_ONCE;
+            int64_t to = std::min(count, from + AT_ONCE);
+            float* target = run.at<float>(out);
+            std::fill(target + from, target + to, 0.0f);
+            for (int64_t chunk = 0; chunk < chunks(); chunk++) {
+                const float* addend = sums + chunk * step;
+                for (int64_t i = from; i < to; i++) target[i] += addend[i];
+            }
+        });
+    }
+
+    void sum_chunk(const Run& run, int64_t chunk, float* padded, float* sums) const {
+        int64_t first = chunk * pictures_at_once();
+        int64_t pictures = std::min(pictures_at_once(), geometry.pictures - first);
+        float* padded_gradients = padded + pictures_at_once() * input_planes();
+        for (int64_t i = 0; i < pictures; i++) {
+            const float* picture = run.at<float>(in) + (first + i) * geometry.inputs * geometry.picture();
+            float* planes = padded + i * input_planes();
+            for (int64_t c = 0; c < geometry.inputs; c++) {
+                inputs.copy(picture + c * geometry.picture(), planes + c * inputs.channel());
+            }
+            std::fill_n(planes + geometry.inputs * inputs.channel(), BEHIND, 0.0f);
+            const float* slopes = run.at<float>(gradient) + (first + i) * geometry.outputs * geometry.result();
+            for (int64_t o = 0; o < geometry.outputs; o++) {
+                gradients.copy(slopes + o * geometry.result(),
+                               padded_gradients + i * gradient_planes() + o * gradients.channel());
+            }
+        }
+        int64_t outputs = geometry.outputs / geometry.groups;
+        for (int64_t group = 0; group < geometry.groups; group++) {
+            Correlation correlation{pictures, gradients.plane(), gradients.channel(), gradient_planes(),
+                                    padded + group * (geometry.inputs / geometry.groups) * inputs.channel(),
+                                    column_starts.data(), static_cast<int64_t>(column_starts.size()), input_planes()};
+            run.machine.kernels.correlate(correlation, padded_gradients + group * outputs * gradients.channel(), outputs,
+                                          sums + group * outputs * correlation.column_count);
+        }
+    }
+};
+
+std::unique_ptr<ByWeights> by_weights(const Geometry& g) {
+    auto command = std::make_unique<ByWeights>();
+    command->geometry = g;
+    command->inputs = padded_inputs(g);
+    command->gradients = {g.down.results, g.across.results, 1, 1, 0, 0, g.down.results, command->inputs.row_width, {{0, 0}}};
+    command->taps = forward_taps(g, command->inputs);
+    return command;
+}
+
+Side side(Decoder& in) {
+    Side s{};
+    s.size = in.within(1, 1 << 20, "side of a picture");
+    s.kernel = in.within(1, 1 << 12, "side of a kernel");
+    s.results = in.within(1, 1 << 20, "side of a result");
+    s.stride = in.within(1, 1 << 12, "stride");
+    s.before = in.within(0, 1 << 20, "padding");
+    s.dilation = in.within(1, 1 << 12, "dilation");
+    return s;
+}
+
+Geometry geometry(Decoder& in) {
+    Geometry g{};
+    g.pictures = in.within(0, 1 << 24, "number of pictures");
+    g.inputs = in.within(1, 1 << 20, "number of input channels");
+    g.outputs = in.within(1, 1 << 20, "number of output channels");
+    g.groups = in.within(1, 1 << 20, "number of groups");
+    g.down = side(in);
+    g.across = side(in);
+    if (g.taps() > 1 << 16 || g.down.stride * g.across.stride > 1 << 16) {
+        throw Failure("a convolution has too many taps or phases");
+    }
+    if (g.inputs % g.groups != 0 || g.outputs % g.groups != 0) {
+        throw Failure("channels do not part into so many groups");
+    }
+    times(times(times(g.pictures, g.inputs), g.picture()), 64);
+    times(times(times(g.pictures, g.outputs), g.result()), 64);
+    times(times(g.outputs, g.inputs), g.taps());
+    return g;
+}
+
+}  // namespace
+
+int64_t convolution_scratch(const int64_t* words, int64_t opcode, int64_t threads) {
+    Decoder in(words, CONVOLUTION_WORDS, nullptr, 0, threads);
+    Geometry g = geometry(in);
+    int64_t floats = opcode == 16 ? by_weights(g)->scratch_floats(threads)
+                                  : (opcode == 15 ? by_input(g) : forward(g))->scratch_floats(threads);
+    return floats * static_cast<int64_t>(sizeof(float));
+}
+
+std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward) {
+    Geometry g = geometry(in);
+    auto command = backward ? by_input(g) : forward(g);
+    int64_t pictures = times(times(g.pictures, g.inputs), g.picture());
+    int64_t results = times(times(g.pictures, g.outputs), g.result());
+    command->in = in.reference(backward ? results : pictures, Type::F32);
+    command->weight = in.reference(g.outputs * (g.inputs / g.groups) * g.taps(), Type::F32);
+    command->bias = in.reference(g.outputs, Type::F32, true);
+    command->out = in.reference(backward ? pictures : results, Type::F32);
+    command->scratch = in.reference(command->scratch_floats(in.threads()), Type::F32);
+    return command;
+}
+
+std::unique_ptr<Command> decode_convolution_by_weights(Decoder& in) {
+    Geometry g = geometry(in);
+    auto command = by_weights(g);
+    command->in = in.reference(times(times(g.pictures, g.inputs), g.picture()), Type::F32);
+    command->gradient = in.reference(times(times(g.pictures, g.outputs), g.result()), Type::F32);
+    command->out = in.reference(command->weights(), Type::F32);
+    command->scratch = in.reference(command->scratch_floats(in.threads()), Type::F32);
+    // Only now, as there are as many of them as there are weights in memory.
+    command->find_columns();
+    return command;
+}
+
+}  // namespace baton

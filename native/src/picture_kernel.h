@@ -1,0 +1,137 @@
+// The largest of sliding windows, and batch normalization of one channel. Sums are added up in double from short float
+// sums, in one order.
+//
+// Included once by each instruction set's kernels, inside of an unnamed namespace.
+
+// The taps of a window that lie within the picture: from .. to - 1.
+struct TapRange {
+    int64_t from, to;
+};
+
+inline TapRange taps_inside(int64_t start, int64_t size, int64_t kernel, int64_t dilation) {
+    int64_t from = start < 0 ? (-start + dilation - 1) / dilation : 0;
+    int64_t to = start >= size ? 0 : (size - start + dilation - 1) / dilation;
+    return {from, to < kernel ? to : kernel};
+}
+
+void max_pool(const Pooling& p, const float* in, float* out, int32_t* index) {
+    for (int64_t y = 0; y < p.rows; y++) {
+        int64_t top = y * p.stride_down - p.before_down;
+        TapRange down = taps_inside(top, p.height, p.kernel_down, p.dilation_down);
+        for (int64_t x = 0; x < p.columns; x++) {
+            int64_t left = x * p.stride_across - p.before_across;
+            TapRange across = taps_inside(left, p.width, p.kernel_across, p.dilation_across);
+            // The padding counts as -infinity; it comes first where nothing is larger.
+            bool padded = down.from > 0 || across.from > 0;
+            float best = -INFINITY;
+            int64_t where = padded || down.from >= down.to || across.from >= across.to ? 0 : -1;
+            for (int64_t i = down.from; i < down.to; i++) {
+                const float* row = in + (top + i * p.dilation_down) * p.width + left;
+                for (int64_t j = across.from; j < across.to; j++) {
+                    float value = row[j * p.dilation_across];
+                    bool larger = where < 0 || value > best || (value != value && best == best);
+                    best = larger ? value : best;
+                    where = larger ? i * p.kernel_across + j : where;
+                }
+            }
+            out[y * p.columns + x] = best;
+            index[y * p.columns + x] = static_cast<int32_t>(where);
+        }
+    }
+}
+
+void max_pool_backward(const Pooling& p, const float* gradient, const int32_t* index, float* out) {
+    for (int64_t i = 0; i < p.height * p.width; i++) out[i] = 0.0f;
+    for (int64_t y = 0; y < p.rows; y++) {
+        for (int64_t x = 0; x < p.columns; x++) {
+            int64_t tap = index[y * p.columns + x];
+            if (tap < 0 || tap >= p.kernel_down * p.kernel_across) {
+                continue;
+            }
+            int64_t row = y * p.stride_down - p.before_down + tap / p.kernel_across * p.dilation_down;
+            int64_t column = x * p.stride_across - p.before_across + tap % p.kernel_across * p.dilation_across;
+            if (row >= 0 && row < p.height && column >= 0 && column < p.width) {
+                out[row * p.width + column] += gradient[y * p.columns + x];
+            }
+        }
+    }
+}
+
+// The sums of two functions of every element of a channel: each in float over 512 elements at the most, from there on in
+// double.
+struct Sums {
+    double first, second;
+};
+
+template <typename First, typename Second>
+inline Sums sums_of(const Channel& channel, First first, Second second) {
+    constexpr int64_t AT_ONCE = 512;
+    constexpr int LANES = 32;
+    Sums all{0, 0};
+    for (int64_t stretch = 0; stretch < channel.stretches; stretch++) {
+        for (int64_t from = 0; from < channel.count; from += AT_ONCE) {
+            int64_t to = channel.count - from < AT_ONCE ? channel.count : from + AT_ONCE;
+            float a[LANES] = {}, b[LANES] = {};
+            int64_t i = stretch * channel.step + from;
+            int64_t end = stretch * channel.step + to;
+            for (; i + LANES <= end; i += LANES) {
+                for (int lane = 0; lane < LANES; lane++) a[lane] += first(i + lane);
+                for (int lane = 0; lane < LANES; lane++) b[lane] += second(i + lane);
+            }
+            for (int lane = 0; i + lane < end; lane++) {
+                a[lane] += first(i + lane);
+                b[lane] += second(i + lane);
+            }
+            for (int width = LANES / 2; width > 0; width /= 2) {
+                for (int lane = 0; lane < width; lane++) {
+                    a[lane] += a[lane + width];
+                    b[lane] += b[lane + width];
+                }
+            }
+            all.first += a[0];
+            all.second += b[0];
+        }
+    }
+    return all;
+}
+
+// y = (x - mean) / sqrt(variance + epsilon) * weight + bias, with the variance over all elements.
+void batch_norm(const Channel& channel, float epsilon, float weight, float bias, const float* in, float* out, float* mean,
+                float* inverse_deviation) {
+    auto nothing = [](int64_t) { return 0.0f; };
+    float centre = static_cast<float>(sums_of(channel, [&](int64_t i) { return in[i]; }, nothing).first / channel.elements());
+    // What the mean lost when it was rounded is taken off again.
+    Sums sums = sums_of(
+        channel, [&](int64_t i) { return (in[i] - centre) * (in[i] - centre); }, [&](int64_t i) { return in[i] - centre; });
+    double rest = sums.second / channel.elements();
+    double variance = sums.first / channel.elements() - rest * rest;
+    float inverse = static_cast<float>(1 / __builtin_sqrt(variance + static_cast<double>(epsilon)));
+    *mean = centre;
+    *inverse_deviation = inverse;
+    for (int64_t stretch = 0; stretch < channel.stretches; stretch++) {
+        const float* x = in + stretch * channel.step;
+        float* y = out + stretch * channel.step;
+        for (int64_t i = 0; i < channel.count; i++) y[i] = (x[i] - centre) * inverse * weight + bias;
+    }
+}
+
+// By the input: weight / deviation * (gradient - mean of the gradients - normalized * mean of gradient * normalized).
+void batch_norm_backward(const Channel& channel, float weight, float mean, float inverse_deviation, const float* in,
+                         const float* gradient, float* by_input, float* by_weight, float* by_bias) {
+    Sums sums = sums_of(
+        channel, [&](int64_t i) { return gradient[i] * ((in[i] - mean) * inverse_deviation); },
+        [&](int64_t i) { return gradient[i]; });
+    *by_weight = static_cast<float>(sums.first);
+    *by_bias = static_cast<float>(sums.second);
+    float slope = static_cast<float>(sums.first / channel.elements());
+    float shift = static_cast<float>(sums.second / channel.elements());
+    float scale = weight * inverse_deviation;
+    for (int64_t stretch = 0; stretch < channel.stretches; stretch++) {
+        const float* x = in + stretch * channel.step;
+        const float* g = gradient + stretch * channel.step;
+        float* y = by_input + stretch * channel.step;
+        for (int64_t i = 0; i < channel.count; i++) {
+            y[i] = scale * (g[i] - shift - (x[i] - mean) * inverse_deviation * slope);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+// Vectors of floats as wide as the instruction set has them, for kernels whose registers are counted. A product is added
+// in one rounding where the processor can.
+//
+// Included once by each instruction set's kernels, inside of an unnamed namespace.
+
+inline float sum_of_lanes(__m128 lanes) {
+    __m128 two = _mm_add_ps(lanes, _mm_movehl_ps(lanes, lanes));
+    return _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps(two, two, 1)));
+}
+
+#if defined(__AVX2__)
+inline float sum_of_lanes(__m256 lanes) {
+    return sum_of_lanes(_mm_add_ps(_mm256_castps256_ps128(lanes), _mm256_extractf128_ps(lanes, 1)));
+}
+#endif
+
+#if defined(__AVX512F__)
+struct Vector {
+    static constexpr int LANES = 16;
+    __m512 lanes;
+    static Vector zero() { return {_mm512_setzero_ps()}; }
+    static Vector all(float x) { return {_mm512_set1_ps(x)}; }
+    static Vector load(const float* from) { return {_mm512_loadu_ps(from)}; }
+    void store(float* to) const { _mm512_storeu_ps(to, lanes); }
+    void add_product(Vector a, Vector b) { lanes = _mm512_fmadd_ps(a.lanes, b.lanes, lanes); }
+    // With a mask of everything: gcc 12 takes the plain form for a use of what was never set.
+    float sum() const {
+        return sum_of_lanes(_mm256_add_ps(_mm512_maskz_extractf32x8_ps(0xff, lanes, 0),
+                                          _mm512_maskz_extractf32x8_ps(0xff, lanes, 1)));
+    }
+};
+#elif defined(__AVX2__) && defined(__FMA__)
+struct Vector {
+    static constexpr int LANES = 8;
+    __m256 lanes;
+    static Vector zero() { return {_mm256_setzero_ps()}; }
+    static Vector all(float x) { return {_mm256_set1_ps(x)}; }
+    static Vector load(const float* from) { return {_mm256_loadu_ps(from)}; }
+    void store(float* to) const { _mm256_storeu_ps(to, lanes); }
+    void add_product(Vector a, Vector b) { lanes = _mm256_fmadd_ps(a.lanes, b.lanes, lanes); }
+    float sum() const { return sum_of_lanes(lanes); }
+};
+#else
+struct Vector {
+    static constexpr int LANES = 4;
+    __m128 lanes;
+    static Vector zero() { return {_mm_setzero_ps()}; }
+    static Vector all(float x) { return {_mm_set1_ps(x)}; }
+    static Vector load(const float* from) { return {_mm_loadu_ps(from)}; }
+    void store(float* to) const { _mm_storeu_ps(to, lanes); }
+    void add_product(Vector a, Vector b) { lanes = _mm_add_ps(_mm_mul_ps(a.lanes, b.lanes), lanes); }
+    float sum() const { return sum_of_lanes(lanes); }
+};
+#endif

@@ -1,0 +1,238 @@
+// Convolutions with their gradients, pooling and batch normalization against loops in double.
+#include <cmath>
+
+#include "bench.h"
+#include "check.h"
+
+using namespace format;
+
+namespace {
+
+struct Side {
+    int64_t size, kernel, stride, before, after, dilation;
+    int64_t results() const { return (before + size + after - dilation * (kernel - 1) - 1) / stride + 1; }
+    int64_t element(int64_t result, int64_t tap) const { return result * stride - before + tap * dilation; }
+};
+
+struct Sizes {
+    int64_t pictures, inputs, outputs, groups;
+    Side down, across;
+    std::vector<int64_t> words() const {
+        std::vector<int64_t> all{pictures, inputs, outputs, groups};
+        for (const Side& s : {down, across}) {
+            all.insert(all.end(), {s.size, s.kernel, s.results(), s.stride, s.before, s.dilation});
+        }
+        return all;
+    }
+};
+
+// Calls each(x, weight, y) with the indices of every product of a convolution.
+template <typename Each>
+void products(const Sizes& s, Each each) {
+    int64_t c = s.inputs / s.groups, o = s.outputs / s.groups;
+    int64_t rows = s.down.results(), columns = s.across.results();
+    for (int64_t n = 0; n < s.pictures; n++) {
+        for (int64_t out = 0; out < s.outputs; out++) {
+            for (int64_t y = 0; y < rows; y++) {
+                for (int64_t x = 0; x < columns; x++) {
+                    for (int64_t in = 0; in < c; in++) {
+                        for (int64_t t = 0; t < s.down.kernel * s.across.kernel; t++) {
+                            int64_t i = s.down.element(y, t / s.across.kernel), j = s.across.element(x, t % s.across.kernel);
+                            if (i >= 0 && i < s.down.size && j >= 0 && j < s.across.size) {
+                                int64_t channel = out / o * c + in;
+                                each(static_cast<size_t>(((n * s.inputs + channel) * s.down.size + i) * s.across.size + j),
+                                     static_cast<size_t>((out * c + in) * s.down.kernel * s.across.kernel + t),
+                                     static_cast<size_t>(((n * s.outputs + out) * rows + y) * columns + x));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+int64_t scratch_bytes(const Sizes& s, int64_t opcode) {
+    int64_t most = 0;
+    // Room for the most threads that the bench runs.
+    CHECK(baton_convolution_scratch(backend_of("baseline", 7), s.words().data(), opcode, &most) == 0, "no scratch: %s",
+          baton_last_error());
+    return most;
+}
+
+void expect(const char* name, const Sizes& s, Bench& bench, int64_t opcode, std::vector<int64_t> places, int64_t out,
+            const std::vector<double>& right, double terms) {
+    places.push_back(out);
+    places.push_back(bench.scratch(static_cast<size_t>(scratch_bytes(s, opcode))));
+    bench.run_everywhere(name, command(static_cast<Opcode>(opcode), joined({s.words(), places})), [&](const char* isa) {
+        std::vector<float> got = bench.at<float>(out, right.size());
+        size_t wrong = 0;
+        for (size_t i = 0; i < right.size(); i++) wrong += !near(got[i], right[i], 4, 3e-7 * std::sqrt(terms) * 4);
+        CHECK(wrong == 0, "%s of %lld x [%lld, %lld, %lld] on %s: %zu of %zu are wrong", name,
+              static_cast<long long>(s.pictures), static_cast<long long>(s.inputs), static_cast<long long>(s.down.size),
+              static_cast<long long>(s.across.size), isa, wrong, right.size());
+    });
+}
+
+void convolution(const Sizes& s) {
+    Numbers numbers(static_cast<uint64_t>(s.inputs * 100 + s.outputs));
+    size_t taps = static_cast<size_t>(s.down.kernel * s.across.kernel);
+    std::vector<float> x = numbers.reals(static_cast<size_t>(s.pictures * s.inputs * s.down.size * s.across.size), -1, 1);
+    std::vector<float> weight = numbers.reals(static_cast<size_t>(s.outputs * (s.inputs / s.groups)) * taps, -1, 1);
+    size_t results = static_cast<size_t>(s.pictures * s.outputs * s.down.results() * s.across.results());
+    std::vector<float> gradient = numbers.reals(results, -1, 1), bias = numbers.reals(static_cast<size_t>(s.outputs));
+    std::vector<double> y(results), by_x(x.size(), 0), by_weight(weight.size(), 0);
+    for (size_t i = 0; i < results; i++) {
+        y[i] = bias[i / static_cast<size_t>(s.down.results() * s.across.results()) % static_cast<size_t>(s.outputs)];
+    }
+    std::vector<double> plain(results, 0);
+    products(s, [&](size_t i, size_t w, size_t r) {
+        y[r] += static_cast<double>(x[i]) * weight[w];
+        plain[r] += static_cast<double>(x[i]) * weight[w];
+        by_x[i] += static_cast<double>(gradient[r]) * weight[w];
+        by_weight[w] += static_cast<double>(gradient[r]) * x[i];
+    });
+    Bench bench;
+    int64_t px = bench.input(x), pw = bench.input(weight), pb = bench.input(bias), pg = bench.input(gradient);
+    double terms = static_cast<double>(s.inputs / s.groups) * static_cast<double>(taps);
+    expect("convolution with bias", s, bench, CONVOLUTION, {px, pw, pb}, bench.result<float>(results), y, terms);
+    expect("convolution", s, bench, CONVOLUTION, {px, pw, NONE}, bench.result<float>(results), plain, terms);
+    expect("convolution by input", s, bench, CONVOLUTION_BY_INPUT, {pg, pw, NONE}, bench.result<float>(x.size()), by_x,
+           static_cast<double>(s.outputs / s.groups) * static_cast<double>(taps));
+    expect("convolution by weight", s, bench, CONVOLUTION_BY_WEIGHT, {px, pg}, bench.result<float>(weight.size()), by_weight,
+           static_cast<double>(s.pictures * s.down.results() * s.across.results()));
+}
+
+void max_pool(const Side& down, const Side& across, int64_t planes) {
+    Numbers numbers(9);
+    std::vector<float> x;
+    // Few different values, so that equal ones meet; a NaN and infinities among them.
+    for (int64_t i = 0; i < planes * down.size * across.size; i++) {
+        int64_t draw = numbers.below(40);
+        x.push_back(draw == 0 ? NAN : draw == 1 ? INFINITY : draw == 2 ? -INFINITY : static_cast<float>(draw % 7));
+    }
+    int64_t rows = down.results(), columns = across.results();
+    size_t results = static_cast<size_t>(planes * rows * columns);
+    std::vector<float> gradient = numbers.reals(results), y;
+    std::vector<int32_t> index;
+    std::vector<double> by_x(x.size(), 0);
+    for (size_t r = 0; r < results; r++) {
+        int64_t plane = static_cast<int64_t>(r) / (rows * columns);
+        int64_t row = static_cast<int64_t>(r) / columns % rows, column = static_cast<int64_t>(r) % columns;
+        float best = 0;
+        int64_t where = -1, from = -1;
+        for (int64_t t = 0; t < down.kernel * across.kernel; t++) {
+            int64_t i = down.element(row, t / across.kernel), j = across.element(column, t % across.kernel);
+            bool inside = i >= 0 && i < down.size && j >= 0 && j < across.size;
+            int64_t place = inside ? (plane * down.size + i) * across.size + j : -1;
+            float value = inside ? x[static_cast<size_t>(place)] : -INFINITY;
+            if (where < 0 || value > best || (std::isnan(value) && !std::isnan(best))) {
+                best = value;
+                where = t;
+                from = place;
+            }
+        }
+        y.push_back(best);
+        index.push_back(static_cast<int32_t>(where));
+        if (from >= 0) by_x[static_cast<size_t>(from)] += gradient[r];
+    }
+    std::vector<int64_t> sizes{planes, down.size, across.size, down.kernel, across.kernel, down.stride, across.stride,
+                               down.before, across.before, down.dilation, across.dilation, rows, columns};
+    Bench bench;
+    int64_t in = bench.input(x), at = bench.result<int32_t>(results), out = bench.result<float>(results);
+    bench.run_everywhere("max pool", command(MAX_POOL, joined({sizes, {in, at, out}})), [&](const char* isa) {
+        size_t wrong = 0;
+        std::vector<float> got = bench.at<float>(out, results);
+        std::vector<int32_t> places = bench.at<int32_t>(at, results);
+        for (size_t i = 0; i < results; i++) {
+            wrong += places[i] != index[i] || !(got[i] == y[i] || (std::isnan(got[i]) && std::isnan(y[i])));
+        }
+        CHECK(wrong == 0, "max pool on %s: %zu of %zu are wrong", isa, wrong, results);
+    });
+    int64_t slopes = bench.input(gradient), chosen = bench.input(index), back = bench.result<float>(x.size());
+    bench.run_everywhere("max pool backward", command(MAX_POOL_BACKWARD, joined({sizes, {slopes, chosen, back}})),
+                         [&](const char* isa) {
+        size_t wrong = 0;
+        std::vector<float> got = bench.at<float>(back, x.size());
+        for (size_t i = 0; i < x.size(); i++) wrong += !near(got[i], by_x[i], 2, 1e-6);
+        CHECK(wrong == 0, "max pool backward on %s: %zu of %zu are wrong", isa, wrong, x.size());
+    });
+}
+
+void batch_norm(int64_t n, int64_t c, int64_t s, float offset) {
+    Numbers numbers(11);
+    size_t count = static_cast<size_t>(n * c * s), channels = static_cast<size_t>(c);
+    std::vector<float> x = numbers.reals(count, offset - 1, offset + 1), gradient = numbers.reals(count);
+    std::vector<float> weight = numbers.reals(channels), bias = numbers.reals(channels);
+    double epsilon = 1e-5;
+    std::vector<double> mean(channels), inverse(channels), y(count), by_x(count), by_weight(channels), by_bias(channels);
+    auto channel_of = [&](size_t i) { return i / static_cast<size_t>(s) % channels; };
+    double size = static_cast<double>(n * s);
+    for (size_t i = 0; i < count; i++) mean[channel_of(i)] += x[i] / size;
+    for (size_t i = 0; i < count; i++) inverse[channel_of(i)] += std::pow(x[i] - mean[channel_of(i)], 2) / size;
+    for (double& one : inverse) one = 1 / std::sqrt(one + epsilon);
+    for (size_t i = 0; i < count; i++) {
+        size_t k = channel_of(i);
+        double normal = (x[i] - mean[k]) * inverse[k];
+        y[i] = normal * weight[k] + bias[k];
+        by_weight[k] += gradient[i] * normal;
+        by_bias[k] += gradient[i];
+    }
+    for (size_t i = 0; i < count; i++) {
+        size_t k = channel_of(i);
+        double normal = (x[i] - mean[k]) * inverse[k];
+        by_x[i] = weight[k] * inverse[k] * (gradient[i] - by_bias[k] / size - normal * by_weight[k] / size);
+    }
+    Bench bench;
+    int64_t in = bench.input(x), w = bench.input(weight), b = bench.input(bias), g = bench.input(gradient);
+    int64_t out = bench.result<float>(count), m = bench.result<float>(channels), v = bench.result<float>(channels);
+    int64_t bx = bench.result<float>(count), bw = bench.result<float>(channels), bb = bench.result<float>(channels);
+    std::vector<int64_t> plan =
+        joined({command(BATCH_NORM, {n, c, s, bits_of_double(epsilon), in, w, b, m, v, NONE, out, NONE, NONE}),
+                command(BATCH_NORM_BACKWARD, {n, c, s, 0, in, w, NONE, m, v, g, bx, bw, bb})});
+    // A deviation is as exact as the differences from the mean are.
+    double loose = 2e-6 * (1 + std::fabs(offset));
+    bench.run_everywhere("batch norm", plan, [&](const char* isa) {
+        auto check = [&](const char* what, int64_t place, const std::vector<double>& right, double distance) {
+            std::vector<float> got = bench.at<float>(place, right.size());
+            size_t wrong = 0;
+            for (size_t i = 0; i < right.size(); i++) wrong += !near(got[i], right[i], 4, distance);
+            CHECK(wrong == 0, "%s of [%lld, %lld, %lld] on %s: %zu of %zu are wrong", what, static_cast<long long>(n),
+                  static_cast<long long>(c), static_cast<long long>(s), isa, wrong, right.size());
+        };
+        check("the mean", m, mean, loose);
+        check("the inverse deviation", v, inverse, loose);
+        check("batch norm", out, y, 4 * loose);
+        check("by x", bx, by_x, 8 * loose);
+        check("by weight", bw, by_weight, loose * size);
+        check("by bias", bb, by_bias, 2e-7 * size);
+    });
+}
+
+}  // namespace
+
+void test_convolution() {
+    Side three{7, 3, 1, 1, 1, 1};
+    for (const Sizes& s : {
+             Sizes{1, 1, 1, 1, {1, 1, 1, 0, 0, 1}, {1, 1, 1, 0, 0, 1}},
+             Sizes{2, 3, 9, 1, three, {9, 3, 1, 1, 1, 1}},
+             Sizes{17, 2, 5, 1, three, {6, 3, 1, 1, 1, 1}},
+             Sizes{3, 4, 6, 2, {8, 3, 2, 1, 1, 1}, {9, 2, 2, 0, 1, 1}},
+             Sizes{2, 3, 3, 3, {6, 3, 1, 2, 0, 1}, {35, 5, 1, 2, 2, 1}},
+             Sizes{2, 2, 4, 1, {9, 1, 2, 0, 0, 1}, {9, 1, 2, 0, 0, 1}},
+             Sizes{1, 2, 3, 1, {11, 3, 3, 2, 1, 2}, {12, 2, 3, 1, 0, 3}},
+             Sizes{20, 16, 17, 1, {4, 3, 1, 1, 1, 1}, {4, 3, 1, 1, 1, 1}},
+             Sizes{2, 5, 33, 1, {3, 2, 1, 0, 0, 1}, {50, 4, 1, 1, 3, 1}},
+             Sizes{0, 2, 3, 1, three, three},
+         }) {
+        convolution(s);
+    }
+    max_pool({8, 2, 2, 0, 0, 1}, {9, 2, 2, 0, 0, 1}, 5);
+    max_pool({7, 3, 2, 1, 1, 1}, {6, 3, 2, 1, 1, 1}, 3);
+    max_pool({9, 2, 1, 1, 0, 3}, {5, 3, 3, 2, 1, 2}, 2);
+    max_pool({3, 1, 1, 0, 0, 1}, {40, 5, 2, 2, 2, 1}, 1);
+    batch_norm(2, 3, 5, 0);
+    batch_norm(1, 1, 2, 0);
+    batch_norm(4, 17, 1, 1);
+    batch_norm(3, 2, 1031, 10);
+}
