@@ -5,6 +5,8 @@
 #
 # OPENBLAS_FOLDER holds libopenblas.so.0. CXX names another compiler, EXTRA_FLAGS are added (sanitizers).
 set -euo pipefail
+# The order of the objects decides the order in the library.
+export LC_ALL=C
 native="$(cd "$(dirname "$0")" && pwd)"
 output="$1"
 openblas="$2"
