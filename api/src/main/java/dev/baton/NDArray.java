@@ -150,6 +150,25 @@ public final class NDArray {
         bytes.putLong(8 * index, value);
     }
 
+    /** The index of the first value that is NaN or infinite; -1 where there is none, as among integers. */
+    public int firstNotFinite() {
+        if (dtype == DType.FLOAT32) {
+            FloatBuffer floats = floats();
+            for (int i = 0; i < floats.capacity(); i++) {
+                if (!Float.isFinite(floats.get(i))) {
+                    return i;
+                }
+            }
+        } else if (dtype == DType.FLOAT64) {
+            for (int i = 0; i < size(); i++) {
+                if (!Double.isFinite(get(i))) {
+                    return i;
+                }
+            }
+        }
+        return -1;
+    }
+
     /** A copy of all values of a {@code float32} array. */
     public float[] toFloatArray() {
         var values = new float[size()];

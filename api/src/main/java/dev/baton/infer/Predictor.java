@@ -2,18 +2,17 @@ package dev.baton.infer;
 
 import dev.baton.DType;
 import dev.baton.DataException;
-import dev.baton.Dim;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.ShapeException;
 import dev.baton.StateException;
-import dev.baton.graph.GraphBuilder;
-import dev.baton.graph.TensorType;
+import dev.baton.graph.Graph;
 import dev.baton.io.Weights;
+import dev.baton.nn.InferenceGraph;
 import dev.baton.nn.Layer;
 import dev.baton.runtime.Executable;
+import dev.baton.runtime.Opened;
 import dev.baton.runtime.Session;
-import dev.baton.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,18 +25,17 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Predictor implements AutoCloseable {
 
-    private static final String INPUTS = "inputs";
-    private static final String ANSWERS = "answers";
-
     private final Lock turn = new ReentrantLock();
     private final Layer model;
     private final Session session;
+    private final Opened opened;
     private Executable executable;
     private boolean closed;
 
-    private Predictor(Session session, Layer model) {
+    private Predictor(Session session, Layer model, Opened opened) {
         this.session = session;
         this.model = model;
+        this.opened = opened;
     }
 
     /**
@@ -75,11 +73,12 @@ public final class Predictor implements AutoCloseable {
     }
 
     private static Predictor make(String backend, Layer model, Filling weights) {
-        Session session = Session.open(backend);
+        Opened opened = Opened.here("predictor");
+        Session session = opened.session(backend, 0);
         try {
             weights.fill(session);
             session.release();
-            return new Predictor(session, model);
+            return new Predictor(session, model, opened);
         } catch (RuntimeException | Error e) {
             session.close();
             throw e;
@@ -138,6 +137,7 @@ public final class Predictor implements AutoCloseable {
      *
      * @param examples float32 [N, ...], N at least 1; the sizes after N are the same in every call
      * @return float32 [N, ...] in a new array
+     * @throws DataException if a value is not finite
      * @throws ShapeException if the model takes another shape
      * @throws StateException if the predictor is closed
      */
@@ -152,10 +152,13 @@ public final class Predictor implements AutoCloseable {
         try {
             requireOpen();
             try {
-                prepare(examples.shape());
-                executable.input(executable.inputIndex(INPUTS), examples);
+                prepare(examples);
+                executable.input(executable.inputIndex(InferenceGraph.INPUTS), examples);
+                executable.notFinite().ifPresent(where -> {
+                    throw new DataException(where);
+                });
                 executable.run();
-                return executable.output(executable.outputIndex(ANSWERS));
+                return executable.output(executable.outputIndex(InferenceGraph.ANSWERS));
             } finally {
                 session.release();
             }
@@ -164,19 +167,17 @@ public final class Predictor implements AutoCloseable {
         }
     }
 
-    private void prepare(Shape examples) {
+    private void prepare(NDArray examples) {
         if (executable == null) {
-            var graph = new GraphBuilder();
-            var type = new TensorType(DType.FLOAT32, examples.with(0, Dim.symbol(Executable.BATCH)));
-            Tensor inputs = Tensor.of(graph, graph.input(INPUTS, type));
-            graph.output(ANSWERS, Layer.trace(model, inputs).value());
-            executable = new Executable(session, "predictor", graph.build());
+            Graph graph =
+                    InferenceGraph.of(model, examples.dtype(), examples.shape().without(0));
+            executable = new Executable(session, "predictor", graph, opened);
         }
     }
 
     private void requireOpen() {
         if (closed) {
-            throw new StateException("the predictor is closed");
+            throw opened.closed();
         }
     }
 

@@ -1,17 +1,14 @@
 package dev.baton.train;
 
 import dev.baton.DType;
-import dev.baton.Dim;
 import dev.baton.Shape;
 import dev.baton.graph.Graph;
-import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.Node;
 import dev.baton.graph.Primitive;
-import dev.baton.graph.TensorType;
+import dev.baton.nn.InferenceGraph;
 import dev.baton.nn.Layer;
 import dev.baton.nn.Parameter;
 import dev.baton.runtime.Executable;
-import dev.baton.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,11 +45,7 @@ public record Summary(List<Row> layers, long parameters, long operations) {
      * @throws dev.baton.ShapeException if the model does not take it
      */
     public static Summary of(Layer model, Shape example) {
-        var builder = new GraphBuilder();
-        var type = new TensorType(DType.FLOAT32, example.prepend(Dim.symbol(Executable.BATCH)));
-        Tensor input = Tensor.of(builder, builder.input("inputs", type));
-        builder.output("answers", Layer.trace(model, input).value());
-        Graph symbolic = builder.build();
+        Graph symbolic = InferenceGraph.of(model, DType.FLOAT32, example);
         Graph one = symbolic.bind(Map.of(Executable.BATCH, 1L));
         var shapes = new LinkedHashMap<String, Shape>();
         for (Node node : symbolic.nodes()) {

@@ -8,6 +8,7 @@ import dev.baton.loss.Loss;
 import dev.baton.metrics.Metric;
 import dev.baton.nn.Layer;
 import dev.baton.optim.Optimizer;
+import dev.baton.runtime.Opened;
 import dev.baton.runtime.Session;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,16 +22,19 @@ public final class Trainer implements AutoCloseable {
 
     private final Session session;
     private final Layer model;
+    private final Opened opened;
     private final TrainStep step;
     private final Evaluation evaluation;
     private final List<Metric> metrics;
     private final TrainingListener listener;
+    private boolean closed;
 
     private Trainer(Builder builder) {
         this.session = builder.session;
         this.model = builder.model;
-        this.step = TrainStep.of(session, model, builder.loss, builder.optimizer);
-        this.evaluation = new Evaluation(session, model);
+        this.opened = Opened.here("trainer");
+        this.step = new TrainStep(session, TrainStep.functionOf(model, builder.loss), builder.optimizer, opened);
+        this.evaluation = new Evaluation(session, model, opened);
         this.metrics = List.copyOf(builder.metrics);
         this.listener = builder.listener;
     }
@@ -98,6 +102,7 @@ public final class Trainer implements AutoCloseable {
      * @throws dev.baton.NotFiniteException at the first step whose loss or gradients are not finite; it changed nothing
      */
     public List<EpochResult> fit(Batches training, Batches validation, Epochs epochs) {
+        requireOpen();
         var results = new ArrayList<EpochResult>();
         long start = System.nanoTime();
         for (int epoch = 0; epoch < epochs.count(); epoch++) {
@@ -132,13 +137,21 @@ public final class Trainer implements AutoCloseable {
      * @throws dev.baton.DataException if the file cannot be written; the one that was there stays
      */
     public void save(Path file) {
+        requireOpen();
         Weights.save(session, model, file);
     }
 
-    /** Ends the trainer; the model's weights stay in the session. */
+    private void requireOpen() {
+        if (closed) {
+            throw opened.closed();
+        }
+    }
+
+    /** Ends the trainer; the model's weights stay in the session. Closing twice does nothing. */
     @Override
     public void close() {
         step.close();
         evaluation.close();
+        closed = true;
     }
 }

@@ -227,7 +227,7 @@ class BackendsTest {
         Session session = Session.open();
         var graph = new GraphBuilder();
         graph.output("one", new Emitter(graph).constant(NDArray.scalar(1)));
-        var program = new Executable(session, "program", graph.build());
+        var program = new Executable(session, "program", graph.build(), Opened.here("program"));
         program.run();
         session.close();
         program.close();

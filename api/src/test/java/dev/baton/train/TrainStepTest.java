@@ -65,7 +65,7 @@ class TrainStepTest {
         Sequential model = network();
         try (var session = Session.open("reference", 1);
                 var step = TrainStep.of(session, model, Losses.crossEntropy(), optimizer);
-                var evaluation = new Evaluation(session, model)) {
+                var evaluation = Evaluation.of(session, model)) {
             for (int epoch = 0; epoch < 60; epoch++) {
                 for (Batch batch : examples.shuffled(2).batched(64).epoch(epoch)) {
                     step.run(batch);
@@ -156,15 +156,17 @@ class TrainStepTest {
         var session = Session.open("reference");
         var step = TrainStep.of(session, network(), Losses.crossEntropy(), Sgd.of(0.1));
         step.run(batch);
-        assertThatThrownBy(() -> step.run(new Batch(NDArray.of(Shape.of(4, 3), new float[12]), batch.targets())))
+        assertThatThrownBy(() -> step.run(new Batch(NDArray.of(Shape.of(8, 3), new float[24]), batch.targets())))
                 .isInstanceOf(ShapeException.class)
-                .hasMessage("the training step takes 'inputs' as float32[N, 2], not float32[4, 3]");
+                .hasMessage("the training step takes 'inputs' as float32[N, 2], not float32[8, 3]");
         session.close();
         assertThatThrownBy(() -> step.run(batch))
                 .isInstanceOf(StateException.class)
-                .hasMessage("the session is closed");
+                .hasMessageMatching("the session opened at TrainStepTest.java:\\d+ is closed");
         step.close();
-        assertThatThrownBy(() -> step.run(batch)).hasMessage("the training step is closed");
+        assertThatThrownBy(() -> step.run(batch))
+                .isInstanceOf(StateException.class)
+                .hasMessageMatching("the training step opened at TrainStepTest.java:\\d+ is closed");
         assertThatThrownBy(() -> Session.open("tpu"))
                 .hasMessageStartingWith(
                         "there is no backend named 'tpu'; found on the class path:\n  reference: available");

@@ -98,7 +98,7 @@ final class Digits extends CommonOptions implements Callable<Integer> {
 
     private void finish(Session session, Layer model, Examples test) {
         double accuracy;
-        try (var evaluation = new Evaluation(session, model)) {
+        try (var evaluation = Evaluation.of(session, model)) {
             accuracy = evaluation.accuracy(test.batched(256));
         }
         String weights = "sha256 " + fingerprint(session, model);
