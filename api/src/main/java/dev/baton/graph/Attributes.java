@@ -117,8 +117,14 @@ public final class Attributes {
     @Override
     public String toString() {
         return values.entrySet().stream()
-                .map(entry -> entry.getKey() + "="
-                        + (entry.getValue() instanceof long[] longs ? Arrays.toString(longs) : entry.getValue()))
+                .map(entry -> entry.getKey() + "=" + text(entry.getValue()))
                 .collect(Collectors.joining(", "));
+    }
+
+    /** On one line, also where a value is an array of several rows. */
+    private static String text(Object value) {
+        return value instanceof long[] longs
+                ? Arrays.toString(longs)
+                : value.toString().replace('\n', ' ');
     }
 }

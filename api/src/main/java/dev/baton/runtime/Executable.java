@@ -219,6 +219,15 @@ public final class Executable implements AutoCloseable {
         }
     }
 
+    private SessionPlan planOf(long batch) {
+        session.checkUse();
+        requireOpen();
+        if (batch < 1) {
+            throw new BatonException("a batch holds at least one example, not " + batch);
+        }
+        return plan(batch);
+    }
+
     private SessionPlan plan(long batch) {
         SessionPlan plan = plans.get(batch);
         if (plan == null) {
@@ -259,16 +268,12 @@ public final class Executable implements AutoCloseable {
 
     /** What runs for a batch of this size. */
     public String explain(long batch) {
-        session.checkUse();
-        requireOpen();
-        return plan(batch).explain();
+        return planOf(batch).explain();
     }
 
     /** What one run for a batch of this size needs. */
     public Program.Memory memory(long batch) {
-        session.checkUse();
-        requireOpen();
-        return plan(batch).memory();
+        return planOf(batch).memory();
     }
 
     /** For what was forgotten: its plans are closed by the thread that uses the session. */

@@ -210,13 +210,13 @@ public final class Tensor {
     public Tensor reshape(long... sizes) {
         int open = -1;
         var dims = new ArrayList<Dim>();
-        for (int i = 0; i < sizes.length; i++) {
-            if (sizes[i] == -1 && open < 0) {
-                open = i;
-            }
-            dims.add(Dim.of(sizes[i] == -1 && open == i ? 0 : sizes[i]));
-        }
         try {
+            for (int i = 0; i < sizes.length; i++) {
+                if (sizes[i] == -1 && open < 0) {
+                    open = i;
+                }
+                dims.add(Dim.of(sizes[i] == -1 && open == i ? 0 : sizes[i]));
+            }
             return reshape(shape().reshape(Shape.of(dims), open));
         } catch (ShapeException e) {
             throw graph.shapeError("reshape: " + e.getMessage());
@@ -233,7 +233,7 @@ public final class Tensor {
 
     /** Dimension i of the result is dimension {@code axes[i]} of this. */
     public Tensor transpose(int... axes) {
-        return wrap(emit().transpose(value, axes(axes)));
+        return wrap(emit().transpose(value, axes("transpose", axes)));
     }
 
     /** [N, ...] -> [N, product of the rest]. */
@@ -250,7 +250,7 @@ public final class Tensor {
     }
 
     public Tensor mean(int... axes) {
-        int[] chosen = chosen(axes);
+        int[] chosen = chosen("mean", axes);
         var counted = Shape.of(IntStream.of(chosen).mapToObj(shape()::dim).toList());
         return sum(chosen).divide(wrap(emit().size(counted, dtype())));
     }
@@ -266,19 +266,19 @@ public final class Tensor {
     }
 
     private Tensor reduce(Primitive reduction, int... axes) {
-        int[] chosen = chosen(axes);
+        int[] chosen = chosen(reduction.label(), axes);
         return chosen.length == 0 ? this : wrap(emit().reduce(reduction, value, chosen));
     }
 
-    private int[] chosen(int... axes) {
-        return axes.length == 0 ? IntStream.range(0, shape().rank()).toArray() : axes(axes);
+    private int[] chosen(String operation, int... axes) {
+        return axes.length == 0 ? IntStream.range(0, shape().rank()).toArray() : axes(operation, axes);
     }
 
-    private int[] axes(int... axes) {
+    private int[] axes(String operation, int... axes) {
         try {
             return IntStream.of(axes).map(shape()::axis).toArray();
         } catch (ShapeException e) {
-            throw graph.shapeError(e.getMessage());
+            throw graph.shapeError(operation + ": " + e.getMessage());
         }
     }
 
