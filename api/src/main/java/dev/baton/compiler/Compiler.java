@@ -7,6 +7,7 @@ import dev.baton.graph.Node;
 import dev.baton.program.Program;
 import dev.baton.spi.Backend;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * From a traced graph to the program that a backend compiles: one pass after the other, each checked. The order counts:
@@ -27,13 +28,22 @@ public final class Compiler {
     public static Program compile(
             Graph graph, Map<String, Long> sizes, Map<String, Long> variableOffsets, Backend backend) {
         Graph fixed = checked(graph.bind(sizes));
-        Graph expanded = checked(ExpandComposites.run(fixed, backend::supports));
+        Graph expanded = expand(fixed, backend::supports);
         Graph folded = checked(FoldLeaves.run(expanded));
         Graph simple = checked(Simplify.run(folded));
         Graph gathered = checked(GatherReducedAxes.run(simple));
         Graph merged = checked(MergeEqualNodes.run(gathered));
         merged.nodes().forEach(node -> requireSupport(node, backend));
         return Kernels.of(merged, variableOffsets);
+    }
+
+    /**
+     * Puts their definitions in the place of composites, until none is left that is not to be kept.
+     *
+     * @param kept whether a composite stays as it is
+     */
+    public static Graph expand(Graph graph, Predicate<Node> kept) {
+        return checked(ExpandComposites.run(graph, kept));
     }
 
     private static Graph checked(Graph graph) {

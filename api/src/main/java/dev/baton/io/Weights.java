@@ -8,6 +8,7 @@ import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.TensorType;
 import dev.baton.nn.Layer;
 import dev.baton.nn.Parameter;
+import dev.baton.nn.Parameter.FileLayout;
 import dev.baton.runtime.Session;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -21,6 +22,9 @@ import java.util.Map;
  */
 public final class Weights {
 
+    /** For other frameworks: the arrays lie as PyTorch's do. */
+    static final Map<String, String> METADATA = Map.of("format", "pt");
+
     private Weights() {}
 
     /**
@@ -29,12 +33,17 @@ public final class Weights {
      * @throws DataException if the file cannot be written; the one that was there stays
      */
     public static void save(Session session, Layer model, Path file) {
+        Safetensors.write(file, arrays(session, model), METADATA);
+    }
+
+    /** The parameters as a file has them. */
+    static Map<String, NDArray> arrays(Session session, Layer model) {
         declare(session, model);
         var arrays = new LinkedHashMap<String, NDArray>();
         for (Parameter parameter : model.parameters()) {
-            arrays.put(parameter.name(), laidOut(parameter, session.value(parameter.name())));
+            arrays.put(parameter.name(), laidOut(parameter.layout(), session.value(parameter.name())));
         }
-        Safetensors.write(file, arrays, Map.of("format", "pt"));
+        return arrays;
     }
 
     /**
@@ -46,7 +55,8 @@ public final class Weights {
         Map<String, NDArray> arrays = Safetensors.read(file);
         List<Parameter> parameters = model.parameters();
         for (Parameter parameter : parameters) {
-            check(parameter, arrays.get(parameter.name()), file, arrays);
+            var type = new TensorType(DType.FLOAT32, parameter.shape());
+            check(parameter.name(), type, parameter.layout(), file, arrays);
         }
         for (String name : arrays.keySet()) {
             if (parameters.stream().noneMatch(parameter -> parameter.name().equals(name))) {
@@ -56,7 +66,7 @@ public final class Weights {
         }
         declare(session, model);
         parameters.forEach(
-                parameter -> session.set(parameter.name(), laidOut(parameter, arrays.get(parameter.name()))));
+                parameter -> session.set(parameter.name(), laidOut(parameter.layout(), arrays.get(parameter.name()))));
     }
 
     /** Copies the parameters of a model from one session to another, which need not have met the model yet. */
@@ -66,15 +76,16 @@ public final class Weights {
         model.parameters().forEach(parameter -> to.set(parameter.name(), from.value(parameter.name())));
     }
 
-    private static void check(Parameter parameter, NDArray array, Path file, Map<String, NDArray> arrays) {
+    /** Fails where a file does not hold what a model needs. */
+    static void check(String name, TensorType type, FileLayout layout, Path file, Map<String, NDArray> arrays) {
+        NDArray array = arrays.get(name);
         if (array == null) {
-            throw new DataException(
-                    file + ": there is no tensor '" + parameter.name() + "'; there are " + arrays.keySet());
+            throw new DataException(file + ": there is no tensor '" + name + "'; there are " + arrays.keySet());
         }
-        Shape wanted = inFile(parameter, parameter.shape());
-        if (array.dtype() != DType.FLOAT32 || !array.shape().equals(wanted)) {
-            throw new DataException(file + ": tensor '" + parameter.name() + "' is " + array.dtype() + array.shape()
-                    + ", the model takes " + DType.FLOAT32 + wanted);
+        TensorType wanted = type.withShape(inFile(layout, type.shape()));
+        var found = new TensorType(array.dtype(), array.shape());
+        if (!found.equals(wanted)) {
+            throw new DataException(file + ": tensor '" + name + "' is " + found + ", the model takes " + wanted);
         }
     }
 
@@ -91,13 +102,13 @@ public final class Weights {
         session.addVariables(graph.build());
     }
 
-    private static Shape inFile(Parameter parameter, Shape shape) {
-        return parameter.layout() == Parameter.FileLayout.TRANSPOSED ? Shape.of(shape.size(1), shape.size(0)) : shape;
+    private static Shape inFile(FileLayout layout, Shape shape) {
+        return layout == FileLayout.TRANSPOSED ? Shape.of(shape.size(1), shape.size(0)) : shape;
     }
 
     /** From memory's layout to the file's, or back: the same, as transposing twice changes nothing. */
-    private static NDArray laidOut(Parameter parameter, NDArray array) {
-        if (parameter.layout() == Parameter.FileLayout.AS_IS) {
+    static NDArray laidOut(FileLayout layout, NDArray array) {
+        if (layout == FileLayout.AS_IS) {
             return array;
         }
         int rows = (int) array.shape().size(0);

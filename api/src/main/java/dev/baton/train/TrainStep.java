@@ -217,6 +217,19 @@ public final class TrainStep implements AutoCloseable {
         return executable.explain(batch);
     }
 
+    /** The type of {@link #INPUTS}; null before it is known. */
+    TensorType inputs() {
+        return executable == null
+                ? null
+                : executable.graph().inputs().get(INPUTS).type();
+    }
+
+    /** The memory of a step for batches of this size, as it is laid out on the device. */
+    public Memory memory(long batch) {
+        requireTraced("ask for its memory");
+        return Memory.of("to train on batches of " + batch, executable.graph(), executable.memory(batch));
+    }
+
     /**
      * What the last step gave for a value that was handed out with {@link Tensor#watch}, in a new array; also after a
      * step that was not finite.

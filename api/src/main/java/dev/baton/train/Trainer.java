@@ -1,8 +1,11 @@
 package dev.baton.train;
 
+import dev.baton.NDArray;
 import dev.baton.StateException;
 import dev.baton.data.Batch;
 import dev.baton.data.Batches;
+import dev.baton.graph.TensorType;
+import dev.baton.io.ModelFile;
 import dev.baton.io.Weights;
 import dev.baton.loss.Loss;
 import dev.baton.metrics.Metric;
@@ -95,6 +98,18 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
+     * The model at a glance, and the memory that training on batches like these takes on the device. Nothing is
+     * learnt.
+     */
+    public Summary summary(Batches training) {
+        requireOpen();
+        Batch batch = training.iterator().next();
+        step.prepare(batch);
+        NDArray inputs = batch.inputs();
+        return Summary.of(model, inputs.dtype(), inputs.shape().without(0)).with(step.memory(batch.size()));
+    }
+
+    /**
      * Trains.
      *
      * @param validation what the metrics are measured on after every epoch
@@ -131,14 +146,20 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Saves the model's weights as {@link Weights} lays them out, for {@code Predictor.load}; the model's structure and
-     * the optimizer's state are not in the file.
+     * Saves the model for {@code Predictor.load}: its weights and its forward pass, as {@link ModelFile} does; before
+     * the first batch only the weights, as {@link Weights} does, because nothing has said yet what the model is shown.
+     * The optimizer's state is not in the file.
      *
      * @throws dev.baton.DataException if the file cannot be written; the one that was there stays
      */
     public void save(Path file) {
         requireOpen();
-        Weights.save(session, model, file);
+        TensorType inputs = step.inputs();
+        if (inputs == null) {
+            Weights.save(session, model, file);
+        } else {
+            ModelFile.save(session, model, inputs.dtype(), inputs.shape().without(0), file);
+        }
     }
 
     private void requireOpen() {
