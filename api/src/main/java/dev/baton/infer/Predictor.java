@@ -9,7 +9,7 @@ import dev.baton.StateException;
 import dev.baton.graph.Graph;
 import dev.baton.io.ModelFile;
 import dev.baton.io.Weights;
-import dev.baton.nn.InferenceGraph;
+import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.Layer;
 import dev.baton.runtime.Executable;
 import dev.baton.runtime.Opened;
@@ -111,7 +111,7 @@ public final class Predictor implements AutoCloseable {
 
     private static ForwardPass traced(Layer model) {
         return examples ->
-                InferenceGraph.of(model, examples.dtype(), examples.shape().without(0));
+                ForwardGraph.of(model, examples.dtype(), examples.shape().without(0));
     }
 
     private static Predictor make(String backend, Source source) {
@@ -195,12 +195,12 @@ public final class Predictor implements AutoCloseable {
             requireOpen();
             try {
                 prepare(examples);
-                executable.input(executable.inputIndex(InferenceGraph.INPUTS), examples);
+                executable.input(executable.inputIndex(ForwardGraph.INPUTS), examples);
                 executable.notFinite().ifPresent(where -> {
                     throw new DataException(where);
                 });
                 executable.run();
-                return executable.output(executable.outputIndex(InferenceGraph.ANSWERS));
+                return executable.output(executable.outputIndex(ForwardGraph.ANSWERS));
             } finally {
                 session.release();
             }

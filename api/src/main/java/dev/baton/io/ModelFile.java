@@ -5,7 +5,7 @@ import dev.baton.DataException;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.graph.Graph;
-import dev.baton.nn.InferenceGraph;
+import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.Layer;
 import dev.baton.runtime.Session;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ public final class ModelFile {
      * @throws dev.baton.ShapeException if the model does not take such examples
      */
     public static void save(Session session, Layer model, DType dtype, Shape example, Path file) {
-        Graph graph = InferenceGraph.of(model, dtype, example);
+        Graph graph = ForwardGraph.of(model, dtype, example);
         session.addVariables(graph);
         Map<String, NDArray> arrays = Weights.arrays(session, model);
         graph.variables().keySet().forEach(name -> arrays.computeIfAbsent(name, session::value));
@@ -45,7 +45,7 @@ public final class ModelFile {
     /**
      * Gives a session the variables of a saved model, with their values.
      *
-     * @return the forward pass, from {@link InferenceGraph#INPUTS} to {@link InferenceGraph#ANSWERS}
+     * @return the forward pass, from {@link ForwardGraph#INPUTS} to {@link ForwardGraph#ANSWERS}
      * @throws DataException if the file cannot be read, or holds weights and no model
      */
     public static Graph load(Session session, Path file) {

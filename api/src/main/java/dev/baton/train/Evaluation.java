@@ -6,7 +6,7 @@ import dev.baton.data.Batch;
 import dev.baton.graph.Graph;
 import dev.baton.metrics.Metric;
 import dev.baton.metrics.Metrics;
-import dev.baton.nn.InferenceGraph;
+import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.Layer;
 import dev.baton.runtime.Executable;
 import dev.baton.runtime.Opened;
@@ -54,16 +54,15 @@ public final class Evaluation implements AutoCloseable {
             throw new DataException("the batch is empty");
         }
         if (executable == null) {
-            Graph graph =
-                    InferenceGraph.of(model, inputs.dtype(), inputs.shape().without(0));
+            Graph graph = ForwardGraph.of(model, inputs.dtype(), inputs.shape().without(0));
             executable = new Executable(session, "evaluation", graph, opened);
         }
-        executable.input(executable.inputIndex(InferenceGraph.INPUTS), inputs);
+        executable.input(executable.inputIndex(ForwardGraph.INPUTS), inputs);
         executable.notFinite().ifPresent(where -> {
             throw new DataException(where);
         });
         executable.run();
-        return executable.output(executable.outputIndex(InferenceGraph.ANSWERS));
+        return executable.output(executable.outputIndex(ForwardGraph.ANSWERS));
     }
 
     /**

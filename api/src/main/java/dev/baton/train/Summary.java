@@ -4,9 +4,10 @@ import dev.baton.DType;
 import dev.baton.Shape;
 import dev.baton.compiler.Compiler;
 import dev.baton.graph.Graph;
+import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.Node;
 import dev.baton.graph.Primitive;
-import dev.baton.nn.InferenceGraph;
+import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.Layer;
 import dev.baton.nn.Parameter;
 import dev.baton.program.Program;
@@ -56,10 +57,11 @@ public record Summary(List<Row> layers, long parameters, long operations, Memory
     }
 
     static Summary of(Layer model, DType dtype, Shape example) {
-        Graph symbolic = InferenceGraph.of(model, dtype, example);
-        Graph one = symbolic.bind(Map.of(Executable.BATCH, 1L));
+        Graph one = ForwardGraph.of(model, dtype, example).bind(Map.of(Executable.BATCH, 1L));
         var shapes = new LinkedHashMap<String, Shape>();
-        for (Node node : symbolic.nodes()) {
+        // In training, so that layers have their row that do nothing when the model answers.
+        for (Node node : ForwardGraph.of(GraphBuilder.Mode.TRAINING, model, dtype, example)
+                .nodes()) {
             if (!node.origin().path().isEmpty() && !node.is(Primitive.VARIABLE)) {
                 shapes.put(node.origin().layer(), node.outputs().get(0).shape());
             }

@@ -12,7 +12,7 @@ import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.TensorType;
 import dev.baton.loss.Loss;
-import dev.baton.nn.InferenceGraph;
+import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.Layer;
 import dev.baton.optim.Optimizer;
 import dev.baton.reference.Interpretation;
@@ -31,7 +31,7 @@ import java.util.Map;
 public final class TrainStep implements AutoCloseable {
 
     /** The name of {@link Batch#inputs} as an input of a step. */
-    public static final String INPUTS = InferenceGraph.INPUTS;
+    public static final String INPUTS = ForwardGraph.INPUTS;
 
     /** The name of {@link Batch#targets} as an input of a step. */
     public static final String TARGETS = "targets";

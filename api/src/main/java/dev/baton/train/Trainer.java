@@ -119,26 +119,30 @@ public final class Trainer implements AutoCloseable {
     public List<EpochResult> fit(Batches training, Batches validation, Epochs epochs) {
         requireOpen();
         var results = new ArrayList<EpochResult>();
+        int count = epochs.begun(training);
+        long steps = epochs.steps(training);
+        long done = 0;
         long start = System.nanoTime();
-        for (int epoch = 0; epoch < epochs.count(); epoch++) {
+        for (int epoch = 0; epoch < count; epoch++) {
             long epochStart = System.nanoTime();
             double loss = 0;
-            int count = 0;
-            for (Batch batch : training.epoch(epoch)) {
+            long seen = 0;
+            int number = 0;
+            var batches = training.epoch(epoch).iterator();
+            while (batches.hasNext() && done < steps) {
+                Batch batch = batches.next();
                 float mean = step.run(batch).loss();
                 loss += mean * batch.size();
-                listener.batch(epoch + 1, ++count, training.count(), mean);
+                seen += batch.size();
+                done++;
+                listener.batch(epoch + 1, ++number, training.count(), mean);
             }
             double seconds = (System.nanoTime() - epochStart) / 1e9;
             Map<String, Double> measured = evaluation.measure(validation, metrics);
-            long perEpoch = (System.nanoTime() - start) / (epoch + 1);
-            var result = new EpochResult(
-                    epoch + 1,
-                    epochs.count(),
-                    loss / training.examples(),
-                    measured,
-                    training.examples() / seconds,
-                    Duration.ofNanos(perEpoch * (epochs.count() - epoch - 1)));
+            double perStep = (System.nanoTime() - start) / (double) done;
+            var result =
+                    new EpochResult(epoch + 1, count, loss / seen, measured, seen / seconds, Duration.ofNanos((long)
+                            (perStep * (steps - done))));
             results.add(result);
             listener.epoch(result);
         }

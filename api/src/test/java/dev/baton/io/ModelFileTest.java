@@ -11,8 +11,8 @@ import dev.baton.data.Batch;
 import dev.baton.graph.Graph;
 import dev.baton.infer.Predictor;
 import dev.baton.nn.Dropout;
+import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.GELU;
-import dev.baton.nn.InferenceGraph;
 import dev.baton.nn.Initializers;
 import dev.baton.nn.Layer;
 import dev.baton.nn.Linear;
@@ -98,7 +98,7 @@ class ModelFileTest {
 
     @Test
     void theGraphIsTheSameAndKnowsItsLayers() {
-        Graph graph = InferenceGraph.of(model(), DType.FLOAT32, Shape.of(4));
+        Graph graph = ForwardGraph.of(model(), DType.FLOAT32, Shape.of(4));
         Graph read = SavedGraph.read(SavedGraph.write(graph));
         assertThat(read.toString())
                 .isEqualTo(graph.toString())
@@ -157,7 +157,7 @@ class ModelFileTest {
     @Test
     void aDamagedGraphIsRefusedInWords() {
         var model = Sequential.of(new Linear(4, 2), new ReLU());
-        String text = SavedGraph.write(InferenceGraph.of(model, DType.FLOAT32, Shape.of(4)));
+        String text = SavedGraph.write(ForwardGraph.of(model, DType.FLOAT32, Shape.of(4)));
         int refused = 0;
         for (int i = 0; i < text.length(); i++) {
             for (String damaged : List.of(

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.baton.DType;
 import dev.baton.Shape;
 import dev.baton.ShapeException;
-import dev.baton.nn.InferenceGraph;
+import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.Layer;
 import dev.baton.nn.Linear;
 import dev.baton.nn.ReLU;
@@ -46,7 +46,7 @@ class ShapeMessagesTest {
 
     /** Checks the message of a model that is shown [N, 4], its lines of Java left out. */
     private static void assertMessage(Layer model, String... lines) {
-        assertThatThrownBy(() -> InferenceGraph.of(model, DType.FLOAT32, Shape.of(4)))
+        assertThatThrownBy(() -> ForwardGraph.of(model, DType.FLOAT32, Shape.of(4)))
                 .isInstanceOf(ShapeException.class)
                 .extracting(e -> e.getMessage().replaceAll("ShapeMessagesTest.java:\\d+", "HERE"))
                 .isEqualTo(String.join("\n", lines));
@@ -124,7 +124,7 @@ class ShapeMessagesTest {
     @Test
     void aTensorOfAnotherTrace() {
         var kept = new Tensor[1];
-        InferenceGraph.of(new Own(x -> kept[0] = x), DType.FLOAT32, Shape.of(4));
+        ForwardGraph.of(new Own(x -> kept[0] = x), DType.FLOAT32, Shape.of(4));
         assertOperation(
                 x -> x.relu().add(kept[0]),
                 "add: an operand belongs to another graph: tensors live in the trace that made them");

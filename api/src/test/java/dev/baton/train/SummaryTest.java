@@ -3,14 +3,17 @@ package dev.baton.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.baton.Dim;
 import dev.baton.Shape;
 import dev.baton.data.Examples;
 import dev.baton.loss.Losses;
+import dev.baton.nn.Dropout;
 import dev.baton.nn.Linear;
 import dev.baton.nn.ReLU;
 import dev.baton.nn.Sequential;
 import dev.baton.optim.AdamW;
 import dev.baton.runtime.Session;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SummaryTest {
@@ -41,6 +44,15 @@ class SummaryTest {
                         "2: Linear(128 -> 10)  [N, 10]                 1,290          2,570",
                         "all                                           9,610         19,210",
                         "memory to answer one example: 38.1 KiB (parameters 37.5 KiB, values 576 bytes)");
+    }
+
+    @Test
+    void aLayerThatDoesNothingWhenTheModelAnswersHasItsRow() {
+        Summary summary = Summary.of(Sequential.of(new Linear(4, 2), new Dropout(0.5)), Shape.of(4));
+        assertThat(summary.layers())
+                .containsExactly(
+                        new Summary.Row("0: Linear(4 -> 2)", Shape.of(List.of(Dim.symbol("N"), Dim.of(2))), 10, 18),
+                        new Summary.Row("1: Dropout(0.5)", Shape.of(List.of(Dim.symbol("N"), Dim.of(2))), 0, 0));
     }
 
     @Test

@@ -100,6 +100,45 @@ class TrainStepTest {
                             () -> Trainer.of(session, model).loss(Losses.mse()).build())
                     .hasMessageStartingWith("a trainer needs an optimizer: ");
             assertThatThrownBy(() -> Epochs.of(0)).hasMessage("a training run lasts at least one epoch, not 0");
+            assertThatThrownBy(() -> Epochs.of(1).atMostSteps(0))
+                    .hasMessage("a training run lasts at least one step, not 0");
+        }
+    }
+
+    @Test
+    void fitEndsAfterSoManySteps() {
+        Examples examples = circle(200);
+        var steps = new int[1];
+        try (var session = Session.open("reference", 1);
+                var trainer = Trainer.of(session, network())
+                        .loss(Losses.crossEntropy())
+                        .optimizer(Adam.of(0.02))
+                        .listener(new TrainingListener() {
+                            @Override
+                            public void epoch(EpochResult result) {}
+
+                            @Override
+                            public void batch(int epoch, int batch, int batches, float loss) {
+                                steps[0]++;
+                            }
+                        })
+                        .build()) {
+            var batches = examples.batched(32);
+            assertThat(batches.count()).isEqualTo(7);
+            var results = trainer.fit(batches, batches, Epochs.of(20).atMostSteps(9));
+            assertThat(steps[0]).isEqualTo(9);
+            assertThat(results).extracting(EpochResult::epochs).containsExactly(2, 2);
+            assertThat(results.get(1).left()).isZero();
+            assertThat(results.get(1).loss())
+                    .as("of the 64 examples that were seen")
+                    .isBetween(0.1, 2.0);
+            assertThat(trainer.fit(batches, batches, Epochs.of(1).atMostSteps(7)))
+                    .hasSize(1);
+            assertThat(trainer.fit(batches, batches, Epochs.of(2).atMostSteps(1000)))
+                    .hasSize(2);
+            assertThat(steps[0]).isEqualTo(9 + 7 + 14);
+            assertThat(Epochs.of(1)).hasToString("1 epoch");
+            assertThat(Epochs.of(2000).atMostSteps(5000)).hasToString("2,000 epochs, at most 5,000 steps");
         }
     }
 
