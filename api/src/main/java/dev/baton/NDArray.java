@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
-import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.ToLongFunction;
 
 /**
@@ -19,24 +19,38 @@ public final class NDArray {
 
     private final DType dtype;
     private final Shape shape;
+    private final int size;
     private final ByteBuffer bytes;
     private long address;
 
     private NDArray(DType dtype, Shape shape) {
+        if (!shape.isFixed()) {
+            throw new ShapeException("an array has a shape of fixed sizes, not " + shape);
+        }
         this.dtype = dtype;
         this.shape = shape;
-        long size = Math.multiplyExact(shape.size(), (long) dtype.bytes());
-        if (size > Integer.MAX_VALUE - 2 * ALIGNMENT) {
-            throw new ShapeException("an array holds at most 2 GiB, not " + size + " bytes: " + dtype + " " + shape);
-        }
+        int length = length(dtype, shape);
+        this.size = length / dtype.bytes();
         // alignedSlice moves the start up and the end down to a multiple: room for both.
-        this.bytes = ByteBuffer.allocateDirect((int) size + 2 * ALIGNMENT)
+        this.bytes = ByteBuffer.allocateDirect(length + 2 * ALIGNMENT)
                 .alignedSlice(ALIGNMENT)
-                .slice(0, (int) size)
+                .slice(0, length)
                 .order(ByteOrder.nativeOrder());
     }
 
-    /** An array of zeros. */
+    private static int length(DType dtype, Shape shape) {
+        try {
+            long length = Math.multiplyExact(shape.size(), (long) dtype.bytes());
+            if (length <= Integer.MAX_VALUE - 2 * ALIGNMENT) {
+                return (int) length;
+            }
+        } catch (ArithmeticException e) {
+            // Too many for a long: the message is the same.
+        }
+        throw new ShapeException("an array holds at most 2 GiB, which " + dtype + shape + " is not");
+    }
+
+    /** An array of zeros, or of {@code false}. */
     public static NDArray zeros(DType dtype, Shape shape) {
         return new NDArray(dtype, shape);
     }
@@ -73,6 +87,44 @@ public final class NDArray {
         return array;
     }
 
+    /** A {@code bool} array of the given values in row-major order. */
+    public static NDArray of(Shape shape, boolean... values) {
+        var array = new NDArray(DType.BOOL, shape);
+        array.checkCount(values.length);
+        for (int i = 0; i < values.length; i++) {
+            array.set(i, values[i] ? 1 : 0);
+        }
+        return array;
+    }
+
+    /** A {@code float32} array [length]. */
+    public static NDArray of(float[] values) {
+        return of(Shape.of(values.length), values);
+    }
+
+    /** An {@code int32} array [length]. */
+    public static NDArray of(int[] values) {
+        return of(Shape.of(values.length), values);
+    }
+
+    /**
+     * A {@code float32} array [rows, columns].
+     *
+     * @throws ShapeException if the rows differ in length
+     */
+    public static NDArray of(float[][] rows) {
+        int columns = rows.length == 0 ? 0 : rows[0].length;
+        NDArray array = zeros(DType.FLOAT32, Shape.of(rows.length, columns));
+        FloatBuffer floats = array.floats();
+        for (int i = 0; i < rows.length; i++) {
+            if (rows[i].length != columns) {
+                throw new ShapeException("row " + i + " has " + rows[i].length + " values, row 0 has " + columns);
+            }
+            floats.put(rows[i]);
+        }
+        return array;
+    }
+
     /** A {@code float32} scalar. */
     public static NDArray scalar(float value) {
         return of(Shape.scalar(), value);
@@ -96,7 +148,7 @@ public final class NDArray {
 
     /** The number of elements. */
     public int size() {
-        return bytes.capacity() / dtype.bytes();
+        return size;
     }
 
     /** All values as writable bytes in native order; position 0, the array's size as limit. */
@@ -122,8 +174,13 @@ public final class NDArray {
         }
     }
 
-    /** One value of any numeric type as a double; {@code true} is 1. */
+    /**
+     * One value of any type as a double; {@code true} is 1.
+     *
+     * @param index in row-major order
+     */
     public double get(int index) {
+        Objects.checkIndex(index, size);
         return switch (dtype) {
             case FLOAT32 -> bytes.getFloat(4 * index);
             case FLOAT64 -> bytes.getDouble(8 * index);
@@ -133,8 +190,13 @@ public final class NDArray {
         };
     }
 
-    /** Sets one value of any numeric type. */
+    /**
+     * Sets one value of any type; what is not 0 is {@code true}.
+     *
+     * @param index in row-major order
+     */
     public void set(int index, double value) {
+        Objects.checkIndex(index, size);
         switch (dtype) {
             case FLOAT32 -> bytes.putFloat(4 * index, (float) value);
             case FLOAT64 -> bytes.putDouble(8 * index, value);
@@ -147,26 +209,54 @@ public final class NDArray {
     /** Sets one value of an {@code int64} array exactly, also beyond 2^53. */
     public void setLong(int index, long value) {
         require(DType.INT64);
+        Objects.checkIndex(index, size);
         bytes.putLong(8 * index, value);
+    }
+
+    /** The index of the first value that is NaN or infinite; -1 where there is none, as among integers. */
+    public int firstNotFinite() {
+        if (dtype == DType.FLOAT32) {
+            FloatBuffer floats = floats();
+            for (int i = 0; i < floats.capacity(); i++) {
+                if (!Float.isFinite(floats.get(i))) {
+                    return i;
+                }
+            }
+        } else if (dtype == DType.FLOAT64) {
+            for (int i = 0; i < size; i++) {
+                if (!Double.isFinite(get(i))) {
+                    return i;
+                }
+            }
+        }
+        return -1;
     }
 
     /** A copy of all values of a {@code float32} array. */
     public float[] toFloatArray() {
-        var values = new float[size()];
+        var values = new float[size];
         floats().get(values);
         return values;
     }
 
     /** A copy of all values of an {@code int32} array. */
     public int[] toIntArray() {
-        var values = new int[size()];
+        var values = new int[size];
         ints().get(values);
+        return values;
+    }
+
+    /** A copy of all values of an {@code int64} array. */
+    public long[] toLongArray() {
+        require(DType.INT64);
+        var values = new long[size];
+        bytes().asLongBuffer().get(values);
         return values;
     }
 
     /** A copy of all values, of any type, as doubles. */
     public double[] toDoubleArray() {
-        var values = new double[size()];
+        var values = new double[size];
         for (int i = 0; i < values.length; i++) {
             values[i] = get(i);
         }
@@ -184,11 +274,9 @@ public final class NDArray {
         return address;
     }
 
-    /** The type, the shape and the first values. */
+    /** For instance {@code float32[3] [1.0, 2.5, -3.0]}; more than one row begins on a line of its own. */
     @Override
     public String toString() {
-        int shown = Math.min(size(), 8);
-        String first = Arrays.toString(Arrays.copyOf(toDoubleArray(), shown));
-        return dtype + " " + shape + " " + (shown < size() ? first.replace("]", ", ...]") : first);
+        return NDArrayText.of(this);
     }
 }

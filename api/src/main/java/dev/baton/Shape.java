@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The sizes of a tensor's dimensions, outermost first. A scalar has none. Immutable. */
 public final class Shape {
@@ -146,8 +147,9 @@ public final class Shape {
     }
 
     /**
-     * A shape for the same number of elements, in which one size may be left open as -1.
+     * A shape for the same number of elements, in which one size may be left open.
      *
+     * @param open the axis of the open size; -1 where there is none
      * @throws ShapeException if the numbers of elements differ
      */
     public Shape reshape(Shape pattern, int open) {
@@ -161,8 +163,11 @@ public final class Shape {
         Dim rest = open < 0 ? Dim.of(1) : elements().dividedBy(known);
         Shape result = rest == null || open < 0 ? pattern : pattern.with(open, rest);
         if (rest == null || !result.elements().equals(elements())) {
-            throw new ShapeException("cannot be reshaped: " + this + " has " + elements() + " elements, " + pattern
-                    + " has " + pattern.elements());
+            throw new ShapeException("cannot be reshaped: " + this + " has " + elements() + " elements, "
+                    + (open < 0
+                            ? pattern + " has " + pattern.elements()
+                            : "which the " + known + " of the other sizes of " + pattern.text(open)
+                                    + " do not divide"));
         }
         return result;
     }
@@ -180,6 +185,12 @@ public final class Shape {
     /** For instance {@code [N, 784]}; {@code []} is a scalar. */
     @Override
     public String toString() {
-        return dims.stream().map(Dim::toString).collect(Collectors.joining(", ", "[", "]"));
+        return text(-1);
+    }
+
+    private String text(int open) {
+        return IntStream.range(0, rank())
+                .mapToObj(axis -> axis == open ? "-1" : dims.get(axis).toString())
+                .collect(Collectors.joining(", ", "[", "]"));
     }
 }

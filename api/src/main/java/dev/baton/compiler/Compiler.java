@@ -7,6 +7,7 @@ import dev.baton.graph.Node;
 import dev.baton.program.Program;
 import dev.baton.spi.Backend;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * From a traced graph to the program that a backend compiles: one pass after the other, each checked. The order counts:
@@ -28,13 +29,22 @@ public final class Compiler {
             Graph graph, Map<String, Long> sizes, Map<String, Long> variableOffsets, Backend backend) {
         Graph fixed = checked(graph.bind(sizes));
         Graph normalised = checked(FoldBatchNorms.run(fixed));
-        Graph expanded = checked(ExpandComposites.run(normalised, backend::supports));
+        Graph expanded = expand(normalised, backend::supports);
         Graph folded = checked(FoldLeaves.run(expanded));
         Graph simple = checked(Simplify.run(folded));
         Graph split = checked(SplitReductions.run(simple));
         Graph merged = checked(MergeEqualNodes.run(split));
         merged.nodes().forEach(node -> requireSupport(node, backend));
         return Kernels.of(merged, variableOffsets, backend);
+    }
+
+    /**
+     * Puts their definitions in the place of composites, until none is left that is not to be kept.
+     *
+     * @param kept whether a composite stays as it is
+     */
+    public static Graph expand(Graph graph, Predicate<Node> kept) {
+        return checked(ExpandComposites.run(graph, kept));
     }
 
     private static Graph checked(Graph graph) {

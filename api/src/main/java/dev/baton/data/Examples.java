@@ -1,9 +1,11 @@
 package dev.baton.data;
 
+import dev.baton.DType;
 import dev.baton.DataException;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /** Examples in memory: inputs with one label each. Immutable; a shuffled, changed or shorter one shares the data. */
@@ -38,10 +40,16 @@ public final class Examples {
         if (inputs.length == 0) {
             throw new DataException("there are no examples");
         }
+        if (classes < 1) {
+            throw new DataException("examples are of at least one class, not of " + classes);
+        }
         if (inputs.length != labels.length) {
             throw new DataException(inputs.length + " examples have " + labels.length + " labels");
         }
         for (int i = 0; i < inputs.length; i++) {
+            if (inputs[i] == null || inputs[i].length == 0) {
+                throw new DataException("example " + i + " has no values");
+            }
             if (inputs[i].length != inputs[0].length) {
                 throw new DataException(
                         "example " + i + " has " + inputs[i].length + " values, example 0 has " + inputs[0].length);
@@ -111,6 +119,15 @@ public final class Examples {
         return new Batches(this, size);
     }
 
+    /** For instance {@code 3,823 examples of 64 values in 10 classes, shuffled, augmented}. */
+    @Override
+    public String toString() {
+        return String.format(
+                        Locale.ROOT, "%,d examples of %,d values in %,d classes", size(), inputs[0].length, classes)
+                + (seed == null ? "" : ", shuffled")
+                + (changes == null ? "" : ", augmented");
+    }
+
     /** The order of the examples in an epoch, from 0: Fisher and Yates's shuffle. */
     int[] order(int epoch) {
         int[] order = new int[size()];
@@ -132,7 +149,7 @@ public final class Examples {
     /** The examples at some positions of an epoch's order, as one batch. */
     Batch gather(int epoch, int[] order, int from, int to) {
         var batchLabels = new int[to - from];
-        var values = NDArray.zeros(dev.baton.DType.FLOAT32, Shape.of(to - from, inputs[0].length));
+        var values = NDArray.zeros(DType.FLOAT32, Shape.of(to - from, inputs[0].length));
         var floats = values.floats();
         for (int i = from; i < to; i++) {
             floats.put(changes == null ? inputs[order[i]] : changed(epoch, order[i]));

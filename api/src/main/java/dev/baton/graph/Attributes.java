@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 /** The constants that belong to one node, such as the axes of a sum. Immutable; equal by value. */
@@ -38,6 +39,11 @@ public final class Attributes {
         var copy = new TreeMap<>(values);
         copy.put(name, Objects.requireNonNull(value, name));
         return new Attributes(copy);
+    }
+
+    /** Gives every name and value, in the order of the names. */
+    public void forEach(BiConsumer<String, Object> action) {
+        values.forEach(action);
     }
 
     /** Whether there is an attribute of this name. */
@@ -117,8 +123,14 @@ public final class Attributes {
     @Override
     public String toString() {
         return values.entrySet().stream()
-                .map(entry -> entry.getKey() + "="
-                        + (entry.getValue() instanceof long[] longs ? Arrays.toString(longs) : entry.getValue()))
+                .map(entry -> entry.getKey() + "=" + text(entry.getValue()))
                 .collect(Collectors.joining(", "));
+    }
+
+    /** On one line, also where a value is an array of several rows. */
+    private static String text(Object value) {
+        return value instanceof long[] longs
+                ? Arrays.toString(longs)
+                : value.toString().replace('\n', ' ');
     }
 }

@@ -157,6 +157,9 @@ public final class GraphBuilder {
         }
         if (!previousLayer.isEmpty()) {
             text.append("\n  the layer before it, ").append(previousLayer);
+        } else if (!origin.layer().isEmpty()) {
+            inputs.forEach((name, value) ->
+                    text.append("\n  the input '").append(name).append("' is ").append(value.type()));
         }
         return new ShapeException(text.toString(), cause);
     }

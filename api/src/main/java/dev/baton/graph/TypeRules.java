@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** The dtype and shape rules that the op table names. A message gives the rule; the builder adds op and place. */
 final class TypeRules {
@@ -56,8 +57,10 @@ final class TypeRules {
     static final Rule FLOATING_TEST = (in, a) -> FLOATING.infer(in, a).withDType(DType.BOOL);
     static final Rule COMPARISON = (in, a) -> NUMERIC.infer(in, a).withDType(DType.BOOL);
     static final Rule SELECT = (in, a) -> {
-        check(in.get(0).dtype() == DType.BOOL, "the condition is " + in.get(0).dtype() + ", not bool");
-        check(in.get(0).shape().equals(in.get(1).shape()) && in.get(1).equals(in.get(2)), "the operands differ: " + in);
+        check(in.get(0).dtype() == DType.BOOL, "the condition is " + in.get(0) + ", not bool");
+        check(
+                in.get(0).shape().equals(in.get(1).shape()) && in.get(1).equals(in.get(2)),
+                "the operands differ: " + operands(in));
         return in.get(1);
     };
     static final Rule REDUCE_FLOATING = reduce("floating-point numbers", DType::isFloating);
@@ -80,14 +83,16 @@ final class TypeRules {
         }
     }
 
+    private static String operands(List<TensorType> in) {
+        return in.stream().map(TensorType::toString).collect(Collectors.joining(" and "));
+    }
+
     private static Rule sameTypes(String wanted, Predicate<DType> allowed) {
         return (in, a) -> {
             TensorType first = in.get(0);
             for (TensorType type : in) {
-                check(allowed.test(type.dtype()), "takes " + wanted + ", not " + type.dtype());
-                check(
-                        type.dtype() == first.dtype(),
-                        "the element types differ: " + first.dtype() + " and " + type.dtype());
+                check(allowed.test(type.dtype()), "takes " + wanted + ", not " + operands(in));
+                check(type.dtype() == first.dtype(), "the element types differ: " + operands(in));
                 check(
                         type.shape().equals(first.shape()),
                         "the shapes differ: " + first.shape() + " and " + type.shape());
@@ -99,7 +104,7 @@ final class TypeRules {
     private static Rule reduce(String wanted, Predicate<DType> allowed) {
         return (in, a) -> {
             TensorType x = in.get(0);
-            check(allowed.test(x.dtype()), "takes " + wanted + ", not " + x.dtype());
+            check(allowed.test(x.dtype()), "takes " + wanted + ", not " + x);
             var removed = new TreeSet<Integer>();
             for (int axis : a.axes("axes")) {
                 check(axis >= 0 && axis < x.shape().rank(), "there is no axis " + axis + " in " + x.shape());
@@ -133,11 +138,10 @@ final class TypeRules {
     private static TensorType matmul(List<TensorType> in, Attributes attributes) {
         Shape a = in.get(0).shape();
         Shape b = in.get(1).shape();
-        FLOATING.infer(List.of(in.get(0)), attributes);
         check(
-                in.get(0).dtype() == in.get(1).dtype(),
-                "the element types differ: " + in.get(0).dtype() + " and "
-                        + in.get(1).dtype());
+                in.stream().allMatch(type -> type.dtype().isFloating()),
+                "takes floating-point numbers, not " + operands(in));
+        check(in.get(0).dtype() == in.get(1).dtype(), "the element types differ: " + operands(in));
         check(
                 a.rank() >= 2 && b.rank() == a.rank(),
                 "takes two matrices, or two equal stacks of them: " + a + " x " + b);

@@ -2,18 +2,18 @@ package dev.baton.infer;
 
 import dev.baton.DType;
 import dev.baton.DataException;
-import dev.baton.Dim;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.ShapeException;
 import dev.baton.StateException;
-import dev.baton.graph.GraphBuilder;
-import dev.baton.graph.TensorType;
+import dev.baton.graph.Graph;
+import dev.baton.io.ModelFile;
 import dev.baton.io.Weights;
+import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.Layer;
 import dev.baton.runtime.Executable;
+import dev.baton.runtime.Opened;
 import dev.baton.runtime.Session;
-import dev.baton.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,18 +26,29 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Predictor implements AutoCloseable {
 
-    private static final String INPUTS = "inputs";
-    private static final String ANSWERS = "answers";
-
     private final Lock turn = new ReentrantLock();
-    private final Layer model;
     private final Session session;
+    private final Opened opened;
+    private final ForwardPass forward;
     private Executable executable;
     private boolean closed;
 
-    private Predictor(Session session, Layer model) {
+    /** The forward pass for examples like some, with its variables in the predictor's session. */
+    @FunctionalInterface
+    private interface ForwardPass {
+        Graph graph(NDArray examples);
+    }
+
+    /** Fills a session with what answers. */
+    @FunctionalInterface
+    private interface Source {
+        ForwardPass fill(Session session);
+    }
+
+    private Predictor(Session session, Opened opened, ForwardPass forward) {
         this.session = session;
-        this.model = model;
+        this.opened = opened;
+        this.forward = forward;
     }
 
     /**
@@ -45,13 +56,39 @@ public final class Predictor implements AutoCloseable {
      * not change it, and the session may be closed.
      */
     public static Predictor of(Session session, Layer model) {
-        return make(session.backend(), model, own -> Weights.copy(session, own, model));
+        return make(session.backend(), own -> {
+            Weights.copy(session, own, model);
+            return traced(model);
+        });
+    }
+
+    /**
+     * A predictor with the model of a file, on the best backend available. The classes of its layers are not needed.
+     *
+     * @param file as {@code Trainer.save} and {@code ModelFile} write it
+     * @throws DataException if the file cannot be read, or holds weights and no model
+     */
+    public static Predictor load(Path file) {
+        return load(file, (String) null);
+    }
+
+    /**
+     * A predictor with the model of a file.
+     *
+     * @param backend its name; null for the best one available
+     * @throws DataException if the file cannot be read, or holds weights and no model
+     */
+    public static Predictor load(Path file, String backend) {
+        return make(backend, own -> {
+            Graph graph = ModelFile.load(own, file);
+            return examples -> graph;
+        });
     }
 
     /**
      * A predictor with the weights of a file, on the best backend available.
      *
-     * @param file as {@code Trainer.save} and {@link Weights#save} write it: the weights, not the model's structure
+     * @param file with the weights alone, as {@link Weights#save} writes it, or with a model too
      * @param model of the same structure as the one that was saved
      * @throws DataException if the file cannot be read or does not fit the model
      */
@@ -66,20 +103,24 @@ public final class Predictor implements AutoCloseable {
      * @throws DataException if the file cannot be read or does not fit the model
      */
     public static Predictor load(Path file, Layer model, String backend) {
-        return make(backend, model, own -> Weights.load(own, model, file));
+        return make(backend, own -> {
+            Weights.load(own, model, file);
+            return traced(model);
+        });
     }
 
-    @FunctionalInterface
-    private interface Filling {
-        void fill(Session session);
+    private static ForwardPass traced(Layer model) {
+        return examples ->
+                ForwardGraph.of(model, examples.dtype(), examples.shape().without(0));
     }
 
-    private static Predictor make(String backend, Layer model, Filling weights) {
-        Session session = Session.open(backend);
+    private static Predictor make(String backend, Source source) {
+        Opened opened = Opened.here("predictor");
+        Session session = opened.session(backend, 0);
         try {
-            weights.fill(session);
+            ForwardPass forward = source.fill(session);
             session.release();
-            return new Predictor(session, model);
+            return new Predictor(session, opened, forward);
         } catch (RuntimeException | Error e) {
             session.close();
             throw e;
@@ -138,6 +179,7 @@ public final class Predictor implements AutoCloseable {
      *
      * @param examples float32 [N, ...], N at least 1; the sizes after N are the same in every call
      * @return float32 [N, ...] in a new array
+     * @throws DataException if a value is not finite
      * @throws ShapeException if the model takes another shape
      * @throws StateException if the predictor is closed
      */
@@ -152,10 +194,13 @@ public final class Predictor implements AutoCloseable {
         try {
             requireOpen();
             try {
-                prepare(examples.shape());
-                executable.input(executable.inputIndex(INPUTS), examples);
+                prepare(examples);
+                executable.input(executable.inputIndex(ForwardGraph.INPUTS), examples);
+                executable.notFinite().ifPresent(where -> {
+                    throw new DataException(where);
+                });
                 executable.run();
-                return executable.output(executable.outputIndex(ANSWERS));
+                return executable.output(executable.outputIndex(ForwardGraph.ANSWERS));
             } finally {
                 session.release();
             }
@@ -164,19 +209,15 @@ public final class Predictor implements AutoCloseable {
         }
     }
 
-    private void prepare(Shape examples) {
+    private void prepare(NDArray examples) {
         if (executable == null) {
-            var graph = new GraphBuilder();
-            var type = new TensorType(DType.FLOAT32, examples.with(0, Dim.symbol(Executable.BATCH)));
-            Tensor inputs = Tensor.of(graph, graph.input(INPUTS, type));
-            graph.output(ANSWERS, Layer.trace(model, inputs).value());
-            executable = new Executable(session, "predictor", graph.build());
+            executable = new Executable(session, "predictor", forward.graph(examples), opened);
         }
     }
 
     private void requireOpen() {
         if (closed) {
-            throw new StateException("the predictor is closed");
+            throw opened.closed();
         }
     }
 

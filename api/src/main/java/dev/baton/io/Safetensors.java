@@ -28,6 +28,14 @@ import java.util.Map;
  */
 public final class Safetensors {
 
+    /**
+     * What a file holds.
+     *
+     * @param arrays by name, in the order of their places
+     * @param metadata texts about the file
+     */
+    record Contents(Map<String, NDArray> arrays, Map<String, String> metadata) {}
+
     /** The header's entry that is no tensor: texts about the file. */
     static final String METADATA = "__metadata__";
 
@@ -46,6 +54,11 @@ public final class Safetensors {
      * @throws DataException if the file cannot be read or breaks a rule of the format; names the file and the tensor
      */
     public static Map<String, NDArray> read(Path file) {
+        return contents(file).arrays();
+    }
+
+    /** Reads a file with the texts about it, as {@link #read} does. */
+    static Contents contents(Path file) {
         try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
             ByteBuffer length = fill(channel, ByteBuffer.allocate(LENGTH_BYTES));
             long size = length.order(ByteOrder.LITTLE_ENDIAN).getLong(0);
@@ -56,16 +69,17 @@ public final class Safetensors {
             ByteBuffer header = fill(channel, ByteBuffer.allocate((int) size));
             String text =
                     StandardCharsets.UTF_8.newDecoder().decode(header.flip()).toString();
-            List<Entry> entries = entries(HeaderParser.parse(text), channel.size() - LENGTH_BYTES - size);
+            Map<String, Object> parsed = HeaderParser.parse(text);
+            Map<String, String> metadata = metadata(parsed.remove(METADATA));
+            List<Entry> entries = entries(parsed, channel.size() - LENGTH_BYTES - size);
             var arrays = new LinkedHashMap<String, NDArray>();
             for (Entry entry : entries) {
                 NDArray array = NDArray.zeros(entry.dtype(), entry.shape());
-                ByteBuffer bytes = array.bytes();
-                fill(channel, bytes);
-                swapOnBigEndian(bytes.flip(), entry.dtype());
+                fill(channel, array.bytes());
+                swapOnBigEndian(array.bytes(), entry.dtype());
                 arrays.put(entry.name(), array);
             }
-            return arrays;
+            return new Contents(arrays, metadata);
         } catch (NoSuchFileException e) {
             throw new DataException("cannot read " + file + ": there is no such file", e);
         } catch (CharacterCodingException e) {
@@ -91,13 +105,7 @@ public final class Safetensors {
     /** The tensors in the order of their places, which must fill the rest of the file without gap or overlap. */
     private static List<Entry> entries(Map<String, Object> header, long dataBytes) {
         var entries = new ArrayList<Entry>();
-        header.forEach((name, value) -> {
-            if (name.equals(METADATA)) {
-                checkMetadata(value);
-            } else {
-                entries.add(entry(name, value));
-            }
-        });
+        header.forEach((name, value) -> entries.add(entry(name, value)));
         // An empty tensor lies before the one that starts where it does.
         entries.sort(Comparator.comparingLong(Entry::from).thenComparingLong(Entry::to));
         long end = 0;
@@ -122,11 +130,20 @@ public final class Safetensors {
         return entries;
     }
 
-    private static void checkMetadata(Object value) {
-        boolean texts = value instanceof Map<?, ?> map && map.values().stream().allMatch(String.class::isInstance);
-        if (!texts) {
-            throw new DataException(METADATA + " holds something else than texts");
+    private static Map<String, String> metadata(Object value) {
+        var texts = new LinkedHashMap<String, String>();
+        if (value != null) {
+            if (!(value instanceof Map<?, ?> map)) {
+                throw new DataException(METADATA + " holds something else than texts");
+            }
+            map.forEach((name, text) -> {
+                if (!(text instanceof String)) {
+                    throw new DataException(METADATA + " holds something else than texts");
+                }
+                texts.put((String) name, (String) text);
+            });
         }
+        return texts;
     }
 
     private static Entry entry(String name, Object value) {
@@ -192,11 +209,22 @@ public final class Safetensors {
             drain(channel, length.putLong(0, header.length));
             drain(channel, ByteBuffer.wrap(header));
             for (NDArray array : arrays.values()) {
-                ByteBuffer copy = ByteBuffer.allocate(array.bytes().remaining()).order(ByteOrder.nativeOrder());
-                swapOnBigEndian(copy.put(array.bytes()).flip(), array.dtype());
-                drain(channel, copy);
+                drain(channel, littleEndian(array));
             }
         });
+    }
+
+    /** The values in a file's order of bytes, in an array of Java's. */
+    static ByteBuffer littleEndian(NDArray array) {
+        ByteBuffer copy = ByteBuffer.allocate(array.bytes().remaining());
+        swapOnBigEndian(copy.put(array.bytes()).flip(), array.dtype());
+        return copy;
+    }
+
+    /** Sets all values from bytes in a file's order. */
+    static void fillLittleEndian(NDArray array, byte[] values) {
+        array.bytes().put(values);
+        swapOnBigEndian(array.bytes(), array.dtype());
     }
 
     private static void drain(FileChannel channel, ByteBuffer buffer) throws IOException {
@@ -241,7 +269,8 @@ public final class Safetensors {
         };
     }
 
-    private static String quote(String text) {
+    /** A text of JSON. */
+    static String quote(String text) {
         var quoted = new StringBuilder("\"");
         for (char c : text.toCharArray()) {
             if (c == '"' || c == '\\') {

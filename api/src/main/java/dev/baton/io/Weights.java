@@ -8,7 +8,7 @@ import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.TensorType;
 import dev.baton.nn.Layer;
 import dev.baton.nn.LayerVariable;
-import dev.baton.nn.Parameter;
+import dev.baton.nn.Parameter.FileLayout;
 import dev.baton.runtime.Session;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -25,6 +25,9 @@ public final class Weights {
 
     private static final int NAMES_SHOWN = 12;
 
+    /** For other frameworks: the arrays lie as PyTorch's do. */
+    static final Map<String, String> METADATA = Map.of("format", "pt");
+
     private Weights() {}
 
     /**
@@ -34,12 +37,17 @@ public final class Weights {
      * @throws DataException if the file cannot be written; the one that was there stays
      */
     public static void save(Session session, Layer model, Path file) {
+        Safetensors.write(file, arrays(session, model), METADATA);
+    }
+
+    /** The parameters as a file has them. */
+    static Map<String, NDArray> arrays(Session session, Layer model) {
         declare(session, model);
         var arrays = new LinkedHashMap<String, NDArray>();
         for (LayerVariable variable : model.variables()) {
-            arrays.put(variable.name(), laidOut(variable, session.value(variable.name())));
+            arrays.put(variable.name(), laidOut(variable.layout(), session.value(variable.name())));
         }
-        Safetensors.write(file, arrays, Map.of("format", "pt"));
+        return arrays;
     }
 
     /**
@@ -52,7 +60,8 @@ public final class Weights {
         Map<String, NDArray> arrays = Safetensors.read(file);
         List<LayerVariable> variables = model.variables();
         for (LayerVariable variable : variables) {
-            check(variable, arrays.get(variable.name()), file, arrays);
+            var type = new TensorType(DType.FLOAT32, variable.shape());
+            check(variable.name(), type, variable.layout(), file, arrays);
         }
         List<String> names = variables.stream().map(LayerVariable::name).toList();
         for (String name : arrays.keySet()) {
@@ -63,7 +72,8 @@ public final class Weights {
             }
         }
         declare(session, model);
-        variables.forEach(variable -> session.set(variable.name(), laidOut(variable, arrays.get(variable.name()))));
+        variables.forEach(
+                variable -> session.set(variable.name(), laidOut(variable.layout(), arrays.get(variable.name()))));
     }
 
     /** Copies parameters and statistics from one session to another, which need not have met the model yet. */
@@ -73,15 +83,16 @@ public final class Weights {
         model.variables().forEach(variable -> to.set(variable.name(), from.value(variable.name())));
     }
 
-    private static void check(LayerVariable variable, NDArray array, Path file, Map<String, NDArray> arrays) {
+    /** Fails where a file does not hold what a model needs. */
+    static void check(String name, TensorType type, FileLayout layout, Path file, Map<String, NDArray> arrays) {
+        NDArray array = arrays.get(name);
         if (array == null) {
-            throw new DataException(
-                    file + ": there is no tensor '" + variable.name() + "'; there are " + some(arrays.keySet()));
+            throw new DataException(file + ": there is no tensor '" + name + "'; there are " + some(arrays.keySet()));
         }
-        Shape wanted = inFile(variable, variable.shape());
-        if (array.dtype() != DType.FLOAT32 || !array.shape().equals(wanted)) {
-            throw new DataException(file + ": tensor '" + variable.name() + "' is " + array.dtype() + array.shape()
-                    + ", the model takes " + DType.FLOAT32 + wanted);
+        TensorType wanted = type.withShape(inFile(layout, type.shape()));
+        var found = new TensorType(array.dtype(), array.shape());
+        if (!found.equals(wanted)) {
+            throw new DataException(file + ": tensor '" + name + "' is " + found + ", the model takes " + wanted);
         }
     }
 
@@ -100,13 +111,13 @@ public final class Weights {
         session.addVariables(graph.build());
     }
 
-    private static Shape inFile(LayerVariable variable, Shape shape) {
-        return variable.layout() == Parameter.FileLayout.TRANSPOSED ? Shape.of(shape.size(1), shape.size(0)) : shape;
+    private static Shape inFile(FileLayout layout, Shape shape) {
+        return layout == FileLayout.TRANSPOSED ? Shape.of(shape.size(1), shape.size(0)) : shape;
     }
 
     /** From memory's layout to the file's, or back: the same, as transposing twice changes nothing. */
-    private static NDArray laidOut(LayerVariable variable, NDArray array) {
-        if (variable.layout() == Parameter.FileLayout.AS_IS) {
+    static NDArray laidOut(FileLayout layout, NDArray array) {
+        if (layout == FileLayout.AS_IS) {
             return array;
         }
         int rows = (int) array.shape().size(0);

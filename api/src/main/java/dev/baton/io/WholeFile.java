@@ -3,8 +3,10 @@ package dev.baton.io;
 import dev.baton.DataException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -35,8 +37,15 @@ final class WholeFile {
                 channel.force(true);
             }
             move(beside, file);
+        } catch (NoSuchFileException e) {
+            throw new DataException(
+                    "cannot write " + file + ": there is no folder "
+                            + file.toAbsolutePath().getParent(),
+                    e);
+        } catch (AccessDeniedException e) {
+            throw new DataException("cannot write " + file + ": no permission to write to its folder", e);
         } catch (IOException e) {
-            throw new DataException("cannot write " + file + ": " + e, e);
+            throw new DataException("cannot write " + file + ": " + e.getMessage(), e);
         } finally {
             removeIfLeft(beside);
         }

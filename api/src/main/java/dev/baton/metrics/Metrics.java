@@ -1,6 +1,7 @@
 package dev.baton.metrics;
 
 import dev.baton.DType;
+import dev.baton.DataException;
 import dev.baton.NDArray;
 import dev.baton.ShapeException;
 
@@ -11,7 +12,8 @@ public final class Metrics {
 
     /**
      * The share of examples whose right class has the highest answer: answers [N, C], int32 labels [N]. Of equal
-     * answers the first class counts; an example whose answers hold NaN is wrong.
+     * answers the first class counts; an example whose answers hold NaN is wrong. A label that is no class is a
+     * {@link DataException}.
      */
     public static Metric accuracy() {
         return new Metric() {
@@ -44,7 +46,12 @@ public final class Metrics {
             }
             int classes = (int) answers.shape().size(1);
             for (int i = 0; i < targets.size(); i++) {
-                right += largest(answers, i * classes, classes) == targets.get(i) ? 1 : 0;
+                double label = targets.get(i);
+                if (label < 0 || label >= classes) {
+                    throw new DataException("accuracy: record " + i + " of the batch has label " + (long) label
+                            + "; the answers are for " + classes + " classes, labels are 0 to " + (classes - 1));
+                }
+                right += largest(answers, i * classes, classes) == label ? 1 : 0;
             }
             all += targets.size();
         }

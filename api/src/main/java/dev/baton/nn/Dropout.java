@@ -22,7 +22,8 @@ public final class Dropout extends Layer {
      */
     public Dropout(double rate) {
         if (!(rate >= 0 && rate < 1)) {
-            throw new BatonException("a dropout rate is at least 0 and less than 1, not " + rate);
+            throw new BatonException(
+                    "a dropout rate is at least 0 and less than 1, not " + rate + "\n  at  " + createdAt());
         }
         this.rate = rate;
     }

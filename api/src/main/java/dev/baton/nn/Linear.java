@@ -27,8 +27,8 @@ public final class Linear extends Layer {
      */
     public Linear(long inputs, long outputs, Initializer initializer) {
         if (inputs < 1 || outputs < 1) {
-            throw new ShapeException(
-                    "Linear needs at least one input and one output, not " + inputs + " -> " + outputs);
+            throw new ShapeException("Linear needs at least one input and one output, not " + inputs + " -> " + outputs
+                    + "\n  at  " + createdAt());
         }
         this.inputs = inputs;
         this.outputs = outputs;

@@ -6,6 +6,7 @@ import dev.baton.spi.BackendProvider;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
@@ -28,6 +29,34 @@ public final class Backends {
         }
     }
 
+    /**
+     * The backend that somebody asks for.
+     *
+     * @param name its name
+     * @param by what asks, for messages; empty where the program itself does
+     */
+    private record Wanted(String name, String by) {
+
+        /** Null where nobody asks for one: an empty property or variable does not. */
+        static Wanted find(String name) {
+            String property = System.getProperty(PROPERTY, "");
+            String variable = Objects.requireNonNullElse(System.getenv(VARIABLE), "");
+            if (name != null) {
+                return new Wanted(name, "");
+            } else if (!property.isEmpty()) {
+                return new Wanted(property, ", which the system property " + PROPERTY + " asks for");
+            } else if (!variable.isEmpty()) {
+                return new Wanted(variable, ", which the environment variable " + VARIABLE + " asks for");
+            }
+            return null;
+        }
+
+        @Override
+        public String toString() {
+            return "'" + name + "'" + by;
+        }
+    }
+
     private Backends() {}
 
     /** One line for each backend found: its name, and whether it is available or why not. */
@@ -43,16 +72,16 @@ public final class Backends {
      * @throws BackendException if there is none, with every one found and the reason why it is not available
      */
     static BackendProvider choose(String name) {
-        String wanted = name != null ? name : System.getProperty(PROPERTY, System.getenv(VARIABLE));
+        Wanted wanted = Wanted.find(name);
         List<Found> found = find();
         if (wanted != null) {
             Found chosen = found.stream()
-                    .filter(candidate -> candidate.name().equals(wanted))
+                    .filter(candidate -> candidate.name().equals(wanted.name()))
                     .findFirst()
-                    .orElseThrow(
-                            () -> new BackendException("there is no backend named '" + wanted + "'" + list(found)));
+                    .orElseThrow(() -> new BackendException("there is no backend named " + wanted + list(found)));
             if (!chosen.availability().available()) {
-                throw new BackendException("backend '" + wanted + "' is " + chosen.availability() + list(found));
+                throw new BackendException("backend " + wanted + (wanted.by().isEmpty() ? " is " : ", is ")
+                        + chosen.availability() + list(found));
             }
             return chosen.provider();
         }
@@ -78,7 +107,7 @@ public final class Backends {
                     break;
                 }
                 found.add(ask(iterator.next()));
-            } catch (ServiceConfigurationError | LinkageError e) {
+            } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
                 found.add(new Found("a provider that cannot be loaded", -1, Availability.no(e.toString()), null));
             }
         }

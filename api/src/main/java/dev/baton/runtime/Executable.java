@@ -10,11 +10,13 @@ import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
-import dev.baton.spi.Plan;
+import dev.baton.program.Program;
 import java.lang.System.Logger.Level;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A traced graph on a session: plans for the sizes it meets, compiled when they are first needed, the least recently
@@ -40,17 +42,24 @@ public final class Executable implements AutoCloseable {
     private final NDArray seed;
     private final NDArray step = NDArray.zeros(DType.INT64, Shape.scalar());
     private final NDArray learningRate = NDArray.zeros(DType.FLOAT32, Shape.scalar());
-    private final Map<Long, Plan> plans = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Long, SessionPlan> plans;
+    private final Opened opened;
+    private final Opened.Holding holding;
     private long currentBatch = -1;
-    private Plan current;
-    private boolean closed;
+    private SessionPlan current;
 
     /**
      * @param name what messages and the log call it, such as {@code training step}
+     * @param opened what the user opened and has to close, so that this is closed
      */
-    public Executable(Session session, String name, Graph graph) {
+    public Executable(Session session, String name, Graph graph, Opened opened) {
+        // Not a field's own value: what frees it must not know this.
+        var cache = new LinkedHashMap<Long, SessionPlan>(16, 0.75f, true);
         this.session = session;
         this.name = name;
+        this.plans = cache;
+        this.opened = opened;
+        this.holding = opened.holds(this, () -> abandon(session, cache.values()));
         this.graph = graph;
         this.inputNames = List.copyOf(graph.inputs().keySet());
         this.inputTypes = graph.inputs().values().stream().map(Value::type).toArray(TensorType[]::new);
@@ -135,6 +144,24 @@ public final class Executable implements AutoCloseable {
         return arguments[index];
     }
 
+    /** In words, where among the arrays handed in there is a NaN or an infinity first; empty where there is none. */
+    public Optional<String> notFinite() {
+        for (int i = 0; i < arguments.length; i++) {
+            int index = arguments[i] == null ? -1 : arguments[i].firstNotFinite();
+            if (index >= 0) {
+                Shape shape = arguments[i].shape();
+                String place = "";
+                if (shape.rank() > 0) {
+                    long record = arguments[i].size() / shape.size(0);
+                    place = "record " + index / record + " of the batch, value " + index % record + " of ";
+                }
+                return Optional.of(
+                        place + "'" + inputNames.get(i) + "' is " + arguments[i].get(index) + ", not a finite number");
+            }
+        }
+        return Optional.empty();
+    }
+
     /**
      * The batch size of the arrays handed in; 1 where no input has a batch.
      *
@@ -187,21 +214,30 @@ public final class Executable implements AutoCloseable {
     }
 
     private void requireOpen() {
-        if (closed) {
-            throw new StateException("the " + name + " is closed");
+        if (holding.isClosed()) {
+            throw opened.closed();
         }
     }
 
-    private Plan plan(long batch) {
-        Plan plan = plans.get(batch);
+    private SessionPlan planOf(long batch) {
+        session.checkUse();
+        requireOpen();
+        if (batch < 1) {
+            throw new BatonException("a batch holds at least one example, not " + batch);
+        }
+        return plan(batch);
+    }
+
+    private SessionPlan plan(long batch) {
+        SessionPlan plan = plans.get(batch);
         if (plan == null) {
             LOG.log(Level.DEBUG, "compiling the {0} for batches of {1}: none of this size yet", name, batch);
-            plan = session.compile(graph, Map.of(BATCH, batch));
+            plan = session.plan(graph, Map.of(BATCH, batch));
             plans.put(batch, plan);
             if (plans.size() > PLANS_KEPT) {
                 long oldest = plans.keySet().iterator().next();
                 LOG.log(Level.DEBUG, "dropping the {0} for batches of {1}", name, oldest);
-                session.discard(plans.remove(oldest));
+                plans.remove(oldest).close();
             }
         }
         return plan;
@@ -232,15 +268,32 @@ public final class Executable implements AutoCloseable {
 
     /** What runs for a batch of this size. */
     public String explain(long batch) {
-        session.checkUse();
-        requireOpen();
-        return plan(batch).explain();
+        return planOf(batch).explain();
     }
 
+    /** What one run for a batch of this size needs. */
+    public Program.Memory memory(long batch) {
+        return planOf(batch).memory();
+    }
+
+    /** For what was forgotten: its plans are closed by the thread that uses the session. */
+    private static boolean abandon(Session session, Collection<SessionPlan> plans) {
+        boolean held = false;
+        for (SessionPlan plan : plans) {
+            held |= session.abandon(plan);
+        }
+        return held;
+    }
+
+    /**
+     * Gives back what its plans hold; closing twice does nothing.
+     *
+     * @throws StateException if the session belongs to another thread
+     */
     @Override
     public void close() {
-        closed = true;
-        plans.values().forEach(session::discard);
+        plans.values().forEach(SessionPlan::close);
         plans.clear();
+        holding.close();
     }
 }

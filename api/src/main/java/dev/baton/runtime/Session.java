@@ -8,16 +8,12 @@ import dev.baton.graph.Graph;
 import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import dev.baton.program.Program;
-import dev.baton.spi.Backend;
 import dev.baton.spi.BackendProvider;
-import dev.baton.spi.DeviceBuffer;
 import dev.baton.spi.Plan;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.lang.ref.Reference;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -29,25 +25,25 @@ public final class Session implements AutoCloseable {
     /** Variables start at multiples of this, so that kernels read whole cache lines. */
     private static final long ALIGNMENT = 64;
 
-    private final String backendName;
-    private final Backend backend;
+    private final String backend;
+    private final String deviceInWords;
     private final long seed;
-    private final DeviceBuffer variableMemory;
-    private final DeviceBuffer workspace;
+    private final Device device;
+    private final Opened opened;
+    private final Opened.Holding holding;
     private final Map<String, Slot> variables = new LinkedHashMap<>();
-    private final Set<Plan> plans = Collections.newSetFromMap(new IdentityHashMap<>());
     private final AtomicReference<Thread> owner = new AtomicReference<>(Thread.currentThread());
     private long used;
-    private boolean closed;
 
     private record Slot(TensorType type, long offset, Object initial) {}
 
-    private Session(BackendProvider provider, long seed) {
-        this.backendName = provider.name();
-        this.backend = provider.open();
+    Session(BackendProvider provider, long seed, Opened opened) {
+        this.backend = provider.name();
+        this.device = Device.open(provider);
+        this.deviceInWords = device.backend().device();
         this.seed = seed;
-        this.variableMemory = backend.allocate();
-        this.workspace = backend.allocate();
+        this.opened = opened;
+        this.holding = opened.holds(this, device::close);
     }
 
     /** A session on the best available backend. */
@@ -68,17 +64,17 @@ public final class Session implements AutoCloseable {
      * @throws dev.baton.BackendException if there is no such backend, or it is not available
      */
     public static Session open(String backend, long seed) {
-        return new Session(Backends.choose(backend), seed);
+        return Opened.here("session").session(backend, seed);
     }
 
-    /** The device in words. */
+    /** The device in words, such as {@code cpu: AMD EPYC, 2 threads, avx512, OpenBLAS for Cooperlake}. */
     public String device() {
-        return backend.device();
+        return deviceInWords;
     }
 
     /** The name of the backend, which {@link #open(String)} takes. */
     public String backend() {
-        return backendName;
+        return backend;
     }
 
     /** The seed of everything random. */
@@ -95,7 +91,8 @@ public final class Session implements AutoCloseable {
     public NDArray value(String variable) {
         Slot slot = slot(variable);
         NDArray array = NDArray.zeros(slot.type().dtype(), slot.type().shape());
-        variableMemory.download(slot.offset(), array.bytes());
+        device.variables().download(slot.offset(), array.bytes());
+        Reference.reachabilityFence(this);
         return array;
     }
 
@@ -110,7 +107,8 @@ public final class Session implements AutoCloseable {
         if (!slot.type().equals(type)) {
             throw new BatonException("variable '" + variable + "' is " + slot.type() + ", not " + type);
         }
-        variableMemory.upload(slot.offset(), value.bytes());
+        device.variables().upload(slot.offset(), value.bytes());
+        Reference.reachabilityFence(this);
     }
 
     private Slot slot(String variable) {
@@ -122,29 +120,42 @@ public final class Session implements AutoCloseable {
         return slot;
     }
 
-    /** Makes a graph ready to run with the given sizes of its symbols; its variables come into being. */
+    /**
+     * Makes a graph ready to run with the given sizes of its symbols; its variables come into being.
+     *
+     * @return a plan that lives as long as this session, unless it is closed before
+     */
     public Plan compile(Graph graph, Map<String, Long> sizes) {
+        return plan(graph, sizes);
+    }
+
+    SessionPlan plan(Graph graph, Map<String, Long> sizes) {
         checkUse();
         addVariables(graph);
         var offsets = new LinkedHashMap<String, Long>();
         graph.variables()
                 .keySet()
                 .forEach(name -> offsets.put(name, variables.get(name).offset()));
-        Program program = Compiler.compile(graph, sizes, offsets, backend);
-        Plan plan = backend.compile(program, variableMemory, workspace);
-        plans.add(plan);
-        return plan;
+        Program program = Compiler.compile(graph, sizes, offsets, device.backend());
+        return new SessionPlan(this, device.compile(program), program.memory());
     }
 
     /** Closes a plan of this session; does nothing where the session is closed, which has closed its plans. */
-    public void discard(Plan plan) {
-        if (plans.remove(plan)) {
-            plan.close();
+    void discard(Plan plan) {
+        if (!holding.isClosed()) {
+            checkUse();
+            device.close(plan);
         }
+    }
+
+    /** Leaves a plan that nobody uses any more to this session, from any thread; says whether it still held anything. */
+    boolean abandon(SessionPlan plan) {
+        return device.abandon(plan.plan());
     }
 
     /** Gives every variable of a graph that is new to this session its place and its first value. */
     public void addVariables(Graph graph) {
+        checkUse();
         graph.variables().forEach((name, value) -> {
             Object initial = graph.initial(name);
             Slot known = variables.get(name);
@@ -163,9 +174,10 @@ public final class Session implements AutoCloseable {
     private void add(String name, Value value, Graph graph) {
         long offset = used;
         used += (value.type().bytes() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-        variableMemory.grow(used);
+        device.variables().grow(used);
         variables.put(name, new Slot(value.type(), offset, graph.initial(name)));
-        variableMemory.upload(offset, graph.initial(name).initialValue(seed).bytes());
+        device.variables().upload(offset, graph.initial(name).initialValue(seed).bytes());
+        Reference.reachabilityFence(this);
     }
 
     /**
@@ -174,15 +186,19 @@ public final class Session implements AutoCloseable {
      * @throws StateException if it is closed, or belongs to another thread
      */
     public void checkUse() {
-        if (closed) {
-            throw new StateException("the session is closed");
+        if (holding.isClosed()) {
+            throw opened.closed();
         }
         Thread user = Thread.currentThread();
         if (owner.get() != user && !owner.compareAndSet(null, user)) {
-            Thread other = owner.get();
-            throw new StateException("the session belongs to thread '" + (other == null ? "?" : other.getName())
-                    + "' and was used by '" + user.getName() + "': open one session for each thread");
+            throw belongsTo(owner.get(), "used");
         }
+    }
+
+    private StateException belongsTo(Thread other, String what) {
+        return new StateException("the " + opened + " belongs to thread '" + (other == null ? "?" : other.getName())
+                + "' and was " + what + " by '" + Thread.currentThread().getName()
+                + "': open one session for each thread; to answer, one predictor serves them all");
     }
 
     /**
@@ -196,16 +212,23 @@ public final class Session implements AutoCloseable {
         owner.set(null);
     }
 
+    /**
+     * Gives back the memory of the session and of everything that runs on it; closing twice does nothing.
+     *
+     * @throws StateException if it belongs to another thread that still lives: it might run just now
+     */
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
-            // A plan may hold what belongs to its backend: none outlives it, whatever the user closes first.
-            plans.forEach(Plan::close);
-            plans.clear();
-            workspace.close();
-            variableMemory.close();
-            backend.close();
+        Thread user = owner.get();
+        if (!holding.isClosed() && user != null && user != Thread.currentThread() && user.isAlive()) {
+            throw belongsTo(user, "closed");
         }
+        holding.close();
+    }
+
+    /** For instance {@code session opened at Digits.java:31 on cpu: AMD EPYC, 2 threads, ...}. */
+    @Override
+    public String toString() {
+        return opened + " on " + deviceInWords;
     }
 }

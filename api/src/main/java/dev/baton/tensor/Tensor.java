@@ -243,13 +243,13 @@ public final class Tensor {
     public Tensor reshape(long... sizes) {
         int open = -1;
         var dims = new ArrayList<Dim>();
-        for (int i = 0; i < sizes.length; i++) {
-            if (sizes[i] == -1 && open < 0) {
-                open = i;
-            }
-            dims.add(Dim.of(sizes[i] == -1 && open == i ? 0 : sizes[i]));
-        }
         try {
+            for (int i = 0; i < sizes.length; i++) {
+                if (sizes[i] == -1 && open < 0) {
+                    open = i;
+                }
+                dims.add(Dim.of(sizes[i] == -1 && open == i ? 0 : sizes[i]));
+            }
             return reshape(shape().reshape(Shape.of(dims), open));
         } catch (ShapeException e) {
             throw graph.shapeError("reshape: " + e.getMessage());
@@ -266,12 +266,12 @@ public final class Tensor {
 
     /** Dimension i of the result is dimension {@code axes[i]} of this. */
     public Tensor transpose(int... axes) {
-        return wrap(emit().transpose(value, axes(axes)));
+        return wrap(emit().transpose(value, axes("transpose", axes)));
     }
 
     /** Elements {@code from} to {@code to - 1} along one axis. */
     public Tensor slice(int axis, long from, long to) {
-        int chosen = axes(axis)[0];
+        int chosen = axes("slice", axis)[0];
         Dim size = shape().dim(chosen);
         if (from < 0 || to < from || !size.isFixed() || to > size.size()) {
             throw graph.shapeError("slice: there are no elements " + from + " to " + (to - 1) + " along axis " + chosen
@@ -284,7 +284,7 @@ public final class Tensor {
     public Tensor pad(int axis, long before, long after, double number) {
         var first = new long[shape().rank()];
         var last = new long[shape().rank()];
-        int chosen = axes(axis)[0];
+        int chosen = axes("pad", axis)[0];
         first[chosen] = before;
         last[chosen] = after;
         return wrap(emit().pad(value, first, last, number));
@@ -295,7 +295,7 @@ public final class Tensor {
         var all = new ArrayList<>(List.of(first));
         all.addAll(List.of(others));
         Value[] values = all.stream().map(Tensor::value).toArray(Value[]::new);
-        return first.wrap(first.emit().concat(first.axes(axis)[0], values));
+        return first.wrap(first.emit().concat(first.axes("concat", axis)[0], values));
     }
 
     /** Rows of this table [V, ...] by their numbers, int32 [...] -> [indices, ...]; NaN where there is no such row. */
@@ -317,7 +317,7 @@ public final class Tensor {
     }
 
     public Tensor mean(int... axes) {
-        int[] chosen = chosen(axes);
+        int[] chosen = chosen("mean", axes);
         var counted = Shape.of(IntStream.of(chosen).mapToObj(shape()::dim).toList());
         return sum(chosen).divide(wrap(emit().size(counted, dtype())));
     }
@@ -333,19 +333,19 @@ public final class Tensor {
     }
 
     private Tensor reduce(Primitive reduction, int... axes) {
-        int[] chosen = chosen(axes);
+        int[] chosen = chosen(reduction.label(), axes);
         return chosen.length == 0 ? this : wrap(emit().reduce(reduction, value, chosen));
     }
 
-    private int[] chosen(int... axes) {
-        return axes.length == 0 ? IntStream.range(0, shape().rank()).toArray() : axes(axes);
+    private int[] chosen(String operation, int... axes) {
+        return axes.length == 0 ? IntStream.range(0, shape().rank()).toArray() : axes(operation, axes);
     }
 
-    private int[] axes(int... axes) {
+    private int[] axes(String operation, int... axes) {
         try {
             return IntStream.of(axes).map(shape()::axis).toArray();
         } catch (ShapeException e) {
-            throw graph.shapeError(e.getMessage());
+            throw graph.shapeError(operation + ": " + e.getMessage());
         }
     }
 

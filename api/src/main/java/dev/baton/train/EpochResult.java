@@ -11,8 +11,8 @@ import java.util.Map;
  * What one pass over the training data gave.
  *
  * @param epoch its number, from 1
- * @param epochs how many there are
- * @param loss the mean loss of the training examples, each before the update that it took part in
+ * @param epochs how many there are in the run
+ * @param loss the mean loss of the training examples of this epoch, each before the update that it took part in
  * @param metrics by name, in the order in which the trainer was given them: of the validation examples afterwards
  * @param samplesPerSecond training examples a second in this epoch, validation left out
  * @param left the time that the remaining epochs will take at the pace so far

@@ -1,58 +1,89 @@
 package dev.baton.train;
 
+import dev.baton.DataException;
 import dev.baton.NDArray;
 import dev.baton.data.Batch;
-import dev.baton.graph.GraphBuilder;
+import dev.baton.graph.Graph;
 import dev.baton.metrics.Metric;
 import dev.baton.metrics.Metrics;
+import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.Layer;
 import dev.baton.runtime.Executable;
+import dev.baton.runtime.Opened;
 import dev.baton.runtime.Session;
-import dev.baton.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Lets a model answer, without learning: one forward pass, in inference mode, with the weights as they are now. */
 public final class Evaluation implements AutoCloseable {
 
-    private static final String ANSWERS = "answers";
-
     private final Session session;
     private final Layer model;
+    private final Opened opened;
     private Executable executable;
+    private boolean closed;
 
-    public Evaluation(Session session, Layer model) {
+    Evaluation(Session session, Layer model, Opened opened) {
         this.session = session;
         this.model = model;
+        this.opened = opened;
     }
 
-    /** What the model gives for each example: [N, ...]. */
+    /** Of a model, with the weights that a session has for it. */
+    public static Evaluation of(Session session, Layer model) {
+        return new Evaluation(session, model, Opened.here("evaluation"));
+    }
+
+    /**
+     * What the model gives for each example: [N, ...].
+     *
+     * @throws DataException if the batch is empty or an input is not finite
+     * @throws dev.baton.ShapeException if the model takes another shape
+     * @throws dev.baton.StateException if this or the session is closed, or the session belongs to another thread
+     */
     public NDArray answers(Batch batch) {
-        if (executable == null) {
-            var graph = new GraphBuilder();
-            Tensor inputs = Tensor.of(graph, graph.input(TrainStep.INPUTS, StepGraph.batchType(batch.inputs())));
-            graph.output(ANSWERS, Layer.trace(model, inputs).value());
-            executable = new Executable(session, "evaluation", graph.build());
+        if (closed) {
+            throw opened.closed();
         }
-        executable.input(executable.inputIndex(TrainStep.INPUTS), batch.inputs());
+        session.checkUse();
+        NDArray inputs = batch.inputs();
+        if (batch.size() == 0) {
+            throw new DataException("the batch is empty");
+        }
+        if (executable == null) {
+            Graph graph = ForwardGraph.of(model, inputs.dtype(), inputs.shape().without(0));
+            executable = new Executable(session, "evaluation", graph, opened);
+        }
+        executable.input(executable.inputIndex(ForwardGraph.INPUTS), inputs);
+        executable.notFinite().ifPresent(where -> {
+            throw new DataException(where);
+        });
         executable.run();
-        return executable.output(executable.outputIndex(ANSWERS));
+        return executable.output(executable.outputIndex(ForwardGraph.ANSWERS));
     }
 
     /**
      * Metrics over all examples.
      *
      * @return the value of each, by its name, in the order given
+     * @throws DataException if there are no batches, or one cannot be used
      */
     public Map<String, Double> measure(Iterable<Batch> batches, List<Metric> metrics) {
         var meters = new ArrayList<Metric.Meter>();
         metrics.forEach(metric -> meters.add(metric.meter()));
         if (!metrics.isEmpty()) {
+            boolean any = false;
             for (Batch batch : batches) {
+                any = true;
                 NDArray answers = answers(batch);
                 meters.forEach(meter -> meter.add(answers, batch.targets()));
+            }
+            if (!any) {
+                throw new DataException("there are no examples to measure "
+                        + metrics.stream().map(Metric::name).collect(Collectors.joining(" and ")) + " on");
             }
         }
         var values = new LinkedHashMap<String, Double>();
@@ -68,10 +99,12 @@ public final class Evaluation implements AutoCloseable {
         return measure(batches, List.of(accuracy)).get(accuracy.name());
     }
 
+    /** Ends the evaluation; closing twice does nothing. */
     @Override
     public void close() {
         if (executable != null) {
             executable.close();
         }
+        closed = true;
     }
 }

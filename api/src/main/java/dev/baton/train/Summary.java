@@ -1,17 +1,19 @@
 package dev.baton.train;
 
 import dev.baton.DType;
-import dev.baton.Dim;
 import dev.baton.Shape;
+import dev.baton.compiler.Compiler;
 import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.Node;
 import dev.baton.graph.Primitive;
-import dev.baton.graph.TensorType;
+import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.Layer;
 import dev.baton.nn.Parameter;
+import dev.baton.program.Program;
+import dev.baton.reference.ReferenceProvider;
 import dev.baton.runtime.Executable;
-import dev.baton.tensor.Tensor;
+import dev.baton.spi.Backend;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,13 +21,16 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A model at a glance: its layers with their output shapes, parameters and the operations of answering one example.
+ * A model at a glance: its layers with their output shapes, parameters and the operations of answering one example, and
+ * its memory. {@code Trainer.summary} gives the memory of training, which depends on the loss, the optimizer and the
+ * batch.
  *
  * @param layers in the order in which they run
  * @param parameters the number of learnt numbers, each counted once
  * @param operations additions, multiplications and other functions for one example
+ * @param memory of answering one example, or of training
  */
-public record Summary(List<Row> layers, long parameters, long operations) {
+public record Summary(List<Row> layers, long parameters, long operations, Memory memory) {
 
     /**
      * One layer.
@@ -42,20 +47,21 @@ public record Summary(List<Row> layers, long parameters, long operations) {
     }
 
     /**
-     * The summary of a model.
+     * The summary of a model that is shown numbers.
      *
      * @param example the shape of one example, without the batch
      * @throws dev.baton.ShapeException if the model does not take it
      */
     public static Summary of(Layer model, Shape example) {
-        var builder = new GraphBuilder();
-        var type = new TensorType(DType.FLOAT32, example.prepend(Dim.symbol(Executable.BATCH)));
-        Tensor input = Tensor.of(builder, builder.input("inputs", type));
-        builder.output("answers", Layer.trace(model, input).value());
-        Graph symbolic = builder.build();
-        Graph one = symbolic.bind(Map.of(Executable.BATCH, 1L));
+        return of(model, DType.FLOAT32, example);
+    }
+
+    static Summary of(Layer model, DType dtype, Shape example) {
+        Graph one = ForwardGraph.of(model, dtype, example).bind(Map.of(Executable.BATCH, 1L));
         var shapes = new LinkedHashMap<String, Shape>();
-        for (Node node : symbolic.nodes()) {
+        // In training, so that layers have their row that do nothing when the model answers.
+        for (Node node : ForwardGraph.of(GraphBuilder.Mode.TRAINING, model, dtype, example)
+                .nodes()) {
             if (!node.origin().path().isEmpty() && !node.is(Primitive.VARIABLE)) {
                 shapes.put(node.origin().layer(), node.outputs().get(0).shape());
             }
@@ -67,7 +73,22 @@ public record Summary(List<Row> layers, long parameters, long operations) {
                 .map(Parameter::shape)
                 .mapToLong(Shape::size)
                 .sum();
-        return new Summary(rows, parameters, one.operations());
+        return new Summary(rows, parameters, one.operations(), answering(one));
+    }
+
+    /** The layout is the compiler's, where every composite runs as it is. */
+    private static Memory answering(Graph one) {
+        var offsets = new LinkedHashMap<String, Long>();
+        one.variables().keySet().forEach(name -> offsets.put(name, 0L));
+        try (Backend backend = new ReferenceProvider().open()) {
+            Program program = Compiler.compile(one, Map.of(), offsets, backend);
+            return Memory.of("to answer one example", one, program.memory());
+        }
+    }
+
+    /** The same model with another use of memory. */
+    Summary with(Memory other) {
+        return new Summary(layers, parameters, operations, other);
     }
 
     private static long operations(Graph graph, String layer) {
@@ -86,12 +107,7 @@ public record Summary(List<Row> layers, long parameters, long operations) {
                 .sum();
     }
 
-    /** The memory of the parameters in bytes. */
-    public long parameterBytes() {
-        return parameters * DType.FLOAT32.bytes();
-    }
-
-    /** A table, one layer a line. */
+    /** A table, one layer a line, and the memory. */
     @Override
     public String toString() {
         int width = Math.max(
@@ -105,7 +121,6 @@ public record Summary(List<Row> layers, long parameters, long operations) {
                     String.format(Locale.ROOT, format, row.layer(), row.output(), row.parameters(), row.operations()));
         }
         text.append(String.format(Locale.ROOT, format, "all", "", parameters, operations));
-        return text.append(String.format(Locale.ROOT, "parameters take %.1f KiB", parameterBytes() / 1024.0))
-                .toString();
+        return text.append(memory).toString();
     }
 }

@@ -12,10 +12,12 @@ import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.TensorType;
 import dev.baton.loss.Loss;
+import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.Layer;
 import dev.baton.optim.Optimizer;
 import dev.baton.reference.Interpretation;
 import dev.baton.runtime.Executable;
+import dev.baton.runtime.Opened;
 import dev.baton.runtime.Session;
 import dev.baton.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -29,7 +31,7 @@ import java.util.Map;
 public final class TrainStep implements AutoCloseable {
 
     /** The name of {@link Batch#inputs} as an input of a step. */
-    public static final String INPUTS = "inputs";
+    public static final String INPUTS = ForwardGraph.INPUTS;
 
     /** The name of {@link Batch#targets} as an input of a step. */
     public static final String TARGETS = "targets";
@@ -40,6 +42,7 @@ public final class TrainStep implements AutoCloseable {
     private final Session session;
     private final StepFunction function;
     private final Optimizer optimizer;
+    private final Opened opened;
     private final NDArray lossValue = NDArray.zeros(DType.FLOAT32, Shape.scalar());
     private final NDArray finiteValue = NDArray.zeros(DType.BOOL, Shape.scalar());
     private Executable executable;
@@ -51,21 +54,25 @@ public final class TrainStep implements AutoCloseable {
     private long steps;
     private boolean closed;
 
-    private TrainStep(Session session, StepFunction function, Optimizer optimizer) {
+    TrainStep(Session session, StepFunction function, Optimizer optimizer, Opened opened) {
         this.session = session;
         this.function = function;
         this.optimizer = optimizer;
+        this.opened = opened;
     }
 
     /** A step for a model with one input and one loss, run with a {@link Batch}. */
     public static TrainStep of(Session session, Layer model, Loss loss, Optimizer optimizer) {
-        StepFunction function = inputs -> {
+        return of(session, functionOf(model, loss), optimizer);
+    }
+
+    static StepFunction functionOf(Layer model, Loss loss) {
+        return inputs -> {
             Tensor answers = Layer.trace(model, inputs.get(INPUTS));
             // What the forward pass does not read are variables all the same, to be saved with the others.
             model.variables().forEach(variable -> variable.in(answers));
             return loss.of(answers, inputs.get(TARGETS));
         };
-        return of(session, function, optimizer);
     }
 
     /**
@@ -74,7 +81,7 @@ public final class TrainStep implements AutoCloseable {
      * @param function gives the loss; every parameter that it reads is learnt
      */
     public static TrainStep of(Session session, StepFunction function, Optimizer optimizer) {
-        return new TrainStep(session, function, optimizer);
+        return new TrainStep(session, function, optimizer, Opened.here("training step"));
     }
 
     /**
@@ -139,11 +146,8 @@ public final class TrainStep implements AutoCloseable {
 
     /** Inputs are searched only here: what is not finite in them makes the gradient of the first layer so. */
     private BatonException notFinite(long step, double rate) {
-        executable.graph().inputs().forEach((name, value) -> {
-            NDArray array = executable.argument(executable.inputIndex(name));
-            if (array.dtype().isFloating() && array.shape().rank() > 0) {
-                requireFinite(array, name, step);
-            }
+        executable.notFinite().ifPresent(where -> {
+            throw new DataException("step " + step + ": " + where + "; no weight was changed");
         });
         String first = interpret()
                 .firstNotFinite(StepGraph.FINITE)
@@ -156,16 +160,6 @@ public final class TrainStep implements AutoCloseable {
                         + "for extreme values in the data\n  " + first,
                 step,
                 rate);
-    }
-
-    private static void requireFinite(NDArray array, String name, long step) {
-        long record = array.size() / array.shape().size(0);
-        for (int i = 0; i < array.size(); i++) {
-            if (!Double.isFinite(array.get(i))) {
-                throw new DataException("step " + step + ": record " + i / record + " of the batch, value " + i % record
-                        + " of '" + name + "' is " + array.get(i) + ", not a finite number; no weight was changed");
-            }
-        }
     }
 
     /**
@@ -192,7 +186,7 @@ public final class TrainStep implements AutoCloseable {
             inputs.forEach((name, array) -> types.put(name, StepGraph.batchType(array)));
             Graph graph = StepGraph.trace(function, optimizer, types);
             session.addVariables(graph);
-            var traced = new Executable(session, "training step", graph);
+            var traced = new Executable(session, "training step", graph, opened);
             labelChecks = LabelCheck.of(graph, traced);
             inputsIndex = traced.inputIndex(INPUTS);
             targetsIndex = traced.inputIndex(TARGETS);
@@ -204,8 +198,10 @@ public final class TrainStep implements AutoCloseable {
 
     private void requireOpen() {
         if (closed) {
-            throw new StateException("the training step is closed");
+            throw opened.closed();
         }
+        // Before anything changes: another thread may be in the middle of a step.
+        session.checkUse();
     }
 
     private void requireTraced(String wanted) {
@@ -219,6 +215,19 @@ public final class TrainStep implements AutoCloseable {
     public String explain(long batch) {
         requireTraced("explain");
         return executable.explain(batch);
+    }
+
+    /** The type of {@link #INPUTS}; null before it is known. */
+    TensorType inputs() {
+        return executable == null
+                ? null
+                : executable.graph().inputs().get(INPUTS).type();
+    }
+
+    /** The memory of a step for batches of this size, as it is laid out on the device. */
+    public Memory memory(long batch) {
+        requireTraced("ask for its memory");
+        return Memory.of("to train on batches of " + batch, executable.graph(), executable.memory(batch));
     }
 
     /**
@@ -266,11 +275,12 @@ public final class TrainStep implements AutoCloseable {
         return Interpretation.of(fixed, arguments, variables);
     }
 
+    /** Ends the step; the weights stay in the session. Closing twice does nothing. */
     @Override
     public void close() {
-        closed = true;
         if (executable != null) {
             executable.close();
         }
+        closed = true;
     }
 }

@@ -1,13 +1,17 @@
 package dev.baton.train;
 
+import dev.baton.NDArray;
 import dev.baton.StateException;
 import dev.baton.data.Batch;
 import dev.baton.data.Batches;
+import dev.baton.graph.TensorType;
+import dev.baton.io.ModelFile;
 import dev.baton.io.Weights;
 import dev.baton.loss.Loss;
 import dev.baton.metrics.Metric;
 import dev.baton.nn.Layer;
 import dev.baton.optim.Optimizer;
+import dev.baton.runtime.Opened;
 import dev.baton.runtime.Session;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,16 +25,19 @@ public final class Trainer implements AutoCloseable {
 
     private final Session session;
     private final Layer model;
+    private final Opened opened;
     private final TrainStep step;
     private final Evaluation evaluation;
     private final List<Metric> metrics;
     private final TrainingListener listener;
+    private boolean closed;
 
     private Trainer(Builder builder) {
         this.session = builder.session;
         this.model = builder.model;
-        this.step = TrainStep.of(session, model, builder.loss, builder.optimizer);
-        this.evaluation = new Evaluation(session, model);
+        this.opened = Opened.here("trainer");
+        this.step = new TrainStep(session, TrainStep.functionOf(model, builder.loss), builder.optimizer, opened);
+        this.evaluation = new Evaluation(session, model, opened);
         this.metrics = List.copyOf(builder.metrics);
         this.listener = builder.listener;
     }
@@ -91,6 +98,18 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
+     * The model at a glance, and the memory that training on batches like these takes on the device. Nothing is
+     * learnt.
+     */
+    public Summary summary(Batches training) {
+        requireOpen();
+        Batch batch = training.iterator().next();
+        step.prepare(batch);
+        NDArray inputs = batch.inputs();
+        return Summary.of(model, inputs.dtype(), inputs.shape().without(0)).with(step.memory(batch.size()));
+    }
+
+    /**
      * Trains.
      *
      * @param validation what the metrics are measured on after every epoch
@@ -98,27 +117,32 @@ public final class Trainer implements AutoCloseable {
      * @throws dev.baton.NotFiniteException at the first step whose loss or gradients are not finite; it changed nothing
      */
     public List<EpochResult> fit(Batches training, Batches validation, Epochs epochs) {
+        requireOpen();
         var results = new ArrayList<EpochResult>();
+        int count = epochs.begun(training);
+        long steps = epochs.steps(training);
+        long done = 0;
         long start = System.nanoTime();
-        for (int epoch = 0; epoch < epochs.count(); epoch++) {
+        for (int epoch = 0; epoch < count; epoch++) {
             long epochStart = System.nanoTime();
             double loss = 0;
-            int count = 0;
-            for (Batch batch : training.epoch(epoch)) {
+            long seen = 0;
+            int number = 0;
+            var batches = training.epoch(epoch).iterator();
+            while (batches.hasNext() && done < steps) {
+                Batch batch = batches.next();
                 float mean = step.run(batch).loss();
                 loss += mean * batch.size();
-                listener.batch(epoch + 1, ++count, training.count(), mean);
+                seen += batch.size();
+                done++;
+                listener.batch(epoch + 1, ++number, training.count(), mean);
             }
             double seconds = (System.nanoTime() - epochStart) / 1e9;
             Map<String, Double> measured = evaluation.measure(validation, metrics);
-            long perEpoch = (System.nanoTime() - start) / (epoch + 1);
-            var result = new EpochResult(
-                    epoch + 1,
-                    epochs.count(),
-                    loss / training.examples(),
-                    measured,
-                    training.examples() / seconds,
-                    Duration.ofNanos(perEpoch * (epochs.count() - epoch - 1)));
+            double perStep = (System.nanoTime() - start) / (double) done;
+            var result =
+                    new EpochResult(epoch + 1, count, loss / seen, measured, seen / seconds, Duration.ofNanos((long)
+                            (perStep * (steps - done))));
             results.add(result);
             listener.epoch(result);
         }
@@ -126,19 +150,33 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Saves the model's weights as {@link Weights} lays them out, for {@code Predictor.load}; the model's structure and
-     * the optimizer's state are not in the file.
+     * Saves the model for {@code Predictor.load}: its weights and its forward pass, as {@link ModelFile} does; before
+     * the first batch only the weights, as {@link Weights} does, because nothing has said yet what the model is shown.
+     * The optimizer's state is not in the file.
      *
      * @throws dev.baton.DataException if the file cannot be written; the one that was there stays
      */
     public void save(Path file) {
-        Weights.save(session, model, file);
+        requireOpen();
+        TensorType inputs = step.inputs();
+        if (inputs == null) {
+            Weights.save(session, model, file);
+        } else {
+            ModelFile.save(session, model, inputs.dtype(), inputs.shape().without(0), file);
+        }
     }
 
-    /** Ends the trainer; the model's weights stay in the session. */
+    private void requireOpen() {
+        if (closed) {
+            throw opened.closed();
+        }
+    }
+
+    /** Ends the trainer; the model's weights stay in the session. Closing twice does nothing. */
     @Override
     public void close() {
         step.close();
         evaluation.close();
+        closed = true;
     }
 }

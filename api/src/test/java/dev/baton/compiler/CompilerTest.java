@@ -29,7 +29,7 @@ class CompilerTest {
         Graph folded = FoldLeaves.run(builder.build().bind(Map.of("N", 3L)));
         assertThat(folded.isFixed()).isTrue();
         assertThat(folded.nodes()).noneMatch(node -> node.is(Primitive.SIZE));
-        assertThat(folded.toString()).contains("float32 [] [12.0]");
+        assertThat(folded.toString()).contains("constant(value=float32[] 12.0)");
     }
 
     @Test

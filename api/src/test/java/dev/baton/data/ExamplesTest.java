@@ -65,6 +65,14 @@ class ExamplesTest {
     }
 
     @Test
+    void theyPrintWhatTheyAre() {
+        Examples examples = counted(1234);
+        assertThat(examples).hasToString("1,234 examples of 1 values in 3 classes");
+        assertThat(examples.shuffled(1).augmented(1, (from, to, random) -> {}).batched(100))
+                .hasToString("13 batches of 100: 1,234 examples of 1 values in 3 classes, shuffled, augmented");
+    }
+
+    @Test
     void whatCannotBeUsedIsNamed() {
         assertThatThrownBy(() -> Examples.of(new float[0][], new int[0], 2))
                 .isInstanceOf(DataException.class)
@@ -73,6 +81,25 @@ class ExamplesTest {
                 .hasMessage("1 examples have 2 labels");
         assertThatThrownBy(() -> Examples.of(new float[][] {{1}, {1, 2}}, new int[] {0, 1}, 2))
                 .hasMessage("example 1 has 2 values, example 0 has 1");
+        assertThatThrownBy(() -> Examples.of(new float[][] {{1}, null}, new int[] {0, 1}, 2))
+                .hasMessage("example 1 has no values");
+        assertThatThrownBy(() -> Examples.of(new float[][] {{}}, new int[] {0}, 2))
+                .hasMessage("example 0 has no values");
+        assertThatThrownBy(() -> Examples.of(new float[][] {{1}}, new int[] {0}, 0))
+                .hasMessage("examples are of at least one class, not of 0");
+        assertThatThrownBy(() -> Examples.of(new float[][] {{1}, {2}}, new int[] {0, 12}, 10))
+                .isInstanceOf(DataException.class)
+                .hasMessage("example 1 has label 12; with 10 classes, labels are 0 to 9");
+        for (float bad : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
+            assertThatThrownBy(() -> Examples.of(new float[][] {{1, 2}, {3, bad}}, new int[] {0, 1}, 2))
+                    .isInstanceOf(DataException.class)
+                    .hasMessage("example 1, value 1 is " + bad + ", not a finite number");
+        }
+        for (int bad : new int[] {0, -3}) {
+            assertThatThrownBy(() -> counted(3).batched(bad))
+                    .isInstanceOf(DataException.class)
+                    .hasMessage("a batch holds at least one example, not " + bad);
+        }
         assertThatThrownBy(() -> counted(3).part(2, 4)).hasMessage("there are no examples 2 to 4 of 3");
     }
 }

@@ -126,7 +126,7 @@ class PredictorTest {
             predictor.close();
             assertThatThrownBy(() -> predictor.predict(new float[2]))
                     .isInstanceOf(StateException.class)
-                    .hasMessage("the predictor is closed");
+                    .hasMessageMatching("the predictor opened at PredictorTest.java:\\d+ is closed");
         }
     }
 }

@@ -181,7 +181,7 @@ class SafetensorsTest {
                     throw new IOException("no space left");
                 }))
                 .isInstanceOf(DataException.class)
-                .hasMessage("cannot write " + file + ": java.io.IOException: no space left");
+                .hasMessage("cannot write " + file + ": no space left");
         assertThat(file).hasContent("before");
         try (var left = Files.list(folder)) {
             assertThat(left).containsExactly(file);
@@ -189,7 +189,7 @@ class SafetensorsTest {
         Path nowhere = folder.resolve("none").resolve("weights");
         assertThatThrownBy(() -> Safetensors.write(nowhere, Map.of("a", NDArray.scalar(1)), Map.of()))
                 .isInstanceOf(DataException.class)
-                .hasMessageStartingWith("cannot write " + nowhere + ": ");
+                .hasMessage("cannot write " + nowhere + ": there is no folder " + nowhere.getParent());
         Safetensors.write(file, Map.of("a", NDArray.zeros(DType.BOOL, Shape.of(3))), Map.of());
         assertThat(Safetensors.read(file)).containsOnlyKeys("a");
     }

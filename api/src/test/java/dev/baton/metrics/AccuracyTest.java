@@ -3,6 +3,7 @@ package dev.baton.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.baton.DataException;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.ShapeException;
@@ -36,5 +37,11 @@ class AccuracyTest {
         assertThatThrownBy(() -> meter.add(NDArray.of(Shape.of(2, 1), 1f, 2f), NDArray.of(Shape.of(2, 1), 1f, 2f)))
                 .isInstanceOf(ShapeException.class)
                 .hasMessage("accuracy: takes answers [N, C] and int32 labels [N], not float32[2, 1] and float32[2, 1]");
+        for (int bad : new int[] {-1, 3}) {
+            assertThatThrownBy(() -> meter.add(NDArray.of(Shape.of(1, 3), 1f, 2f, 3f), NDArray.of(new int[] {bad})))
+                    .isInstanceOf(DataException.class)
+                    .hasMessage("accuracy: record 0 of the batch has label " + bad
+                            + "; the answers are for 3 classes, labels are 0 to 2");
+        }
     }
 }

@@ -179,6 +179,12 @@ class BackendsTest {
                 .isInstanceOf(BackendException.class)
                 .hasMessage("backend 'gpu' is not available: no driver found: install one; found on the class path:"
                         + "\n  gpu: not available: no driver found: install one\n  fast: available" + ADVICE);
+        classPath(ForAnotherVersion.class);
+        assertThatThrownBy(() -> Session.open("newer"))
+                .isInstanceOf(BackendException.class)
+                .hasMessage("backend 'newer' is not available: built for SPI 2, this is SPI 1; found on the class path:"
+                        + "\n  newer: not available: built for SPI 2, this is SPI 1" + ADVICE);
+        classPath(NoDriver.class, Fast.class);
         assertThatThrownBy(() -> Session.open("tpu"))
                 .hasMessageStartingWith(
                         "there is no backend named 'tpu'; found on the class path:\n  gpu: not available");
@@ -189,7 +195,19 @@ class BackendsTest {
         classPath(Fast.class);
         System.setProperty(Backends.PROPERTY, "slow");
         try {
-            assertThatThrownBy(Session::open).hasMessageStartingWith("there is no backend named 'slow'");
+            assertThatThrownBy(Session::open)
+                    .isInstanceOf(BackendException.class)
+                    .hasMessage("there is no backend named 'slow', which the system property baton.backend asks for; "
+                            + "found on the class path:\n  fast: available" + ADVICE);
+            System.setProperty(Backends.PROPERTY, "fast");
+            Session.open().close();
+            System.setProperty(Backends.PROPERTY, "");
+            Session.open().close();
+            classPath(Fast.class, NoDriver.class);
+            System.setProperty(Backends.PROPERTY, "gpu");
+            assertThatThrownBy(Session::open)
+                    .hasMessageStartingWith("backend 'gpu', which the system property baton.backend asks for, is not "
+                            + "available: no driver found: install one; found on the class path:");
         } finally {
             System.clearProperty(Backends.PROPERTY);
         }
@@ -227,7 +245,7 @@ class BackendsTest {
         Session session = Session.open();
         var graph = new GraphBuilder();
         graph.output("one", new Emitter(graph).constant(NDArray.scalar(1)));
-        var program = new Executable(session, "program", graph.build());
+        var program = new Executable(session, "program", graph.build(), Opened.here("program"));
         program.run();
         session.close();
         program.close();

@@ -11,6 +11,8 @@ import dev.baton.Shape;
 import dev.baton.StateException;
 import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.TensorType;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class SessionTest {
@@ -19,7 +21,7 @@ class SessionTest {
         var graph = new GraphBuilder();
         var type = new TensorType(DType.FLOAT32, Shape.of(2));
         graph.output("v", graph.variable("v", type, seed -> NDArray.of(Shape.of(2), 1f, 2f)));
-        return new Executable(session, "program", graph.build());
+        return new Executable(session, "program", graph.build(), Opened.here("program"));
     }
 
     @Test
@@ -38,29 +40,52 @@ class SessionTest {
         }
     }
 
+    private static void assertClosed(String what, ThrowingCallable... uses) {
+        for (ThrowingCallable use : uses) {
+            assertThatThrownBy(use)
+                    .isInstanceOf(StateException.class)
+                    .hasMessageMatching("the " + what + " opened at SessionTest.java:\\d+ is closed");
+        }
+    }
+
     @Test
     void whatIsClosedSaysSo() {
         var session = Session.open("reference");
         var program = answer(session);
         program.run();
         program.close();
-        assertThatThrownBy(program::run).isInstanceOf(StateException.class).hasMessage("the program is closed");
-        assertThatThrownBy(() -> program.explain(1))
-                .isInstanceOf(StateException.class)
-                .hasMessage("the program is closed");
-        assertThatThrownBy(() -> program.output(0))
-                .isInstanceOf(StateException.class)
-                .hasMessage("the program is closed");
+        assertClosed(
+                "program", program::run, () -> program.explain(1), () -> program.memory(1), () -> program.output(0));
         var open = answer(session);
+        var plan = session.compile(open.graph(), Map.of());
         session.close();
         session.close();
-        assertThatThrownBy(open::run).isInstanceOf(StateException.class).hasMessage("the session is closed");
-        assertThatThrownBy(() -> session.value("v"))
-                .isInstanceOf(StateException.class)
-                .hasMessage("the session is closed");
-        assertThatThrownBy(() -> open.explain(1))
-                .isInstanceOf(StateException.class)
-                .hasMessage("the session is closed");
+        assertClosed(
+                "session",
+                open::run,
+                () -> open.explain(1),
+                () -> session.value("v"),
+                () -> session.set("v", NDArray.of(Shape.of(2), 0f, 0f)),
+                () -> session.addVariables(open.graph()),
+                () -> session.compile(open.graph(), Map.of()),
+                session::release);
+        open.close();
+        plan.close();
+        assertThat(session.device()).as("what it was opened on").startsWith("reference: ");
+    }
+
+    private static Throwable[] inThread(String name, ThrowingCallable... uses) throws InterruptedException {
+        var caught = new Throwable[uses.length];
+        var thread = new Thread(
+                () -> {
+                    for (int i = 0; i < uses.length; i++) {
+                        caught[i] = catchThrowable(uses[i]);
+                    }
+                },
+                name);
+        thread.start();
+        thread.join();
+        return caught;
     }
 
     @Test
@@ -68,23 +93,34 @@ class SessionTest {
         try (var session = Session.open("reference");
                 var program = answer(session)) {
             program.run();
-            var caught = new Throwable[3];
-            var thread = new Thread(
-                    () -> {
-                        caught[0] = catchThrowable(program::run);
-                        caught[1] = catchThrowable(() -> session.value("v"));
-                        caught[2] = catchThrowable(() -> session.set("v", NDArray.of(Shape.of(2), 0f, 0f)));
-                    },
-                    "other");
-            thread.start();
-            thread.join();
-            assertThat(caught)
+            String start = "the session opened at SessionTest.java:\\d+ belongs to thread '"
+                    + Thread.currentThread().getName() + "' and was ";
+            String advice = " by 'other': open one session for each thread; to answer, one predictor serves them all";
+            assertThat(inThread(
+                            "other",
+                            program::run,
+                            () -> session.value("v"),
+                            () -> session.set("v", NDArray.of(Shape.of(2), 0f, 0f)),
+                            () -> session.addVariables(program.graph()),
+                            program::close))
                     .allSatisfy(e -> assertThat(e)
                             .isInstanceOf(StateException.class)
-                            .hasMessage("the session belongs to thread '"
-                                    + Thread.currentThread().getName()
-                                    + "' and was used by 'other': open one session for each thread"));
+                            .hasMessageMatching(start + "used" + advice));
+            assertThat(inThread("other", session::close))
+                    .allSatisfy(e -> assertThat(e)
+                            .isInstanceOf(StateException.class)
+                            .hasMessageMatching(start + "closed" + advice));
+            program.run();
         }
+    }
+
+    @Test
+    void aSessionWhoseThreadHasEndedIsClosedByAnother() throws InterruptedException {
+        var opened = new Session[1];
+        assertThat(inThread("short", () -> opened[0] = Session.open("reference")))
+                .containsOnlyNulls();
+        opened[0].close();
+        assertThatThrownBy(opened[0]::checkUse).hasMessageEndingWith(" is closed");
     }
 
     @Test
@@ -92,13 +128,9 @@ class SessionTest {
         var session = Session.open("reference");
         var program = answer(session);
         session.release();
-        var caught = new Throwable[1];
-        var thread = new Thread(() -> caught[0] = catchThrowable(program::run), "next");
-        thread.start();
-        thread.join();
-        assertThat(caught[0]).isNull();
+        assertThat(inThread("next", program::run)).containsOnlyNulls();
         assertThatThrownBy(session::release)
                 .isInstanceOf(StateException.class)
-                .hasMessageStartingWith("the session belongs to thread 'next' and was used by '");
+                .hasMessageContaining(" belongs to thread 'next' and was used by '");
     }
 }

@@ -21,6 +21,7 @@ import dev.baton.optim.Schedule;
 import dev.baton.optim.Sgd;
 import dev.baton.runtime.Session;
 import dev.baton.tensor.Tensor;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Batches that cannot be learnt from, and steps that go wrong: nothing is learnt, and the message says where. */
@@ -113,7 +114,11 @@ class BadStepTest {
     void batchesOfTheWrongSizeAreExplained() {
         try (var session = Session.open("reference", 1);
                 var step = TrainStep.of(session, Sequential.of(new Linear(2, 2)), Losses.crossEntropy(), Sgd.of(0.1))) {
-            var two = new Batch(batch().inputs(), NDArray.of(Shape.of(2), 0, 1));
+            assertThatThrownBy(() -> new Batch(batch().inputs(), NDArray.of(Shape.of(2), 0, 1)))
+                    .isInstanceOf(ShapeException.class)
+                    .hasMessage("a batch holds inputs [N, ...] and as many targets [N, ...], not inputs [3, 2] and "
+                            + "targets [2]");
+            var two = Map.of("inputs", batch().inputs(), "targets", NDArray.of(Shape.of(2), 0, 1));
             assertThatThrownBy(() -> step.run(two))
                     .isInstanceOf(ShapeException.class)
                     .hasMessage(

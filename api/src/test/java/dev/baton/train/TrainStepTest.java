@@ -65,7 +65,7 @@ class TrainStepTest {
         Sequential model = network();
         try (var session = Session.open("reference", 1);
                 var step = TrainStep.of(session, model, Losses.crossEntropy(), optimizer);
-                var evaluation = new Evaluation(session, model)) {
+                var evaluation = Evaluation.of(session, model)) {
             for (int epoch = 0; epoch < 60; epoch++) {
                 for (Batch batch : examples.shuffled(2).batched(64).epoch(epoch)) {
                     step.run(batch);
@@ -100,6 +100,45 @@ class TrainStepTest {
                             () -> Trainer.of(session, model).loss(Losses.mse()).build())
                     .hasMessageStartingWith("a trainer needs an optimizer: ");
             assertThatThrownBy(() -> Epochs.of(0)).hasMessage("a training run lasts at least one epoch, not 0");
+            assertThatThrownBy(() -> Epochs.of(1).atMostSteps(0))
+                    .hasMessage("a training run lasts at least one step, not 0");
+        }
+    }
+
+    @Test
+    void fitEndsAfterSoManySteps() {
+        Examples examples = circle(200);
+        var steps = new int[1];
+        try (var session = Session.open("reference", 1);
+                var trainer = Trainer.of(session, network())
+                        .loss(Losses.crossEntropy())
+                        .optimizer(Adam.of(0.02))
+                        .listener(new TrainingListener() {
+                            @Override
+                            public void epoch(EpochResult result) {}
+
+                            @Override
+                            public void batch(int epoch, int batch, int batches, float loss) {
+                                steps[0]++;
+                            }
+                        })
+                        .build()) {
+            var batches = examples.batched(32);
+            assertThat(batches.count()).isEqualTo(7);
+            var results = trainer.fit(batches, batches, Epochs.of(20).atMostSteps(9));
+            assertThat(steps[0]).isEqualTo(9);
+            assertThat(results).extracting(EpochResult::epochs).containsExactly(2, 2);
+            assertThat(results.get(1).left()).isZero();
+            assertThat(results.get(1).loss())
+                    .as("of the 64 examples that were seen")
+                    .isBetween(0.1, 2.0);
+            assertThat(trainer.fit(batches, batches, Epochs.of(1).atMostSteps(7)))
+                    .hasSize(1);
+            assertThat(trainer.fit(batches, batches, Epochs.of(2).atMostSteps(1000)))
+                    .hasSize(2);
+            assertThat(steps[0]).isEqualTo(9 + 7 + 14);
+            assertThat(Epochs.of(1)).hasToString("1 epoch");
+            assertThat(Epochs.of(2000).atMostSteps(5000)).hasToString("2,000 epochs, at most 5,000 steps");
         }
     }
 
@@ -156,15 +195,17 @@ class TrainStepTest {
         var session = Session.open("reference");
         var step = TrainStep.of(session, network(), Losses.crossEntropy(), Sgd.of(0.1));
         step.run(batch);
-        assertThatThrownBy(() -> step.run(new Batch(NDArray.of(Shape.of(4, 3), new float[12]), batch.targets())))
+        assertThatThrownBy(() -> step.run(new Batch(NDArray.of(Shape.of(8, 3), new float[24]), batch.targets())))
                 .isInstanceOf(ShapeException.class)
-                .hasMessage("the training step takes 'inputs' as float32[N, 2], not float32[4, 3]");
+                .hasMessage("the training step takes 'inputs' as float32[N, 2], not float32[8, 3]");
         session.close();
         assertThatThrownBy(() -> step.run(batch))
                 .isInstanceOf(StateException.class)
-                .hasMessage("the session is closed");
+                .hasMessageMatching("the session opened at TrainStepTest.java:\\d+ is closed");
         step.close();
-        assertThatThrownBy(() -> step.run(batch)).hasMessage("the training step is closed");
+        assertThatThrownBy(() -> step.run(batch))
+                .isInstanceOf(StateException.class)
+                .hasMessageMatching("the training step opened at TrainStepTest.java:\\d+ is closed");
         assertThatThrownBy(() -> Session.open("tpu"))
                 .hasMessageStartingWith(
                         "there is no backend named 'tpu'; found on the class path:\n  reference: available");

@@ -4,6 +4,7 @@ import dev.baton.BackendException;
 import dev.baton.DType;
 import dev.baton.NDArray;
 import dev.baton.Shape;
+import dev.baton.StateException;
 import dev.baton.cpu.core.NativeCore;
 import dev.baton.graph.Composite;
 import dev.baton.graph.Node;
@@ -19,6 +20,7 @@ final class CpuBackend implements Backend {
 
     private final NativeCore.BackendHandle handle = new NativeCore.BackendHandle();
     private final String device;
+    private boolean closed;
 
     /**
      * @param instructionSet {@code baseline}, {@code avx2} or {@code avx512}; null for the best one
@@ -78,11 +80,17 @@ final class CpuBackend implements Backend {
 
     @Override
     public Plan compile(Program program, DeviceBuffer variables, DeviceBuffer workspace) {
+        if (closed) {
+            throw new StateException("the backend is closed");
+        }
         return new CpuPlan(this, program, (CpuBuffer) variables, (CpuBuffer) workspace);
     }
 
     @Override
     public void close() {
-        NativeCore.baton_backend_close(handle);
+        if (!closed) {
+            closed = true;
+            NativeCore.baton_backend_close(handle);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.baton.cpu;
 
 import dev.baton.BackendException;
+import dev.baton.StateException;
 import dev.baton.cpu.core.NativeCore;
 import dev.baton.spi.DeviceBuffer;
 import java.nio.ByteBuffer;
@@ -12,7 +13,7 @@ final class CpuBuffer implements DeviceBuffer {
     private static final long RESERVED = 1L << 40;
 
     private final NativeCore.MemoryHandle handle = new NativeCore.MemoryHandle();
-    private final long address;
+    private long address;
     private long bytes;
 
     CpuBuffer() {
@@ -31,6 +32,7 @@ final class CpuBuffer implements DeviceBuffer {
 
     @Override
     public void grow(long wanted) {
+        requireOpen();
         if (wanted > bytes) {
             CpuBackend.check(NativeCore.baton_memory_grow(handle, wanted));
             bytes = wanted;
@@ -48,6 +50,7 @@ final class CpuBuffer implements DeviceBuffer {
     }
 
     private void copy(long offset, ByteBuffer host, boolean up) {
+        requireOpen();
         if (!host.isDirect() || offset < 0 || offset + host.remaining() > bytes) {
             throw new BackendException("cannot copy " + host.remaining() + " bytes at " + offset + " of " + bytes
                     + ": the buffer must be direct and the range inside of the memory");
@@ -57,8 +60,17 @@ final class CpuBuffer implements DeviceBuffer {
         CpuBackend.check(NativeCore.baton_copy(up ? own : hostAddress, up ? hostAddress : own, host.remaining()));
     }
 
+    private void requireOpen() {
+        if (address == 0) {
+            throw new StateException("the memory is closed");
+        }
+    }
+
     @Override
     public void close() {
-        NativeCore.baton_memory_release(handle);
+        if (address != 0) {
+            address = 0;
+            NativeCore.baton_memory_release(handle);
+        }
     }
 }

@@ -33,8 +33,7 @@ final class Runner {
      * @throws AssertionError naming the output and the first elements that lie too far from the reference
      */
     void run(Session session) {
-        Plan plan = session.compile(graph, Map.of());
-        try {
+        try (Plan plan = session.compile(graph, Map.of())) {
             var variables = new LinkedHashMap<String, double[]>();
             graph.variables()
                     .keySet()
@@ -47,8 +46,6 @@ final class Runner {
                     expected,
                     expected,
                     bounds.getOrDefault(name, new double[expected.length])));
-        } finally {
-            session.discard(plan);
         }
     }
 

@@ -34,6 +34,12 @@ abstract class CommonOptions {
     @Option(names = "--epochs", paramLabel = "N", description = "passes over the data (default: the example's own)")
     private Integer epochs;
 
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "end after so many batches, where the epochs take longer")
+    private Long steps;
+
     @Option(names = "--limit", paramLabel = "N", description = "use only the first N training examples")
     Integer limit;
 
@@ -50,14 +56,15 @@ abstract class CommonOptions {
     final void apply() {
         requirePositive("--threads", threads);
         requirePositive("--epochs", epochs);
+        requirePositive("--steps", steps);
         requirePositive("--limit", limit);
         if (threads != null) {
             System.setProperty(THREADS, threads.toString());
         }
     }
 
-    private void requirePositive(String option, Integer value) {
-        if (value != null && value < 1) {
+    private void requirePositive(String option, Number value) {
+        if (value != null && value.longValue() < 1) {
             throw new ParameterException(
                     commandLine(), "Invalid value for option '" + option + "': at least 1, not " + value);
         }
@@ -65,15 +72,20 @@ abstract class CommonOptions {
 
     /** The length of the run, where the command line does not say it the usual one. */
     final Epochs epochs(int usual) {
-        return Epochs.of(epochs == null ? usual : epochs);
+        Epochs length = Epochs.of(epochs == null ? usual : epochs);
+        return steps == null ? length : length.atMostSteps(steps);
     }
 
-    /** How this run shows that it goes on. */
-    final Progress progress(int batchSize, Epochs length) {
+    /**
+     * How this run shows that it goes on.
+     *
+     * @param epochs how many there will be
+     */
+    final Progress progress(int batchSize, int epochs) {
         if (json) {
             return Progress.json(out());
         }
-        return main.terminal() ? Progress.terminal(System.out, batchSize, length.count()) : Progress.plain(out());
+        return main.terminal() ? Progress.terminal(System.out, batchSize, epochs) : Progress.plain(out());
     }
 
     final PrintWriter out() {

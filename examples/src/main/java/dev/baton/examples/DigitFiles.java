@@ -5,8 +5,11 @@ import dev.baton.data.Examples;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 
@@ -22,6 +25,8 @@ final class DigitFiles {
     private static final int DARKEST = 16;
     private static final int CLASSES = 10;
 
+    private static final String FOLDER = "; --data takes a folder that holds optdigits.tra and optdigits.tes";
+
     private DigitFiles() {}
 
     /**
@@ -30,14 +35,22 @@ final class DigitFiles {
      * @param folder where the file lies; null for the copy that comes with the examples
      */
     static Examples read(Path folder, String name) {
+        String file = folder == null ? name : folder.resolve(name).toString();
         try (BufferedReader reader = open(folder, name)) {
-            return parse(reader, folder == null ? name : folder.resolve(name).toString());
+            return parse(reader, file);
+        } catch (NoSuchFileException e) {
+            throw new DataException("there is no file " + file + FOLDER, e);
+        } catch (CharacterCodingException e) {
+            throw new DataException(file + " is no text: it holds bytes that are no ASCII characters", e);
         } catch (IOException e) {
-            throw new DataException(
-                    "cannot read " + folder.resolve(name) + ": " + e.getMessage()
-                            + "; --data takes a folder that holds optdigits.tra and optdigits.tes",
-                    e);
+            throw new DataException("cannot read " + file + ": " + reason(e) + FOLDER, e);
         }
+    }
+
+    private static String reason(IOException failure) {
+        return failure instanceof FileSystemException system && system.getReason() != null
+                ? system.getReason()
+                : failure.getMessage();
     }
 
     private static BufferedReader open(Path folder, String name) throws IOException {
@@ -56,8 +69,8 @@ final class DigitFiles {
             number++;
             String[] fields = line.split(",", -1);
             if (fields.length != PIXELS + 1) {
-                throw new DataException(
-                        file + ", line " + number + ": " + fields.length + " fields, not " + (PIXELS + 1));
+                throw new DataException(file + ", line " + number + ": " + fields.length + " of the " + (PIXELS + 1)
+                        + " fields of a digit; the file is cut off here, or the line is damaged");
             }
             var pixels = new float[PIXELS];
             for (int i = 0; i < PIXELS; i++) {
@@ -84,7 +97,8 @@ final class DigitFiles {
         } catch (NumberFormatException e) {
             // The message below says it for numbers out of range too.
         }
-        throw new DataException(file + ", line " + line + ", field " + (index + 1) + ": '" + fields[index]
+        String what = index == PIXELS ? " (the digit)" : "";
+        throw new DataException(file + ", line " + line + ", field " + (index + 1) + what + ": '" + fields[index]
                 + "' is no whole number from 0 to " + largest);
     }
 }

@@ -1,6 +1,5 @@
 package dev.baton.examples;
 
-import dev.baton.Shape;
 import dev.baton.data.Examples;
 import dev.baton.infer.Predictor;
 import dev.baton.loss.Losses;
@@ -66,17 +65,16 @@ final class Digits extends CommonOptions implements Callable<Integer> {
         var batches = train.shuffled(seed)
                 .augmented(seed, new Distortion(DigitFiles.SIDE, DigitFiles.PAPER))
                 .batched(BATCH);
-        var rate =
-                Schedule.cosine(3e-3, (long) length.count() * batches.count()).warmUp(batches.count());
+        var rate = Schedule.cosine(3e-3, length.steps(batches)).warmUp(batches.count());
         try (var session = Session.open(backend, seed);
-                var progress = progress(BATCH, length);
+                var progress = progress(BATCH, length.begun(batches));
                 var trainer = Trainer.of(session, model)
                         .loss(Losses.crossEntropy(0.1))
                         .optimizer(AdamW.of(rate).weightDecay(0.05))
                         .metric(Metrics.accuracy())
                         .listener(progress)
                         .build()) {
-            introduce(session, Summary.of(model, Shape.of(64)));
+            introduce(session, trainer.summary(batches));
             trainer.fit(batches, held.batched(256), length);
             finish(session, model, test);
         }
@@ -89,7 +87,8 @@ final class Digits extends CommonOptions implements Callable<Integer> {
                     .add("backend", session.backend())
                     .add("device", session.device())
                     .add("parameters", summary.parameters())
-                    .add("operations", summary.operations()));
+                    .add("operations", summary.operations())
+                    .add("memory", summary.memory().total()));
         } else {
             out().println("backend " + session.backend() + ", device " + session.device());
             out().println(summary);
@@ -98,7 +97,7 @@ final class Digits extends CommonOptions implements Callable<Integer> {
 
     private void finish(Session session, Layer model, Examples test) {
         double accuracy;
-        try (var evaluation = new Evaluation(session, model)) {
+        try (var evaluation = Evaluation.of(session, model)) {
             accuracy = evaluation.accuracy(test.batched(256));
         }
         String weights = "sha256 " + fingerprint(session, model);

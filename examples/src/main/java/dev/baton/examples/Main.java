@@ -64,6 +64,6 @@ public final class Main {
                     }
                     return CommandLine.ExitCode.SOFTWARE;
                 })
-                .execute(arguments.length == 0 ? new String[] {"--help"} : arguments);
+                .execute(arguments);
     }
 }

@@ -87,6 +87,10 @@ interface Progress extends TrainingListener, AutoCloseable {
         }
 
         private String render(ProgressState state, int length) {
+            if (state.getExtraMessage().isEmpty()) {
+                // The library draws before there is anything to show.
+                return "";
+            }
             String[] parts = (state.getExtraMessage() + "||").split("\\|", -1);
             double seconds = Math.max(1e-3, state.getElapsedAfterStart().toMillis() / 1e3);
             String rest = String.format(

@@ -1,0 +1,90 @@
+package dev.baton.runtime;
+
+import dev.baton.program.Program;
+import dev.baton.spi.Backend;
+import dev.baton.spi.BackendProvider;
+import dev.baton.spi.DeviceBuffer;
+import dev.baton.spi.Plan;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * What a session holds outside of the Java heap: an open backend, its memory and its plans. It knows nothing of the
+ * session, so that it can be closed where that was forgotten. Used by one thread at a time, save for {@link #abandon}.
+ */
+final class Device {
+
+    private final Backend backend;
+    private final DeviceBuffer variables;
+    private final DeviceBuffer workspace;
+    private final Set<Plan> plans = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Queue<Plan> abandoned = new ConcurrentLinkedQueue<>();
+    private volatile boolean closed;
+
+    private Device(Backend backend) {
+        this.backend = backend;
+        this.variables = backend.allocate();
+        this.workspace = backend.allocate();
+    }
+
+    static Device open(BackendProvider provider) {
+        Backend backend = provider.open();
+        try {
+            return new Device(backend);
+        } catch (RuntimeException | Error e) {
+            backend.close();
+            throw e;
+        }
+    }
+
+    Backend backend() {
+        return backend;
+    }
+
+    /** Where the variables live. */
+    DeviceBuffer variables() {
+        return variables;
+    }
+
+    /** A plan that lives as long as this, unless it is closed before. */
+    Plan compile(Program program) {
+        closeAbandoned();
+        Plan plan = backend.compile(program, variables, workspace);
+        plans.add(plan);
+        return plan;
+    }
+
+    /** Closes a plan; does nothing where that has been done. */
+    void close(Plan plan) {
+        if (plans.remove(plan)) {
+            plan.close();
+        }
+    }
+
+    /** Leaves a plan that nobody uses any more to the thread that uses this; says whether it still held anything. */
+    boolean abandon(Plan plan) {
+        abandoned.add(plan);
+        return !closed;
+    }
+
+    private void closeAbandoned() {
+        for (Plan plan = abandoned.poll(); plan != null; plan = abandoned.poll()) {
+            close(plan);
+        }
+    }
+
+    /** Says that there was something to close. */
+    boolean close() {
+        closed = true;
+        // A plan may hold what belongs to its backend: none outlives it, whatever the user closes first.
+        plans.forEach(Plan::close);
+        plans.clear();
+        workspace.close();
+        variables.close();
+        backend.close();
+        return true;
+    }
+}
