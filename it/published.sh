@@ -52,6 +52,15 @@ done
     || fail "the Javadoc of baton-api describes a package that is not exported"
 passed "sources and Javadoc"
 
+# Every package that is exported has its place in docs/stability.md, and none has two.
+places="$(sed -n '/^| \*\*/p' "$root/docs/stability.md" | grep -o '`dev\.baton[a-z.]*`' | tr -d '`' | sort)"
+[ -z "$(echo "$places" | uniq -d)" ] || fail "docs/stability.md names $(echo "$places" | uniq -d) more than once"
+exported="$(sed -n 's/^ *exports \([a-z.]*\);.*/\1/p' "$root"/{api,conformance}/src/main/java/module-info.java)"
+for package in $exported; do
+    grep -q -x -F "$package" <<< "$places" || fail "$package is exported, and docs/stability.md does not say what it is"
+done
+passed "$(wc -w <<< "$exported") exported packages are in docs/stability.md"
+
 # unpack JAR: into $work/jar, its entries' names into $work/entries.
 unpack() {
     rm -rf "$work/jar"

@@ -1,0 +1,2 @@
+/** Gradients: a function from graph to graph. SPI. */
+package dev.baton.autodiff;

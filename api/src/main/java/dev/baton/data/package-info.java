@@ -1,0 +1,2 @@
+/** Examples and batches of them. User API. */
+package dev.baton.data;

@@ -1,0 +1,2 @@
+/** The op table, and graphs of operations. SPI. */
+package dev.baton.graph;

@@ -1,0 +1,2 @@
+/** Answers of a trained model. User API. */
+package dev.baton.infer;

@@ -1,0 +1,2 @@
+/** Files of weights. User API. */
+package dev.baton.io;

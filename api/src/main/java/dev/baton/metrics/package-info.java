@@ -1,0 +1,2 @@
+/** Measures of how well a model does, beside the loss. User API. */
+package dev.baton.metrics;

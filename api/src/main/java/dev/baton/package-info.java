@@ -1,0 +1,2 @@
+/** Values of the host: types, shapes, arrays; and the exceptions. User API. */
+package dev.baton;

@@ -1,0 +1,2 @@
+/** Sessions on a backend, and which backends there are. User API. */
+package dev.baton.runtime;

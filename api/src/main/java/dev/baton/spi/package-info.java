@@ -1,0 +1,2 @@
+/** What a backend implements. SPI. */
+package dev.baton.spi;
