@@ -118,6 +118,7 @@ public final class Trainer implements AutoCloseable {
     public List<EpochResult> fit(Batches training, Batches validation, Epochs epochs) {
         opened.requireOpen();
         var results = new ArrayList<EpochResult>();
+        Objects.requireNonNull(validation, "validation");
         int count = epochs.begun(training);
         long steps = epochs.steps(training);
         long done = 0;
