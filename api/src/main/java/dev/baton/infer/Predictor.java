@@ -31,7 +31,6 @@ public final class Predictor implements AutoCloseable {
     private final Opened opened;
     private final ForwardPass forward;
     private Executable executable;
-    private boolean closed;
 
     /** The forward pass for examples like some, with its variables in the predictor's session. */
     @FunctionalInterface
@@ -192,7 +191,7 @@ public final class Predictor implements AutoCloseable {
         }
         turn.lock();
         try {
-            requireOpen();
+            opened.requireOpen();
             try {
                 prepare(examples);
                 executable.input(executable.inputIndex(ForwardGraph.INPUTS), examples);
@@ -215,24 +214,15 @@ public final class Predictor implements AutoCloseable {
         }
     }
 
-    private void requireOpen() {
-        if (closed) {
-            throw opened.closed();
-        }
-    }
-
     /** Waits for the answer that is being computed, if any; closing twice does nothing. */
     @Override
     public void close() {
         turn.lock();
         try {
-            if (!closed) {
-                closed = true;
-                if (executable != null) {
-                    executable.close();
-                }
-                session.close();
+            if (executable != null) {
+                executable.close();
             }
+            session.close();
         } finally {
             turn.unlock();
         }

@@ -27,7 +27,11 @@ public final class Losses {
             throw new BatonException("label smoothing is at least 0 and less than 1, not " + labelSmoothing);
         }
         return (logits, labels) -> {
-            if (logits.shape().rank() != 2 || labels.dtype() != DType.INT32) {
+            boolean fits = logits.shape().rank() == 2
+                    && labels.shape().rank() == 1
+                    && labels.dtype() == DType.INT32
+                    && labels.shape().dim(0).equals(logits.shape().dim(0));
+            if (!fits) {
                 throw logits.graph()
                         .shapeError("cross-entropy: takes logits [N, C] and int32 labels [N], not "
                                 + logits.value().type() + " and "

@@ -48,7 +48,8 @@ public abstract class Layer {
     protected final <L extends Layer> L child(String name, L child) {
         Layer layer = child;
         if (children.putIfAbsent(name, layer) != null) {
-            throw new BatonException(describe() + " has two children named '" + name + "'");
+            throw new BatonException(
+                    describe() + " has two children named '" + name + "'; each is added once, in the constructor");
         }
         if (layer.parent != null) {
             throw new BatonException("layer '" + layer.path() + "' (" + layer.describe() + ") is a child already");
@@ -76,7 +77,8 @@ public abstract class Layer {
 
     private <V extends LayerVariable> V variable(String name, V variable) {
         if (variables.putIfAbsent(name, variable) != null) {
-            throw new BatonException(describe() + " has two parameters named '" + name + "'");
+            throw new BatonException(
+                    describe() + " has two parameters named '" + name + "'; each is created once, in the constructor");
         }
         return variable;
     }

@@ -51,7 +51,6 @@ final class Device {
 
     /** A plan that lives as long as this, unless it is closed before. */
     Plan compile(Program program) {
-        closeAbandoned();
         Plan plan = backend.compile(program, variables, workspace);
         plans.add(plan);
         return plan;
@@ -70,7 +69,8 @@ final class Device {
         return !closed;
     }
 
-    private void closeAbandoned() {
+    /** Closes the plans that were left to this. */
+    void closeAbandoned() {
         for (Plan plan = abandoned.poll(); plan != null; plan = abandoned.poll()) {
             close(plan);
         }

@@ -12,6 +12,7 @@ import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import dev.baton.program.Program;
 import java.lang.System.Logger.Level;
+import java.lang.ref.Cleaner;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +45,7 @@ public final class Executable implements AutoCloseable {
     private final NDArray learningRate = NDArray.zeros(DType.FLOAT32, Shape.scalar());
     private final Map<Long, SessionPlan> plans;
     private final Opened opened;
-    private final Opened.Holding holding;
+    private final Cleaner.Cleanable memory;
     private long currentBatch = -1;
     private SessionPlan current;
 
@@ -59,7 +60,7 @@ public final class Executable implements AutoCloseable {
         this.name = name;
         this.plans = cache;
         this.opened = opened;
-        this.holding = opened.holds(this, () -> abandon(session, cache.values()));
+        this.memory = opened.holds(this, () -> abandon(cache.values()));
         this.graph = graph;
         this.inputNames = List.copyOf(graph.inputs().keySet());
         this.inputTypes = graph.inputs().values().stream().map(Value::type).toArray(TensorType[]::new);
@@ -204,7 +205,7 @@ public final class Executable implements AutoCloseable {
      */
     public void run() {
         session.checkUse();
-        requireOpen();
+        opened.requireOpen();
         long batch = batch();
         if (batch != currentBatch) {
             current = plan(batch);
@@ -213,15 +214,9 @@ public final class Executable implements AutoCloseable {
         current.run(arguments);
     }
 
-    private void requireOpen() {
-        if (holding.isClosed()) {
-            throw opened.closed();
-        }
-    }
-
     private SessionPlan planOf(long batch) {
         session.checkUse();
-        requireOpen();
+        opened.requireOpen();
         if (batch < 1) {
             throw new BatonException("a batch holds at least one example, not " + batch);
         }
@@ -255,7 +250,7 @@ public final class Executable implements AutoCloseable {
      */
     public NDArray output(int output) {
         session.checkUse();
-        requireOpen();
+        opened.requireOpen();
         if (current == null) {
             throw new StateException(
                     "the " + name + " has not run yet: '" + outputNames.get(output) + "' has no value");
@@ -264,6 +259,18 @@ public final class Executable implements AutoCloseable {
         NDArray array = NDArray.zeros(type.dtype(), type.shape().bind(Map.of(BATCH, currentBatch)));
         current.read(output, array);
         return array;
+    }
+
+    /**
+     * The size of the last batch that ran.
+     *
+     * @throws StateException if none has run yet
+     */
+    public long lastBatch() {
+        if (currentBatch < 0) {
+            throw new StateException("the " + name + " has not run yet: run a batch first");
+        }
+        return currentBatch;
     }
 
     /** What runs for a batch of this size. */
@@ -277,10 +284,10 @@ public final class Executable implements AutoCloseable {
     }
 
     /** For what was forgotten: its plans are closed by the thread that uses the session. */
-    private static boolean abandon(Session session, Collection<SessionPlan> plans) {
+    private static boolean abandon(Collection<SessionPlan> plans) {
         boolean held = false;
         for (SessionPlan plan : plans) {
-            held |= session.abandon(plan);
+            held |= plan.abandon();
         }
         return held;
     }
@@ -294,6 +301,7 @@ public final class Executable implements AutoCloseable {
     public void close() {
         plans.values().forEach(SessionPlan::close);
         plans.clear();
-        holding.close();
+        opened.close();
+        memory.clean();
     }
 }

@@ -20,6 +20,7 @@ public final class Opened {
 
     private final String text;
     private final AtomicBoolean reported = new AtomicBoolean();
+    private volatile boolean closed;
 
     private Opened(String text) {
         this.text = text;
@@ -44,19 +45,50 @@ public final class Opened {
         return new Session(Backends.choose(backend), seed, this);
     }
 
-    /** What is thrown where this is used although it is closed. */
-    public StateException closed() {
-        return new StateException("the " + text + " is closed");
+    /**
+     * Fails where this is used although it is closed.
+     *
+     * @throws StateException saying what is closed
+     */
+    public void requireOpen() {
+        if (closed) {
+            throw new StateException("the " + text + " is closed");
+        }
+    }
+
+    /** From here on this cannot be used, and what it holds may be given back without a warning. */
+    public void close() {
+        closed = true;
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     /**
-     * Watches something that holds memory outside of the Java heap for this.
+     * Watches a part of this that holds memory outside of the Java heap.
      *
-     * @param holder what must not become garbage before it is closed
-     * @param free gives the memory back, once, and says whether there was any; it must not refer to the holder
+     * @param holder what may become garbage
+     * @param free gives the memory back and says whether there was any; it must not refer to the holder
+     * @return what gives the memory back once, now or when the holder is garbage
      */
-    Holding holds(Object holder, BooleanSupplier free) {
-        return new Holding(this, holder, free);
+    Cleaner.Cleanable holds(Object holder, BooleanSupplier free) {
+        return CLEANER.register(holder, () -> free(free));
+    }
+
+    private void free(BooleanSupplier memory) {
+        if (closed) {
+            memory.getAsBoolean();
+            return;
+        }
+        // On the collector's behalf: nobody is there to catch a failure.
+        try {
+            if (memory.getAsBoolean()) {
+                report(null);
+            }
+        } catch (RuntimeException | Error e) {
+            report(e);
+        }
     }
 
     /**
@@ -69,61 +101,6 @@ public final class Opened {
                     "the " + text + " was never closed: its memory outside of the Java heap is given back only now, "
                             + "when the garbage collector has found it. Close it, or open it in try (...)",
                     failure);
-        }
-    }
-
-    /** Memory outside of the Java heap that something holds until it is closed or becomes garbage. */
-    static final class Holding {
-
-        private final State state;
-        private final Cleaner.Cleanable cleanable;
-
-        private Holding(Opened opened, Object holder, BooleanSupplier free) {
-            this.state = new State(opened, free);
-            this.cleanable = CLEANER.register(holder, state);
-        }
-
-        boolean isClosed() {
-            return state.closed;
-        }
-
-        /** Gives the memory back; nothing happens the second time. */
-        void close() {
-            state.closed = true;
-            cleanable.clean();
-        }
-
-        /** What outlives the holder. */
-        private static final class State implements Runnable {
-
-            private final Opened opened;
-            private final BooleanSupplier free;
-            private volatile boolean closed;
-
-            State(Opened opened, BooleanSupplier free) {
-                this.opened = opened;
-                this.free = free;
-            }
-
-            @Override
-            public void run() {
-                if (closed) {
-                    free.getAsBoolean();
-                } else {
-                    forgotten();
-                }
-            }
-
-            /** Nobody is there to catch a failure. */
-            private void forgotten() {
-                try {
-                    if (free.getAsBoolean()) {
-                        opened.report(null);
-                    }
-                } catch (RuntimeException | Error e) {
-                    opened.report(e);
-                }
-            }
         }
     }
 

@@ -10,6 +10,7 @@ import dev.baton.graph.Value;
 import dev.baton.program.Program;
 import dev.baton.spi.BackendProvider;
 import dev.baton.spi.Plan;
+import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +31,7 @@ public final class Session implements AutoCloseable {
     private final long seed;
     private final Device device;
     private final Opened opened;
-    private final Opened.Holding holding;
+    private final Cleaner.Cleanable memory;
     private final Map<String, Slot> variables = new LinkedHashMap<>();
     private final AtomicReference<Thread> owner = new AtomicReference<>(Thread.currentThread());
     private long used;
@@ -43,12 +44,21 @@ public final class Session implements AutoCloseable {
         this.deviceInWords = device.backend().device();
         this.seed = seed;
         this.opened = opened;
-        this.holding = opened.holds(this, device::close);
+        this.memory = opened.holds(this, device::close);
     }
 
     /** A session on the best available backend. */
     public static Session open() {
         return open(null, 0);
+    }
+
+    /**
+     * A session on the best available backend.
+     *
+     * @param seed of everything random: first weights, dropout
+     */
+    public static Session open(long seed) {
+        return open(null, seed);
     }
 
     /** A session on the backend of this name. */
@@ -142,15 +152,15 @@ public final class Session implements AutoCloseable {
 
     /** Closes a plan of this session; does nothing where the session is closed, which has closed its plans. */
     void discard(Plan plan) {
-        if (!holding.isClosed()) {
+        if (!opened.isClosed()) {
             checkUse();
             device.close(plan);
         }
     }
 
     /** Leaves a plan that nobody uses any more to this session, from any thread; says whether it still held anything. */
-    boolean abandon(SessionPlan plan) {
-        return device.abandon(plan.plan());
+    boolean abandon(Plan plan) {
+        return device.abandon(plan);
     }
 
     /** Gives every variable of a graph that is new to this session its place and its first value. */
@@ -186,13 +196,12 @@ public final class Session implements AutoCloseable {
      * @throws StateException if it is closed, or belongs to another thread
      */
     public void checkUse() {
-        if (holding.isClosed()) {
-            throw opened.closed();
-        }
+        opened.requireOpen();
         Thread user = Thread.currentThread();
         if (owner.get() != user && !owner.compareAndSet(null, user)) {
             throw belongsTo(owner.get(), "used");
         }
+        device.closeAbandoned();
     }
 
     private StateException belongsTo(Thread other, String what) {
@@ -220,10 +229,11 @@ public final class Session implements AutoCloseable {
     @Override
     public void close() {
         Thread user = owner.get();
-        if (!holding.isClosed() && user != null && user != Thread.currentThread() && user.isAlive()) {
+        if (!opened.isClosed() && user != null && user != Thread.currentThread() && user.isAlive()) {
             throw belongsTo(user, "closed");
         }
-        holding.close();
+        opened.close();
+        memory.clean();
     }
 
     /** For instance {@code session opened at Digits.java:31 on cpu: AMD EPYC, 2 threads, ...}. */

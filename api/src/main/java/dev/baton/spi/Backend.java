@@ -35,6 +35,10 @@ public interface Backend extends AutoCloseable {
      */
     Plan compile(Program program, DeviceBuffer variables, DeviceBuffer workspace);
 
+    /**
+     * Gives everything back. Called once, after its plans and memory have been closed; on another thread than before
+     * where a session was forgotten and the garbage collector has found it.
+     */
     @Override
     void close();
 }

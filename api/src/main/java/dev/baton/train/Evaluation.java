@@ -24,7 +24,6 @@ public final class Evaluation implements AutoCloseable {
     private final Layer model;
     private final Opened opened;
     private Executable executable;
-    private boolean closed;
 
     Evaluation(Session session, Layer model, Opened opened) {
         this.session = session;
@@ -45,9 +44,7 @@ public final class Evaluation implements AutoCloseable {
      * @throws dev.baton.StateException if this or the session is closed, or the session belongs to another thread
      */
     public NDArray answers(Batch batch) {
-        if (closed) {
-            throw opened.closed();
-        }
+        opened.requireOpen();
         session.checkUse();
         NDArray inputs = batch.inputs();
         if (batch.size() == 0) {
@@ -105,6 +102,6 @@ public final class Evaluation implements AutoCloseable {
         if (executable != null) {
             executable.close();
         }
-        closed = true;
+        opened.close();
     }
 }

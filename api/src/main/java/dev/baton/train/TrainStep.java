@@ -23,6 +23,7 @@ import dev.baton.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * One training step as one program: forward, loss, backward and update, made from any function of named inputs. Traced
@@ -52,12 +53,11 @@ public final class TrainStep implements AutoCloseable {
     private int lossIndex;
     private int finiteIndex;
     private long steps;
-    private boolean closed;
 
     TrainStep(Session session, StepFunction function, Optimizer optimizer, Opened opened) {
-        this.session = session;
-        this.function = function;
-        this.optimizer = optimizer;
+        this.session = Objects.requireNonNull(session, "session");
+        this.function = Objects.requireNonNull(function, "function");
+        this.optimizer = Objects.requireNonNull(optimizer, "optimizer");
         this.opened = opened;
     }
 
@@ -167,7 +167,7 @@ public final class TrainStep implements AutoCloseable {
      * runs. The first {@link #run(Batch)} does it otherwise.
      */
     public void prepare(Batch batch) {
-        requireOpen();
+        requireUse();
         if (executable == null) {
             prepare(Map.of(INPUTS, batch.inputs(), TARGETS, batch.targets()));
         }
@@ -175,7 +175,7 @@ public final class TrainStep implements AutoCloseable {
 
     /** Traces the step for inputs like these, as {@link #prepare(Batch)} does. */
     public void prepare(Map<String, NDArray> inputs) {
-        requireOpen();
+        requireUse();
         for (String own : OWN_INPUTS) {
             if (inputs.containsKey(own)) {
                 throw new BatonException("the step fills in '" + own + "' by itself: give the input another name");
@@ -196,19 +196,23 @@ public final class TrainStep implements AutoCloseable {
         }
     }
 
-    private void requireOpen() {
-        if (closed) {
-            throw opened.closed();
-        }
+    private void requireUse() {
+        opened.requireOpen();
         // Before anything changes: another thread may be in the middle of a step.
         session.checkUse();
     }
 
     private void requireTraced(String wanted) {
-        requireOpen();
+        requireUse();
         if (executable == null) {
             throw new StateException("the training step is traced at its first batch: run one, then " + wanted);
         }
+    }
+
+    /** What runs for batches of the size of the last one: kernels, what was fused, and the memory. */
+    public String explain() {
+        requireTraced("explain");
+        return executable.explain(executable.lastBatch());
     }
 
     /** What runs for batches of this size; there is nothing to explain before the first step. */
@@ -281,6 +285,6 @@ public final class TrainStep implements AutoCloseable {
         if (executable != null) {
             executable.close();
         }
-        closed = true;
+        opened.close();
     }
 }

@@ -30,7 +30,6 @@ public final class Trainer implements AutoCloseable {
     private final Evaluation evaluation;
     private final List<Metric> metrics;
     private final TrainingListener listener;
-    private boolean closed;
 
     private Trainer(Builder builder) {
         this.session = builder.session;
@@ -102,7 +101,7 @@ public final class Trainer implements AutoCloseable {
      * learnt.
      */
     public Summary summary(Batches training) {
-        requireOpen();
+        opened.requireOpen();
         Batch batch = training.iterator().next();
         step.prepare(batch);
         NDArray inputs = batch.inputs();
@@ -117,8 +116,9 @@ public final class Trainer implements AutoCloseable {
      * @throws dev.baton.NotFiniteException at the first step whose loss or gradients are not finite; it changed nothing
      */
     public List<EpochResult> fit(Batches training, Batches validation, Epochs epochs) {
-        requireOpen();
+        opened.requireOpen();
         var results = new ArrayList<EpochResult>();
+        Objects.requireNonNull(validation, "validation");
         int count = epochs.begun(training);
         long steps = epochs.steps(training);
         long done = 0;
@@ -157,7 +157,7 @@ public final class Trainer implements AutoCloseable {
      * @throws dev.baton.DataException if the file cannot be written; the one that was there stays
      */
     public void save(Path file) {
-        requireOpen();
+        opened.requireOpen();
         TensorType inputs = step.inputs();
         if (inputs == null) {
             Weights.save(session, model, file);
@@ -166,17 +166,11 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    private void requireOpen() {
-        if (closed) {
-            throw opened.closed();
-        }
-    }
-
     /** Ends the trainer; the model's weights stay in the session. Closing twice does nothing. */
     @Override
     public void close() {
         step.close();
         evaluation.close();
-        closed = true;
+        opened.close();
     }
 }

@@ -112,6 +112,9 @@ class PredictorTest {
             assertThatThrownBy(() -> predictor.predict(new float[] {1, Float.NaN}))
                     .isInstanceOf(DataException.class)
                     .hasMessage("value 1 of the example is NaN, not a finite number");
+            assertThatThrownBy(() -> Predictor.load(folder.resolve("none"), "reference"))
+                    .isInstanceOf(DataException.class)
+                    .hasMessage("cannot read " + folder.resolve("none") + ": there is no such file");
             assertThatThrownBy(() -> predictor.predict(new float[3]))
                     .isInstanceOf(ShapeException.class)
                     .hasMessageStartingWith("matmul: the inner sizes differ: [N, 3] x [2, 2]\n  in  0: Linear(2 -> 2)");
@@ -119,6 +122,10 @@ class PredictorTest {
                     .isInstanceOf(ShapeException.class)
                     .hasMessage("a predictor takes float32 [N, ...] with at least one example, not float32[0, 2]");
             predictor.predict(new float[2]);
+            assertThatThrownBy(() ->
+                            predictor.predict(NDArray.of(new float[][] {{1, 2}, {Float.POSITIVE_INFINITY, 3}})))
+                    .isInstanceOf(DataException.class)
+                    .hasMessage("record 1 of the batch, value 0 of 'inputs' is Infinity, not a finite number");
             assertThatThrownBy(() -> predictor.predict(new float[3]))
                     .isInstanceOf(ShapeException.class)
                     .hasMessage("the predictor takes 'inputs' as float32[N, 2], not float32[1, 3]");

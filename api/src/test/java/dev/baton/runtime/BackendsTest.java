@@ -11,18 +11,13 @@ import dev.baton.reference.ReferenceProvider;
 import dev.baton.spi.Availability;
 import dev.baton.spi.Backend;
 import dev.baton.spi.BackendProvider;
+import dev.baton.spi.OfferedProviders;
 import dev.baton.spi.Plan;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
-import java.net.URL;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Enumeration;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,26 +31,19 @@ class BackendsTest {
     @TempDir
     private Path folder;
 
-    private final ClassLoader before = Thread.currentThread().getContextClassLoader();
+    private OfferedProviders offered;
 
     @AfterEach
     void restore() {
-        Thread.currentThread().setContextClassLoader(before);
+        offered.close();
     }
 
     /** A class path that offers these providers and no others. */
     private void classPath(Class<?>... providers) throws IOException {
-        Path services = Files.writeString(
-                folder.resolve("services"),
-                Stream.of(providers).map(Class::getName).collect(Collectors.joining("\n")));
-        Thread.currentThread().setContextClassLoader(new ClassLoader(before) {
-            @Override
-            public Enumeration<URL> getResources(String name) throws IOException {
-                return name.equals("META-INF/services/" + BackendProvider.class.getName())
-                        ? Collections.enumeration(List.of(services.toUri().toURL()))
-                        : super.getResources(name);
-            }
-        });
+        if (offered != null) {
+            offered.close();
+        }
+        offered = new OfferedProviders(folder, providers);
     }
 
     /** The reference backend under another name. */

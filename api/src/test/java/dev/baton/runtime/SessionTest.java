@@ -40,6 +40,18 @@ class SessionTest {
         }
     }
 
+    @Test
+    void theSeedIsAnOption() {
+        System.setProperty(Backends.PROPERTY, "reference");
+        try (var session = Session.open(42)) {
+            assertThat(session.seed()).isEqualTo(42);
+            assertThat(session.toString())
+                    .matches("session opened at SessionTest.java:\\d+ on reference: plain Java, one thread; .*");
+        } finally {
+            System.clearProperty(Backends.PROPERTY);
+        }
+    }
+
     private static void assertClosed(String what, ThrowingCallable... uses) {
         for (ThrowingCallable use : uses) {
             assertThatThrownBy(use)
@@ -57,6 +69,12 @@ class SessionTest {
         assertClosed(
                 "program", program::run, () -> program.explain(1), () -> program.memory(1), () -> program.output(0));
         var open = answer(session);
+        var closedPlan = session.compile(open.graph(), Map.of());
+        closedPlan.close();
+        closedPlan.close();
+        assertThatThrownBy(() -> closedPlan.run(new NDArray[0]))
+                .isInstanceOf(StateException.class)
+                .hasMessage("the plan is closed");
         var plan = session.compile(open.graph(), Map.of());
         session.close();
         session.close();
@@ -68,7 +86,9 @@ class SessionTest {
                 () -> session.set("v", NDArray.of(Shape.of(2), 0f, 0f)),
                 () -> session.addVariables(open.graph()),
                 () -> session.compile(open.graph(), Map.of()),
-                session::release);
+                session::release,
+                () -> plan.run(new NDArray[0]),
+                plan::explain);
         open.close();
         plan.close();
         assertThat(session.device()).as("what it was opened on").startsWith("reference: ");
@@ -132,5 +152,6 @@ class SessionTest {
         assertThatThrownBy(session::release)
                 .isInstanceOf(StateException.class)
                 .hasMessageContaining(" belongs to thread 'next' and was used by '");
+        session.close();
     }
 }

@@ -19,16 +19,12 @@ import dev.baton.spi.Availability;
 import dev.baton.spi.Backend;
 import dev.baton.spi.BackendProvider;
 import dev.baton.spi.DeviceBuffer;
+import dev.baton.spi.OfferedProviders;
 import dev.baton.spi.Plan;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.URL;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
-import java.util.Enumeration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -118,21 +114,12 @@ class AllocationTest {
 
     @Test
     void aStepAllocatesItsResultAndNothingElse(@TempDir Path folder) throws IOException {
-        URL services = Files.writeString(folder.resolve("services"), Idle.class.getName())
-                .toUri()
-                .toURL();
-        ClassLoader before = Thread.currentThread().getContextClassLoader();
-        Thread.currentThread().setContextClassLoader(new ClassLoader(before) {
-            @Override
-            public Enumeration<URL> getResources(String name) {
-                return Collections.enumeration(List.of(services));
-            }
-        });
         var model = Sequential.of(new Linear(8, 16), new ReLU(), new Linear(16, 4));
         var optimizer = AdamW.of(Schedule.cosine(1e-3, STEPS).warmUp(10));
         var batch = new Batch(NDArray.of(Shape.of(4, 8), new float[32]), NDArray.of(Shape.of(4), 0, 1, 2, 3));
         var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-        try (var session = Session.open();
+        try (var idle = new OfferedProviders(folder, Idle.class);
+                var session = Session.open();
                 var step = TrainStep.of(session, model, Losses.crossEntropy(), optimizer)) {
             step.run(batch); // Traces and compiles.
             long id = Thread.currentThread().getId();
@@ -143,8 +130,6 @@ class AllocationTest {
             long allocated = threads.getThreadAllocatedBytes(id) - start;
             assertThat(allocated / (double) STEPS).isBetween(1.0, (double) ALLOWED);
             assertThat(step.run(batch).loss()).isEqualTo(0.5f);
-        } finally {
-            Thread.currentThread().setContextClassLoader(before);
         }
     }
 }

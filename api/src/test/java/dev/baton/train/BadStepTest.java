@@ -21,6 +21,7 @@ import dev.baton.optim.Schedule;
 import dev.baton.optim.Sgd;
 import dev.baton.runtime.Session;
 import dev.baton.tensor.Tensor;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -106,6 +107,24 @@ class BadStepTest {
                         .isInstanceOf(DataException.class)
                         .hasMessage("step 1: record 2 of the batch has label " + bad
                                 + " in 'targets'; with 2 classes, labels are 0 to 1");
+            }
+        }
+    }
+
+    @Test
+    void labelsThatAreNoNumbersOfClassesAreExplained() {
+        for (NDArray labels : List.of(
+                NDArray.of(new float[] {0, 1, 0}),
+                NDArray.of(Shape.of(3, 1), 0, 1, 0),
+                NDArray.of(Shape.of(3), 0L, 1L, 0L))) {
+            try (var session = Session.open("reference", 1);
+                    var step = TrainStep.of(
+                            session, Sequential.of(new Linear(2, 2)), Losses.crossEntropy(), Sgd.of(0.1))) {
+                assertThatThrownBy(() -> step.run(new Batch(batch().inputs(), labels)))
+                        .isInstanceOf(ShapeException.class)
+                        .hasMessageStartingWith("cross-entropy: takes logits [N, C] and int32 labels [N], not "
+                                + "float32[N, 2] and " + labels.dtype() + "[N")
+                        .hasMessageContaining("\n  at  BadStepTest.java:");
             }
         }
     }

@@ -194,7 +194,15 @@ class TrainStepTest {
         Batch batch = circle(8).batched(8).iterator().next();
         var session = Session.open("reference");
         var step = TrainStep.of(session, network(), Losses.crossEntropy(), Sgd.of(0.1));
+        assertThatThrownBy(step::explain)
+                .isInstanceOf(StateException.class)
+                .hasMessage("the training step is traced at its first batch: run one, then explain");
+        step.prepare(batch);
+        assertThatThrownBy(step::explain)
+                .isInstanceOf(StateException.class)
+                .hasMessage("the training step has not run yet: run a batch first");
         step.run(batch);
+        assertThat(step.explain()).isEqualTo(step.explain(8)).contains("matmul").contains("float32[8, 16]");
         assertThatThrownBy(() -> step.run(new Batch(NDArray.of(Shape.of(8, 3), new float[24]), batch.targets())))
                 .isInstanceOf(ShapeException.class)
                 .hasMessage("the training step takes 'inputs' as float32[N, 2], not float32[8, 3]");

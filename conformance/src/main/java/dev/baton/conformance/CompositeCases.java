@@ -15,6 +15,7 @@ import java.util.List;
 final class CompositeCases {
 
     private static final String GROUP = "composites";
+    private static final Tolerance TOLERANCE = Tolerance.ofLargest(2e-6).orAbsolute(1e-6);
 
     private CompositeCases() {}
 
@@ -39,36 +40,18 @@ final class CompositeCases {
         long[][] sizes = {{1, 1}, {1, 10}, {7, 2}, {64, 10}, {33, 17}, {5, 1031}, {1033, 10}, {0, 10}};
         for (long[] size : sizes) {
             for (double smoothing : new double[] {0, 0.1, 0.9}) {
-                crossEntropy(
-                        cases,
-                        size[0],
-                        (int) size[1],
-                        smoothing,
-                        Fill.NORMAL,
-                        Tolerance.ofLargest(2e-6).orAbsolute(1e-6));
-                // Large logits: exp overflows where the largest is not subtracted first.
-                crossEntropy(
-                        cases,
-                        size[0],
-                        (int) size[1],
-                        smoothing,
-                        Fill.between(-200, 200),
-                        Tolerance.ofLargest(2e-6).orAbsolute(1e-6));
-                // All of them large, as they get late in training: what they have in common cancels.
-                crossEntropy(
-                        cases,
-                        size[0],
-                        (int) size[1],
-                        smoothing,
-                        Fill.between(200, 202),
-                        Tolerance.ofLargest(2e-6).orAbsolute(1e-6));
+                // Between -200 and 200, exp overflows where the largest is not subtracted first. All of them large, as
+                // they get late in training, what they have in common cancels.
+                for (Fill logits : List.of(Fill.NORMAL, Fill.between(-200, 200), Fill.between(200, 202))) {
+                    crossEntropy(cases, size[0], (int) size[1], smoothing, logits, TOLERANCE);
+                }
             }
         }
         Fill broken = Fill.values("with NaN", 0.5, 1, Double.NaN, -1, 2, 0, 1, 1, 3, 1, 2);
         Fill masked = Fill.values("masked", 0.5, 1, Double.NEGATIVE_INFINITY, -1, 2, 0, 1, 1, 3, 1, 2);
-        crossEntropy(cases, 11, 3, 0, masked, Tolerance.ofLargest(2e-6).orAbsolute(1e-6));
-        crossEntropy(cases, 11, 3, 0.1, masked, Tolerance.ofLargest(2e-6).orAbsolute(1e-6));
-        crossEntropy(cases, 11, 3, 0.1, broken, Tolerance.ofLargest(2e-6).orAbsolute(1e-6));
+        crossEntropy(cases, 11, 3, 0, masked, TOLERANCE);
+        crossEntropy(cases, 11, 3, 0.1, masked, TOLERANCE);
+        crossEntropy(cases, 11, 3, 0.1, broken, TOLERANCE);
         finite(cases);
         return cases;
     }
