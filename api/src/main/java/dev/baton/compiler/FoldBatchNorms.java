@@ -29,9 +29,7 @@ final class FoldBatchNorms {
                 boolean folds = node.operation() == BatchNorm.INFERENCE
                         && node.input(0).node().operation() == Convolution.FORWARD
                         && uses.get(node.input(0)) == 1;
-                return folds
-                        ? List.of(fold(emit(), inputs, node.attributes()))
-                        : copy(node, inputs, node.attributes());
+                return folds ? List.of(fold(emit(), inputs, node.attributes())) : copy(node, inputs, node.attributes());
             }
         }.run();
     }

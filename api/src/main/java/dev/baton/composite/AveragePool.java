@@ -93,7 +93,8 @@ public abstract class AveragePool extends Composite {
         @Override
         public GradientRule gradient() {
             return (emit, node, upstream) -> {
-                Attributes attributes = node.attributes().with(SHAPE, node.input(0).shape());
+                Attributes attributes =
+                        node.attributes().with(SHAPE, node.input(0).shape());
                 return List.of(emit.apply(BACKWARD, attributes, upstream.get(0)));
             };
         }

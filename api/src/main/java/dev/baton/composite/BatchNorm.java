@@ -68,8 +68,7 @@ public final class BatchNorm extends Composite {
     }
 
     private static Value inverseDeviation(Emitter emit, Value variance, Attributes attributes) {
-        return emit.apply(
-                Primitive.RSQRT, emit.add(variance, emit.fullLike(variance, attributes.number(EPSILON))));
+        return emit.apply(Primitive.RSQRT, emit.add(variance, emit.fullLike(variance, attributes.number(EPSILON))));
     }
 
     @Override
@@ -153,8 +152,8 @@ public final class BatchNorm extends Composite {
             Value normalised = emit.mul(centred, over.spread(inverseDeviation));
             Value byBias = over.sum(gradient);
             Value byWeight = over.sum(emit.mul(gradient, normalised));
-            Value common = emit.add(
-                    over.spread(over.share(byBias)), emit.mul(normalised, over.spread(over.share(byWeight))));
+            Value common =
+                    emit.add(over.spread(over.share(byBias)), emit.mul(normalised, over.spread(over.share(byWeight))));
             Value scale = over.spread(emit.mul(inputs.get(1), inverseDeviation));
             return List.of(emit.mul(scale, emit.sub(gradient, common)), byWeight, byBias);
         }
@@ -182,8 +181,7 @@ public final class BatchNorm extends Composite {
             Value x = inputs.get(0);
             var over = new Channels(emit, x.shape());
             Value scale = scale(emit, inputs, attributes);
-            return List.of(
-                    emit.add(emit.mul(x, over.spread(scale)), over.spread(shift(emit, inputs, scale))));
+            return List.of(emit.add(emit.mul(x, over.spread(scale)), over.spread(shift(emit, inputs, scale))));
         }
 
         /** What each channel is multiplied by: weight / sqrt(variance + epsilon). */

@@ -71,8 +71,8 @@ public abstract class Convolution extends Composite {
         /** The transpose of {@link #columns}. */
         Value pictures(Emitter emit, Value columns) {
             Shape places = result();
-            Shape windows = Shape.of(List.of(
-                    places.dim(0), x.dim(1), places.dim(2), places.dim(3), weight.dim(2), weight.dim(3)));
+            Shape windows = Shape.of(
+                    List.of(places.dim(0), x.dim(1), places.dim(2), places.dim(3), weight.dim(2), weight.dim(3)));
             Shape grouped = grouped(windows);
             Shape apart = Shape.of(List.of(
                     grouped.dim(1),
@@ -112,15 +112,14 @@ public abstract class Convolution extends Composite {
         Value rows(Emitter emit, Value picture) {
             Value apart = emit.transpose(emit.reshape(picture, grouped(result())), 1, 2, 0, 3, 4);
             Dim places = columnShape().dim(2);
-            return emit.reshape(
-                    apart, Shape.of(List.of(Dim.of(groups()), Dim.of(weight.size(0) / groups()), places)));
+            return emit.reshape(apart, Shape.of(List.of(Dim.of(groups()), Dim.of(weight.size(0) / groups()), places)));
         }
 
         /** The transpose of {@link #rows}. */
         Value rowsToPictures(Emitter emit, Value rows) {
             Shape grouped = grouped(result());
-            Shape apart = Shape.of(List.of(
-                    grouped.dim(1), grouped.dim(2), grouped.dim(0), grouped.dim(3), grouped.dim(4)));
+            Shape apart =
+                    Shape.of(List.of(grouped.dim(1), grouped.dim(2), grouped.dim(0), grouped.dim(3), grouped.dim(4)));
             return emit.reshape(emit.transpose(emit.reshape(rows, apart), 2, 0, 1, 3, 4), result());
         }
 
@@ -160,8 +159,8 @@ public abstract class Convolution extends Composite {
 
     private static DType floating(List<TensorType> inputs, int least, int most) {
         if (inputs.size() < least || inputs.size() > most) {
-            throw new ShapeException("takes " + least + (most > least ? " or " + most : "") + " operands, not "
-                    + inputs.size());
+            throw new ShapeException(
+                    "takes " + least + (most > least ? " or " + most : "") + " operands, not " + inputs.size());
         }
         DType dtype = inputs.get(0).dtype();
         for (TensorType input : inputs) {

@@ -38,8 +38,8 @@ public final class MaxPool extends Composite {
             throw new ShapeException("takes floating-point numbers, not " + x.dtype());
         }
         Window.requirePictures("x", x.shape());
-        TensorType y = x.withShape(
-                Window.of(attributes).places(x.shape(), x.shape().dim(1)));
+        TensorType y =
+                x.withShape(Window.of(attributes).places(x.shape(), x.shape().dim(1)));
         return List.of(y, y.withDType(DType.INT32));
     }
 
@@ -86,8 +86,8 @@ public final class MaxPool extends Composite {
             TensorType x = gradient.withShape(attributes.shape(SHAPE));
             List<TensorType> pooled = FORWARD.infer(List.of(x), attributes);
             if (!inputs.equals(pooled)) {
-                throw new ShapeException("the gradient and the positions are " + inputs + ", but x " + x.shape()
-                        + " gives " + pooled);
+                throw new ShapeException(
+                        "the gradient and the positions are " + inputs + ", but x " + x.shape() + " gives " + pooled);
             }
             return List.of(x);
         }
@@ -102,7 +102,9 @@ public final class MaxPool extends Composite {
             Value positions = emit.broadcast(emit.iota(flat.dim(4), DType.INT32), flat);
             Value here = emit.equal(emit.unreduce(inputs.get(1), flat, 4), positions);
             Value spread = emit.select(
-                    here, emit.unreduce(gradient, flat, 4), emit.full(gradient.type().withShape(flat), 0));
+                    here,
+                    emit.unreduce(gradient, flat, 4),
+                    emit.full(gradient.type().withShape(flat), 0));
             dims.set(4, Dim.of(window.kernel()[0]));
             dims.add(Dim.of(window.kernel()[1]));
             return List.of(window.fold(emit, emit.reshape(spread, Shape.of(dims)), attributes.shape(SHAPE)));

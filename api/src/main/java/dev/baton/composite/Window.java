@@ -38,8 +38,9 @@ public record Window(long[] kernel, long[] stride, long[] before, long[] after, 
 
     private static void require(String name, long[] numbers, long least) {
         if (numbers.length != 2 || Arrays.stream(numbers).anyMatch(number -> number < least)) {
-            throw new ShapeException("attribute " + name + " is a number for the height and one for the width, at least "
-                    + least + ", not " + Arrays.toString(numbers));
+            throw new ShapeException(
+                    "attribute " + name + " is a number for the height and one for the width, at least " + least
+                            + ", not " + Arrays.toString(numbers));
         }
     }
 
@@ -88,8 +89,8 @@ public record Window(long[] kernel, long[] stride, long[] before, long[] after, 
             long padded = before[i] + x.size(2 + i) + after[i];
             long reach = dilation[i] * (kernel[i] - 1) + 1;
             if (padded < reach) {
-                throw new ShapeException("a window of " + reach + (i == 0 ? " rows" : " columns") + " does not fit into "
-                        + x + (padded == x.size(2 + i) ? "" : ", padded to " + padded));
+                throw new ShapeException("a window of " + reach + (i == 0 ? " rows" : " columns")
+                        + " does not fit into " + x + (padded == x.size(2 + i) ? "" : ", padded to " + padded));
             }
             result = result.with(2 + i, Dim.of((padded - reach) / stride[i] + 1));
         }
@@ -105,15 +106,15 @@ public record Window(long[] kernel, long[] stride, long[] before, long[] after, 
 
     /** [N, C, H, W] -> [N, C, OH, OW, KH, KW], with a number in the padding. */
     Value slide(Emitter emit, Value x, double padding) {
-        Value padded = emit.pad(
-                x, new long[] {0, 0, before[0], before[1]}, new long[] {0, 0, after[0], after[1]}, padding);
+        Value padded =
+                emit.pad(x, new long[] {0, 0, before[0], before[1]}, new long[] {0, 0, after[0], after[1]}, padding);
         return emit.windows(padded, kernel, stride, dilation);
     }
 
     /** Adds windows [N, C, OH, OW, KH, KW] up where they came from, [N, C, H, W]: the transpose of {@link #slide}. */
     Value fold(Emitter emit, Value windows, Shape x) {
-        Shape padded = x.with(2, Dim.of(before[0] + x.size(2) + after[0]))
-                .with(3, Dim.of(before[1] + x.size(3) + after[1]));
+        Shape padded =
+                x.with(2, Dim.of(before[0] + x.size(2) + after[0])).with(3, Dim.of(before[1] + x.size(3) + after[1]));
         return emit.slice(emit.fold(windows, padded, stride, dilation), new long[] {0, 0, before[0], before[1]}, x);
     }
 }

@@ -267,8 +267,10 @@ public final class GraphBuilder {
     /** Every assignment so far takes place only where a truth value holds; else the variable stays as it is. */
     public void assignOnlyWhere(Value condition) {
         var emit = new Emitter(this);
-        assignments.replaceAll((name, value) ->
-                emit.select(emit.broadcast(condition, value.shape()), value, variables.get(name).value()));
+        assignments.replaceAll((name, value) -> emit.select(
+                emit.broadcast(condition, value.shape()),
+                value,
+                variables.get(name).value()));
     }
 
     /** Hands a value out with the step under a name. */

@@ -63,8 +63,7 @@ public final class Weights {
             }
         }
         declare(session, model);
-        variables.forEach(
-                variable -> session.set(variable.name(), laidOut(variable, arrays.get(variable.name()))));
+        variables.forEach(variable -> session.set(variable.name(), laidOut(variable, arrays.get(variable.name()))));
     }
 
     /** Copies parameters and statistics from one session to another, which need not have met the model yet. */

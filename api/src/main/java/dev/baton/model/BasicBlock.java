@@ -19,12 +19,13 @@ final class BasicBlock extends Layer {
     private final Layer downsample;
 
     BasicBlock(long inputs, long outputs, long stride) {
-        conv1 = child("conv1", new Conv2d(inputs, outputs, 3).stride(stride).padding(1).withoutBias());
+        conv1 = child(
+                "conv1",
+                new Conv2d(inputs, outputs, 3).stride(stride).padding(1).withoutBias());
         bn1 = child("bn1", new BatchNorm(outputs));
         conv2 = child("conv2", new Conv2d(outputs, outputs, 3).padding(1).withoutBias());
         bn2 = child("bn2", new BatchNorm(outputs));
-        downsample =
-                inputs == outputs && stride == 1 ? null : child("downsample", downsample(inputs, outputs, stride));
+        downsample = inputs == outputs && stride == 1 ? null : child("downsample", downsample(inputs, outputs, stride));
     }
 
     /** The shortcut where the shape changes: a 1 x 1 convolution, option B of the paper. */

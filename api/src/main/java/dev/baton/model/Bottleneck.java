@@ -24,7 +24,8 @@ final class Bottleneck extends Layer {
         long width = outputs / 4;
         conv1 = child("conv1", new Conv2d(inputs, width, 1).withoutBias());
         bn1 = child("bn1", new BatchNorm(width));
-        conv2 = child("conv2", new Conv2d(width, width, 3).stride(stride).padding(1).withoutBias());
+        conv2 = child(
+                "conv2", new Conv2d(width, width, 3).stride(stride).padding(1).withoutBias());
         bn2 = child("bn2", new BatchNorm(width));
         conv3 = child("conv3", new Conv2d(width, outputs, 1).withoutBias());
         bn3 = child("bn3", new BatchNorm(outputs));

@@ -57,9 +57,11 @@ public final class AveragePool2d extends Layer {
 
     @Override
     public Tensor forward(Tensor x) {
-        return inLayer(x, () -> x.apply(
-                AveragePool.FORWARD,
-                window.checkedForPooling(x).attributes().with(AveragePool.COUNT_PADDING, countPadding)));
+        return inLayer(
+                x,
+                () -> x.apply(
+                        AveragePool.FORWARD,
+                        window.checkedForPooling(x).attributes().with(AveragePool.COUNT_PADDING, countPadding)));
     }
 
     @Override

@@ -88,8 +88,7 @@ public final class BatchNorm extends Layer {
     }
 
     private Tensor normalise(Tensor x) {
-        List<Value> inputs =
-                List.of(x.value(), weight.in(x).value(), bias.in(x).value());
+        List<Value> inputs = List.of(x.value(), weight.in(x).value(), bias.in(x).value());
         Node node = x.graph().add(dev.baton.composite.BatchNorm.FORWARD, inputs, attributes());
         Tensor mean = Tensor.of(x.graph(), node.output(1));
         Tensor inverseDeviation = Tensor.of(x.graph(), node.output(2));
@@ -99,8 +98,8 @@ public final class BatchNorm extends Layer {
                 .divide(inverseDeviation.square())
                 .add(-epsilon)
                 .maximum(mean.fullLike(0));
-        Tensor count = Tensor.of(
-                x.graph(), new Emitter(x.graph()).size(x.shape().without(1), x.dtype()));
+        Tensor count =
+                Tensor.of(x.graph(), new Emitter(x.graph()).size(x.shape().without(1), x.dtype()));
         follow(runningMean, mean);
         follow(runningVariance, variance.multiply(count.divide(count.add(-1))));
         return Tensor.of(x.graph(), node.output(0));

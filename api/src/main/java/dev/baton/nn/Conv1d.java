@@ -29,10 +29,9 @@ public final class Conv1d extends Layer {
         this.options = options;
         long inputs = options.inputs() / options.groups();
         long kernel = options.window().size();
-        this.weight = parameter(
-                "weight", Shape.of(options.outputs(), inputs, kernel), options.initializer(inputs * kernel));
-        this.bias =
-                options.hasBias() ? parameter("bias", Shape.of(options.outputs()), Initializers.constant(0)) : null;
+        this.weight =
+                parameter("weight", Shape.of(options.outputs(), inputs, kernel), options.initializer(inputs * kernel));
+        this.bias = options.hasBias() ? parameter("bias", Shape.of(options.outputs()), Initializers.constant(0)) : null;
     }
 
     /** From one place of the kernel to the next. */

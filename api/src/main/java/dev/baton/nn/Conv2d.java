@@ -40,8 +40,7 @@ public final class Conv2d extends Layer {
                 "weight",
                 Shape.of(options.outputs(), inputs, height, width),
                 options.initializer(inputs * options.window().size()));
-        this.bias =
-                options.hasBias() ? parameter("bias", Shape.of(options.outputs()), Initializers.constant(0)) : null;
+        this.bias = options.hasBias() ? parameter("bias", Shape.of(options.outputs()), Initializers.constant(0)) : null;
     }
 
     /** From one place of the kernel to the next. */

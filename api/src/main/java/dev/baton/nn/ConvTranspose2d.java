@@ -48,8 +48,7 @@ public final class ConvTranspose2d extends Layer {
                 "weight",
                 Shape.of(options.inputs(), options.outputs() / options.groups(), height, width),
                 options.initializer(terms));
-        this.bias =
-                options.hasBias() ? parameter("bias", Shape.of(options.outputs()), Initializers.constant(0)) : null;
+        this.bias = options.hasBias() ? parameter("bias", Shape.of(options.outputs()), Initializers.constant(0)) : null;
     }
 
     /** How far apart the places are to which the kernel is added. */
@@ -82,7 +81,8 @@ public final class ConvTranspose2d extends Layer {
      */
     public ConvTranspose2d outputPadding(long height, long width) {
         if (height < 0 || width < 0) {
-            throw new ShapeException("the output padding of ConvTranspose2d is at least 0, not " + height + " x " + width);
+            throw new ShapeException(
+                    "the output padding of ConvTranspose2d is at least 0, not " + height + " x " + width);
         }
         return new ConvTranspose2d(options, List.of(height, width));
     }
@@ -131,8 +131,9 @@ public final class ConvTranspose2d extends Layer {
             long added = outputPadding.get(i);
             if (added > 0 && added >= Math.max(window.stride()[i], window.dilation()[i])) {
                 throw x.graph()
-                        .shapeError("transposed convolution: the output padding " + added
-                                + " is not smaller than the stride or the dilation, so that it makes rows of the bias alone");
+                        .shapeError(
+                                "transposed convolution: the output padding " + added
+                                        + " is not smaller than the stride or the dilation, so that it makes rows of the bias alone");
             }
             // Output padding shows what the padding would have cut off; what lies beyond that is 0.
             uncut[i] = Math.min(added, window.after()[i]);

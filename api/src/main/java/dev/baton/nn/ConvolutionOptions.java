@@ -1,12 +1,11 @@
 package dev.baton.nn;
 
-import dev.baton.Shape;
 import dev.baton.ShapeException;
 import dev.baton.composite.Convolution;
 import dev.baton.graph.Attributes;
-import dev.baton.tensor.Tensor;
 import dev.baton.graph.Emitter;
 import dev.baton.graph.Value;
+import dev.baton.tensor.Tensor;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -30,14 +29,13 @@ record ConvolutionOptions(
                     layer + " needs at least one input and one output channel, not " + inputs + " -> " + outputs);
         }
         if (groups < 1 || inputs % groups != 0 || outputs % groups != 0) {
-            throw new ShapeException("the channels of " + layer + ", " + inputs + " -> " + outputs
-                    + ", do not come in " + groups + " equal groups");
+            throw new ShapeException("the channels of " + layer + ", " + inputs + " -> " + outputs + ", do not come in "
+                    + groups + " equal groups");
         }
     }
 
     static ConvolutionOptions of(String layer, long inputs, long outputs, long height, long width) {
-        return new ConvolutionOptions(
-                layer, inputs, outputs, WindowOptions.of(layer, height, width), 1, true, null);
+        return new ConvolutionOptions(layer, inputs, outputs, WindowOptions.of(layer, height, width), 1, true, null);
     }
 
     ConvolutionOptions window(UnaryOperator<WindowOptions> change) {

@@ -52,8 +52,7 @@ public final class GroupNorm extends Layer {
         return inLayer(x, () -> {
             Shape shape = x.shape();
             if (shape.rank() < 2 || !shape.dim(1).equals(Dim.of(channels))) {
-                throw x.graph()
-                        .shapeError("group norm: x is " + shape + " and should be [N, " + channels + ", ...]");
+                throw x.graph().shapeError("group norm: x is " + shape + " and should be [N, " + channels + ", ...]");
             }
             // All elements of a group side by side: [N, groups, rest].
             Dim rest = Shape.of(shape.dims().subList(2, shape.rank())).elements();
@@ -61,7 +60,8 @@ public final class GroupNorm extends Layer {
             Shape kept = grouped.with(2, Dim.of(1));
             Tensor values = x.reshape(grouped);
             Tensor centred = values.subtract(values.mean(2).reshape(kept));
-            Tensor deviation = centred.square().mean(2).reshape(kept).add(epsilon).sqrt();
+            Tensor deviation =
+                    centred.square().mean(2).reshape(kept).add(epsilon).sqrt();
             Tensor normalised = centred.divide(deviation).reshape(shape);
             return normalised.multiply(perChannel(weight.in(x), shape)).add(perChannel(bias.in(x), shape));
         });

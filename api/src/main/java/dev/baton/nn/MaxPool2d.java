@@ -20,8 +20,7 @@ public final class MaxPool2d extends Layer {
     }
 
     public MaxPool2d(long kernelHeight, long kernelWidth) {
-        this(WindowOptions.of("MaxPool2d", kernelHeight, kernelWidth)
-                .stride("MaxPool2d", kernelHeight, kernelWidth));
+        this(WindowOptions.of("MaxPool2d", kernelHeight, kernelWidth).stride("MaxPool2d", kernelHeight, kernelWidth));
     }
 
     private MaxPool2d(WindowOptions window) {
@@ -57,7 +56,8 @@ public final class MaxPool2d extends Layer {
 
     @Override
     public Tensor forward(Tensor x) {
-        return inLayer(x, () -> x.apply(MaxPool.FORWARD, window.checkedForPooling(x).attributes()));
+        return inLayer(
+                x, () -> x.apply(MaxPool.FORWARD, window.checkedForPooling(x).attributes()));
     }
 
     @Override

@@ -57,8 +57,8 @@ record WindowOptions(List<Long> kernel, List<Long> stride, List<Long> padding, L
             long reach = dilation.get(i) * (kernel.get(i) - 1) + 1;
             if (2 * padding.get(i) > reach) {
                 throw x.graph()
-                        .shapeError("pool: the padding " + padding.get(i) + " is more than half of the window, which is "
-                                + reach + (i == 0 ? " high" : " wide"));
+                        .shapeError("pool: the padding " + padding.get(i)
+                                + " is more than half of the window, which is " + reach + (i == 0 ? " high" : " wide"));
             }
         }
         return window();
@@ -88,6 +88,8 @@ record WindowOptions(List<Long> kernel, List<Long> stride, List<Long> padding, L
     }
 
     private static String text(List<Long> numbers) {
-        return numbers.get(0).equals(numbers.get(1)) ? numbers.get(0).toString() : numbers.get(0) + " x " + numbers.get(1);
+        return numbers.get(0).equals(numbers.get(1))
+                ? numbers.get(0).toString()
+                : numbers.get(0) + " x " + numbers.get(1);
     }
 }

@@ -90,9 +90,9 @@ class PictureLayerGradientsTest {
         var builder = new GraphBuilder(GraphBuilder.Mode.TRAINING);
         Tensor x = Tensor.of(builder, builder.input("x", new TensorType(DType.FLOAT32, tried.inputs())));
         Tensor answers = Layer.trace(tried.layer(), x);
-        Tensor targets = Tensor.of(builder, builder.input("targets", answers.value().type()));
-        double[] wanted =
-                new Random(4).doubles(answers.shape().size(), -1, 1).toArray();
+        Tensor targets =
+                Tensor.of(builder, builder.input("targets", answers.value().type()));
+        double[] wanted = new Random(4).doubles(answers.shape().size(), -1, 1).toArray();
         Tensor loss = Losses.mse().of(answers, targets);
         CompositeGradientsTest.check(builder, x, tried.layer(), loss, Map.of("targets", wanted));
     }

@@ -98,6 +98,7 @@ class ModelsTest {
                 .containsExactly("0.weight [784, 512]", "0.bias [512]", "2.weight [512, 10]", "2.bias [10]");
         assertThatThrownBy(() -> Mlp.of(784))
                 .isInstanceOf(ShapeException.class)
-                .hasMessage("a network has an input and an output: Mlp.of(784, 512, 10) names at least two sizes, not 1");
+                .hasMessage(
+                        "a network has an input and an output: Mlp.of(784, 512, 10) names at least two sizes, not 1");
     }
 }

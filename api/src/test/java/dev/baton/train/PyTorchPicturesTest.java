@@ -51,11 +51,14 @@ class PyTorchPicturesTest {
         layers.put(
                 "conv2d stride",
                 new Conv2d(4, 3, 3, 2).stride(2, 1).padding(0, 1).withoutBias());
-        layers.put("conv2d dilation", new Conv2d(4, 2, 2, 3).stride(1, 2).padding(1, 2).dilation(3, 2));
+        layers.put(
+                "conv2d dilation",
+                new Conv2d(4, 2, 2, 3).stride(1, 2).padding(1, 2).dilation(3, 2));
         layers.put("conv2d groups", new Conv2d(4, 6, 3).stride(2).padding(1).groups(2));
         layers.put("conv2d depthwise", new Conv2d(4, 4, 3).padding(1).groups(4));
         layers.put("conv2d 1x1", new Conv2d(4, 5, 1).stride(2));
-        layers.put("conv1d", new Conv1d(4, 4, 3).stride(2).padding(2).dilation(2).groups(2));
+        layers.put(
+                "conv1d", new Conv1d(4, 4, 3).stride(2).padding(2).dilation(2).groups(2));
         layers.put("conv_transpose2d", new ConvTranspose2d(4, 3, 3));
         layers.put(
                 "conv_transpose2d stride",
@@ -105,8 +108,7 @@ class PyTorchPicturesTest {
     }
 
     private static Stream<JsonNode> functions() {
-        return StreamSupport.stream(
-                PyTorchTensors.pictures().get("functions").spliterator(), false);
+        return StreamSupport.stream(PyTorchTensors.pictures().get("functions").spliterator(), false);
     }
 
     @Test
@@ -193,8 +195,7 @@ class PyTorchPicturesTest {
             var got = new LinkedHashMap<String, double[]>();
             int number = 0;
             for (Map.Entry<String, Value> output : graph.outputs().entrySet()) {
-                NDArray array =
-                        NDArray.zeros(DType.FLOAT32, output.getValue().shape());
+                NDArray array = NDArray.zeros(DType.FLOAT32, output.getValue().shape());
                 plan.read(number++, array);
                 got.put(output.getKey(), array.toDoubleArray());
             }

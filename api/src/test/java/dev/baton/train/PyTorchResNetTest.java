@@ -39,7 +39,6 @@ class PyTorchResNetTest {
     void theFirstTenLossesAndTheStatisticsAgree() {
         Map<String, double[]> exact = inDouble();
         Map<String, double[]> got = onBackend();
-        System.out.println(java.util.Arrays.toString(got.get("losses")));System.out.println(java.util.Arrays.toString(exact.get("losses")));
         for (JsonNode tensor : RUN.get("results")) {
             String name = tensor.get("name").asText();
             PyTorchTensors.compare(tensor, exact.get(name), got.get(name));
@@ -70,9 +69,7 @@ class PyTorchResNetTest {
         var batchSize = Map.of(Executable.BATCH, RUN.get("batch").asLong());
         Graph graph = StepGraph.trace(
                         inputs -> Losses.crossEntropy()
-                                .of(
-                                        Layer.trace(model, inputs.get(TrainStep.INPUTS)),
-                                        inputs.get(TrainStep.TARGETS)),
+                                .of(Layer.trace(model, inputs.get(TrainStep.INPUTS)), inputs.get(TrainStep.TARGETS)),
                         optimizer,
                         Map.of(
                                 TrainStep.INPUTS,
@@ -105,8 +102,7 @@ class PyTorchResNetTest {
     private double[] answersInDouble(Map<String, double[]> variables) {
         var builder = new GraphBuilder();
         NDArray inputs = batch(0).inputs();
-        var x = Tensor.of(
-                builder, builder.input("x", new TensorType(inputs.dtype(), inputs.shape())));
+        var x = Tensor.of(builder, builder.input("x", new TensorType(inputs.dtype(), inputs.shape())));
         builder.output("answers", Layer.trace(model, x).value());
         return new Interpreter(builder.build(), Interpreter.Precision.DOUBLE)
                 .run(Map.of("x", inputs.toDoubleArray()), variables)
@@ -122,7 +118,9 @@ class PyTorchResNetTest {
             Shape shape = parameters.get(i).shape();
             String name = parameters.get(i).name();
             boolean vector = shape.rank() == 1;
-            long terms = vector ? 1 : shape.rank() == 2 ? shape.size(0) : shape.without(0).size();
+            long terms = vector
+                    ? 1
+                    : shape.rank() == 2 ? shape.size(0) : shape.without(0).size();
             int bound = vector ? 410 : (int) Math.floor(4096 * Math.sqrt(6.0 / terms));
             int shift = vector && name.endsWith("weight") ? 1 : 0;
             float[] values = PyTorchTensors.values(300 + i, bound, 4096, shift, shape.size());

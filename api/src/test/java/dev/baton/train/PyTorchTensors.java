@@ -23,7 +23,6 @@ final class PyTorchTensors {
      */
     private static final double FLOOR = 0x1p-22;
 
-
     private PyTorchTensors() {}
 
     static JsonNode pictures() {

@@ -92,7 +92,10 @@ final class Pictures {
                 results.put("output", output);
                 for (int i = 0; i < in.size(); i++) {
                     Operand o = operands.get(i);
-                    if (o.learnt()) results.put("gradient by " + o.name(), TorchMlp.values(in.get(i).grad()));
+                    if (o.learnt())
+                        results.put(
+                                "gradient by " + o.name(),
+                                TorchMlp.values(in.get(i).grad()));
                     else results.put(o.name() + " afterwards", TorchMlp.values(in.get(i)));
                 }
                 return results;
@@ -154,46 +157,83 @@ final class Pictures {
 
     private static void convolutions(List<Case> cases) {
         long[] x = {2, 4, 5, 4};
-        cases.add(new Case("conv2d", operands(x, new long[] {3, 4, 3, 3}, 3), in ->
-                conv2d(in, two(1, 1), two(1, 1), two(1, 1), 1)));
-        cases.add(new Case("conv2d stride", operands(x, new long[] {3, 4, 3, 2}, 0), in ->
-                conv2d(in, two(2, 1), two(0, 1), two(1, 1), 1)));
-        cases.add(new Case("conv2d dilation", operands(x, new long[] {2, 4, 2, 3}, 2), in ->
-                conv2d(in, two(1, 2), two(1, 2), two(3, 2), 1)));
-        cases.add(new Case("conv2d groups", operands(x, new long[] {6, 2, 3, 3}, 6), in ->
-                conv2d(in, two(2, 2), two(1, 1), two(1, 1), 2)));
-        cases.add(new Case("conv2d depthwise", operands(x, new long[] {4, 1, 3, 3}, 4), in ->
-                conv2d(in, two(1, 1), two(1, 1), two(1, 1), 4)));
-        cases.add(new Case("conv2d 1x1", operands(x, new long[] {5, 4, 1, 1}, 5), in ->
-                conv2d(in, two(2, 2), two(0, 0), two(1, 1), 1)));
-        cases.add(new Case("conv1d", operands(new long[] {2, 4, 9}, new long[] {4, 2, 3}, 4), in -> torch.conv1d(
-                in.get(0), in.get(1), new TensorOptional(in.get(2)), new long[] {2}, new long[] {2}, new long[] {2}, 2)));
+        cases.add(new Case(
+                "conv2d",
+                operands(x, new long[] {3, 4, 3, 3}, 3),
+                in -> conv2d(in, two(1, 1), two(1, 1), two(1, 1), 1)));
+        cases.add(new Case(
+                "conv2d stride",
+                operands(x, new long[] {3, 4, 3, 2}, 0),
+                in -> conv2d(in, two(2, 1), two(0, 1), two(1, 1), 1)));
+        cases.add(new Case(
+                "conv2d dilation",
+                operands(x, new long[] {2, 4, 2, 3}, 2),
+                in -> conv2d(in, two(1, 2), two(1, 2), two(3, 2), 1)));
+        cases.add(new Case(
+                "conv2d groups",
+                operands(x, new long[] {6, 2, 3, 3}, 6),
+                in -> conv2d(in, two(2, 2), two(1, 1), two(1, 1), 2)));
+        cases.add(new Case(
+                "conv2d depthwise",
+                operands(x, new long[] {4, 1, 3, 3}, 4),
+                in -> conv2d(in, two(1, 1), two(1, 1), two(1, 1), 4)));
+        cases.add(new Case(
+                "conv2d 1x1",
+                operands(x, new long[] {5, 4, 1, 1}, 5),
+                in -> conv2d(in, two(2, 2), two(0, 0), two(1, 1), 1)));
+        cases.add(new Case(
+                "conv1d",
+                operands(new long[] {2, 4, 9}, new long[] {4, 2, 3}, 4),
+                in -> torch.conv1d(
+                        in.get(0),
+                        in.get(1),
+                        new TensorOptional(in.get(2)),
+                        new long[] {2},
+                        new long[] {2},
+                        new long[] {2},
+                        2)));
         long[] small = {2, 4, 3, 2};
-        cases.add(new Case("conv_transpose2d", operands(small, new long[] {4, 3, 3, 3}, 3), in ->
-                transposed(in, two(1, 1), two(0, 0), two(0, 0), 1, two(1, 1))));
-        cases.add(new Case("conv_transpose2d stride", operands(small, new long[] {4, 2, 3, 3}, 2), in ->
-                transposed(in, two(2, 2), two(1, 1), two(1, 1), 1, two(1, 1))));
-        cases.add(new Case("conv_transpose2d groups", operands(small, new long[] {4, 1, 2, 3}, 2), in ->
-                transposed(in, two(3, 2), two(0, 1), two(2, 0), 2, two(1, 2))));
+        cases.add(new Case(
+                "conv_transpose2d",
+                operands(small, new long[] {4, 3, 3, 3}, 3),
+                in -> transposed(in, two(1, 1), two(0, 0), two(0, 0), 1, two(1, 1))));
+        cases.add(new Case(
+                "conv_transpose2d stride",
+                operands(small, new long[] {4, 2, 3, 3}, 2),
+                in -> transposed(in, two(2, 2), two(1, 1), two(1, 1), 1, two(1, 1))));
+        cases.add(new Case(
+                "conv_transpose2d groups",
+                operands(small, new long[] {4, 1, 2, 3}, 2),
+                in -> transposed(in, two(3, 2), two(0, 1), two(2, 0), 2, two(1, 2))));
         // An output padding beyond the stride, which only a dilation allows.
-        cases.add(new Case("conv_transpose2d dilation", operands(small, new long[] {4, 2, 2, 2}, 2), in ->
-                transposed(in, two(1, 2), two(1, 1), two(2, 1), 1, two(3, 2))));
+        cases.add(new Case(
+                "conv_transpose2d dilation",
+                operands(small, new long[] {4, 2, 2, 2}, 2),
+                in -> transposed(in, two(1, 2), two(1, 1), two(2, 1), 1, two(3, 2))));
     }
 
     private static void pools(List<Case> cases) {
         List<Operand> x = List.of(new Operand("x", 1, 1, 2, 7, 6));
         // Few different numbers, so that equal ones meet in a window.
         List<Operand> ties = List.of(new Operand("x", 1, 1, 1, 0, true, 1, 2, 7, 6));
-        cases.add(new Case("max_pool2d", x, in ->
-                torch.max_pool2d(in.get(0), two(3, 3), two(2, 2), two(1, 1), two(1, 1), false)));
-        cases.add(new Case("max_pool2d ties", ties, in ->
-                torch.max_pool2d(in.get(0), two(3, 3), two(2, 2), two(1, 1), two(1, 1), false)));
-        cases.add(new Case("max_pool2d dilation", x, in ->
-                torch.max_pool2d(in.get(0), two(2, 3), two(2, 1), two(0, 1), two(2, 1), false)));
-        cases.add(new Case("avg_pool2d", x, in ->
-                torch.avg_pool2d(in.get(0), two(3, 2), two(2, 2), two(1, 1), false, true, new LongOptional())));
-        cases.add(new Case("avg_pool2d without padding", x, in ->
-                torch.avg_pool2d(in.get(0), two(3, 2), two(2, 2), two(1, 1), false, false, new LongOptional())));
+        cases.add(new Case(
+                "max_pool2d", x, in -> torch.max_pool2d(in.get(0), two(3, 3), two(2, 2), two(1, 1), two(1, 1), false)));
+        cases.add(new Case(
+                "max_pool2d ties",
+                ties,
+                in -> torch.max_pool2d(in.get(0), two(3, 3), two(2, 2), two(1, 1), two(1, 1), false)));
+        cases.add(new Case(
+                "max_pool2d dilation",
+                x,
+                in -> torch.max_pool2d(in.get(0), two(2, 3), two(2, 1), two(0, 1), two(2, 1), false)));
+        cases.add(new Case(
+                "avg_pool2d",
+                x,
+                in -> torch.avg_pool2d(in.get(0), two(3, 2), two(2, 2), two(1, 1), false, true, new LongOptional())));
+        cases.add(new Case(
+                "avg_pool2d without padding",
+                x,
+                in -> torch.avg_pool2d(in.get(0), two(3, 2), two(2, 2), two(1, 1), false, false, new LongOptional())));
         cases.add(new Case("adaptive_avg_pool2d", x, in -> torch.adaptive_avg_pool2d(in.get(0), 3, 4)));
         cases.add(new Case("adaptive_avg_pool2d to one", x, in -> torch.adaptive_avg_pool2d(in.get(0), 1, 1)));
     }
@@ -231,7 +271,10 @@ final class Pictures {
                 new Operand("x", 1, 4096, 1024, 3, true, 2, 6, 2, 3),
                 new Operand("weight", 2, 6),
                 new Operand("bias", 3, 6));
-        cases.add(new Case("group_norm", grouped, in -> torch.group_norm(
-                in.get(0), 3, new TensorOptional(in.get(1)), new TensorOptional(in.get(2)), 1e-5, false)));
+        cases.add(new Case(
+                "group_norm",
+                grouped,
+                in -> torch.group_norm(
+                        in.get(0), 3, new TensorOptional(in.get(1)), new TensorOptional(in.get(2)), 1e-5, false)));
     }
 }

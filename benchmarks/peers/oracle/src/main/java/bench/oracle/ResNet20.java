@@ -89,8 +89,11 @@ final class ResNet20 {
         learn(name + ".bias", 410, 0, channels);
         float[] ones = new float[(int) channels];
         java.util.Arrays.fill(ones, 1);
-        gathered.put(name + ".running_mean", TorchMlp.tensor(new float[ones.length], type, channels).clone());
-        gathered.put(name + ".running_var", TorchMlp.tensor(ones, type, channels).clone());
+        gathered.put(
+                name + ".running_mean",
+                TorchMlp.tensor(new float[ones.length], type, channels).clone());
+        gathered.put(
+                name + ".running_var", TorchMlp.tensor(ones, type, channels).clone());
     }
 
     private Tensor step(Tensor x, String convolution, String norm, long stride, long padding, boolean training) {
