@@ -19,14 +19,15 @@ final class Movements {
             }
         }
         var result = new double[(int) to.size()];
-        var index = new long[to.rank()];
+        long[] sizes = to.toArray();
+        var index = new long[sizes.length];
         for (int i = 0; i < result.length; i++) {
             long offset = start;
             for (int axis = 0; axis < index.length; axis++) {
                 offset += index[axis] * strides[axis];
             }
             result[i] = x[(int) offset];
-            advance(index, to);
+            advance(index, sizes);
         }
         return result;
     }
@@ -72,9 +73,9 @@ final class Movements {
     }
 
     /** The next index in row-major order. */
-    static void advance(long[] index, Shape shape) {
+    static void advance(long[] index, long[] sizes) {
         for (int axis = index.length - 1; axis >= 0; axis--) {
-            if (++index[axis] < shape.size(axis)) {
+            if (++index[axis] < sizes[axis]) {
                 return;
             }
             index[axis] = 0;

@@ -29,7 +29,8 @@ public final class Reductions {
         var result = new double[(int) size];
         Arrays.fill(result, primitive == Primitive.ALL ? 1 : primitive == Primitive.SUM ? 0 : Double.NEGATIVE_INFINITY);
         var position = new double[primitive == Primitive.ARGMAX ? result.length : 0];
-        var index = new long[shape.rank()];
+        long[] sizes = shape.toArray();
+        var index = new long[sizes.length];
         for (double value : x) {
             int target = 0;
             for (int axis = 0; axis < index.length; axis++) {
@@ -48,7 +49,7 @@ public final class Reductions {
                 }
                 default -> throw new BatonException(primitive.label() + " is not a reduction");
             }
-            Movements.advance(index, shape);
+            Movements.advance(index, sizes);
         }
         return primitive == Primitive.ARGMAX ? position : result;
     }

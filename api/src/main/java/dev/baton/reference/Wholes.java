@@ -42,14 +42,15 @@ public final class Wholes {
         Arrays.fill(result, attributes.number("value"));
         long[] strides = Movements.strides(to);
         long[] before = attributes.get("before", long[].class);
-        var index = new long[from.rank()];
+        long[] sizes = from.toArray();
+        var index = new long[sizes.length];
         for (double value : x) {
             int target = 0;
             for (int axis = 0; axis < index.length; axis++) {
                 target += (int) ((index[axis] + before[axis]) * strides[axis]);
             }
             result[target] = value;
-            Movements.advance(index, from);
+            Movements.advance(index, sizes);
         }
         return result;
     }
@@ -78,7 +79,8 @@ public final class Wholes {
         long[] strides = Movements.strides(to);
         int first = to.rank() - stride.length;
         var result = new double[(int) to.size()];
-        var index = new long[from.rank()];
+        long[] sizes = from.toArray();
+        var index = new long[sizes.length];
         for (double value : windows) {
             long target = 0;
             for (int axis = 0; axis < to.rank(); axis++) {
@@ -89,7 +91,7 @@ public final class Wholes {
                                 : index[axis] * stride[spatial] + index[to.rank() + spatial] * dilation[spatial]);
             }
             result[(int) target] += value;
-            Movements.advance(index, from);
+            Movements.advance(index, sizes);
         }
         return result;
     }

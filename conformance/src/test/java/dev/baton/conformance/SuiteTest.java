@@ -8,6 +8,10 @@ import dev.baton.DType;
 import dev.baton.composite.Activations;
 import dev.baton.composite.AdamUpdate;
 import dev.baton.composite.AllFinite;
+import dev.baton.composite.AveragePool;
+import dev.baton.composite.BatchNorm;
+import dev.baton.composite.Convolution;
+import dev.baton.composite.MaxPool;
 import dev.baton.composite.SgdUpdate;
 import dev.baton.composite.SoftmaxCrossEntropy;
 import dev.baton.graph.Attributes;
@@ -41,6 +45,16 @@ class SuiteTest {
                         SoftmaxCrossEntropy.FORWARD,
                         SoftmaxCrossEntropy.BACKWARD,
                         AllFinite.INSTANCE,
+                        Convolution.FORWARD,
+                        Convolution.INPUT_GRADIENT,
+                        Convolution.WEIGHT_GRADIENT,
+                        MaxPool.FORWARD,
+                        MaxPool.BACKWARD,
+                        AveragePool.FORWARD,
+                        AveragePool.BACKWARD,
+                        BatchNorm.FORWARD,
+                        BatchNorm.BACKWARD,
+                        BatchNorm.INFERENCE,
                         AdamUpdate.INSTANCE,
                         SgdUpdate.INSTANCE);
     }

@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Writes mlp-losses.json and pytorch-functions.json into the folder that is named on the command line. */
+/** Writes mlp-losses.json, pytorch-functions.json and pictures.json into the folder that is named on the command line. */
 public final class Generate {
 
     static final List<ScalarType> TYPES = List.of(ScalarType.Float, ScalarType.Double);
@@ -26,6 +26,7 @@ public final class Generate {
         torch.set_num_threads(1);
         write(folder.resolve("mlp-losses.json"), losses());
         write(folder.resolve("pytorch-functions.json"), functions());
+        write(folder.resolve("pictures.json"), pictures());
     }
 
     static String nameOf(ScalarType type) {
@@ -54,6 +55,14 @@ public final class Generate {
         Map<String, Object> m = new LinkedHashMap<>();
         m.put("madeWith", madeWith());
         m.put("cases", Functions.all());
+        return m;
+    }
+
+    private static Map<String, Object> pictures() {
+        Map<String, Object> m = new LinkedHashMap<>();
+        m.put("madeWith", madeWith());
+        m.put("functions", Pictures.all());
+        m.put("resNet20", ResNet20.toJson());
         return m;
     }
 

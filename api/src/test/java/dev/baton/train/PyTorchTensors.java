@@ -1,0 +1,70 @@
+package dev.baton.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.stream.StreamSupport;
+
+/**
+ * Tensors as PyTorch computed them (benchmarks/peers/oracle): their values in double precision, and how far PyTorch is
+ * off in single precision.
+ */
+final class PyTorchTensors {
+
+    private static final double TIMES_AS_FAR = 4;
+
+    /**
+     * What is always allowed, relative to the tensor's largest element: two units in its last place. It covers the
+     * constants of a graph, such as the momentum 0.1, which are in single precision whatever computes with them.
+     */
+    private static final double FLOOR = 0x1p-22;
+
+    private PyTorchTensors() {}
+
+    static JsonNode pictures() {
+        try (var file = PyTorchTensors.class.getResourceAsStream("pytorch-pictures.json")) {
+            return new ObjectMapper().readTree(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Compares a tensor with PyTorch's.
+     *
+     * @param exact computed in double precision by the reference interpreter
+     * @param got computed in single precision by a backend, from the same numbers
+     */
+    static void compare(JsonNode tensor, double[] exact, double[] got) {
+        String name = tensor.get("name").asText();
+        double[] wanted = StreamSupport.stream(tensor.get("float64").spliterator(), false)
+                .mapToDouble(JsonNode::asDouble)
+                .toArray();
+        double largest = Arrays.stream(wanted).map(Math::abs).max().orElse(0);
+        double off = tensor.get("float32Error").asDouble();
+        assertThat(distance(exact, wanted)).as("%s in double", name).isLessThanOrEqualTo(off + FLOOR * largest);
+        assertThat(distance(got, wanted)).as(name).isLessThanOrEqualTo(TIMES_AS_FAR * off + FLOOR * largest);
+    }
+
+    private static double distance(double[] a, double[] b) {
+        assertThat(a).hasSameSizeAs(b).doesNotContain(Double.NaN);
+        double largest = 0;
+        for (int i = 0; i < a.length; i++) {
+            largest = Math.max(largest, Math.abs(a[i] - b[i]));
+        }
+        return largest;
+    }
+
+    /** Numbers by the oracle's formula. */
+    static float[] values(int stream, int bound, int scale, int shift, long count) {
+        var values = new float[(int) count];
+        for (int i = 0; i < count; i++) {
+            values[i] = (float) (OracleData.below(stream, i, 2 * bound + 1) - bound) / scale + shift;
+        }
+        return values;
+    }
+}
