@@ -90,12 +90,23 @@ public final class Shape {
 
     /** The number of elements of a fixed shape. */
     public long size() {
-        return elements().size();
+        long size = 1;
+        for (Dim dim : dims) {
+            if (!dim.isFixed()) {
+                return elements().size();
+            }
+            size = Math.multiplyExact(size, dim.factor());
+        }
+        return size;
     }
 
     /** All sizes of a fixed shape. */
     public long[] toArray() {
-        return dims.stream().mapToLong(Dim::size).toArray();
+        var sizes = new long[dims.size()];
+        for (int i = 0; i < sizes.length; i++) {
+            sizes[i] = dims.get(i).size();
+        }
+        return sizes;
     }
 
     /** This shape with the given sizes in the place of their symbols. */

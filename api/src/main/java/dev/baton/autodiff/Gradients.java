@@ -5,6 +5,7 @@ import dev.baton.ShapeException;
 import dev.baton.graph.Composite;
 import dev.baton.graph.Emitter;
 import dev.baton.graph.Node;
+import dev.baton.graph.Primitive;
 import dev.baton.graph.Value;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ public final class Gradients {
 
     private final Emitter emit;
     private final Map<Value, Value> arrived = new HashMap<>();
+    private final Map<Value, Parts> parts = new HashMap<>();
     private final Set<Node> onPath;
 
     private Gradients(Emitter emit, Set<Node> onPath) {
@@ -52,7 +54,7 @@ public final class Gradients {
         gradients.walkBack(List.of(loss), 0);
         return parameters.stream()
                 .map(parameter -> {
-                    Value gradient = gradients.arrived.get(parameter);
+                    Value gradient = gradients.gradient(parameter);
                     return gradient != null ? gradient : emit.fullLike(parameter, 0);
                 })
                 .toList();
@@ -63,7 +65,7 @@ public final class Gradients {
         var sources = new HashSet<Node>();
         parameters.forEach(parameter -> sources.add(parameter.node()));
         var reached = new HashSet<>(sources);
-        for (Node node : ancestors(loss)) {
+        for (Node node : ancestors(List.of(loss), 0)) {
             if (node.inputs().stream().anyMatch(input -> reached.contains(input.node()))) {
                 reached.add(node);
             }
@@ -71,13 +73,18 @@ public final class Gradients {
         return reached;
     }
 
-    /** Everything that a value is computed from, in topological order, itself last. */
-    private static List<Node> ancestors(Value value) {
+    /**
+     * Everything that values are computed from, themselves included, in topological order.
+     *
+     * @param first nodes with smaller numbers are left out
+     */
+    private static List<Node> ancestors(List<Value> values, int first) {
         var seen = new HashSet<Node>();
-        Deque<Node> open = new ArrayDeque<>(List.of(value.node()));
+        Deque<Node> open = new ArrayDeque<>();
+        values.forEach(value -> open.push(value.node()));
         while (!open.isEmpty()) {
             Node node = open.pop();
-            if (seen.add(node)) {
+            if (node.id() >= first && seen.add(node)) {
                 node.inputs().forEach(input -> open.push(input.node()));
             }
         }
@@ -104,7 +111,7 @@ public final class Gradients {
             }
             pass(node);
             for (Value input : node.inputs()) {
-                if (arrived.containsKey(input) && queued.add(input.node())) {
+                if ((arrived.containsKey(input) || parts.containsKey(input)) && queued.add(input.node())) {
                     open.add(input.node());
                 }
             }
@@ -114,7 +121,11 @@ public final class Gradients {
     private void pass(Node node) {
         var upstream = new ArrayList<Value>();
         for (int i = 0; i < node.outputs().size(); i++) {
-            upstream.add(arrived.get(node.output(i)));
+            upstream.add(gradient(node.output(i)));
+        }
+        if (node.is(Primitive.SLICE)) {
+            parts.computeIfAbsent(node.input(0), Parts::new).add(emit, node, upstream.get(0));
+            return;
         }
         List<Value> gradients = emit.builder().withOrigin(node.origin(), () -> backward(node, upstream));
         if (gradients.size() != node.inputs().size()) {
@@ -128,6 +139,15 @@ public final class Gradients {
                 arrived.merge(input, gradient, emit::add);
             }
         }
+    }
+
+    /** All that has arrived at a value; null where nothing has. */
+    private Value gradient(Value value) {
+        Parts cut = parts.remove(value);
+        if (cut != null) {
+            emit.builder().withOrigin(value.node().origin(), () -> arrived.merge(value, cut.sum(emit), emit::add));
+        }
+        return arrived.get(value);
     }
 
     private List<Value> backward(Node node, List<Value> upstream) {
@@ -144,9 +164,8 @@ public final class Gradients {
     private List<Value> differentiateDefinition(Composite composite, Node node, List<Value> upstream) {
         int first = emit.builder().size();
         List<Value> outputs = composite.define(emit, node.inputs(), node.attributes());
-        var path = new HashSet<Node>();
+        var path = new HashSet<>(ancestors(outputs, first));
         node.inputs().forEach(input -> path.add(input.node()));
-        outputs.forEach(output -> path.addAll(ancestors(output)));
         var inner = new Gradients(emit, path);
         var seeds = new ArrayList<Value>();
         for (int i = 0; i < outputs.size(); i++) {
@@ -160,7 +179,7 @@ public final class Gradients {
         for (int i = 0; i < node.inputs().size(); i++) {
             // A value that is an input twice gets its whole gradient once.
             if (node.inputs().indexOf(node.input(i)) == i) {
-                gradients.set(i, inner.arrived.get(node.input(i)));
+                gradients.set(i, inner.gradient(node.input(i)));
             }
         }
         return gradients;

@@ -6,9 +6,13 @@ import dev.baton.graph.Graph;
 import dev.baton.graph.Node;
 import dev.baton.graph.Primitive;
 import dev.baton.graph.Value;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Which new values are written straight into their variable: those whose kernel can run after every other reader of
@@ -16,50 +20,74 @@ import java.util.Map;
  */
 final class Assignments {
 
-    private Assignments() {}
+    private final Graph graph;
+    private final Fusion fusion;
+
+    /** The nodes that read a variable's memory and have some of their own, in their order. */
+    private final Map<Value, List<Node>> readers = new HashMap<>();
+
+    /** What outputs and new values of variables are read from. */
+    private final Set<Value> copied = new HashSet<>();
+
+    private Assignments(Graph graph, Fusion fusion) {
+        this.graph = graph;
+        this.fusion = fusion;
+        Stream.concat(graph.outputs().values().stream(), graph.assignments().values().stream())
+                .forEach(value -> copied.add(root(value)));
+        for (Node node : graph.nodes()) {
+            if (fusion.views().hasMemory(node.output(0))) {
+                node.inputs().stream()
+                        .map(this::root)
+                        .distinct()
+                        .filter(root -> root.node().is(Primitive.VARIABLE))
+                        .forEach(variable -> readers.computeIfAbsent(variable, unused -> new ArrayList<>())
+                                .add(node));
+            }
+        }
+    }
 
     /** The names of the variables that are written in place, by the value they get; orders the groups accordingly. */
     static Map<Value, String> inPlace(Graph graph, Fusion fusion) {
+        return new Assignments(graph, fusion).choose();
+    }
+
+    private Map<Value, String> choose() {
         var chosen = new HashMap<Value, String>();
         var assignedOnce = new HashSet<Value>();
         var assignedTwice = new HashSet<Value>();
         graph.assignments().values().stream()
                 .filter(value -> !assignedOnce.add(value))
                 .forEach(assignedTwice::add);
+        var outputs = new HashSet<>(graph.outputs().values());
         graph.assignments().forEach((name, value) -> {
-            Value variable = graph.variables().get(name);
-            boolean alone = !assignedTwice.contains(value) && !graph.outputs().containsValue(value);
+            boolean alone = !assignedTwice.contains(value) && !outputs.contains(value);
             if (alone
                     && fusion.views().hasMemory(value)
                     && isComputed(value.node())
-                    && canWrite(graph, fusion, value, variable)) {
+                    && canWrite(value, graph.variables().get(name))) {
                 chosen.put(value, name);
             }
         });
         return chosen;
     }
 
+    private Value root(Value value) {
+        return fusion.views().of(value).root();
+    }
+
     private static boolean isComputed(Node node) {
         return !(node.operation() instanceof Primitive primitive && primitive.kind() == Primitive.Kind.LEAF);
     }
 
-    private static boolean canWrite(Graph graph, Fusion fusion, Value value, Value variable) {
-        if (graph.outputs().values().stream()
-                        .anyMatch(output -> fusion.views().of(output).root().equals(variable))
-                || graph.assignments().values().stream()
-                        .anyMatch(other -> fusion.views().of(other).root().equals(variable))) {
+    private boolean canWrite(Value value, Value variable) {
+        if (copied.contains(variable)) {
             return false;
         }
         Groups groups = fusion.groups();
         Group writer = groups.of(value.node());
-        for (Node node : graph.nodes()) {
-            boolean reads = node.inputs().stream()
-                    .anyMatch(input -> fusion.views().of(input).root().equals(variable));
-            if (!reads || !fusion.views().hasMemory(node.output(0))) {
-                continue;
-            }
+        for (Node node : readers.getOrDefault(variable, List.of())) {
             boolean allowed = groups.of(node) == writer
-                    ? readsBeforeWriting(fusion, node, value, variable)
+                    ? readsBeforeWriting(node, value, variable)
                     : groups.runAfter(writer, groups.of(node));
             if (!allowed) {
                 return false;
@@ -69,7 +97,7 @@ final class Assignments {
     }
 
     /** Whether a kernel may overwrite what it reads: element by element, or an optimizer its own parameter. */
-    private static boolean readsBeforeWriting(Fusion fusion, Node node, Value value, Value variable) {
+    private boolean readsBeforeWriting(Node node, Value value, Value variable) {
         if (node.operation() instanceof Update update) {
             return node == value.node()
                     && update.stateInput(value.output(), node.attributes())
@@ -80,7 +108,7 @@ final class Assignments {
         return fusion.isPartOfRegion(node)
                 && !Views.moves(node)
                 && node.inputs().stream()
-                        .filter(input -> fusion.views().of(input).root().equals(variable))
+                        .filter(input -> root(input).equals(variable))
                         .allMatch(input -> input.equals(variable));
     }
 }

@@ -6,7 +6,9 @@ import dev.baton.graph.Graph;
 import dev.baton.graph.Node;
 import dev.baton.graph.Primitive;
 import dev.baton.graph.Value;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -19,12 +21,13 @@ final class Fusion {
     /** Kernels decode their regions into registers on the stack: a bound for both sides. */
     private static final int MOST_NODES = 48;
 
-    private final Graph graph;
     private final Views views = new Views();
     private final Groups groups;
+    private final Set<Value> kept = new HashSet<>();
 
     Fusion(Graph graph) {
-        this.graph = graph;
+        kept.addAll(graph.outputs().values());
+        kept.addAll(graph.assignments().values());
         graph.nodes().forEach(this::requireMemory);
         this.groups = new Groups(graph);
         List<Node> nodes = graph.nodes();
@@ -106,7 +109,7 @@ final class Fusion {
      */
     private boolean readsElsewhere(Group a, Group b) {
         return Stream.of(a, b)
-                .flatMap(group -> groups.nodes(group).stream())
+                .flatMap(group -> group.nodes().stream())
                 .filter(node -> node.is(Primitive.MATMUL) || Views.moves(node))
                 .flatMap(node -> node.inputs().stream())
                 .map(input -> groups.of(views.of(input).root().node()))
@@ -123,19 +126,17 @@ final class Fusion {
 
     private boolean fits(Group a, Group b) {
         long products = products(a) + products(b);
-        boolean ofRank = products == 0 || iterated(groups.nodes(a).get(0)).size() <= 3;
-        return products <= 1 && ofRank && a.members().size() + b.members().size() <= MOST_NODES;
+        boolean ofRank = products == 0 || iterated(a.nodes().get(0)).size() <= 3;
+        return products <= 1 && ofRank && a.nodes().size() + b.nodes().size() <= MOST_NODES;
     }
 
-    private long products(Group group) {
-        return groups.nodes(group).stream()
-                .filter(node -> node.is(Primitive.MATMUL))
-                .count();
+    private static long products(Group group) {
+        return group.nodes().stream().filter(node -> node.is(Primitive.MATMUL)).count();
     }
 
     /** The values of a group that something outside of it needs. */
     List<Value> results(Group group) {
-        return groups.nodes(group).stream()
+        return group.nodes().stream()
                 .flatMap(node -> java.util.stream.IntStream.range(
                                 0, node.outputs().size())
                         .mapToObj(node::output))
@@ -144,11 +145,9 @@ final class Fusion {
     }
 
     private boolean isNeededOutside(Value value, Group group) {
-        if (graph.outputs().containsValue(value) || graph.assignments().containsValue(value)) {
-            return true;
-        }
         // Views have groups of their own, so that what is read through one counts as read from outside.
-        return value.node().outputs().size() > 1
+        return kept.contains(value)
+                || value.node().outputs().size() > 1
                 || groups.users(value.node()).stream().anyMatch(user -> groups.of(user) != group);
     }
 }

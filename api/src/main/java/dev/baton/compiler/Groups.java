@@ -3,47 +3,77 @@ package dev.baton.compiler;
 import dev.baton.graph.Graph;
 import dev.baton.graph.Node;
 import dev.baton.graph.Value;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 
-/** The nodes of a graph in groups that run as one, and which group must wait for which. */
+/**
+ * The nodes of a graph in groups that run as one, and which group must wait for which.
+ *
+ * <p>Groups have positions, so that each lies before those that wait for it: what lies before a group cannot be reached
+ * from it, and a search stops at the position of what it looks for. Merging moves only what lies between the two (Pearce
+ * and Kelly 2006, "A Dynamic Topological Sort Algorithm for Directed Acyclic Graphs"), which in a graph of many layers or
+ * steps is little.
+ */
 final class Groups {
+
+    private static final Comparator<Group> BY_POSITION = Comparator.comparingInt(group -> group.position);
 
     /** Nodes that run as one, in the order of their numbers. */
     static final class Group {
-        private final TreeSet<Integer> members = new TreeSet<>();
-        private final Set<Integer> waiting = new LinkedHashSet<>();
+        private final List<Node> nodes = new ArrayList<>();
+        private int position;
 
-        /** The numbers of its nodes. */
-        Collection<Integer> members() {
-            return members;
+        private Group(Node node) {
+            nodes.add(node);
+            position = node.id();
+        }
+
+        /** Its nodes, in the order of their numbers. */
+        List<Node> nodes() {
+            return nodes;
+        }
+
+        private int last() {
+            return nodes.get(nodes.size() - 1).id();
         }
     }
 
-    private final Graph graph;
-    private final List<List<Integer>> users = new ArrayList<>();
-    private final Map<Integer, Group> groups = new HashMap<>();
+    private final List<Group> groups = new ArrayList<>();
+    private final List<List<Node>> users = new ArrayList<>();
+
+    /** For each node those that must run after it, and before it: readers, and what {@link #runAfter} has added. */
+    private final List<List<Node>> later = new ArrayList<>();
+
+    private final List<List<Node>> earlier = new ArrayList<>();
+    private long searched;
 
     /** Every node by itself. */
     Groups(Graph graph) {
-        this.graph = graph;
         for (Node node : graph.nodes()) {
+            groups.add(new Group(node));
             users.add(new ArrayList<>());
-            var group = new Group();
-            group.members.add(node.id());
-            groups.put(node.id(), group);
-            for (Value input : new LinkedHashSet<>(node.inputs())) {
-                users.get(input.node().id()).add(node.id());
+            later.add(new ArrayList<>());
+            earlier.add(new ArrayList<>());
+            var inputs = new LinkedHashSet<Node>();
+            node.inputs().stream().map(Value::node).forEach(inputs::add);
+            for (Node input : inputs) {
+                users.get(input.id()).add(node);
+                connect(input, node);
             }
         }
+    }
+
+    private void connect(Node before, Node after) {
+        later.get(before.id()).add(after);
+        earlier.get(after.id()).add(before);
     }
 
     Group of(Node node) {
@@ -52,70 +82,130 @@ final class Groups {
 
     /** The nodes that read an output of a node, in their order. */
     List<Node> users(Node node) {
-        return users.get(node.id()).stream().map(graph.nodes()::get).toList();
+        return users.get(node.id());
     }
 
-    List<Node> nodes(Group group) {
-        return group.members.stream().map(graph.nodes()::get).toList();
+    /** How many groups all searches so far have looked at: what grows out of proportion where they look too far. */
+    long searched() {
+        return searched;
     }
 
     /** Whether two groups can be one: no third one lies on a way between them. */
     boolean canMerge(Group a, Group b) {
-        return a != b && !reachesThroughOthers(a, b) && !reachesThroughOthers(b, a);
+        return a != b && !reachesThroughOthers(first(a, b), second(a, b));
     }
 
     Group merge(Group a, Group b) {
-        a.members.addAll(b.members);
-        a.waiting.addAll(b.waiting);
-        b.members.forEach(member -> groups.put(member, a));
+        Group first = first(a, b);
+        Group second = second(a, b);
+        for (Group next : next(first)) {
+            if (next != second) {
+                putBefore(second, next);
+            }
+        }
+        a.position = second.position;
+        a.nodes.addAll(b.nodes);
+        a.nodes.sort(Comparator.comparingInt(Node::id));
+        b.nodes.forEach(node -> groups.set(node.id(), a));
         return a;
     }
 
     /** Makes one group run after another, unless the other needs it. */
     boolean runAfter(Group late, Group early) {
-        if (late == early || reaches(late, early)) {
-            return late == early;
+        if (late == early) {
+            return true;
         }
-        early.waiting.add(late.members.first());
+        if (late.position < early.position && reaches(Set.of(late), early)) {
+            return false;
+        }
+        putBefore(early, late);
+        connect(early.nodes.get(0), late.nodes.get(0));
         return true;
     }
 
+    private static Group first(Group a, Group b) {
+        return a.position < b.position ? a : b;
+    }
+
+    private static Group second(Group a, Group b) {
+        return a.position < b.position ? b : a;
+    }
+
     private Set<Group> next(Group group) {
+        return neighbours(group, later);
+    }
+
+    private Set<Group> neighbours(Group group, List<List<Node>> edges) {
         var found = new LinkedHashSet<Group>();
-        for (int member : group.members) {
-            users.get(member).forEach(user -> found.add(groups.get(user)));
+        for (Node member : group.nodes) {
+            edges.get(member.id()).forEach(node -> found.add(of(node)));
         }
-        group.waiting.forEach(user -> found.add(groups.get(user)));
         found.remove(group);
         return found;
     }
 
     private boolean reachesThroughOthers(Group from, Group to) {
-        return next(from).stream().filter(first -> first != to).anyMatch(first -> reaches(first, to));
+        Set<Group> first = next(from);
+        first.remove(to);
+        return reaches(first, to);
     }
 
-    private boolean reaches(Group from, Group to) {
-        var seen = new HashSet<Group>(Set.of(from));
-        var open = new ArrayDeque<Group>(List.of(from));
+    /** Looks at what lies nearest to the target first: saved values lead from the forward to the backward pass at once. */
+    private boolean reaches(Set<Group> from, Group to) {
+        var open = new PriorityQueue<>(BY_POSITION.reversed());
+        from.stream().filter(group -> group.position < to.position).forEach(open::add);
+        var seen = new HashSet<>(open);
         while (!open.isEmpty()) {
-            for (Group group : next(open.pop())) {
+            searched++;
+            for (Group group : next(open.poll())) {
                 if (group == to) {
                     return true;
                 }
-                if (seen.add(group)) {
-                    open.push(group);
+                if (group.position < to.position && seen.add(group)) {
+                    open.add(group);
                 }
             }
         }
         return false;
     }
 
+    /** Moves what lies between two groups, none of which the later one needs, so that the first comes before the second. */
+    private void putBefore(Group early, Group late) {
+        int from = late.position;
+        int to = early.position;
+        if (to < from) {
+            return;
+        }
+        List<Group> moved = between(early, from, to, group -> neighbours(group, earlier));
+        moved.addAll(between(late, from, to, this::next));
+        int[] free = moved.stream().mapToInt(group -> group.position).sorted().toArray();
+        for (int i = 0; i < free.length; i++) {
+            moved.get(i).position = free[i];
+        }
+    }
+
+    /** A group and what can be reached from it between two positions, in order. */
+    private List<Group> between(Group start, int from, int to, Function<Group, Set<Group>> neighbours) {
+        var found = new ArrayList<>(List.of(start));
+        var seen = new HashSet<>(found);
+        for (int i = 0; i < found.size(); i++) {
+            searched++;
+            for (Group group : neighbours.apply(found.get(i))) {
+                if (group.position >= from && group.position <= to && seen.add(group)) {
+                    found.add(group);
+                }
+            }
+        }
+        found.sort(BY_POSITION);
+        return found;
+    }
+
     /** All groups, each after those that it needs; among those that could run, the one traced first. */
     List<Group> inOrder() {
         var missing = new HashMap<Group, Integer>();
-        var all = new LinkedHashSet<>(groups.values());
+        var all = new LinkedHashSet<>(groups);
         all.forEach(group -> next(group).forEach(user -> missing.merge(user, 1, Integer::sum)));
-        var ready = new TreeSet<Group>((a, b) -> Integer.compare(a.members.last(), b.members.last()));
+        var ready = new TreeSet<>(Comparator.comparingInt(Group::last));
         all.stream().filter(group -> !missing.containsKey(group)).forEach(ready::add);
         var order = new ArrayList<Group>();
         while (!ready.isEmpty()) {

@@ -155,7 +155,7 @@ final class Kernels {
     }
 
     private void add(Group group) {
-        List<Node> nodes = fusion.groups().nodes(group);
+        List<Node> nodes = group.nodes();
         Node first = nodes.get(0);
         Node product = nodes.stream()
                 .filter(node -> node.is(Primitive.MATMUL))

@@ -7,6 +7,7 @@ import dev.baton.program.Program;
 import dev.baton.program.Region;
 import dev.baton.program.Space;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,23 +26,22 @@ final class MemoryLayout {
     private static final class Block {
         private final List<Buffer> buffers = new ArrayList<>();
         private final int first;
+        private final long bytes;
         private int last;
         private long offset;
 
-        Block(int first) {
+        Block(int first, long bytes) {
             this.first = first;
             this.last = first;
+            this.bytes = bytes;
         }
 
-        long bytes() {
-            return Program.aligned(buffers.get(0).bytes());
+        long end() {
+            return offset + bytes;
         }
 
-        boolean meets(Block other) {
-            return first <= other.last
-                    && other.first <= last
-                    && offset < other.offset + other.bytes()
-                    && other.offset < offset + bytes();
+        boolean livesBeside(Block other) {
+            return first <= other.last && other.first <= last;
         }
     }
 
@@ -74,7 +74,7 @@ final class MemoryLayout {
                 if (!elsewhere.contains(buffer)) {
                     Block block = dyingOperand(kernels.get(i), i, buffer, lastReads, blocks, taken);
                     if (block == null) {
-                        block = new Block(i);
+                        block = new Block(i, Program.aligned(buffer.bytes()));
                     }
                     taken.add(block);
                     block.buffers.add(buffer);
@@ -122,18 +122,15 @@ final class MemoryLayout {
     private static Layout place(Map<Buffer, Block> blocks) {
         List<Block> bySize = blocks.values().stream()
                 .distinct()
-                .sorted(Comparator.comparingLong(Block::bytes).reversed().thenComparingInt(block -> block.first))
+                .sorted(Comparator.comparingLong((Block block) -> -block.bytes).thenComparingInt(block -> block.first))
                 .toList();
         var placed = new ArrayList<Block>();
         long bytes = 0;
         for (Block block : bySize) {
-            block.offset = 0;
-            // Each move goes past one block that is in the way, so that this ends.
-            for (Block other = inTheWay(block, placed); other != null; other = inTheWay(block, placed)) {
-                block.offset = other.offset + other.bytes();
-            }
-            placed.add(block);
-            bytes = Math.max(bytes, block.offset + block.bytes());
+            block.offset = lowestFree(block, placed);
+            int index = Collections.binarySearch(placed, block, Comparator.comparingLong(other -> other.offset));
+            placed.add(index < 0 ? -index - 1 : index, block);
+            bytes = Math.max(bytes, block.end());
         }
         var placements = new LinkedHashMap<Buffer, Placement>();
         blocks.forEach((buffer, block) -> placements.put(buffer, new Placement(Space.WORKSPACE, 0, block.offset)));
@@ -143,7 +140,21 @@ final class MemoryLayout {
         return new Layout(placements, bytes, unshared);
     }
 
-    private static Block inTheWay(Block block, List<Block> placed) {
-        return placed.stream().filter(block::meets).findFirst().orElse(null);
+    /**
+     * The lowest offset at which a block meets no other.
+     *
+     * @param placed by their offsets
+     */
+    private static long lowestFree(Block block, List<Block> placed) {
+        long offset = 0;
+        for (Block other : placed) {
+            if (other.offset >= offset + block.bytes) {
+                break;
+            }
+            if (other.end() > offset && other.livesBeside(block)) {
+                offset = other.end();
+            }
+        }
+        return offset;
     }
 }

@@ -96,6 +96,9 @@ public final class Attributes {
 
     /** These attributes with sizes in the place of the symbols of their shapes. */
     public Attributes bind(Map<String, Long> sizes) {
+        if (values.values().stream().noneMatch(value -> value instanceof Shape shape && !shape.isFixed())) {
+            return this;
+        }
         var copy = new TreeMap<>(values);
         copy.replaceAll((name, value) -> value instanceof Shape shape ? shape.bind(sizes) : value);
         return new Attributes(copy);

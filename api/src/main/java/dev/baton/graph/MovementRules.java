@@ -25,7 +25,7 @@ final class MovementRules {
         long[] numbers = attributes.get(name, long[].class);
         TypeRules.check(
                 numbers.length == count,
-                name + " has a number for each of " + count + " dimensions, not " + Arrays.toString(numbers));
+                () -> name + " has a number for each of " + count + " dimensions, not " + Arrays.toString(numbers));
         return numbers;
     }
 
@@ -33,16 +33,18 @@ final class MovementRules {
         Shape from = in.get(0).shape();
         Shape to = attributes.shape("shape");
         long[] starts = numbers(attributes, "starts", from.rank());
-        TypeRules.check(to.rank() == from.rank(), "a part of " + from + " cannot have the shape " + to);
+        TypeRules.check(to.rank() == from.rank(), () -> "a part of " + from + " cannot have the shape " + to);
         for (int i = 0; i < starts.length; i++) {
             boolean all = starts[i] == 0 && to.dim(i).equals(from.dim(i));
             boolean inside = from.dim(i).isFixed()
                     && to.dim(i).isFixed()
                     && starts[i] >= 0
                     && starts[i] + to.size(i) <= from.size(i);
+            int axis = i;
             TypeRules.check(
                     all || inside,
-                    to.dim(i) + " elements from " + starts[i] + " on are not in dimension " + i + " of " + from);
+                    () -> to.dim(axis) + " elements from " + starts[axis] + " on are not in dimension " + axis + " of "
+                            + from);
         }
         return in.get(0).withShape(to);
     }

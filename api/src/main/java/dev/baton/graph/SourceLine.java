@@ -49,13 +49,18 @@ public final class SourceLine {
                     return created;
                 }
                 boolean own = OWN.contains(name) || RUNNERS.contains(name);
-                boolean test =
-                        frame.getFileName() != null && frame.getFileName().endsWith("Test.java");
-                if ((!own || test) && !name.startsWith("java.") && !name.startsWith("jdk.")) {
+                if ((!own || isTest(frame)) && !name.startsWith("java.") && !name.startsWith("jdk.")) {
                     return frame.getFileName() + ":" + frame.getLineNumber();
                 }
             }
             return created;
         });
+    }
+
+    /** Tests stand in the packages that they test. By the class: a frame's file is looked up slowly. */
+    private static boolean isTest(StackWalker.StackFrame frame) {
+        String name = frame.getClassName();
+        int inner = name.indexOf('$');
+        return (inner < 0 ? name : name.substring(0, inner)).endsWith("Test");
     }
 }

@@ -48,7 +48,7 @@ class PyTorchResNetTest {
     private Map<String, double[]> onBackend() {
         try (var session = Session.open(System.getProperty("baton.test.backend", "reference"));
                 var step = TrainStep.of(session, model, Losses.crossEntropy(), optimizer);
-                var evaluation = new Evaluation(session, model)) {
+                var evaluation = Evaluation.of(session, model)) {
             step.prepare(batch(0));
             weights().forEach(session::set);
             var results = new LinkedHashMap<String, double[]>();
