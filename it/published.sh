@@ -161,11 +161,12 @@ done)
 POM
 plugin="$(sed -n '/maven-dependency-plugin/{n;s/.*>\(.*\)<.*/\1/p}' "$root/pom.xml")"
 maven "$work/published" "$@" -f "$work/project/pom.xml" \
-    "org.apache.maven.plugins:maven-dependency-plugin:$plugin:build-classpath" -DincludeScope=runtime -Dmdep.outputFile="$work/class-path"
+    "org.apache.maven.plugins:maven-dependency-plugin:$plugin:build-classpath" \
+    -DincludeScope=runtime -Dmdep.outputFile="$work/class-path"
 tr ':' '\n' < "$work/class-path" | sed 's|.*/||' > "$work/jars"
 for artifact in $artifacts; do
     grep -q -x -F "baton-$artifact-$version.jar" "$work/jars" || fail "no baton-$artifact on the class path"
 done
-natives="$(grep -E -- '-(linux|windows|macosx|android|ios)-' "$work/jars" | sed -E 's/.*-((linux|windows|macosx|android|ios)-.*)\.jar/\1/' | sort | uniq -c)"
-[ "$(echo "$natives" | wc -l)" = 1 ] || fail "natives of more than one platform: $natives"
-passed "$(wc -l < "$work/jars") jars, natives of one platform:$(echo "$natives" | sed 's/.* / /')"
+natives="$(grep -o -E -- '-(linux|windows|macosx|android|ios)-[a-z0-9_]+' "$work/jars" | sort -u)"
+[ "$(echo "$natives" | wc -w)" = 1 ] || fail "natives of other than one platform: $natives"
+passed "$(wc -l < "$work/jars") jars, natives of one platform: ${natives#-}"
