@@ -18,17 +18,24 @@ passed() {
     echo "  ok: $*"
 }
 
+# maven REPOSITORY OPTIONS...
 maven() {
-    mvn -q -B -ntp -Dstyle.color=never -Dmaven.repo.local="$work/repository" "$@"
+    local repository="$1"
+    shift
+    mvn -q -B -ntp -Dstyle.color=never -Dmaven.repo.local="$repository" "$@"
 }
 
 echo "installing Baton into a repository of its own"
 make_repository "$work/repository"
-maven "$@" -f "$root/pom.xml" -DskipTests -Dspotless.check.skip install
-installed="$work/repository/dev/baton"
-# Only what is published stays.
-rm -r "$installed/baton-parent" "$installed/baton-examples" "$installed/baton-benchmarks"
+maven "$work/repository" "$@" -f "$root/pom.xml" -DskipTests -Dspotless.check.skip install
+
+# Only what is published goes into another one: neither the parent's POM nor the examples.
 artifacts="api backend-cpu backend-cuda conformance native"
+installed="$work/published/dev/baton"
+make_repository "$work/published"
+for artifact in $artifacts bom; do
+    cp -r "$work/repository/dev/baton/baton-$artifact" "$installed"
+done
 version="$(basename "$(echo "$installed"/baton-api/*/)")"
 
 for artifact in $artifacts bom; do
@@ -153,12 +160,13 @@ done)
 </project>
 POM
 plugin="$(sed -n '/maven-dependency-plugin/{n;s/.*>\(.*\)<.*/\1/p}' "$root/pom.xml")"
-maven "$@" -f "$work/project/pom.xml" "org.apache.maven.plugins:maven-dependency-plugin:$plugin:build-classpath" \
+maven "$work/published" "$@" -f "$work/project/pom.xml" \
+    "org.apache.maven.plugins:maven-dependency-plugin:$plugin:build-classpath" \
     -DincludeScope=runtime -Dmdep.outputFile="$work/class-path"
 tr ':' '\n' < "$work/class-path" | sed 's|.*/||' > "$work/jars"
 for artifact in $artifacts; do
     grep -q -x -F "baton-$artifact-$version.jar" "$work/jars" || fail "no baton-$artifact on the class path"
 done
-natives="$(grep -E -- '-(linux|windows|macosx|android|ios)-' "$work/jars" | sed -E 's/.*-((linux|windows|macosx|android|ios)-.*)\.jar/\1/' | sort | uniq -c)"
-[ "$(echo "$natives" | wc -l)" = 1 ] || fail "natives of more than one platform: $natives"
-passed "$(wc -l < "$work/jars") jars, natives of one platform:$(echo "$natives" | sed 's/.* / /')"
+natives="$(grep -o -E -- '-(linux|windows|macosx|android|ios)-[a-z0-9_]+' "$work/jars" | sort -u)"
+[ "$(echo "$natives" | wc -w)" = 1 ] || fail "natives of other than one platform: $natives"
+passed "$(wc -l < "$work/jars") jars, natives of one platform: ${natives#-}"
