@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
 /**
  * Batch normalisation (Ioffe and Szegedy 2015) with the statistics of the batch: x [N, C, ...], weight [C], bias [C] ->
  * (x - mean) * inverse deviation * weight + bias, and the saved mean [C] and inverse deviation [C] =
- * 1 / sqrt(variance + epsilon) of each channel over everything else. The variance is that of the batch itself: its
- * divisor is the number of elements. Attribute: {@link #EPSILON}.
+ * 1 / sqrt(variance + epsilon) of each channel over everything else, two elements at least. The variance is that of the
+ * batch itself: its divisor is the number of elements. Attribute: {@link #EPSILON}.
  */
 public final class BatchNorm extends Composite {
 
@@ -51,6 +51,12 @@ public final class BatchNorm extends Composite {
     public List<TensorType> infer(List<TensorType> inputs, Attributes attributes) {
         attributes.number(EPSILON);
         check(inputs, "weight", "bias");
+        Shape perChannel = inputs.get(0).shape().without(1);
+        if (perChannel.isFixed() && perChannel.size() == 1) {
+            throw new ShapeException(
+                    "x " + inputs.get(0).shape()
+                            + " has one value of each channel, which is no distribution to learn from: a batch needs two or more");
+        }
         return List.of(inputs.get(0), inputs.get(1), inputs.get(1));
     }
 

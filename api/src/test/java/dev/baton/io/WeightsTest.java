@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.baton.DataException;
 import dev.baton.NDArray;
 import dev.baton.Shape;
+import dev.baton.model.ResNet;
+import dev.baton.nn.BatchNorm;
+import dev.baton.nn.Conv2d;
 import dev.baton.nn.Linear;
 import dev.baton.nn.ReLU;
 import dev.baton.nn.Sequential;
 import dev.baton.runtime.Session;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +78,57 @@ class WeightsTest {
                     .hasMessage(
                             file + ": tensor 'other' is no parameter of the model, which has [line.weight, line.bias]");
             assertThat(session.value("line.bias").get(0)).isZero();
+        }
+    }
+
+    /** Statistics are saved beside the parameters, and what PyTorch counts is left aside. */
+    @Test
+    void runningStatisticsAreSavedAndLoaded() {
+        Path file = folder.resolve("model.safetensors");
+        Sequential model = Sequential.of(new Conv2d(2, 3, 1).withoutBias(), new BatchNorm(3));
+        NDArray mean = NDArray.of(Shape.of(3), 4f, 5f, 6f);
+        try (var session = Session.open("reference", 1);
+                var other = Session.open("reference", 2)) {
+            Weights.save(session, model, file);
+            session.set("1.running_mean", mean);
+            Weights.save(session, model, file);
+            Map<String, NDArray> saved = new LinkedHashMap<>(Safetensors.read(file));
+            assertThat(saved.keySet())
+                    .containsExactly("0.weight", "1.weight", "1.bias", "1.running_mean", "1.running_var");
+            assertThat(saved.get("1.running_mean").toFloatArray()).containsExactly(4, 5, 6);
+            assertThat(saved.get("1.running_var").toFloatArray()).containsExactly(1, 1, 1);
+
+            saved.put("1.num_batches_tracked", NDArray.of(Shape.scalar(), 7L));
+            Safetensors.write(file, saved, Map.of());
+            Weights.load(other, model, file);
+            assertThat(other.value("1.running_mean").toFloatArray()).containsExactly(4, 5, 6);
+
+            saved.put("0.num_batches_tracked", NDArray.of(Shape.scalar(), 7L));
+            Safetensors.write(file, saved, Map.of());
+            assertThatThrownBy(() -> Weights.load(other, model, file))
+                    .hasMessage(file + ": tensor '0.num_batches_tracked' is no parameter of the model, which has "
+                            + "[0.weight, 1.weight, 1.bias, 1.running_mean, 1.running_var]");
+
+            saved.remove("0.num_batches_tracked");
+            saved.put("1.running_var", NDArray.of(Shape.of(4), 1f, 1f, 1f, 1f));
+            Safetensors.write(file, saved, Map.of());
+            assertThatThrownBy(() -> Weights.load(other, model, file))
+                    .isInstanceOf(DataException.class)
+                    .hasMessage(file + ": tensor '1.running_var' is float32[4], the model takes float32[3]");
+        }
+    }
+
+    /** A file of a large network has more names than a person reads. */
+    @Test
+    void onlySomeNamesAreShown() {
+        Path file = folder.resolve("model.safetensors");
+        try (var session = Session.open("reference", 1)) {
+            Weights.save(session, ResNet.cifar20(10), file);
+            assertThatThrownBy(() -> Weights.load(session, ResNet.cifar32(10), file))
+                    .isInstanceOf(DataException.class)
+                    .hasMessageStartingWith(
+                            file + ": there is no tensor 'layer1.3.conv1.weight'; there are [conv1.weight,")
+                    .hasMessageEndingWith("] and 95 more");
         }
     }
 }

@@ -12,11 +12,17 @@ import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import dev.baton.loss.Loss;
 import dev.baton.loss.Losses;
+import dev.baton.nn.AveragePool2d;
+import dev.baton.nn.BatchNorm;
+import dev.baton.nn.Conv2d;
 import dev.baton.nn.Dropout;
+import dev.baton.nn.Flatten;
 import dev.baton.nn.GELU;
 import dev.baton.nn.Layer;
 import dev.baton.nn.Linear;
+import dev.baton.nn.MaxPool2d;
 import dev.baton.nn.ReLU;
+import dev.baton.nn.Residual;
 import dev.baton.nn.Sequential;
 import dev.baton.nn.Sigmoid;
 import dev.baton.nn.Tanh;
@@ -97,16 +103,50 @@ final class TrainingCases {
                 "a target that is NaN",
                 Sequential.of(new Linear(INPUTS, 7), new Tanh(), new Linear(7, 3)),
                 Fill.values("", 1, 2, Double.NaN)));
+        cases.add(pictures(
+                "pictures", Losses.crossEntropy(), new TensorType(DType.INT32, Shape.of(7)), Fill.labels(CLASSES)));
+        // Running statistics stay as they are too.
+        cases.add(pictures(
+                "pictures with a target that is NaN",
+                Losses.mse(),
+                Shapes.floatType(7, CLASSES),
+                Fill.values("", 1, 2, Double.NaN)));
         return cases;
     }
 
     private static Case classes(String name, Supplier<Layer> model, double smoothing, Optimizer optimizer, int batch) {
         var targets = new TensorType(DType.INT32, Shape.of(batch));
-        return step(name, model, Losses.crossEntropy(smoothing), optimizer, batch, targets, Fill.labels(CLASSES));
+        return step(
+                name,
+                model,
+                Losses.crossEntropy(smoothing),
+                optimizer,
+                Shapes.floatType(batch, INPUTS),
+                targets,
+                Fill.labels(CLASSES));
     }
 
     private static Case numbers(String name, Layer model, Fill targets) {
-        return step(name, () -> model, Losses.mse(), Sgd.of(0.05).momentum(0.5), 31, Shapes.floatType(31, 3), targets);
+        Optimizer optimizer = Sgd.of(0.05).momentum(0.5);
+        TensorType inputs = Shapes.floatType(31, INPUTS);
+        return step(name, () -> model, Losses.mse(), optimizer, inputs, Shapes.floatType(31, 3), targets);
+    }
+
+    private static Case pictures(String name, Loss loss, TensorType targets, Fill fill) {
+        Supplier<Layer> model = () -> Sequential.of(
+                new Conv2d(3, 8, 3).padding(1).withoutBias(),
+                new BatchNorm(8),
+                new ReLU(),
+                new MaxPool2d(3).stride(2).padding(1),
+                new Residual(
+                        Sequential.of(new Conv2d(8, 6, 3).stride(2).padding(1), new BatchNorm(6)),
+                        new Conv2d(8, 6, 1).stride(2)),
+                new AveragePool2d(2).stride(1),
+                new Flatten(),
+                new Linear(24, 9),
+                new BatchNorm(9),
+                new Linear(9, CLASSES));
+        return step(name, model, loss, Sgd.of(0.05).momentum(0.9), Shapes.floatType(7, 3, 9, 10), targets, fill);
     }
 
     private static Case step(
@@ -114,7 +154,7 @@ final class TrainingCases {
             Supplier<Layer> model,
             Loss loss,
             Optimizer optimizer,
-            int batch,
+            TensorType inputs,
             TensorType targets,
             Fill fill) {
         var fills = Map.of(
@@ -129,13 +169,14 @@ final class TrainingCases {
                 GraphBuilder.LEARNING_RATE,
                 new Fill("", (i, step, random) -> optimizer.learningRate(step)));
         return new Case(
-                GROUP, name, null, () -> trace(model.get(), loss, optimizer, batch, targets), fills, STEPS, NEAR);
+                GROUP, name, null, () -> trace(model.get(), loss, optimizer, inputs, targets), fills, STEPS, NEAR);
     }
 
-    private static Graph trace(Layer model, Loss loss, Optimizer optimizer, int batch, TensorType targetType) {
+    private static Graph trace(
+            Layer model, Loss loss, Optimizer optimizer, TensorType inputType, TensorType targetType) {
         var graph = new GraphBuilder(GraphBuilder.Mode.TRAINING);
         var emit = new Emitter(graph);
-        Tensor inputs = Tensor.of(graph, graph.input("inputs", Shapes.floatType(batch, INPUTS)));
+        Tensor inputs = Tensor.of(graph, graph.input("inputs", inputType));
         Tensor targets = Tensor.of(graph, graph.input("targets", targetType));
         Tensor answers = Layer.trace(model, inputs);
         Value value = loss.of(answers, targets).value();
@@ -144,7 +185,9 @@ final class TrainingCases {
         List<Value> gradients = Gradients.of(emit, value, parameters);
         var checked = new ArrayList<>(gradients);
         checked.add(value);
+        checked.addAll(graph.assigned());
         Value finite = graph.add(AllFinite.INSTANCE, checked, Attributes.none()).output(0);
+        graph.assignOnlyWhere(finite);
         optimizer.update(emit, parameters, gradients, finite);
         graph.output("loss", value);
         graph.output("finite", finite);

@@ -14,8 +14,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * ResNet-20 with shortcuts of option B, trained by SGD with momentum: the losses of ten batches, then what some tensors
- * are, and the answers to the first batch in evaluation mode. Tensors have torchvision's names.
+ * ResNet-20 with shortcuts of option B, trained by SGD with momentum: the answers to the first batch in evaluation mode,
+ * the losses of ten batches, then what some tensors are, and the answers again. Tensors have torchvision's names.
  *
  * <p>Size and rate are chosen such that no ReLU sees a number within 3e-6 of 0: there roundings would decide whether a
  * gradient passes, and trajectories part however well they are computed.
@@ -148,6 +148,7 @@ final class ResNet20 {
             options.momentum().put(MOMENTUM);
             options.weight_decay().put(DECAY);
             SGD sgd = new SGD(new TensorVector(net.learnt.values().toArray(new Tensor[0])), options);
+            double[] before = TorchMlp.values(net.forward(net.inputs(0), false));
             double[] losses = new double[STEPS];
             for (int b = 0; b < STEPS; b++) {
                 sgd.zero_grad();
@@ -163,6 +164,7 @@ final class ResNet20 {
                 losses[b] = loss.item_double();
             }
             Map<String, double[]> results = new LinkedHashMap<>();
+            results.put("answers before", before);
             results.put("losses", losses);
             for (String name : SHOWN)
                 results.put(name, TorchMlp.values(net.learnt.getOrDefault(name, net.gathered.get(name))));
