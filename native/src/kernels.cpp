@@ -14,12 +14,16 @@ namespace {
 #include "region_kernel.h"
 #include "reduction_kernel.h"
 #include "training_kernel.h"
+#include "normalization_kernel.h"
+#include "attention_kernel.h"
 
 }  // namespace
 
 extern const Kernels BATON_KERNELS;
 const Kernels BATON_KERNELS = {
     BATON_ISA, evaluate, reduce, cross_entropy, cross_entropy_backward, adam, sgd, all_finite,
+    normalize, normalize_backward, softmax, softmax_backward,
+    attention_weights, attention_finish, attention_slopes, scale_rows, row_products, rotate,
 };
 
 }  // namespace baton

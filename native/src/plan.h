@@ -87,6 +87,13 @@ std::unique_ptr<Command> decode_concat(Decoder& in);
 std::unique_ptr<Command> decode_fold(Decoder& in);
 std::unique_ptr<Command> decode_gather(Decoder& in);
 std::unique_ptr<Command> decode_scatter_add(Decoder& in);
+std::unique_ptr<Command> decode_norm(Decoder& in);
+std::unique_ptr<Command> decode_norm_backward(Decoder& in);
+std::unique_ptr<Command> decode_softmax(Decoder& in);
+std::unique_ptr<Command> decode_softmax_backward(Decoder& in);
+std::unique_ptr<Command> decode_attention(Decoder& in);
+std::unique_ptr<Command> decode_attention_backward(Decoder& in);
+std::unique_ptr<Command> decode_rotary(Decoder& in);
 
 // The product of two sizes; a failure where it is beyond every memory.
 inline int64_t times(int64_t a, int64_t b) {

@@ -46,13 +46,17 @@ final class CpuBackend implements Backend {
     @Override
     public boolean supports(Node node) {
         if (node.operation() instanceof Composite composite
-                && !composite.isElementwise()
-                && !WholeEncoder.knows(composite)) {
+                && !(composite.isElementwise() ? Encoder.knows(composite) : WholeEncoder.knows(composite))) {
             return false;
         }
         return Stream.concat(node.inputTypes().stream(), node.outputs().stream())
                 .map(TensorType::dtype)
                 .noneMatch(dtype -> dtype == DType.FLOAT64);
+    }
+
+    @Override
+    public long scratch(Node node) {
+        return WholeEncoder.scratch(node);
     }
 
     @Override

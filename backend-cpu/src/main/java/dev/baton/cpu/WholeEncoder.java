@@ -2,8 +2,15 @@ package dev.baton.cpu;
 
 import dev.baton.composite.AdamUpdate;
 import dev.baton.composite.AllFinite;
+import dev.baton.composite.DotProductAttention;
+import dev.baton.composite.LayerNormalization;
+import dev.baton.composite.PackedAttention;
+import dev.baton.composite.RmsNormalization;
+import dev.baton.composite.RotaryEmbedding;
 import dev.baton.composite.SgdUpdate;
+import dev.baton.composite.Softmax;
 import dev.baton.composite.SoftmaxCrossEntropy;
+import dev.baton.graph.Node;
 import dev.baton.graph.Operation;
 import dev.baton.graph.Primitive;
 import dev.baton.program.Kernel;
@@ -30,13 +37,32 @@ final class WholeEncoder {
             Map.entry(Primitive.CONCAT, new Command(10, MovementWords::concat)),
             Map.entry(Primitive.FOLD, new Command(11, MovementWords::fold)),
             Map.entry(Primitive.GATHER, new Command(12, MovementWords::gather)),
-            Map.entry(Primitive.SCATTER_ADD, new Command(13, MovementWords::scatterAdd)));
+            Map.entry(Primitive.SCATTER_ADD, new Command(13, MovementWords::scatterAdd)),
+            Map.entry(LayerNormalization.FORWARD, new Command(24, NormalizationWords::layerNorm)),
+            Map.entry(RmsNormalization.FORWARD, new Command(24, NormalizationWords::rmsNorm)),
+            Map.entry(LayerNormalization.BACKWARD, new Command(25, NormalizationWords::layerNormBackward)),
+            Map.entry(RmsNormalization.BACKWARD, new Command(25, NormalizationWords::rmsNormBackward)),
+            Map.entry(Softmax.SOFTMAX, new Command(26, NormalizationWords::softmax)),
+            Map.entry(Softmax.LOG_SOFTMAX, new Command(26, NormalizationWords::softmax)),
+            Map.entry(Softmax.SOFTMAX.backward(), new Command(27, NormalizationWords::softmaxBackward)),
+            Map.entry(Softmax.LOG_SOFTMAX.backward(), new Command(27, NormalizationWords::softmaxBackward)),
+            Map.entry(DotProductAttention.FORWARD, new Command(34, AttentionWords::forward)),
+            Map.entry(PackedAttention.FORWARD, new Command(34, AttentionWords::packedForward)),
+            Map.entry(DotProductAttention.BACKWARD, new Command(35, AttentionWords::backward)),
+            Map.entry(PackedAttention.BACKWARD, new Command(35, AttentionWords::packedBackward)),
+            Map.entry(RotaryEmbedding.INSTANCE, new Command(36, AttentionWords::rotary)));
 
     private WholeEncoder() {}
 
     /** Whether the native core has a kernel for this operation. */
     static boolean knows(Operation operation) {
         return COMMANDS.containsKey(operation);
+    }
+
+    /** The bytes of workspace that the command wants while it runs. */
+    static long scratch(Node node) {
+        boolean sums = node.operation() == LayerNormalization.BACKWARD || node.operation() == RmsNormalization.BACKWARD;
+        return sums ? NormalizationWords.scratch(node) : 0;
     }
 
     /** Adds the words after the first two; gives the opcode. */
