@@ -12,6 +12,7 @@ module dev.baton {
     exports dev.baton.io;
     exports dev.baton.loss;
     exports dev.baton.metrics;
+    exports dev.baton.model;
     exports dev.baton.nn;
     exports dev.baton.optim;
     exports dev.baton.program;

@@ -23,6 +23,7 @@ class PackageOrderTest {
             "dev.baton.runtime",
             "dev.baton.reference",
             "dev.baton.nn",
+            "dev.baton.model",
             "dev.baton.loss",
             "dev.baton.optim",
             "dev.baton.metrics",

@@ -15,6 +15,7 @@ public final class SourceLine {
             "dev.baton.compiler",
             "dev.baton.runtime",
             "dev.baton.nn",
+            "dev.baton.model",
             "dev.baton.loss",
             "dev.baton.optim",
             "dev.baton.metrics",

@@ -136,23 +136,24 @@ public final class Predictor implements AutoCloseable {
     /**
      * What the model gives for many examples.
      *
-     * @param examples float32 [N, ...], N at least 1; the sizes after N are the same in every call
+     * @param examples float32 [N, ...], or int32 [N, ...] for a model that takes tokens; N at least 1; the element type
+     *     and the sizes after N are the same in every call
      * @return float32 [N, ...] in a new array
+     * @throws DataException if a token is no row of the model's table
      * @throws ShapeException if the model takes another shape
      * @throws StateException if the predictor is closed
      */
     public NDArray predict(NDArray examples) {
-        if (examples.dtype() != DType.FLOAT32
-                || examples.shape().rank() < 2
-                || examples.shape().size(0) == 0) {
-            throw new ShapeException("a predictor takes float32 [N, ...] with at least one example, not "
+        boolean isNumbers = examples.dtype() == DType.FLOAT32 || examples.dtype() == DType.INT32;
+        if (!isNumbers || examples.shape().rank() < 2 || examples.shape().size(0) == 0) {
+            throw new ShapeException("a predictor takes float32 or int32 [N, ...] with at least one example, not "
                     + examples.dtype() + examples.shape());
         }
         turn.lock();
         try {
             requireOpen();
             try {
-                prepare(examples.shape());
+                prepare(examples);
                 executable.input(executable.inputIndex(INPUTS), examples);
                 executable.run();
                 return executable.output(executable.outputIndex(ANSWERS));
@@ -164,10 +165,10 @@ public final class Predictor implements AutoCloseable {
         }
     }
 
-    private void prepare(Shape examples) {
+    private void prepare(NDArray examples) {
         if (executable == null) {
             var graph = new GraphBuilder();
-            var type = new TensorType(DType.FLOAT32, examples.with(0, Dim.symbol(Executable.BATCH)));
+            var type = new TensorType(examples.dtype(), examples.shape().with(0, Dim.symbol(Executable.BATCH)));
             Tensor inputs = Tensor.of(graph, graph.input(INPUTS, type));
             graph.output(ANSWERS, Layer.trace(model, inputs).value());
             executable = new Executable(session, "predictor", graph.build());

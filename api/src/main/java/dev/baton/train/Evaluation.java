@@ -1,8 +1,11 @@
 package dev.baton.train;
 
+import dev.baton.DType;
 import dev.baton.NDArray;
+import dev.baton.Shape;
 import dev.baton.data.Batch;
 import dev.baton.graph.GraphBuilder;
+import dev.baton.loss.Loss;
 import dev.baton.metrics.Metric;
 import dev.baton.metrics.Metrics;
 import dev.baton.nn.Layer;
@@ -10,6 +13,7 @@ import dev.baton.runtime.Executable;
 import dev.baton.runtime.Session;
 import dev.baton.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +22,11 @@ import java.util.Map;
 public final class Evaluation implements AutoCloseable {
 
     private static final String ANSWERS = "answers";
+    private static final String LOSS = "loss";
 
     private final Session session;
     private final Layer model;
+    private final Map<Loss, Executable> losses = new IdentityHashMap<>();
     private Executable executable;
 
     public Evaluation(Session session, Layer model) {
@@ -39,6 +45,36 @@ public final class Evaluation implements AutoCloseable {
         executable.input(executable.inputIndex(TrainStep.INPUTS), batch.inputs());
         executable.run();
         return executable.output(executable.outputIndex(ANSWERS));
+    }
+
+    /**
+     * The mean loss over all examples. Each loss that this is asked for is traced once.
+     *
+     * @param loss a mean over the examples of a batch
+     * @return NaN where there are no examples
+     */
+    public double loss(Iterable<Batch> batches, Loss loss) {
+        double sum = 0;
+        long count = 0;
+        NDArray mean = NDArray.zeros(DType.FLOAT32, Shape.scalar());
+        for (Batch batch : batches) {
+            Executable measured = losses.computeIfAbsent(loss, unused -> trace(batch, loss));
+            measured.input(measured.inputIndex(TrainStep.INPUTS), batch.inputs());
+            measured.input(measured.inputIndex(TrainStep.TARGETS), batch.targets());
+            measured.run();
+            measured.read(measured.outputIndex(LOSS), mean);
+            sum += mean.get(0) * batch.size();
+            count += batch.size();
+        }
+        return sum / count;
+    }
+
+    private Executable trace(Batch batch, Loss loss) {
+        var graph = new GraphBuilder();
+        Tensor inputs = Tensor.of(graph, graph.input(TrainStep.INPUTS, StepGraph.batchType(batch.inputs())));
+        Tensor targets = Tensor.of(graph, graph.input(TrainStep.TARGETS, StepGraph.batchType(batch.targets())));
+        graph.output(LOSS, loss.of(Layer.trace(model, inputs), targets).value());
+        return new Executable(session, "evaluation", graph.build());
     }
 
     /**
@@ -73,5 +109,6 @@ public final class Evaluation implements AutoCloseable {
         if (executable != null) {
             executable.close();
         }
+        losses.values().forEach(Executable::close);
     }
 }

@@ -48,8 +48,18 @@ public record Summary(List<Row> layers, long parameters, long operations) {
      * @throws dev.baton.ShapeException if the model does not take it
      */
     public static Summary of(Layer model, Shape example) {
+        return of(model, new TensorType(DType.FLOAT32, example));
+    }
+
+    /**
+     * The summary of a model that takes other things than float32.
+     *
+     * @param example the type of one example, without the batch, such as int32 [64] for 64 tokens
+     * @throws dev.baton.ShapeException if the model does not take it
+     */
+    public static Summary of(Layer model, TensorType example) {
         var builder = new GraphBuilder();
-        var type = new TensorType(DType.FLOAT32, example.prepend(Dim.symbol(Executable.BATCH)));
+        TensorType type = example.withShape(example.shape().prepend(Dim.symbol(Executable.BATCH)));
         Tensor input = Tensor.of(builder, builder.input("inputs", type));
         builder.output("answers", Layer.trace(model, input).value());
         Graph symbolic = builder.build();

@@ -77,6 +77,7 @@ class CompositeGradientsTest {
     void everyLayerHasACase() {
         Set<String> tried = new HashSet<>();
         cases().forEach(one -> collect(one.layer(), tried));
+        TransformerGradientsTest.layers().forEach(one -> collect(one.layer(), tried));
         Set<String> layers = new ClassFileImporter()
                 .importPackages("dev.baton.nn").stream()
                         .filter(type -> type.isAssignableTo(Layer.class)
