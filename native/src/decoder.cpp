@@ -58,15 +58,15 @@ int arity(Function function) {
     switch (function) {
         case Function::NUMBER: return 0;
         case Function::SELECT: return 3;
-        case Function::CAST: case Function::COPY: case Function::RELU: case Function::EXPM1: case Function::LOG1P: return 1;
+        case Function::CAST: case Function::COPY: return 1;
         case Function::UNIFORM: return 2;
-        default: return function < Function::ADD ? 1 : 2;
+        default: return function < Function::ADD || function >= Function::RELU ? 1 : 2;
     }
 }
 
 bool is_float_only(Function function) {
     return (function >= Function::FLOOR && function <= Function::IS_FINITE) || function == Function::DIV ||
-           function == Function::POW || (function >= Function::RELU && function <= Function::LOG1P);
+           function == Function::POW || function >= Function::RELU;
 }
 
 bool is_logic(Function function) {
@@ -223,7 +223,14 @@ std::unique_ptr<Command> Decoder::command(int64_t opcode) {
         case 18: return decode_max_pool(*this, true);
         case 19: return decode_batch_norm(*this, false);
         case 20: return decode_batch_norm(*this, true);
-        default: throw Failure("there is no command " + std::to_string(opcode));
+        case 24: return decode_norm(*this);
+        case 25: return decode_norm_backward(*this);
+        case 26: return decode_softmax(*this);
+        case 27: return decode_softmax_backward(*this);
+        case 34: return decode_attention(*this);
+        case 35: return decode_attention_backward(*this);
+        case 36: return decode_rotary(*this);
+        default: throw Failure("the opcode is " + std::to_string(opcode) + ", which no command has");
     }
 }
 
@@ -231,7 +238,7 @@ std::vector<std::unique_ptr<Command>> Decoder::commands() {
     std::vector<std::unique_ptr<Command>> commands;
     while (!done()) {
         int64_t start = at_;
-        int64_t opcode = within(1, 20, "opcode");
+        int64_t opcode = within(1, 36, "opcode");
         int64_t length = word();
         commands.push_back(command(opcode));
         if (at_ - start != length) {

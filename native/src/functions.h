@@ -14,7 +14,7 @@ inline int64_t size_of(Type type) { return type == Type::BOOL ? 1 : type == Type
 enum class Function : int32_t {
     COPY, NEG, ABS, SIGN, FLOOR, EXP, LOG, SQRT, RSQRT, RECIPROCAL, TANH, SIGMOID, ERF, SIN, COS, IS_FINITE, NOT,
     ADD, SUB, MUL, DIV, POW, MAX, MIN, EQUAL, LESS, LESS_EQUAL, AND, OR, SELECT, CAST, UNIFORM, NUMBER, RELU,
-    EXPM1, LOG1P, COUNT
+    EXPM1, LOG1P, GELU, GELU_SLOPE, GELU_TANH, GELU_TANH_SLOPE, SILU, SILU_SLOPE, COUNT
 };
 
 enum class Reduction : int32_t { SUM, MAX, ALL, ARGMAX, COUNT };

@@ -70,6 +70,35 @@ struct Channel {
     double elements() const { return static_cast<double>(stretches) * static_cast<double>(count); }
 };
 
+struct NormRows {
+    int64_t width;
+    double epsilon;
+};
+
+// Of [outer, size, inner]: outer rows from .. to - 1 and some columns, at most 128.
+struct SoftmaxPart {
+    bool logarithms;
+    int64_t size, inner;
+    int64_t from, to, inner_from, inner_to;
+};
+
+// The side of a tile of attention scores.
+constexpr int64_t ATTENTION_TILE = 64;
+
+struct AttentionTile {
+    int64_t queries, keys;  // at most ATTENTION_TILE each
+    float scale;
+    bool causal;
+    int64_t first_visible;  // where causal: how many keys the first query may look at; the next one looks at one more
+    const uint8_t* mask;    // the first query's; null where there is none
+    int64_t mask_stride;    // from one query to the next
+};
+
+struct Rotation {
+    int64_t positions, inner, width;
+    bool neighbours;
+};
+
 // Memory for the registers of one worker.
 constexpr int64_t REGISTER_BYTES = TILE * 8;
 
@@ -98,6 +127,22 @@ struct Kernels {
     void (*batch_norm_backward)(const Channel& channel, float weight, float mean, float inverse_deviation, const float* in,
                                 const float* gradient, float* by_input, float* by_weight, float* by_bias);
     void (*correlate)(const Correlation& correlation, const float* rows, int64_t count, float* out);
+    void (*normalize)(const NormRows& rows, const float* x, const float* weight, const float* bias, float* y, float* mean,
+                      float* inverse, int64_t from, int64_t to);
+    void (*normalize_backward)(const NormRows& rows, const float* x, const float* mean, const float* inverse,
+                               const float* gradient, const float* weight, float* by_x, double* by_weight, double* by_bias,
+                               int64_t from, int64_t to);
+    void (*softmax)(const SoftmaxPart& part, const float* in, float* out);
+    void (*softmax_backward)(const SoftmaxPart& part, const float* result, const float* gradient, float* by_x);
+    void (*attention_weights)(const AttentionTile& tile, float* scores, float* highest, float* sums, float* factors);
+    void (*attention_finish)(int64_t rows, int64_t width, int64_t stride, const float* highest, const float* sums, float* out,
+                             float* log_sum_exp);
+    void (*attention_slopes)(const AttentionTile& tile, float* scores, float* gradients, const float* log_sum_exp,
+                             const float* means);
+    void (*scale_rows)(int64_t rows, int64_t width, int64_t stride, const float* factors, float* out);
+    void (*row_products)(int64_t rows, int64_t width, const float* a, int64_t stride_a, const float* b, int64_t stride_b,
+                         float* out);
+    void (*rotate)(const Rotation& turn, const float* cos, const float* sin, const float* x, float* y, int64_t from, int64_t to);
 };
 
 extern const Kernels BASELINE_KERNELS;

@@ -98,6 +98,13 @@ std::unique_ptr<Command> decode_batch_norm(Decoder& in, bool backward);
 // How many words say the geometry of a convolution, and the bytes of scratch memory that one of it wants.
 constexpr int64_t CONVOLUTION_WORDS = 16;
 int64_t convolution_scratch(const int64_t* words, int64_t opcode, int64_t threads);
+std::unique_ptr<Command> decode_norm(Decoder& in);
+std::unique_ptr<Command> decode_norm_backward(Decoder& in);
+std::unique_ptr<Command> decode_softmax(Decoder& in);
+std::unique_ptr<Command> decode_softmax_backward(Decoder& in);
+std::unique_ptr<Command> decode_attention(Decoder& in);
+std::unique_ptr<Command> decode_attention_backward(Decoder& in);
+std::unique_ptr<Command> decode_rotary(Decoder& in);
 
 // The product of two sizes; a failure where it is beyond every memory.
 inline int64_t times(int64_t a, int64_t b) {

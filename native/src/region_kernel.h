@@ -187,6 +187,12 @@ inline void floating(const Instruction& one, const void* a, const void* b, void*
         case Function::DIV: map2<float, float>(a, b, out, n, [](float x, float y) { return x / y; }); break;
         case Function::POW: map2<float, float>(a, b, out, n, [](float x, float y) { return powf(x, y); }); break;
         case Function::RELU: map1<float, float>(a, out, n, [](float x) { return larger(x, 0.0f); }); break;
+        case Function::GELU: map1<float, float>(a, out, n, gelu); break;
+        case Function::GELU_SLOPE: map1<float, float>(a, out, n, gelu_slope); break;
+        case Function::GELU_TANH: map1<float, float>(a, out, n, gelu_tanh); break;
+        case Function::GELU_TANH_SLOPE: map1<float, float>(a, out, n, gelu_tanh_slope); break;
+        case Function::SILU: map1<float, float>(a, out, n, silu); break;
+        case Function::SILU_SLOPE: map1<float, float>(a, out, n, silu_slope); break;
         default: numeric<float>(one, a, b, out, n); break;
     }
 }

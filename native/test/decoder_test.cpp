@@ -42,7 +42,7 @@ void samples_are_valid_and_their_parts_are_not() {
 
 void commands() {
     Bench bench;
-    for (int64_t opcode : {int64_t(0), int64_t(21), int64_t(-1), INT64_MAX, INT64_MIN}) {
+    for (int64_t opcode : {int64_t(0), int64_t(21), int64_t(37), int64_t(-1), INT64_MAX, INT64_MIN}) {
         rejected("an unknown opcode", bench, {opcode, 2}, "the opcode is");
     }
     int64_t place = bench.place(WORKSPACE, std::vector<float>(8));
@@ -120,9 +120,38 @@ void sizes() {
     rejected("too many inputs", bench, command(ALL_FINITE, {place, MOST + 1}), "number of inputs");
 }
 
+void norms_and_attention() {
+    Bench bench;
+    int64_t place = bench.place(WORKSPACE, std::vector<float>(8)), sums = bench.place(VARIABLES, std::vector<int64_t>(127));
+    rejected("a bias without a weight", bench, command(NORM, {4, 2, 0, place, NONE, place, place, NONE, place}), "no weight");
+    rejected("a norm past the end", bench, command(NORM, {5, 2, 0, place, NONE, NONE, place, NONE, place}), "10 elements");
+    auto backward = [&](int64_t by_weight, int64_t memory) {
+        return command(NORM_BACKWARD, {4, 2, place, NONE, place, place, NONE, place, by_weight, NONE, memory});
+    };
+    accepted("no gradient by a weight", bench, backward(NONE, NONE));
+    rejected("no memory for sums", bench, backward(place, NONE), "needs memory for its sums");
+    rejected("too little memory for sums", bench, backward(place, sums), "128 elements");
+    rejected("too many shares", bench, command(SOFTMAX, {0, 1 << 20, 1 << 20, 2, place, place}), "too many elements");
+    rejected("a flag of 2", bench, command(SOFTMAX, {2, 1, 1, 1, place, place}), "flag of logarithms is 2");
+    auto attention = [&](int64_t position, int64_t head, int64_t mask, int64_t mask_stride) {
+        return command(ATTENTION, {1, 2, 2, 2, 2, 2, 0, 0, place, 8, position, head, place, 8, 4, 2, place, 8, 4, 2, mask, 0, 0,
+                                   mask_stride, NONE, place, 8, 4, 2, place});
+    };
+    accepted("attention", bench, attention(4, 2, NONE, 0));
+    rejected("positions that overlap", bench, attention(1, 2, NONE, 0), "the stride of a position is 1");
+    rejected("a head past the end", bench, attention(4, 3, NONE, 0), "9 elements");
+    rejected("a head far past the end", bench, attention(4, 1LL << 40, NONE, 0), "do not lie in");
+    rejected("a position far past the end", bench, attention(INT32_MAX, 2, NONE, 0), "do not lie in");
+    accepted("a mask at the end", bench, attention(4, 2, reference(WORKSPACE, 0), 2));
+    rejected("a mask past the end", bench, attention(4, 2, reference(WORKSPACE, 30), 1), "3 elements at byte 30");
+    rejected("an odd width", bench, command(ROTARY, {1, 1, 1, 3, 0, 0, 0, place, place}), "odd width");
+    accepted("no position of many", bench, command(ROTARY, {0, 1LL << 40, 1, 2, 0, 0, 0, place, place}));
+}
+
 }  // namespace
 
 void test_decoder() {
+    norms_and_attention();
     samples_are_valid_and_their_parts_are_not();
     commands();
     references();

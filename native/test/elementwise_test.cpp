@@ -92,6 +92,19 @@ double sign_of(double x) { return x > 0 ? 1 : x < 0 ? -1 : x; }
 double largest_of(double a, double b) { return std::isnan(a) || std::isnan(b) ? NAN : a > b ? a : b; }
 double smallest_of(double a, double b) { return std::isnan(a) || std::isnan(b) ? NAN : a < b ? a : b; }
 
+double normal_below(double x) { return 0.5 * std::erfc(-x * std::sqrt(0.5)); }
+double normal_density(double x) { return std::exp(-0.5 * x * x) / std::sqrt(2 * M_PI); }
+double bent(double x) { return std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x); }
+double sigmoid_of(double x) { return 1 / (1 + std::exp(-x)); }
+
+// Derivatives at what is not finite, and how far a product of 0 and infinity goes, are left to the conformance suite.
+double gelu_tanh_slope(double x) {
+    double t = std::tanh(bent(x)), inner = std::sqrt(2 / M_PI) * (1 + 3 * 0.044715 * x * x);
+    return std::isinf(x) ? NAN : std::fabs(x) > 30 ? 0.5 * (1 + t) : 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * inner;
+}
+
+double silu_slope(double x) { return sigmoid_of(x) * (1 + x * (1 - sigmoid_of(x))); }
+
 }  // namespace
 
 void test_elementwise() {
@@ -113,6 +126,12 @@ void test_elementwise() {
     real("sin", SIN, 1, [](double a, double) { return std::sin(a); }, {2, 0});
     real("cos", COS, 1, [](double a, double) { return std::cos(a); }, {2, 0});
     real("relu", RELU, 1, [](double a, double) { return std::isnan(a) ? a : std::fmax(a, 0); }, {EXACT, 0});
+    real("gelu", GELU, 1, [](double a, double) { return a * normal_below(a); }, {2, 1e-6});
+    real("gelu slope", GELU_SLOPE, 1, [](double a, double) { return normal_below(a) + a * normal_density(a); }, {2, 1e-6});
+    real("gelu tanh", GELU_TANH, 1, [](double a, double) { return 0.5 * a * (1 + std::tanh(bent(a))); }, {2, 1e-6});
+    real("gelu tanh slope", GELU_TANH_SLOPE, 1, [](double a, double) { return gelu_tanh_slope(a); }, {2, 2e-6});
+    real("silu", SILU, 1, [](double a, double) { return a * sigmoid_of(a); }, {4, 1e-6});
+    real("silu slope", SILU_SLOPE, 1, [](double a, double) { return silu_slope(a); }, {4, 1e-6});
     real("add", ADD, 2, [](double a, double b) { return a + b; }, {EXACT, 0});
     real("sub", SUB, 2, [](double a, double b) { return a - b; }, {EXACT, 0});
     real("mul", MUL, 2, [](double a, double b) { return a * b; }, {EXACT, 0});

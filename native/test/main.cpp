@@ -1,6 +1,7 @@
 #include "bench.h"
 #include "check.h"
 
+void test_attention();
 void test_boundary();
 void test_convolution();
 void test_cross_entropy();
@@ -12,6 +13,7 @@ void test_fuzz();
 void test_integers();
 void test_matmul();
 void test_movements();
+void test_normalization();
 void test_optimizers();
 void test_pool();
 void test_reductions();
@@ -34,6 +36,8 @@ int main() {
     test_movements();
     test_convolution();
     test_cross_entropy();
+    test_normalization();
+    test_attention();
     test_optimizers();
     close_backends();
     std::printf("%d passed, %d failed\n", passed, failed);

@@ -112,6 +112,46 @@ Sample cross_entropy() {
     return sample;
 }
 
+Sample normalization() {
+    Sample sample{"normalization", {}, {}};
+    Bench& bench = sample.bench;
+    Numbers numbers(6);
+    int64_t x = bench.input(numbers.reals(60)), weight = bench.place(VARIABLES, numbers.reals(5)), epsilon = bits_of_double(1e-5);
+    int64_t bias = bench.place(VARIABLES, numbers.reals(5)), y = bench.result<float>(60), mean = bench.result<float>(12);
+    int64_t inverse = bench.result<float>(12), sums = bench.place(WORKSPACE, std::vector<int64_t>(64 * 5));
+    int64_t by_x = bench.result<float>(60), by_weight = bench.result<float>(5), by_bias = bench.result<float>(5);
+    sample.plan = joined(
+        {command(NORM, {12, 5, epsilon, x, weight, bias, y, mean, inverse}),
+         command(NORM_BACKWARD, {12, 5, x, mean, inverse, y, weight, by_x, by_weight, by_bias, sums}),
+         command(NORM, {12, 5, epsilon, x, NONE, NONE, y, NONE, inverse}),
+         command(NORM_BACKWARD, {12, 5, x, NONE, inverse, y, NONE, by_x, NONE, NONE, NONE}),
+         command(SOFTMAX, {0, 12, 5, 1, x, y}), command(SOFTMAX_BACKWARD, {0, 12, 5, 1, y, x, by_x}),
+         command(SOFTMAX, {1, 3, 5, 4, x, y}), command(SOFTMAX_BACKWARD, {1, 3, 5, 4, y, x, by_x})});
+    return sample;
+}
+
+Sample attention() {
+    Sample sample{"attention", {}, {}};
+    Bench& bench = sample.bench;
+    Numbers numbers(7);
+    int64_t scale = bits_of_double(0.5);
+    // Two examples, two heads, three queries, four keys; queries, keys and values of widths 2, 2 and 3.
+    std::vector<int64_t> sizes{2, 2, 3, 4, 2, 3};
+    int64_t q = bench.input(numbers.reals(24)), k = bench.input(numbers.reals(32)), v = bench.input(numbers.reals(48));
+    int64_t mask = bench.input(std::vector<uint8_t>{1, 0, 1, 1, 1, 1, 0, 1, 0, 0, 0, 0});
+    int64_t lengths = bench.input(std::vector<int32_t>{4, 2}), sums = bench.result<float>(12), out = bench.result<float>(36);
+    int64_t by_q = bench.result<float>(24), by_k = bench.result<float>(32), by_v = bench.result<float>(48);
+    std::vector<int64_t> places{q, 12, 4, 2, k, 16, 4, 2, v, 24, 6, 3}, result{out, 18, 6, 3};
+    std::vector<int64_t> masked{mask, 0, 0, 4, lengths}, open{NONE, 0, 0, 0, NONE};
+    std::vector<int64_t> slopes{by_q, 12, 4, 2, by_k, 16, 4, 2, by_v, 24, 6, 3};
+    sample.plan = joined(
+        {command(ATTENTION, joined({sizes, {1, scale}, places, masked, result, {sums}})),
+         command(ATTENTION_BACKWARD, joined({sizes, {1, scale}, places, masked, result, {sums}, result, slopes})),
+         command(ATTENTION, joined({sizes, {0, scale}, places, open, result, {sums}})),
+         command(ROTARY, {2, 3, 2, 2, bits_of_double(10), 1, 0, q, by_q})});
+    return sample;
+}
+
 Sample optimizers() {
     Sample sample{"optimizers", {}, {}};
     Bench& bench = sample.bench;
@@ -136,5 +176,6 @@ Sample optimizers() {
 
 std::vector<Sample> sample_plans() {
     return {elementwise(),   scalar(),     matmul(),    reductions(),
-            cross_entropy(), optimizers(), movements(), pictures(),  Sample{"nothing", {}, {}}};
+            cross_entropy(), optimizers(), movements(), pictures(),  normalization(), attention(),
+            Sample{"nothing", {}, {}}};
 }

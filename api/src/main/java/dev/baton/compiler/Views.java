@@ -90,6 +90,10 @@ final class Views {
     }
 
     private static View slice(Node node, View from) {
+        if (sizes(node.input(0)).contains(0L)) {
+            // Of nothing, no element is the first: a place beyond the end would be no place.
+            return from;
+        }
         long[] starts = node.attributes().get("starts", long[].class);
         long offset = from.offset();
         for (int i = 0; i < starts.length; i++) {

@@ -176,17 +176,18 @@ public final class Predictor implements AutoCloseable {
     /**
      * What the model gives for many examples.
      *
-     * @param examples float32 [N, ...], N at least 1; the sizes after N are the same in every call
+     * @param examples float32 [N, ...], or int32 [N, ...] for a model that takes tokens; N at least 1; the element type
+     *     and the sizes after N are the same in every call
      * @return float32 [N, ...] in a new array
      * @throws DataException if a value is not finite
+     * @throws DataException if a token is no row of the model's table
      * @throws ShapeException if the model takes another shape
      * @throws StateException if the predictor is closed
      */
     public NDArray predict(NDArray examples) {
-        if (examples.dtype() != DType.FLOAT32
-                || examples.shape().rank() < 2
-                || examples.shape().size(0) == 0) {
-            throw new ShapeException("a predictor takes float32 [N, ...] with at least one example, not "
+        boolean isNumbers = examples.dtype() == DType.FLOAT32 || examples.dtype() == DType.INT32;
+        if (!isNumbers || examples.shape().rank() < 2 || examples.shape().size(0) == 0) {
+            throw new ShapeException("a predictor takes float32 or int32 [N, ...] with at least one example, not "
                     + examples.dtype() + examples.shape());
         }
         turn.lock();

@@ -13,6 +13,7 @@ public final class Linear extends Layer {
 
     private final long inputs;
     private final long outputs;
+    private final Initializer initializer;
     private final Parameter weight;
     private final Parameter bias;
 
@@ -26,23 +27,36 @@ public final class Linear extends Layer {
      * @throws ShapeException if a size is not positive
      */
     public Linear(long inputs, long outputs, Initializer initializer) {
+        this(inputs, outputs, initializer, true);
+    }
+
+    private Linear(long inputs, long outputs, Initializer initializer, boolean hasBias) {
         if (inputs < 1 || outputs < 1) {
             throw new ShapeException("Linear needs at least one input and one output, not " + inputs + " -> " + outputs
                     + "\n  at  " + createdAt());
         }
         this.inputs = inputs;
         this.outputs = outputs;
+        this.initializer = initializer;
         this.weight = parameter("weight", Shape.of(inputs, outputs), initializer, Parameter.FileLayout.TRANSPOSED);
-        this.bias = parameter("bias", Shape.of(outputs), Initializers.constant(0));
+        this.bias = hasBias ? parameter("bias", Shape.of(outputs), Initializers.constant(0)) : null;
+    }
+
+    /** A layer without a bias: x W. */
+    public Linear withoutBias() {
+        return new Linear(inputs, outputs, initializer, false);
     }
 
     @Override
     public Tensor forward(Tensor x) {
-        return inLayer(x, () -> x.matmul(weight.in(x)).add(bias.in(x)));
+        return inLayer(x, () -> {
+            Tensor product = x.matmul(weight.in(x));
+            return bias == null ? product : product.add(bias.in(x));
+        });
     }
 
     @Override
     protected String describe() {
-        return "Linear(" + inputs + " -> " + outputs + ")";
+        return "Linear(" + inputs + " -> " + outputs + (bias == null ? ", no bias)" : ")");
     }
 }

@@ -44,6 +44,9 @@ public final class Interpreter {
     private final Graph graph;
     private final Precision precision;
 
+    /** Of the composites that were met: a graph that runs again and again does not trace them each time. */
+    private final Map<Node, Interpreter> definitions = new HashMap<>();
+
     /**
      * @param graph a graph whose shapes are fixed
      */
@@ -105,12 +108,14 @@ public final class Interpreter {
     }
 
     private List<double[]> define(Composite composite, Node node, List<double[]> arguments) {
-        Graph definition = composite.traceDefinition(node.inputTypes(), node.attributes());
+        Interpreter definition = definitions.computeIfAbsent(
+                node,
+                unused -> new Interpreter(composite.traceDefinition(node.inputTypes(), node.attributes()), precision));
         var named = new HashMap<String, double[]>();
         for (int i = 0; i < arguments.size(); i++) {
             named.put(Integer.toString(i), arguments.get(i));
         }
-        Result result = new Interpreter(definition, precision).run(named, Map.of());
+        Result result = definition.run(named, Map.of());
         return new ArrayList<>(result.outputs().values());
     }
 

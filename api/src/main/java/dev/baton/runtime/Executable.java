@@ -39,6 +39,7 @@ public final class Executable implements AutoCloseable {
     private final TensorType[] inputTypes;
     private final List<String> outputNames;
     private final List<TensorType> outputTypes;
+    private final List<TokenCheck> tokenChecks;
     private final NDArray[] arguments;
     private final NDArray seed;
     private final NDArray step = NDArray.zeros(DType.INT64, Shape.scalar());
@@ -66,6 +67,7 @@ public final class Executable implements AutoCloseable {
         this.inputTypes = graph.inputs().values().stream().map(Value::type).toArray(TensorType[]::new);
         this.outputNames = List.copyOf(graph.outputs().keySet());
         this.outputTypes = graph.outputs().values().stream().map(Value::type).toList();
+        this.tokenChecks = TokenCheck.of(graph);
         this.arguments = new NDArray[inputNames.size()];
         this.seed = NDArray.of(Shape.scalar(), session.seed());
         runtimeScalar(GraphBuilder.SEED, seed);
@@ -202,11 +204,15 @@ public final class Executable implements AutoCloseable {
      * Runs once on the arrays handed in.
      *
      * @throws StateException if this or the session is closed, or the session belongs to another thread
+     * @throws dev.baton.DataException if a number that asks for a row of a table, as an embedding has, is none of its rows
      */
     public void run() {
         session.checkUse();
         opened.requireOpen();
         long batch = batch();
+        for (int i = 0; i < tokenChecks.size(); i++) {
+            tokenChecks.get(i).check(name, arguments);
+        }
         if (batch != currentBatch) {
             current = plan(batch);
             currentBatch = batch;

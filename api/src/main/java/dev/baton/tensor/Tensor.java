@@ -4,6 +4,8 @@ import dev.baton.DType;
 import dev.baton.Dim;
 import dev.baton.Shape;
 import dev.baton.ShapeException;
+import dev.baton.composite.Activations;
+import dev.baton.composite.Softmax;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Emitter;
 import dev.baton.graph.GraphBuilder;
@@ -186,12 +188,34 @@ public final class Tensor {
 
     /** Negative elements become 0. */
     public Tensor relu() {
-        return apply(dev.baton.composite.Activations.RELU, Attributes.none());
+        return apply(Activations.RELU, Attributes.none());
     }
 
     /** x times the normal distribution's share below x (Hendrycks and Gimpel 2016), the exact form. */
     public Tensor gelu() {
-        return multiply(multiply(Math.sqrt(0.5)).erf().add(1).multiply(0.5));
+        return apply(Activations.GELU, Attributes.none());
+    }
+
+    /** The approximation of {@link #gelu} with a hyperbolic tangent. */
+    public Tensor geluTanh() {
+        return apply(Activations.GELU_TANH, Attributes.none());
+    }
+
+    /** x sigmoid(x). */
+    public Tensor silu() {
+        return apply(Activations.SILU, Attributes.none());
+    }
+
+    // Functions of all elements along an axis
+
+    /** exp(x), divided by its sum along an axis. */
+    public Tensor softmax(int axis) {
+        return apply(Softmax.SOFTMAX, Attributes.of(Softmax.AXIS, (long) axes("softmax", axis)[0]));
+    }
+
+    /** The logarithm of {@link #softmax}, which loses nothing where that is near 0. */
+    public Tensor logSoftmax(int axis) {
+        return apply(Softmax.LOG_SOFTMAX, Attributes.of(Softmax.AXIS, (long) axes("log softmax", axis)[0]));
     }
 
     /** Negative elements are multiplied by a slope, which is the gradient at 0 too. */
@@ -210,11 +234,6 @@ public final class Tensor {
     /** log(1 + exp(x)), without overflow. */
     public Tensor softplus() {
         return maximum(like(0)).add(abs().negate().exp().log1p());
-    }
-
-    /** x sigmoid(x), also called swish (Elfwing et al. 2018). */
-    public Tensor silu() {
-        return multiply(sigmoid());
     }
 
     // Comparison and choice

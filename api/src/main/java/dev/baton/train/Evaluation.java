@@ -1,9 +1,13 @@
 package dev.baton.train;
 
+import dev.baton.DType;
 import dev.baton.DataException;
 import dev.baton.NDArray;
+import dev.baton.Shape;
 import dev.baton.data.Batch;
 import dev.baton.graph.Graph;
+import dev.baton.graph.GraphBuilder;
+import dev.baton.loss.Loss;
 import dev.baton.metrics.Metric;
 import dev.baton.metrics.Metrics;
 import dev.baton.nn.ForwardGraph;
@@ -11,7 +15,9 @@ import dev.baton.nn.Layer;
 import dev.baton.runtime.Executable;
 import dev.baton.runtime.Opened;
 import dev.baton.runtime.Session;
+import dev.baton.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,9 +26,12 @@ import java.util.stream.Collectors;
 /** Lets a model answer, without learning: one forward pass, in inference mode, with the weights as they are now. */
 public final class Evaluation implements AutoCloseable {
 
+    private static final String LOSS = "loss";
+
     private final Session session;
     private final Layer model;
     private final Opened opened;
+    private final Map<Loss, Executable> losses = new IdentityHashMap<>();
     private Executable executable;
 
     Evaluation(Session session, Layer model, Opened opened) {
@@ -60,6 +69,38 @@ public final class Evaluation implements AutoCloseable {
         });
         executable.run();
         return executable.output(executable.outputIndex(ForwardGraph.ANSWERS));
+    }
+
+    /**
+     * The mean loss over all examples. Each loss that this is asked for is traced once.
+     *
+     * @param loss a mean over the examples of a batch
+     * @return NaN where there are no examples
+     */
+    public double loss(Iterable<Batch> batches, Loss loss) {
+        opened.requireOpen();
+        session.checkUse();
+        double sum = 0;
+        long count = 0;
+        NDArray mean = NDArray.zeros(DType.FLOAT32, Shape.scalar());
+        for (Batch batch : batches) {
+            Executable measured = losses.computeIfAbsent(loss, unused -> trace(batch, loss));
+            measured.input(measured.inputIndex(TrainStep.INPUTS), batch.inputs());
+            measured.input(measured.inputIndex(TrainStep.TARGETS), batch.targets());
+            measured.run();
+            measured.read(measured.outputIndex(LOSS), mean);
+            sum += mean.get(0) * batch.size();
+            count += batch.size();
+        }
+        return sum / count;
+    }
+
+    private Executable trace(Batch batch, Loss loss) {
+        var graph = new GraphBuilder();
+        Tensor inputs = Tensor.of(graph, graph.input(TrainStep.INPUTS, StepGraph.batchType(batch.inputs())));
+        Tensor targets = Tensor.of(graph, graph.input(TrainStep.TARGETS, StepGraph.batchType(batch.targets())));
+        graph.output(LOSS, loss.of(Layer.trace(model, inputs), targets).value());
+        return new Executable(session, "evaluation", graph.build(), opened);
     }
 
     /**
@@ -102,6 +143,7 @@ public final class Evaluation implements AutoCloseable {
         if (executable != null) {
             executable.close();
         }
+        losses.values().forEach(Executable::close);
         opened.close();
     }
 }

@@ -56,7 +56,14 @@ public record Summary(List<Row> layers, long parameters, long operations, Memory
         return of(model, DType.FLOAT32, example);
     }
 
-    static Summary of(Layer model, DType dtype, Shape example) {
+    /**
+     * The summary of a model that takes other things than float32.
+     *
+     * @param dtype of what it takes, such as int32 for tokens
+     * @param example the shape of one example, without the batch, such as [64] for 64 tokens
+     * @throws dev.baton.ShapeException if the model does not take it
+     */
+    public static Summary of(Layer model, DType dtype, Shape example) {
         Graph one = ForwardGraph.of(model, dtype, example).bind(Map.of(Executable.BATCH, 1L));
         var shapes = new LinkedHashMap<String, Shape>();
         // In training, so that layers have their row that do nothing when the model answers.

@@ -78,6 +78,7 @@ class CompositeGradientsTest {
         Set<String> tried = new HashSet<>();
         cases().forEach(one -> collect(one.layer(), tried));
         PictureLayerGradientsTest.cases().forEach(one -> collect(one.layer(), tried));
+        TransformerGradientsTest.layers().forEach(one -> collect(one.layer(), tried));
         Set<String> layers = new ClassFileImporter()
                 .importPackages("dev.baton.nn").stream()
                         .filter(type -> type.isAssignableTo(Layer.class)

@@ -120,7 +120,8 @@ class PredictorTest {
                     .hasMessageStartingWith("matmul: the inner sizes differ: [N, 3] x [2, 2]\n  in  0: Linear(2 -> 2)");
             assertThatThrownBy(() -> predictor.predict(NDArray.of(Shape.of(0, 2), new float[0])))
                     .isInstanceOf(ShapeException.class)
-                    .hasMessage("a predictor takes float32 [N, ...] with at least one example, not float32[0, 2]");
+                    .hasMessage(
+                            "a predictor takes float32 or int32 [N, ...] with at least one example, not float32[0, 2]");
             predictor.predict(new float[2]);
             assertThatThrownBy(() ->
                             predictor.predict(NDArray.of(new float[][] {{1, 2}, {Float.POSITIVE_INFINITY, 3}})))

@@ -50,8 +50,7 @@ final class CpuBackend implements Backend {
     @Override
     public boolean supports(Node node) {
         if (node.operation() instanceof Composite composite
-                && !composite.isElementwise()
-                && !WholeEncoder.knows(composite)) {
+                && !(composite.isElementwise() ? Encoder.knows(composite) : WholeEncoder.knows(composite))) {
             return false;
         }
         return Stream.concat(node.inputTypes().stream(), node.outputs().stream())
@@ -63,7 +62,7 @@ final class CpuBackend implements Backend {
     public long scratch(Node node) {
         int opcode = PictureWords.convolutionOpcode(node.operation());
         if (opcode == 0) {
-            return 0;
+            return WholeEncoder.scratch(node);
         }
         long[] words = PictureWords.geometry(node);
         NDArray geometry = NDArray.of(Shape.of(words.length), words);

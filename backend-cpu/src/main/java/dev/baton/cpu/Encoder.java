@@ -2,6 +2,7 @@ package dev.baton.cpu;
 
 import dev.baton.DType;
 import dev.baton.composite.Activations;
+import dev.baton.graph.Operation;
 import dev.baton.graph.Primitive;
 import dev.baton.program.Buffer;
 import dev.baton.program.Kernel;
@@ -12,6 +13,7 @@ import dev.baton.program.Region.Instruction;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 
 /** From a program's kernels to the words of a native plan; {@code native/PLAN_FORMAT.md} says what each one means. */
 final class Encoder {
@@ -19,11 +21,26 @@ final class Encoder {
     private static final int SPACE_BITS = 48;
     private static final long NONE = -1;
 
+    /** The functions that are composites. */
+    private static final Map<Operation, Long> COMPOSITES = Map.of(
+            Activations.RELU, 33L,
+            Activations.GELU, 36L,
+            Activations.GELU_SLOPE, 37L,
+            Activations.GELU_TANH, 38L,
+            Activations.GELU_TANH_SLOPE, 39L,
+            Activations.SILU, 40L,
+            Activations.SILU_SLOPE, 41L);
+
     private final Program program;
     private final List<Long> words = new ArrayList<>();
 
     Encoder(Program program) {
         this.program = program;
+    }
+
+    /** Whether the native core has a function of regions for an elementwise composite. */
+    static boolean knows(Operation composite) {
+        return COMPOSITES.containsKey(composite);
     }
 
     long[] encode() {
@@ -158,8 +175,9 @@ final class Encoder {
     }
 
     private static long function(Instruction instruction) {
-        if (instruction.operation() == Activations.RELU) {
-            return 33;
+        Long composite = COMPOSITES.get(instruction.operation());
+        if (composite != null) {
+            return composite;
         }
         return switch ((Primitive) instruction.operation()) {
             case RESHAPE -> 0;

@@ -7,6 +7,7 @@ import dev.baton.composite.MaxPool;
 import dev.baton.composite.Window;
 import dev.baton.graph.Node;
 import dev.baton.graph.Operation;
+import dev.baton.program.Buffer;
 import dev.baton.program.Kernel;
 import java.util.List;
 
@@ -66,7 +67,9 @@ final class PictureWords {
             out.add(kernel.inputs().size() == 3 ? out.reference(kernel.inputs().get(2)) : -1);
         }
         out.references(kernel.outputs());
-        out.add(out.reference(kernel.scratch()));
+        // Without pictures there is no scratch, and what is named instead is not touched.
+        Buffer scratch = kernel.scratch() == null ? kernel.outputs().get(0) : kernel.scratch();
+        out.add(out.reference(scratch));
     }
 
     static void maxPool(Encoder out, Kernel.Whole kernel) {

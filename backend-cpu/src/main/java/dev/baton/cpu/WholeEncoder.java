@@ -4,9 +4,16 @@ import dev.baton.composite.AdamUpdate;
 import dev.baton.composite.AllFinite;
 import dev.baton.composite.BatchNorm;
 import dev.baton.composite.Convolution;
+import dev.baton.composite.DotProductAttention;
+import dev.baton.composite.LayerNormalization;
 import dev.baton.composite.MaxPool;
+import dev.baton.composite.PackedAttention;
+import dev.baton.composite.RmsNormalization;
+import dev.baton.composite.RotaryEmbedding;
 import dev.baton.composite.SgdUpdate;
+import dev.baton.composite.Softmax;
 import dev.baton.composite.SoftmaxCrossEntropy;
+import dev.baton.graph.Node;
 import dev.baton.graph.Operation;
 import dev.baton.graph.Primitive;
 import dev.baton.program.Kernel;
@@ -44,13 +51,32 @@ final class WholeEncoder {
             Map.entry(MaxPool.FORWARD, new Command(17, PictureWords::maxPool)),
             Map.entry(MaxPool.BACKWARD, new Command(18, PictureWords::maxPool)),
             Map.entry(BatchNorm.FORWARD, new Command(19, PictureWords::batchNorm)),
-            Map.entry(BatchNorm.BACKWARD, new Command(20, PictureWords::batchNormBackward)));
+            Map.entry(BatchNorm.BACKWARD, new Command(20, PictureWords::batchNormBackward)),
+            Map.entry(LayerNormalization.FORWARD, new Command(24, NormalizationWords::layerNorm)),
+            Map.entry(RmsNormalization.FORWARD, new Command(24, NormalizationWords::rmsNorm)),
+            Map.entry(LayerNormalization.BACKWARD, new Command(25, NormalizationWords::layerNormBackward)),
+            Map.entry(RmsNormalization.BACKWARD, new Command(25, NormalizationWords::rmsNormBackward)),
+            Map.entry(Softmax.SOFTMAX, new Command(26, NormalizationWords::softmax)),
+            Map.entry(Softmax.LOG_SOFTMAX, new Command(26, NormalizationWords::softmax)),
+            Map.entry(Softmax.SOFTMAX.backward(), new Command(27, NormalizationWords::softmaxBackward)),
+            Map.entry(Softmax.LOG_SOFTMAX.backward(), new Command(27, NormalizationWords::softmaxBackward)),
+            Map.entry(DotProductAttention.FORWARD, new Command(34, AttentionWords::forward)),
+            Map.entry(PackedAttention.FORWARD, new Command(34, AttentionWords::packedForward)),
+            Map.entry(DotProductAttention.BACKWARD, new Command(35, AttentionWords::backward)),
+            Map.entry(PackedAttention.BACKWARD, new Command(35, AttentionWords::packedBackward)),
+            Map.entry(RotaryEmbedding.INSTANCE, new Command(36, AttentionWords::rotary)));
 
     private WholeEncoder() {}
 
     /** Whether the native core has a kernel for this operation. */
     static boolean knows(Operation operation) {
         return COMMANDS.containsKey(operation);
+    }
+
+    /** The bytes of workspace that the command wants while it runs. */
+    static long scratch(Node node) {
+        boolean sums = node.operation() == LayerNormalization.BACKWARD || node.operation() == RmsNormalization.BACKWARD;
+        return sums ? NormalizationWords.scratch(node) : 0;
     }
 
     /** Adds the words after the first two; gives the opcode. */

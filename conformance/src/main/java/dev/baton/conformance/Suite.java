@@ -20,6 +20,9 @@ public final class Suite {
         cases.addAll(MatmulCases.cases());
         cases.addAll(CompositeCases.cases());
         cases.addAll(PictureCases.cases());
+        cases.addAll(ActivationCases.cases());
+        cases.addAll(NormalizationCases.cases());
+        cases.addAll(AttentionCases.cases());
         cases.addAll(UpdateCases.cases());
         cases.addAll(FusionCases.cases());
         cases.addAll(EpilogueCases.cases());

@@ -11,8 +11,14 @@ import dev.baton.composite.AllFinite;
 import dev.baton.composite.AveragePool;
 import dev.baton.composite.BatchNorm;
 import dev.baton.composite.Convolution;
+import dev.baton.composite.DotProductAttention;
+import dev.baton.composite.LayerNormalization;
 import dev.baton.composite.MaxPool;
+import dev.baton.composite.PackedAttention;
+import dev.baton.composite.RmsNormalization;
+import dev.baton.composite.RotaryEmbedding;
 import dev.baton.composite.SgdUpdate;
+import dev.baton.composite.Softmax;
 import dev.baton.composite.SoftmaxCrossEntropy;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Graph;
@@ -56,7 +62,26 @@ class SuiteTest {
                         BatchNorm.BACKWARD,
                         BatchNorm.INFERENCE,
                         AdamUpdate.INSTANCE,
-                        SgdUpdate.INSTANCE);
+                        SgdUpdate.INSTANCE,
+                        Activations.GELU,
+                        Activations.GELU_SLOPE,
+                        Activations.GELU_TANH,
+                        Activations.GELU_TANH_SLOPE,
+                        Activations.SILU,
+                        Activations.SILU_SLOPE,
+                        LayerNormalization.FORWARD,
+                        LayerNormalization.BACKWARD,
+                        RmsNormalization.FORWARD,
+                        RmsNormalization.BACKWARD,
+                        Softmax.SOFTMAX,
+                        Softmax.SOFTMAX.backward(),
+                        Softmax.LOG_SOFTMAX,
+                        Softmax.LOG_SOFTMAX.backward(),
+                        DotProductAttention.FORWARD,
+                        DotProductAttention.BACKWARD,
+                        PackedAttention.FORWARD,
+                        PackedAttention.BACKWARD,
+                        RotaryEmbedding.INSTANCE);
     }
 
     /** What models trace must not hold a composite that no case is about. */

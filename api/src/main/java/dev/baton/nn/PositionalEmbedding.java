@@ -1,0 +1,51 @@
+package dev.baton.nn;
+
+import dev.baton.Shape;
+import dev.baton.ShapeException;
+import dev.baton.tensor.Tensor;
+
+/**
+ * Adds a learnt vector to each position: [N, T, width] -> [N, T, width], for up to {@code capacity} positions. The weight
+ * is that of an embedding of position numbers.
+ */
+public final class PositionalEmbedding extends Layer {
+
+    private final long capacity;
+    private final long width;
+    private final Parameter weight;
+
+    public PositionalEmbedding(long capacity, long width) {
+        this(capacity, width, Initializers.normal(1));
+    }
+
+    /**
+     * @param initializer of the weight [capacity, width]
+     * @throws ShapeException if a size is not positive
+     */
+    public PositionalEmbedding(long capacity, long width, Initializer initializer) {
+        if (capacity < 1 || width < 1) {
+            throw new ShapeException("PositionalEmbedding needs at least one position of at least one number, not "
+                    + capacity + " of " + width);
+        }
+        this.capacity = capacity;
+        this.width = width;
+        this.weight = parameter("weight", Shape.of(capacity, width), initializer);
+    }
+
+    @Override
+    public Tensor forward(Tensor x) {
+        return inLayer(x, () -> {
+            if (x.shape().rank() < 2 || x.shape().size(-1) != width || x.shape().size(-2) > capacity) {
+                throw x.graph()
+                        .shapeError("positional embedding: takes [N, T, " + width + "] with T up to " + capacity
+                                + ", not " + x.shape());
+            }
+            return x.add(weight.in(x).slice(0, 0, x.shape().size(-2)));
+        });
+    }
+
+    @Override
+    protected String describe() {
+        return "PositionalEmbedding(" + capacity + ", " + width + ")";
+    }
+}

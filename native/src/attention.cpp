@@ -1,0 +1,262 @@
+// Attention, tile by tile: OpenBLAS multiplies, and what stands between the products is done while a tile of scores is in
+// the first cache. No more than a tile of the T x S scores is ever in memory. One thread goes through the keys of its
+// queries, and in the backward pass through all tiles of an example's head, in one order.
+#include <algorithm>
+#include <cmath>
+
+#include "openblas.h"
+#include "plan.h"
+
+namespace baton {
+namespace {
+
+// [examples, positions, heads, width] with neighbours along the width.
+struct Heads {
+    Reference from;
+    int64_t example, position, head;  // elements from one to the next
+
+    template <typename T>
+    T* at(const Run& run, int64_t example_index, int64_t head_index) const {
+        return run.at<T>(from) + example_index * example + head_index * head;
+    }
+};
+
+struct Attention : Command {
+    int64_t examples, heads, queries, keys, width, value_width;
+    bool causal;
+    float scale;
+    Heads q, k, v;
+    Reference mask, lengths;
+    int64_t mask_example, mask_head, mask_query;
+
+    void decode_head(Decoder& in) {
+        constexpr int64_t MOST = INT32_MAX;
+        examples = in.within(0, MOST, "number of examples");
+        heads = in.within(0, MOST, "number of heads");
+        queries = in.within(0, MOST, "number of queries");
+        keys = in.within(0, MOST, "number of keys");
+        width = in.within(1, 1 << 20, "width");
+        value_width = in.within(1, 1 << 20, "width of the values");
+        causal = in.within(0, 1, "flag of causal attention") == 1;
+        scale = static_cast<float>(in.real());
+        times(times(examples, heads), std::max(queries, keys));
+    }
+
+    Heads decode_heads(Decoder& in, int64_t positions, int64_t wide) const {
+        constexpr int64_t MOST = int64_t(1) << 40;
+        Heads place{};
+        int64_t word = in.word();
+        place.example = in.within(0, MOST, "stride of an example");
+        place.position = in.within(wide, INT32_MAX, "stride of a position");
+        place.head = in.within(0, MOST, "stride of a head");
+        bool none = examples == 0 || heads == 0 || positions == 0;
+        int64_t furthest = none ? 0
+                                : times(examples - 1, place.example) + times(positions - 1, place.position) +
+                                      times(heads - 1, place.head) + wide;
+        place.from = in.resolve(word, furthest, Type::F32, false);
+        return place;
+    }
+
+    void decode_mask(Decoder& in) {
+        constexpr int64_t MOST = int64_t(1) << 40;
+        int64_t word = in.word();
+        mask_example = in.within(0, MOST, "mask's stride of an example");
+        mask_head = in.within(0, MOST, "mask's stride of a head");
+        mask_query = in.within(0, MOST, "mask's stride of a query");
+        bool none = examples == 0 || heads == 0 || queries == 0;
+        int64_t furthest = none ? 0
+                                : times(examples - 1, mask_example) + times(heads - 1, mask_head) +
+                                      times(queries - 1, mask_query) + keys;
+        mask = in.resolve(word, furthest, Type::BOOL, true);
+        lengths = in.reference(examples, Type::I32, true);
+    }
+
+    // How many keys of an example count.
+    int64_t keys_of(const Run& run, int64_t example) const {
+        int64_t length = lengths.exists() ? run.at<const int32_t>(lengths)[example] : keys;
+        return std::min(keys, std::max<int64_t>(0, length));
+    }
+
+    // The tile of some queries and the keys from one on; no keys where none of them may be looked at.
+    AttentionTile tile(const Run& run, int64_t example, int64_t head, int64_t query, int64_t rows, int64_t key,
+                       int64_t key_end) const {
+        int64_t last = causal ? std::min(key_end, query + rows) : key_end;
+        const uint8_t* own = mask.exists() ? run.at<const uint8_t>(mask) + example * mask_example + head * mask_head +
+                                                 query * mask_query + key
+                                           : nullptr;
+        return {rows, std::min(ATTENTION_TILE, last - key), scale, causal, query + 1 - key, own, mask_query};
+    }
+};
+
+void clear(float* out, int64_t rows, int64_t width, int64_t stride) {
+    for (int64_t i = 0; i < rows; i++) std::fill_n(out + i * stride, width, 0.0f);
+}
+
+struct AttentionForward : Attention {
+    Heads out;
+    Reference log_sum_exp;
+
+    void run(const Run& run) const override {
+        int64_t tiles = (queries + ATTENTION_TILE - 1) / ATTENTION_TILE;
+        run.machine.pool.each(examples * heads * tiles, [&](int64_t chunk, int worker) {
+            forward(run, worker, chunk / tiles / heads, chunk / tiles % heads, chunk % tiles * ATTENTION_TILE);
+        });
+    }
+
+    void forward(const Run& run, int worker, int64_t example, int64_t head, int64_t query) const {
+        const Kernels& kernels = run.machine.kernels;
+        int64_t rows = std::min(ATTENTION_TILE, queries - query);
+        float* scores = run.machine.tile(worker);
+        float highest[ATTENTION_TILE], sums[ATTENTION_TILE], factors[ATTENTION_TILE];
+        std::fill_n(highest, rows, -INFINITY);
+        std::fill_n(sums, rows, 0.0f);
+        const float* own_q = q.at<const float>(run, example, head) + query * q.position;
+        const float* own_k = k.at<const float>(run, example, head);
+        const float* own_v = v.at<const float>(run, example, head);
+        float* own_out = out.at<float>(run, example, head) + query * out.position;
+        clear(own_out, rows, value_width, out.position);
+        int64_t key_end = keys_of(run, example);
+        for (int64_t key = 0; key < key_end; key += ATTENTION_TILE) {
+            AttentionTile now = tile(run, example, head, query, rows, key, key_end);
+            if (now.keys <= 0) {
+                break;
+            }
+            multiply(false, true, rows, now.keys, width, own_q, q.position, own_k + key * k.position, k.position, scores,
+                     ATTENTION_TILE);
+            kernels.attention_weights(now, scores, highest, sums, factors);
+            if (key > 0) {
+                kernels.scale_rows(rows, value_width, out.position, factors, own_out);
+            }
+            multiply_add(false, false, rows, value_width, now.keys, scores, ATTENTION_TILE, own_v + key * v.position,
+                         v.position, own_out, out.position);
+        }
+        kernels.attention_finish(rows, value_width, out.position, highest, sums, own_out,
+                                 run.at<float>(log_sum_exp) + (example * heads + head) * queries + query);
+    }
+};
+
+struct AttentionBackward : Attention {
+    Heads result, gradient, by_q, by_k, by_v;
+    Reference log_sum_exp;
+
+    void run(const Run& run) const override {
+        run.machine.pool.each(examples * heads, [&](int64_t chunk, int worker) {
+            int64_t example = chunk / heads, head = chunk % heads;
+            clear(by_q.at<float>(run, example, head), queries, width, by_q.position);
+            clear(by_k.at<float>(run, example, head), keys, width, by_k.position);
+            clear(by_v.at<float>(run, example, head), keys, value_width, by_v.position);
+            int64_t key_end = keys_of(run, example);
+            for (int64_t query = 0; query < queries; query += ATTENTION_TILE) {
+                backward(run, worker, example, head, query, key_end);
+            }
+        });
+    }
+
+    void backward(const Run& run, int worker, int64_t example, int64_t head, int64_t query, int64_t key_end) const {
+        const Kernels& kernels = run.machine.kernels;
+        int64_t rows = std::min(ATTENTION_TILE, queries - query);
+        float* scores = run.machine.tile(worker);
+        float* slopes = scores + ATTENTION_TILE * ATTENTION_TILE;
+        float means[ATTENTION_TILE];
+        const float* own_q = q.at<const float>(run, example, head) + query * q.position;
+        const float* own_gradient = gradient.at<const float>(run, example, head) + query * gradient.position;
+        const float* log_sums = run.at<const float>(log_sum_exp) + (example * heads + head) * queries + query;
+        kernels.row_products(rows, value_width, own_gradient, gradient.position,
+                             result.at<const float>(run, example, head) + query * result.position, result.position, means);
+        for (int64_t key = 0; key < key_end; key += ATTENTION_TILE) {
+            AttentionTile now = tile(run, example, head, query, rows, key, key_end);
+            if (now.keys <= 0) {
+                break;
+            }
+            const float* own_k = k.at<const float>(run, example, head) + key * k.position;
+            const float* own_v = v.at<const float>(run, example, head) + key * v.position;
+            multiply(false, true, rows, now.keys, width, own_q, q.position, own_k, k.position, scores, ATTENTION_TILE);
+            multiply(false, true, rows, now.keys, value_width, own_gradient, gradient.position, own_v, v.position, slopes,
+                     ATTENTION_TILE);
+            kernels.attention_slopes(now, scores, slopes, log_sums, means);
+            multiply_add(true, false, now.keys, value_width, rows, scores, ATTENTION_TILE, own_gradient, gradient.position,
+                         by_v.at<float>(run, example, head) + key * by_v.position, by_v.position);
+            multiply_add(true, false, now.keys, width, rows, slopes, ATTENTION_TILE, own_q, q.position,
+                         by_k.at<float>(run, example, head) + key * by_k.position, by_k.position);
+            multiply_add(false, false, rows, width, now.keys, slopes, ATTENTION_TILE, own_k, k.position,
+                         by_q.at<float>(run, example, head) + query * by_q.position, by_q.position);
+        }
+    }
+};
+
+// The angles' cosines and sines are computed once, when the plan is made.
+struct Rotary : Command {
+    int64_t outer;
+    Rotation turn{};
+    std::vector<float> cos, sin;
+    Reference in, out;
+
+    void run(const Run& run) const override {
+        int64_t rows = outer * turn.positions;
+        int64_t at_once = std::max<int64_t>(1, 8192 / std::max<int64_t>(1, turn.inner * turn.width));
+        run.machine.pool.each((rows + at_once - 1) / at_once, [&](int64_t chunk, int) {
+            run.machine.kernels.rotate(turn, cos.data(), sin.data(), run.at<const float>(in), run.at<float>(out),
+                                       chunk * at_once, std::min(rows, (chunk + 1) * at_once));
+        });
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Command> decode_attention(Decoder& in) {
+    auto command = std::make_unique<AttentionForward>();
+    AttentionForward& a = *command;
+    a.decode_head(in);
+    a.q = a.decode_heads(in, a.queries, a.width);
+    a.k = a.decode_heads(in, a.keys, a.width);
+    a.v = a.decode_heads(in, a.keys, a.value_width);
+    a.decode_mask(in);
+    a.out = a.decode_heads(in, a.queries, a.value_width);
+    a.log_sum_exp = in.reference(a.examples * a.heads * a.queries, Type::F32);
+    return command;
+}
+
+std::unique_ptr<Command> decode_attention_backward(Decoder& in) {
+    auto command = std::make_unique<AttentionBackward>();
+    AttentionBackward& a = *command;
+    a.decode_head(in);
+    a.q = a.decode_heads(in, a.queries, a.width);
+    a.k = a.decode_heads(in, a.keys, a.width);
+    a.v = a.decode_heads(in, a.keys, a.value_width);
+    a.decode_mask(in);
+    a.result = a.decode_heads(in, a.queries, a.value_width);
+    a.log_sum_exp = in.reference(a.examples * a.heads * a.queries, Type::F32);
+    a.gradient = a.decode_heads(in, a.queries, a.value_width);
+    a.by_q = a.decode_heads(in, a.queries, a.width);
+    a.by_k = a.decode_heads(in, a.keys, a.width);
+    a.by_v = a.decode_heads(in, a.keys, a.value_width);
+    return command;
+}
+
+std::unique_ptr<Command> decode_rotary(Decoder& in) {
+    auto command = std::make_unique<Rotary>();
+    Rotation& turn = command->turn;
+    command->outer = in.size("outer size");
+    turn.positions = in.size("number of positions");
+    turn.inner = in.size("inner size");
+    turn.width = in.within(2, 1 << 20, "width");
+    if (turn.width % 2 != 0) {
+        throw Failure("pairs of an odd width are turned");
+    }
+    double base = in.real();
+    turn.neighbours = in.within(0, 1, "flag of neighbours") == 1;
+    bool back = in.within(0, 1, "flag of turning back") == 1;
+    int64_t elements = times(times(times(command->outer, turn.positions), turn.inner), turn.width);
+    command->in = in.reference(elements, Type::F32);
+    command->out = in.reference(elements, Type::F32);
+    int64_t half = turn.width / 2;
+    // Without elements there is no bound on the positions, and nothing to turn.
+    for (int64_t i = 0; elements > 0 && i < turn.positions * half; i++) {
+        double angle = static_cast<double>(i / half) * std::pow(base, -static_cast<double>(i % half) / static_cast<double>(half));
+        command->cos.push_back(static_cast<float>(std::cos(angle)));
+        command->sin.push_back(static_cast<float>(back ? -std::sin(angle) : std::sin(angle)));
+    }
+    return command;
+}
+
+}  // namespace baton

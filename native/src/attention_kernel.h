@@ -1,0 +1,111 @@
+// What attention does to one tile of scores between its matrix products. A tile has rows of ATTENTION_TILE scores, one row
+// a query; keys that a query may not look at get weight 0. Included once by each instruction set's kernels.
+
+// Rows are worked on in whole vectors.
+constexpr int LANES = 16;
+
+// How many keys of the tile a row may look at, the mask aside.
+inline int64_t visible_keys(const AttentionTile& tile, int64_t row) {
+    int64_t most = tile.causal ? tile.first_visible + row : tile.keys;
+    return most < 0 ? 0 : most > tile.keys ? tile.keys : most;
+}
+
+// Scores times the factor; minus infinity where the row may not look, up to a whole number of lanes. Gives that number.
+inline int64_t scale_and_mask(const AttentionTile& tile, int64_t row, float* scores) {
+    int64_t visible = visible_keys(tile, row);
+    int64_t whole = (visible + LANES - 1) / LANES * LANES;
+    for (int64_t i = 0; i < visible; i++) scores[i] *= tile.scale;
+    for (int64_t i = visible; i < whole; i++) scores[i] = -INFINITY;
+    if (tile.mask != nullptr) {
+        const uint8_t* mask = tile.mask + row * tile.mask_stride;
+        for (int64_t i = 0; i < visible; i++) scores[i] = mask[i] != 0 ? scores[i] : -INFINITY;
+    }
+    return whole;
+}
+
+// Turns products into weights exp(score - highest), not yet divided by their sum. highest and sums hold what the tiles of
+// keys before this one have left; factors get what these tiles' results are now worth (Milakov and Gimelshein 2018).
+void attention_weights(const AttentionTile& tile, float* scores, float* highest, float* sums, float* factors) {
+    for (int64_t row = 0; row < tile.queries; row++) {
+        float* x = scores + row * ATTENTION_TILE;
+        int64_t whole = scale_and_mask(tile, row, x);
+        float now = larger(highest[row], row_largest(x, whole));
+        // A query that has seen no key yet: its weights stay 0.
+        float shift = now == -INFINITY ? 0.0f : now;
+        for (int64_t i = 0; i < whole; i++) x[i] = exponential(x[i] - shift);
+        float sum = static_cast<float>(row_sum(whole, [x](int64_t i) { return x[i]; }));
+        for (int64_t i = whole; i < ATTENTION_TILE; i++) x[i] = 0;
+        factors[row] = exponential(highest[row] - shift);
+        sums[row] = sums[row] * factors[row] + sum;
+        highest[row] = now;
+    }
+}
+
+// Multiplies each row by a number.
+void scale_rows(int64_t rows, int64_t width, int64_t stride, const float* factors, float* out) {
+    for (int64_t row = 0; row < rows; row++) {
+        for (int64_t i = 0; i < width; i++) out[row * stride + i] *= factors[row];
+    }
+}
+
+// Divides by the sums; a query without keys keeps 0.
+void attention_finish(int64_t rows, int64_t width, int64_t stride, const float* highest, const float* sums, float* out,
+                      float* log_sum_exp) {
+    for (int64_t row = 0; row < rows; row++) {
+        float* y = out + row * stride;
+        float divisor = highest[row] == -INFINITY ? 1.0f : sums[row];
+        for (int64_t i = 0; i < width; i++) y[i] = y[i] / divisor;
+        log_sum_exp[row] = highest[row] == -INFINITY ? -INFINITY : logarithm(sums[row]) + highest[row];
+    }
+}
+
+// The sum of each row's products of two matrices.
+void row_products(int64_t rows, int64_t width, const float* a, int64_t stride_a, const float* b, int64_t stride_b, float* out) {
+    for (int64_t row = 0; row < rows; row++) {
+        const float* x = a + row * stride_a;
+        const float* y = b + row * stride_b;
+        out[row] = static_cast<float>(row_sum(width, [x, y](int64_t i) { return static_cast<double>(x[i]) * y[i]; }));
+    }
+}
+
+// Turns products into weights, by their log-sum-exp, and gradients by weights into gradients by products: weight
+// (gradient - mean) scale.
+void attention_slopes(const AttentionTile& tile, float* scores, float* gradients, const float* log_sum_exp, const float* means) {
+    for (int64_t row = 0; row < tile.queries; row++) {
+        float* x = scores + row * ATTENTION_TILE;
+        float* g = gradients + row * ATTENTION_TILE;
+        int64_t whole = scale_and_mask(tile, row, x);
+        float shift = log_sum_exp[row] == -INFINITY ? 0.0f : log_sum_exp[row];
+        float mean = means[row];
+        for (int64_t i = 0; i < whole; i++) x[i] = exponential(x[i] - shift);
+        for (int64_t i = 0; i < whole; i++) g[i] = x[i] * (g[i] - mean) * tile.scale;
+        for (int64_t i = whole; i < ATTENTION_TILE; i++) x[i] = 0;
+        for (int64_t i = whole; i < ATTENTION_TILE; i++) g[i] = 0;
+    }
+}
+
+// x [positions, inner, width]: pairs turned by the angles of a table [positions, width / 2].
+void rotate(const Rotation& turn, const float* cos, const float* sin, const float* x, float* y, int64_t from, int64_t to) {
+    int64_t half = turn.width / 2;
+    for (int64_t position = from; position < to; position++) {
+        const float* c = cos + position % turn.positions * half;
+        const float* s = sin + position % turn.positions * half;
+        for (int64_t row = position * turn.inner; row < (position + 1) * turn.inner; row++) {
+            const float* in = x + row * turn.width;
+            float* out = y + row * turn.width;
+            if (turn.neighbours) {
+                for (int64_t i = 0; i < half; i++) {
+                    float a = in[2 * i], b = in[2 * i + 1];
+                    out[2 * i] = a * c[i] - b * s[i];
+                    out[2 * i + 1] = b * c[i] + a * s[i];
+                }
+            } else {
+                for (int64_t i = 0; i < half; i++) {
+                    float a = in[i], b = in[half + i];
+                    out[i] = a * c[i] - b * s[i];
+                    out[half + i] = b * c[i] + a * s[i];
+                }
+            }
+        }
+    }
+}
