@@ -11,6 +11,7 @@ import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.Operation;
 import dev.baton.graph.TensorType;
+import dev.baton.model.ResNet;
 import dev.baton.nn.Conv2d;
 import dev.baton.nn.Layer;
 import dev.baton.nn.Linear;
@@ -65,6 +66,14 @@ class FoldBatchNormsTest {
                     .containsExactly("convolution", "relu");
             assertSameAnswers(graph, folded);
         }
+    }
+
+    @Test
+    void aResidualNetworkAnswersWithoutNorms() {
+        Graph folded = folded(answers(ResNet.cifar20(10), Shape.of(1, 3, 8, 8), GraphBuilder.Mode.INFERENCE));
+        assertThat(count(folded, BatchNorm.INFERENCE)).isZero();
+        // The first one, two in each of nine blocks, and two shortcuts.
+        assertThat(count(folded, Convolution.FORWARD)).isEqualTo(1 + 2 * 9 + 2);
     }
 
     private static void assertSameAnswers(Graph graph, Graph folded) {

@@ -120,8 +120,7 @@ final class PictureCases {
                 new Filters(new long[] {2, 6, 7, 5}, new long[] {4, 3, 3, 3}, square(3, 1, 1), 2),
                 new Filters(new long[] {2, 9, 5, 6}, new long[] {6, 3, 3, 2}, uneven, 3),
                 new Filters(new long[] {2, 12, 9, 8}, new long[] {12, 1, 3, 3}, square(3, 1, 1), 12),
-                new Filters(new long[] {1, 4, 9, 8}, new long[] {8, 1, 3, 3}, square(3, 2, 1), 4),
-                new Filters(new long[] {0, 3, 5, 5}, new long[] {4, 3, 3, 3}, square(3, 1, 1)));
+                new Filters(new long[] {1, 4, 9, 8}, new long[] {8, 1, 3, 3}, square(3, 2, 1), 4));
     }
 
     private static void convolution(List<Case> cases, Filters one) {
@@ -144,7 +143,7 @@ final class PictureCases {
                 cases,
                 Convolution.WEIGHT_GRADIENT,
                 attributes.with(Convolution.SHAPE, Shape.of(one.weight())),
-                Tolerance.sum(Math.max(1, one.result()[0] * one.result()[2] * one.result()[3])),
+                Tolerance.sum(one.result()[0] * one.result()[2] * one.result()[3]),
                 x,
                 gradient);
     }
