@@ -10,7 +10,13 @@ import dev.baton.composite.Activations;
 import dev.baton.composite.AveragePool;
 import dev.baton.composite.BatchNorm;
 import dev.baton.composite.Convolution;
+import dev.baton.composite.DotProductAttention;
+import dev.baton.composite.LayerNormalization;
 import dev.baton.composite.MaxPool;
+import dev.baton.composite.PackedAttention;
+import dev.baton.composite.RmsNormalization;
+import dev.baton.composite.RotaryEmbedding;
+import dev.baton.composite.Softmax;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
@@ -43,8 +49,23 @@ final class SavedGraph {
     private static final String LAYOUT = "layout";
 
     /** Composites that are saved as they are; the others as what they are defined by. */
-    private static final List<Operation> KEPT =
-            List.of(Activations.RELU, Convolution.FORWARD, MaxPool.FORWARD, AveragePool.FORWARD, BatchNorm.INFERENCE);
+    private static final List<Operation> KEPT = List.of(
+            Activations.RELU,
+            Activations.GELU,
+            Activations.GELU_TANH,
+            Activations.SILU,
+            Softmax.SOFTMAX,
+            Softmax.LOG_SOFTMAX,
+            LayerNormalization.FORWARD,
+            RmsNormalization.FORWARD,
+            BatchNorm.INFERENCE,
+            Convolution.FORWARD,
+            Convolution.INPUT_GRADIENT,
+            MaxPool.FORWARD,
+            AveragePool.FORWARD,
+            DotProductAttention.FORWARD,
+            PackedAttention.FORWARD,
+            RotaryEmbedding.INSTANCE);
 
     private static final Map<String, Operation> OPERATIONS = Stream.concat(
                     Arrays.stream(Primitive.values()), KEPT.stream())
