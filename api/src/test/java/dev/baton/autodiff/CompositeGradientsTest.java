@@ -93,7 +93,7 @@ class CompositeGradientsTest {
     @MethodSource("cases")
     void agreesWithFiniteDifferences(Case tried) {
         NDArray targets = tried.classes() ? NDArray.of(Shape.of(7), 0, 2, 1, 1, 0, 2, 2) : numbers(4, 7, 3);
-        Loss loss = tried.classes() ? Losses.crossEntropy(tried.smoothing()) : Losses.mse();
+        Loss loss = tried.classes() ? Losses.crossEntropy().labelSmoothing(tried.smoothing()) : Losses.mse();
         GradientCheck.of(
                         inputs -> loss.of(Layer.trace(tried.layer(), inputs.get("x")), inputs.get("targets")),
                         Map.of("x", numbers(3, 7, 5), "targets", targets))

@@ -60,7 +60,8 @@ class PyTorchTrajectoryTest {
                 new Linear(32, 16, unused),
                 new ReLU(),
                 new Linear(16, 10, unused));
-        var loss = Losses.crossEntropy(run.get("labelSmoothing").asDouble());
+        var loss =
+                Losses.crossEntropy().labelSmoothing(run.get("labelSmoothing").asDouble());
         try (var session = Session.open(System.getProperty("baton.test.backend", "reference"));
                 var step = TrainStep.of(session, model, loss, optimizer(run))) {
             step.prepare(batch(0));

@@ -112,7 +112,7 @@ class TrainStepTest {
     private static float[] weightsAfterTenSteps(long seed) {
         Sequential model = Sequential.of(new Linear(2, 8), new ReLU(), new Dropout(0.5), new Linear(8, 2));
         try (var session = Session.open("reference", seed);
-                var step = TrainStep.of(session, model, Losses.crossEntropy(0.1), AdamW.of(1e-2))) {
+                var step = TrainStep.of(session, model, Losses.crossEntropy().labelSmoothing(0.1), AdamW.of(1e-2))) {
             circle(320).batched(32).forEach(step::run);
             return session.value("0.weight").toFloatArray();
         }

@@ -1,10 +1,13 @@
 package dev.baton.conformance;
 
 import dev.baton.DType;
+import dev.baton.Dim;
 import dev.baton.Shape;
 import dev.baton.composite.Activations;
 import dev.baton.composite.AllFinite;
+import dev.baton.composite.ClassLabels;
 import dev.baton.composite.SoftmaxCrossEntropy;
+import dev.baton.composite.Softplus;
 import dev.baton.conformance.Case.Argument;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Composite;
@@ -77,6 +80,8 @@ final class CompositeCases {
         crossEntropy(cases, 11, 3, 0.1, masked, Tolerance.ofLargest(2e-6).orAbsolute(1e-6));
         crossEntropy(cases, 11, 3, 0.1, broken, Tolerance.ofLargest(2e-6).orAbsolute(1e-6));
         finite(cases);
+        softplus(cases);
+        labels(cases);
         return cases;
     }
 
@@ -158,6 +163,33 @@ final class CompositeCases {
         };
         for (Argument[] list : lists) {
             both(cases, GROUP, AllFinite.INSTANCE, Attributes.none(), Tolerance.EXACT, list);
+        }
+    }
+
+    private static void softplus(List<Case> cases) {
+        Tolerance tolerance = Tolerance.function(8);
+        for (Fill fill :
+                List.of(Fill.NORMAL, Fill.between(-100, 100), Fill.between(-20, -10), Fill.between(-1e-6, 1e-6))) {
+            for (long size : new long[] {1, 131, 4099}) {
+                both(cases, GROUP, Softplus.INSTANCE, Attributes.none(), tolerance, Shapes.floats(fill, size));
+            }
+        }
+        both(cases, GROUP, Softplus.INSTANCE, Attributes.none(), tolerance, Shapes.floats(Fill.SPECIAL_COLUMNS, 34));
+    }
+
+    private static void labels(List<Case> cases) {
+        Fill some = Fill.values("some ignored", 3, -100, 0, 7, -100);
+        for (Shape shape : List.of(Shape.of(0), Shape.of(131), Shape.of(3, 5))) {
+            Argument argument = Shapes.argument(DType.INT32, some, shape);
+            Attributes classes = ClassLabels.attributes(Dim.of(10));
+            both(cases, GROUP, ClassLabels.INSTANCE, classes, Tolerance.EXACT, argument);
+            both(
+                    cases,
+                    GROUP,
+                    ClassLabels.INSTANCE,
+                    classes.with(ClassLabels.IGNORED, -100L),
+                    Tolerance.EXACT,
+                    argument);
         }
     }
 

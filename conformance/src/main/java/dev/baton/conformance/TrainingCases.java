@@ -90,23 +90,47 @@ final class TrainingCases {
                 0,
                 AdamW.of(0.01),
                 31));
-        cases.add(numbers(
-                "mean squared error", Sequential.of(new Linear(INPUTS, 7), new Tanh(), new Linear(7, 3)), Fill.NORMAL));
+        cases.add(step(
+                "class weights, an ignored label and smoothing",
+                plain,
+                Losses.crossEntropy()
+                        .classWeights(1, 0.5, 2, 1, 3)
+                        .ignoreIndex(-100)
+                        .labelSmoothing(0.1),
+                AdamW.of(0.01),
+                31,
+                new TensorType(DType.INT32, Shape.of(31)),
+                Fill.values("", 3, -100, 0, 4, 2, 1, 1)));
+        Map<String, Loss> losses = new LinkedHashMap<>();
+        losses.put("mean squared error", Losses.mse());
+        losses.put("sum of absolute errors", Losses.l1().sum());
+        losses.put("Huber", Losses.huber(0.5));
+        losses.put("binary cross-entropy", Losses.binaryCrossEntropy().positiveWeight(3));
+        losses.forEach((name, loss) -> cases.add(numbers(
+                name, Sequential.of(new Linear(INPUTS, 7), new Tanh(), new Linear(7, 3)), loss, Fill.between(0, 1))));
         // Not finite: no variable changes, step after step.
         cases.add(numbers(
                 "a target that is NaN",
                 Sequential.of(new Linear(INPUTS, 7), new Tanh(), new Linear(7, 3)),
+                Losses.mse(),
                 Fill.values("", 1, 2, Double.NaN)));
         return cases;
     }
 
     private static Case classes(String name, Supplier<Layer> model, double smoothing, Optimizer optimizer, int batch) {
         var targets = new TensorType(DType.INT32, Shape.of(batch));
-        return step(name, model, Losses.crossEntropy(smoothing), optimizer, batch, targets, Fill.labels(CLASSES));
+        return step(
+                name,
+                model,
+                Losses.crossEntropy().labelSmoothing(smoothing),
+                optimizer,
+                batch,
+                targets,
+                Fill.labels(CLASSES));
     }
 
-    private static Case numbers(String name, Layer model, Fill targets) {
-        return step(name, () -> model, Losses.mse(), Sgd.of(0.05).momentum(0.5), 31, Shapes.floatType(31, 3), targets);
+    private static Case numbers(String name, Layer model, Loss loss, Fill targets) {
+        return step(name, () -> model, loss, Sgd.of(0.05).momentum(0.5), 31, Shapes.floatType(31, 3), targets);
     }
 
     private static Case step(

@@ -8,8 +8,10 @@ import dev.baton.DType;
 import dev.baton.composite.Activations;
 import dev.baton.composite.AdamUpdate;
 import dev.baton.composite.AllFinite;
+import dev.baton.composite.ClassLabels;
 import dev.baton.composite.SgdUpdate;
 import dev.baton.composite.SoftmaxCrossEntropy;
+import dev.baton.composite.Softplus;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
@@ -41,6 +43,8 @@ class SuiteTest {
                         SoftmaxCrossEntropy.FORWARD,
                         SoftmaxCrossEntropy.BACKWARD,
                         AllFinite.INSTANCE,
+                        Softplus.INSTANCE,
+                        ClassLabels.INSTANCE,
                         AdamUpdate.INSTANCE,
                         SgdUpdate.INSTANCE);
     }
