@@ -6,6 +6,7 @@ import dev.baton.Shape;
 import dev.baton.composite.Activations;
 import dev.baton.composite.AllFinite;
 import dev.baton.composite.ClassLabels;
+import dev.baton.composite.GlobalNorm;
 import dev.baton.composite.SoftmaxCrossEntropy;
 import dev.baton.composite.Softplus;
 import dev.baton.conformance.Case.Argument;
@@ -80,6 +81,7 @@ final class CompositeCases {
         crossEntropy(cases, 11, 3, 0.1, masked, Tolerance.ofLargest(2e-6).orAbsolute(1e-6));
         crossEntropy(cases, 11, 3, 0.1, broken, Tolerance.ofLargest(2e-6).orAbsolute(1e-6));
         finite(cases);
+        norms(cases);
         softplus(cases);
         labels(cases);
         return cases;
@@ -163,6 +165,19 @@ final class CompositeCases {
         };
         for (Argument[] list : lists) {
             both(cases, GROUP, AllFinite.INSTANCE, Attributes.none(), Tolerance.EXACT, list);
+        }
+    }
+
+    private static void norms(List<Case> cases) {
+        Argument[][] lists = {
+            {Shapes.floats(70_001)},
+            {Shapes.floats(33), Shapes.floats(), Shapes.floats(7, 131), Shapes.floats(0, 4)},
+            {Shapes.floats(Fill.number(0), 3, 5)},
+            {Shapes.floats(0)},
+            {Shapes.floats(infiniteAt(5), 67), Shapes.floats()}
+        };
+        for (Argument[] list : lists) {
+            both(cases, GROUP, GlobalNorm.INSTANCE, Attributes.none(), Tolerance.ofLargest(1e-6), list);
         }
     }
 

@@ -20,9 +20,13 @@ import dev.baton.nn.ReLU;
 import dev.baton.nn.Sequential;
 import dev.baton.nn.Sigmoid;
 import dev.baton.nn.Tanh;
+import dev.baton.optim.Adagrad;
 import dev.baton.optim.Adam;
 import dev.baton.optim.AdamW;
+import dev.baton.optim.Lion;
 import dev.baton.optim.Optimizer;
+import dev.baton.optim.Parameters;
+import dev.baton.optim.RmsProp;
 import dev.baton.optim.Sgd;
 import dev.baton.tensor.Tensor;
 import java.util.ArrayList;
@@ -58,6 +62,23 @@ final class TrainingCases {
         optimizers.put("Adam", Adam.of(0.01));
         optimizers.put("Adam with decay", Adam.of(0.01).weightDecay(0.01));
         optimizers.put("AdamW", AdamW.of(0.01).weightDecay(0.05));
+        optimizers.put("RMSProp", RmsProp.of(0.001));
+        optimizers.put(
+                "RMSProp, centred, with momentum and decay",
+                RmsProp.of(0.001).centered().momentum(0.9).weightDecay(0.01));
+        optimizers.put("Adagrad with decay", Adagrad.of(0.05).weightDecay(0.01));
+        optimizers.put("Lion with decay", Lion.of(0.001).weightDecay(0.1));
+        optimizers.put("AdamW, norm clipped", AdamW.of(0.01).clipNorm(0.1));
+        optimizers.put("SGD, norm not large enough to be clipped", Sgd.of(0.1).clipNorm(100));
+        optimizers.put(
+                "SGD, values and norm clipped",
+                Sgd.of(0.1).momentum(0.9).clipValue(0.01).clipNorm(0.05));
+        optimizers.put(
+                "AdamW with groups",
+                AdamW.of(0.01)
+                        .weightDecay(0.1)
+                        .group(Parameters.vectors(), group -> group.weightDecay(0))
+                        .group(Parameters.named("0.weight"), group -> group.learningRateFactor(0.1)));
         optimizers.forEach((name, optimizer) -> {
             for (int batch : new int[] {1, 31}) {
                 cases.add(classes(name + ", batch " + batch, plain, 0, optimizer, batch));
@@ -166,7 +187,7 @@ final class TrainingCases {
         List<Value> parameters =
                 model.parameters().stream().map(one -> one.in(inputs).value()).toList();
         List<Value> gradients = Gradients.of(emit, value, parameters);
-        var checked = new ArrayList<>(gradients);
+        var checked = new ArrayList<>(optimizer.mustBeFinite(emit, gradients));
         checked.add(value);
         Value finite = graph.add(AllFinite.INSTANCE, checked, Attributes.none()).output(0);
         optimizer.update(emit, parameters, gradients, finite);

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.baton.DType;
 import dev.baton.composite.Activations;
+import dev.baton.composite.AdagradUpdate;
 import dev.baton.composite.AdamUpdate;
 import dev.baton.composite.AllFinite;
 import dev.baton.composite.ClassLabels;
+import dev.baton.composite.GlobalNorm;
+import dev.baton.composite.LionUpdate;
+import dev.baton.composite.RmsPropUpdate;
 import dev.baton.composite.SgdUpdate;
 import dev.baton.composite.SoftmaxCrossEntropy;
 import dev.baton.composite.Softplus;
@@ -43,10 +47,14 @@ class SuiteTest {
                         SoftmaxCrossEntropy.FORWARD,
                         SoftmaxCrossEntropy.BACKWARD,
                         AllFinite.INSTANCE,
+                        GlobalNorm.INSTANCE,
                         Softplus.INSTANCE,
                         ClassLabels.INSTANCE,
                         AdamUpdate.INSTANCE,
-                        SgdUpdate.INSTANCE);
+                        SgdUpdate.INSTANCE,
+                        RmsPropUpdate.INSTANCE,
+                        AdagradUpdate.INSTANCE,
+                        LionUpdate.INSTANCE);
     }
 
     /** What models trace must not hold a composite that no case is about. */
