@@ -28,7 +28,8 @@ void cross_entropy(int64_t classes, float smoothing, const float* logits, const 
     }
 }
 
-// (softmax - target) * gradient of the loss.
+// (softmax - target) * gradient of the loss. Softmax is divided by its own sum: of large logits the log-sum-exp is rounded
+// by as much as a probability near 1 differs from 1.
 void cross_entropy_backward(int64_t classes, float smoothing, const float* logits, const int32_t* labels,
                             const float* log_sum_exp, const float* gradient, float* by_logits, int64_t from, int64_t to) {
     float spread = smoothing / static_cast<float>(classes);
@@ -37,10 +38,17 @@ void cross_entropy_backward(int64_t classes, float smoothing, const float* logit
         float* y = by_logits + row * classes;
         float shift = log_sum_exp[row];
         float scale = gradient[row];
+        double sum = 0;
+        for (int64_t i = 0; i < classes; i++) {
+            y[i] = exponential(x[i] - shift);
+            sum += y[i];
+        }
+        float whole = static_cast<float>(sum);
         int32_t label = labels[row];
-        float at_label = label >= 0 && label < classes ? exponential(x[label] - shift) - spread - (1 - smoothing) : 0;
-        for (int64_t i = 0; i < classes; i++) y[i] = (exponential(x[i] - shift) - spread) * scale;
-        if (label >= 0 && label < classes) {
+        bool known = label >= 0 && label < classes;
+        float at_label = known ? y[label] / whole - spread - (1 - smoothing) : 0;
+        for (int64_t i = 0; i < classes; i++) y[i] = (y[i] / whole - spread) * scale;
+        if (known) {
             y[label] = at_label * scale;
         }
     }

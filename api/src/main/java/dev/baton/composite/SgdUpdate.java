@@ -27,8 +27,7 @@ public final class SgdUpdate extends Update {
         var emit = step.emit();
         Attributes attributes = step.attributes();
         Value weight = before.get(0);
-        double decay = attributes.number(WEIGHT_DECAY);
-        Value slope = decay > 0 ? step.scaledSum(decay, weight, gradient) : gradient;
+        Value slope = step.decayed(attributes.number(WEIGHT_DECAY), weight, gradient);
         Value rate = step.scalar(0, weight);
         double momentum = attributes.number(MOMENTUM);
         if (momentum == 0) {

@@ -80,9 +80,14 @@ public final class SoftmaxCrossEntropy extends Composite {
         };
     }
 
+    /**
+     * Divided by its own sum: of large logits the log-sum-exp is rounded by as much as a probability near 1 differs from
+     * 1.
+     */
     private static Value softmax(Emitter emit, Value logits, Value logSumExp) {
         Shape shape = logits.shape();
-        return emit.apply(Primitive.EXP, emit.sub(logits, emit.unreduce(logSumExp, shape, 1)));
+        Value shares = emit.apply(Primitive.EXP, emit.sub(logits, emit.unreduce(logSumExp, shape, 1)));
+        return emit.div(shares, emit.unreduce(emit.sum(shares, 1), shape, 1));
     }
 
     /** logits, labels, log-sum-exp, gradient of each loss [N] -> (softmax - target) * gradient [N, C]. */

@@ -3,6 +3,7 @@ package dev.baton.composite;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Composite;
 import dev.baton.graph.Emitter;
+import dev.baton.graph.Primitive;
 import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import java.util.ArrayList;
@@ -79,6 +80,16 @@ public abstract class Update extends Composite {
         /** A scalar repeated to the shape of a value. */
         Value scalar(int index, Value like) {
             return emit.broadcast(scalars.get(index), like.shape());
+        }
+
+        /** The gradient plus a share of the weight; the gradient itself where the share is 0. */
+        Value decayed(double decay, Value weight, Value gradient) {
+            return decay > 0 ? scaledSum(decay, weight, gradient) : gradient;
+        }
+
+        /** sqrt(x) + epsilon. */
+        Value rootPlus(double epsilon, Value x) {
+            return emit.add(emit.apply(Primitive.SQRT, x), emit.fullLike(x, epsilon));
         }
 
         /** factor * a + b. */

@@ -2,12 +2,12 @@ package dev.baton.loss;
 
 import dev.baton.tensor.Tensor;
 
-/** How wrong answers are. */
+/** How wrong answers are, as one number that training makes smaller. {@link Losses} has the usual ones. */
 @FunctionalInterface
 public interface Loss {
 
     /**
-     * The mean loss, a scalar.
+     * The loss, a scalar; of the library's losses the mean over the examples.
      *
      * @param answers what the model gives
      * @param targets what would have been right

@@ -19,7 +19,7 @@ public final class Linear extends Layer {
 
     /** A layer with a bias. */
     public Linear(long inputs, long outputs) {
-        this(inputs, outputs, Initializers.he());
+        this(inputs, outputs, Initializers.heNormal());
     }
 
     /**

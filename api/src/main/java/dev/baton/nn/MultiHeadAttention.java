@@ -41,7 +41,10 @@ public final class MultiHeadAttention extends Layer {
         this.heads = heads;
         this.options = options;
         this.weight = parameter(
-                "in_proj_weight", Shape.of(width, 3 * width), Initializers.xavier(), Parameter.FileLayout.TRANSPOSED);
+                "in_proj_weight",
+                Shape.of(width, 3 * width),
+                Initializers.xavierUniform(),
+                Parameter.FileLayout.TRANSPOSED);
         this.bias = options.bias ? parameter("in_proj_bias", Shape.of(3 * width), Initializers.constant(0)) : null;
         var linear = new Linear(width, width, Initializers.fanIn(width));
         this.out = child("out_proj", options.bias ? linear : linear.withoutBias());

@@ -1,74 +1,75 @@
 package dev.baton.optim;
 
-import dev.baton.BatonException;
 import dev.baton.DType;
 import dev.baton.composite.AdamUpdate;
+import dev.baton.composite.Update;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Emitter;
 import dev.baton.graph.GraphBuilder;
-import dev.baton.graph.Node;
 import dev.baton.graph.Primitive;
 import dev.baton.graph.Value;
-import java.util.ArrayList;
 import java.util.List;
 
-/**
- * What Adam and AdamW share.
- *
- * @param decoupled whether decay shrinks the weight itself (AdamW) or is added to the gradient (Adam)
- */
-record AdamRule(Schedule schedule, double beta1, double beta2, double epsilon, double weightDecay, boolean decoupled) {
+/** What Adam and AdamW share. */
+abstract class AdamRule<O extends AdamRule<O>> extends GradientDescent<O> {
 
-    AdamRule {
-        if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1)) {
-            throw new BatonException("betas are at least 0 and less than 1, not " + beta1 + " and " + beta2);
-        }
-        if (!(epsilon > 0)) {
-            throw new BatonException("epsilon is positive, not " + epsilon);
-        }
-        Moments.requireDecay(weightDecay);
+    private final Settings settings;
+
+    /** What both can be told. */
+    record Settings(double beta1, double beta2, double epsilon) {
+        static final Settings USUAL = new Settings(0.9, 0.999, 1e-8);
     }
 
-    static AdamRule of(Schedule schedule, double weightDecay, boolean decoupled) {
-        return new AdamRule(schedule, 0.9, 0.999, 1e-8, weightDecay, decoupled);
+    AdamRule(Options options, Settings settings) {
+        super(options);
+        this.settings = settings;
     }
 
-    AdamRule withBetas(double first, double second) {
-        return new AdamRule(schedule, first, second, epsilon, weightDecay, decoupled);
+    abstract O with(Options options, Settings settings);
+
+    /** Whether decay shrinks the weight itself (AdamW) or is added to the gradient (Adam). */
+    abstract boolean isDecoupled();
+
+    /** How slowly the mean of the gradients and of their squares forget; 0.9 and 0.999 unless changed. */
+    public final O betas(double first, double second) {
+        requireShare("a beta", first);
+        requireShare("a beta", second);
+        return with(options(), new Settings(first, second, settings.epsilon()));
     }
 
-    AdamRule withEpsilon(double other) {
-        return new AdamRule(schedule, beta1, beta2, other, weightDecay, decoupled);
+    /** What keeps the divisor from 0; 1e-8 unless changed. */
+    public final O epsilon(double epsilon) {
+        return with(options(), new Settings(settings.beta1(), settings.beta2(), requireEpsilon(epsilon)));
     }
 
-    AdamRule withWeightDecay(double other) {
-        return new AdamRule(schedule, beta1, beta2, epsilon, other, decoupled);
+    @Override
+    final O with(Options changed) {
+        return with(changed, settings);
     }
 
-    void update(Emitter emit, List<Value> parameters, List<Value> gradients, Value finite) {
-        Value step = emit.cast(emit.builder().runtimeScalar(GraphBuilder.STEP), DType.FLOAT32);
-        var inputs = new ArrayList<Value>();
-        inputs.add(finite);
-        inputs.add(emit.builder().runtimeScalar(GraphBuilder.LEARNING_RATE));
-        inputs.add(correction(emit, step, beta1));
-        inputs.add(correction(emit, step, beta2));
-        var assigned = new ArrayList<Value>();
-        for (int i = 0; i < parameters.size(); i++) {
-            Value parameter = parameters.get(i);
-            Value mean = Moments.of(emit, parameter, "mean");
-            Value square = Moments.of(emit, parameter, "square");
-            inputs.addAll(List.of(parameter, mean, square, gradients.get(i)));
-            assigned.addAll(List.of(parameter, mean, square));
-        }
-        var attributes = Attributes.of(AdamUpdate.BETA1, beta1)
-                .with(AdamUpdate.BETA2, beta2)
-                .with(AdamUpdate.EPSILON, epsilon)
+    @Override
+    final Update rule() {
+        return AdamUpdate.INSTANCE;
+    }
+
+    @Override
+    final Attributes attributes(double weightDecay) {
+        return Attributes.of(AdamUpdate.BETA1, settings.beta1())
+                .with(AdamUpdate.BETA2, settings.beta2())
+                .with(AdamUpdate.EPSILON, settings.epsilon())
                 .with(AdamUpdate.WEIGHT_DECAY, weightDecay)
-                .with(AdamUpdate.DECOUPLED, decoupled);
-        Node update = emit.builder().add(AdamUpdate.INSTANCE, inputs, attributes);
-        for (int i = 0; i < assigned.size(); i++) {
-            emit.builder().assign(assigned.get(i), update.output(i));
-        }
+                .with(AdamUpdate.DECOUPLED, isDecoupled());
+    }
+
+    @Override
+    final List<String> moments() {
+        return List.of("mean", "square");
+    }
+
+    @Override
+    final List<Value> scalars(Emitter emit) {
+        Value step = emit.cast(emit.builder().runtimeScalar(GraphBuilder.STEP), DType.FLOAT32);
+        return List.of(correction(emit, step, settings.beta1()), correction(emit, step, settings.beta2()));
     }
 
     /** 1 - beta^step: what is missing from a running mean that started at 0. */

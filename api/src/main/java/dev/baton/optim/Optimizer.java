@@ -2,7 +2,9 @@ package dev.baton.optim;
 
 import dev.baton.graph.Emitter;
 import dev.baton.graph.Value;
+import dev.baton.nn.Parameter;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** How weights follow their gradients. Immutable: the moments live in variables of the session. */
 public interface Optimizer {
@@ -18,4 +20,41 @@ public interface Optimizer {
 
     /** The learning rate of a step, numbered from 1. */
     double learningRate(long step);
+
+    /** Which of the parameters that a step reads are learnt: all of them, unless some are {@linkplain #freeze frozen}. */
+    default List<Parameter> learnt(List<Parameter> parameters) {
+        return parameters;
+    }
+
+    /**
+     * What has to be finite, beside the loss, for an update to take place: the gradients, unless something else tells
+     * whether they are.
+     */
+    default List<Value> mustBeFinite(Emitter emit, List<Value> gradients) {
+        return gradients;
+    }
+
+    /**
+     * This optimizer, which leaves some parameters as they are: a step reads them, and computes neither gradients nor
+     * moments for them. A step that is made with another optimizer learns them again.
+     *
+     * @param frozen such as {@code Parameters.of(layer)}; it has to fit at least one parameter of the step
+     */
+    default Optimizer freeze(Predicate<Parameter> frozen) {
+        return new Frozen(this, frozen);
+    }
+
+    /**
+     * This optimizer for gradients that are scaled down, all by one factor, where the norm of all of them taken together
+     * is larger than {@code most} (Pascanu et al. 2013). A norm that is not finite makes a step that is not finite: no
+     * weight changes. Together with {@link #clipValue} the elements are cut first.
+     */
+    default Optimizer clipNorm(double most) {
+        return new Clipped(this, Double.POSITIVE_INFINITY, Clipped.requireBound(most));
+    }
+
+    /** This optimizer for gradients whose elements are cut to lie between {@code -most} and {@code most}. */
+    default Optimizer clipValue(double most) {
+        return new Clipped(this, Clipped.requireBound(most), Double.POSITIVE_INFINITY);
+    }
 }

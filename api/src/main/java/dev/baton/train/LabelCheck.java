@@ -2,8 +2,10 @@ package dev.baton.train;
 
 import dev.baton.DataException;
 import dev.baton.NDArray;
-import dev.baton.composite.SoftmaxCrossEntropy;
+import dev.baton.composite.ClassLabels;
+import dev.baton.graph.Attributes;
 import dev.baton.graph.Graph;
+import dev.baton.graph.Node;
 import dev.baton.graph.Primitive;
 import dev.baton.runtime.Executable;
 
@@ -14,24 +16,29 @@ import dev.baton.runtime.Executable;
  * @param name of the input that holds the labels
  * @param input its number
  * @param classes how many there are
+ * @param ignored the label that is no class and does not count; null where there is none
  */
-record LabelCheck(String name, int input, long classes) {
+record LabelCheck(String name, int input, long classes, Long ignored) {
 
-    /** A check for every input that a cross-entropy takes as its labels. */
+    /** A check for every input that a loss takes as its labels. */
     static LabelCheck[] of(Graph graph, Executable executable) {
         return graph.nodes().stream()
-                .filter(node -> node.operation() == SoftmaxCrossEntropy.FORWARD)
-                .filter(node -> node.input(1).node().is(Primitive.INPUT))
-                .filter(node -> node.input(0).shape().dim(1).isFixed())
-                .map(node -> {
-                    String name = node.input(1).node().attributes().text("name");
-                    return new LabelCheck(
-                            name,
-                            executable.inputIndex(name),
-                            node.input(0).shape().size(1));
-                })
+                .filter(node -> node.operation() == ClassLabels.INSTANCE)
+                .filter(node -> node.input(0).node().is(Primitive.INPUT))
+                .filter(node -> node.attributes().shape(ClassLabels.CLASSES).isFixed())
+                .map(node -> of(node, executable))
                 .distinct()
                 .toArray(LabelCheck[]::new);
+    }
+
+    private static LabelCheck of(Node node, Executable executable) {
+        String name = node.input(0).node().attributes().text("name");
+        Attributes attributes = node.attributes();
+        return new LabelCheck(
+                name,
+                executable.inputIndex(name),
+                attributes.shape(ClassLabels.CLASSES).size(),
+                attributes.has(ClassLabels.IGNORED) ? attributes.integer(ClassLabels.IGNORED) : null);
     }
 
     /**
@@ -42,10 +49,18 @@ record LabelCheck(String name, int input, long classes) {
     void check(NDArray labels, long step) {
         for (int i = 0; i < labels.size(); i++) {
             double label = labels.get(i);
-            if (label < 0 || label >= classes) {
-                throw new DataException("step " + step + ": record " + i + " of the batch has label " + (long) label
-                        + " in '" + name + "'; with " + classes + " classes, labels are 0 to " + (classes - 1));
+            if ((label < 0 || label >= classes) && (ignored == null || label != ignored)) {
+                throw wrong(labels, i, step);
             }
         }
+    }
+
+    private DataException wrong(NDArray labels, int index, long step) {
+        long inRecord = labels.size() / labels.shape().size(0);
+        String position = inRecord == 1 ? "" : " at position " + index % inRecord;
+        return new DataException("step " + step + ": record " + index / inRecord + " of the batch has label "
+                + (long) labels.get(index) + position + " in '" + name + "'; with " + classes
+                + " classes, labels are 0 to "
+                + (classes - 1) + (ignored == null ? "" : ", and " + ignored + " is ignored"));
     }
 }

@@ -7,8 +7,8 @@ import dev.baton.tensor.Tensor;
 public interface StepFunction {
 
     /**
-     * The loss, one floating-point number. Every parameter that is read on the way is learnt; what is handed out with
-     * {@link Tensor#watch} can be read after the step.
+     * The loss, one floating-point number. Every parameter that is read on the way is learnt, unless the optimizer
+     * freezes it; what is handed out with {@link Tensor#watch} can be read after the step.
      */
     Tensor loss(StepInputs inputs);
 }

@@ -16,6 +16,7 @@ import dev.baton.nn.Parameter;
 import dev.baton.optim.Optimizer;
 import dev.baton.runtime.Executable;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -42,17 +43,9 @@ final class StepGraph {
         var graph = new GraphBuilder(GraphBuilder.Mode.TRAINING);
         var emit = new Emitter(graph);
         Value loss = function.loss(new StepInputs(graph, types)).value();
-        var parameters = new ArrayList<Value>();
-        graph.variables().forEach((value, initial) -> {
-            if (initial instanceof Parameter) {
-                parameters.add(value);
-            }
-        });
-        if (parameters.isEmpty()) {
-            throw new BatonException("the training step has nothing to learn: its function reads no parameter");
-        }
+        List<Value> parameters = learnt(graph, optimizer);
         List<Value> gradients = Gradients.of(emit, loss, parameters);
-        var checked = new ArrayList<>(gradients);
+        var checked = new ArrayList<>(optimizer.mustBeFinite(emit, gradients));
         checked.add(loss);
         checked.addAll(graph.assigned());
         Value finite = graph.add(AllFinite.INSTANCE, checked, Attributes.none()).output(0);
@@ -61,6 +54,22 @@ final class StepGraph {
         graph.output(LOSS, loss);
         graph.output(FINITE, finite);
         return graph.build();
+    }
+
+    /** The variables of the parameters that the function reads and the optimizer learns. */
+    private static List<Value> learnt(GraphBuilder graph, Optimizer optimizer) {
+        var variables = new LinkedHashMap<Parameter, Value>();
+        graph.variables().forEach((value, initial) -> {
+            if (initial instanceof Parameter parameter) {
+                variables.put(parameter, value);
+            }
+        });
+        List<Parameter> learnt = optimizer.learnt(List.copyOf(variables.keySet()));
+        if (learnt.isEmpty()) {
+            throw new BatonException("the training step has nothing to learn: its function reads no parameter"
+                    + (variables.isEmpty() ? "" : " that is not frozen"));
+        }
+        return learnt.stream().map(variables::get).toList();
     }
 
     /** The type of an array whose first dimension is the batch; that of a scalar as it is. */

@@ -78,7 +78,8 @@ public final class TrainStep implements AutoCloseable {
     /**
      * A step for any function of named inputs: several inputs, several losses added up, several models.
      *
-     * @param function gives the loss; every parameter that it reads is learnt
+     * @param function gives the loss; every parameter that it reads is learnt, unless the optimizer
+     *     {@linkplain Optimizer#freeze freezes} it
      */
     public static TrainStep of(Session session, StepFunction function, Optimizer optimizer) {
         return new TrainStep(session, function, optimizer, Opened.here("training step"));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.baton.DType;
+import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.composite.SoftmaxCrossEntropy;
 import dev.baton.graph.Attributes;
@@ -14,6 +15,7 @@ import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import dev.baton.reference.Interpreter;
 import dev.baton.tensor.Tensor;
+import dev.baton.train.GradientCheck;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -148,30 +150,22 @@ class GradientConventionsTest {
     /** A loss on both outputs of the cross-entropy, the saved one too, against central differences. */
     @Test
     void crossEntropyBySavedOutput() {
-        var builder = new GraphBuilder();
-        var logits = builder.input("logits", new TensorType(DType.FLOAT32, Shape.of(2, 3)));
-        var labels = builder.input("labels", new TensorType(DType.INT32, Shape.of(2)));
-        var emit = new Emitter(builder);
-        var node = builder.add(
-                SoftmaxCrossEntropy.FORWARD,
-                List.of(logits, labels),
-                Attributes.of(SoftmaxCrossEntropy.SMOOTHING, 0.2));
-        Value product = emit.mul(node.output(0), node.output(1));
-        Value loss = emit.sumAll(product);
-        builder.output("gradient", Gradients.of(emit, loss, List.of(logits)).get(0));
-        builder.output("loss", loss);
-        var interpreter = new Interpreter(builder.build(), Interpreter.Precision.DOUBLE);
-        double[] x = {0.3, -1, 2, 0.5, 0.1, -0.4};
-        Map<String, double[]> values = Map.of("logits", x, "labels", new double[] {2, 0});
-        double[] gradient = interpreter.run(values, Map.of()).outputs().get("gradient");
-        for (int i = 0; i < x.length; i++) {
-            double before = x[i];
-            x[i] = before + 1e-6;
-            double up = interpreter.run(values, Map.of()).outputs().get("loss")[0];
-            x[i] = before - 1e-6;
-            double down = interpreter.run(values, Map.of()).outputs().get("loss")[0];
-            x[i] = before;
-            assertThat(gradient[i]).isCloseTo((up - down) / 2e-6, within(CONSTANTS));
-        }
+        GradientCheck.of(
+                        inputs -> {
+                            Tensor logits = inputs.get("logits");
+                            var node = logits.graph()
+                                    .add(
+                                            SoftmaxCrossEntropy.FORWARD,
+                                            List.of(
+                                                    logits.value(),
+                                                    inputs.get("labels").value()),
+                                            Attributes.of(SoftmaxCrossEntropy.SMOOTHING, 0.2));
+                            var emit = new Emitter(logits.graph());
+                            return Tensor.of(logits.graph(), emit.mul(node.output(0), node.output(1)));
+                        },
+                        Map.of(
+                                "logits", NDArray.of(Shape.of(2, 3), 0.3f, -1, 2, 0.5f, 0.1f, -0.4f),
+                                "labels", NDArray.of(Shape.of(2), 2, 0)))
+                .check();
     }
 }

@@ -2,7 +2,6 @@ package dev.baton.autodiff;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.baton.DType;
 import dev.baton.NDArray;
@@ -11,15 +10,16 @@ import dev.baton.ShapeException;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Composite;
 import dev.baton.graph.Emitter;
-import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.Primitive;
 import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import dev.baton.reference.Interpreter;
 import dev.baton.reference.Interpreter.Precision;
+import dev.baton.tensor.Tensor;
+import dev.baton.train.GradientCheck;
 import java.util.EnumSet;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -32,8 +32,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every gradient rule against central differences, in double. */
 class GradientsTest {
-
-    private static final double STEP = 1e-6;
 
     /** A function of named inputs; {@code low} and {@code high} bound the numbers it is tried on. */
     record Case(
@@ -200,47 +198,24 @@ class GradientsTest {
     @ParameterizedTest
     @MethodSource("cases")
     void agreesWithFiniteDifferences(Case tried) {
-        var builder = new GraphBuilder();
-        var emit = new Emitter(builder);
-        List<Value> inputs = new java.util.ArrayList<>();
-        for (int i = 0; i < tried.shapes().size(); i++) {
-            inputs.add(builder.input(
-                    "x" + i, new TensorType(DType.FLOAT32, tried.shapes().get(i))));
-        }
-        Value y = tried.body().apply(emit, inputs);
-        Value weights = builder.input("weights", y.type());
-        Value loss = emit.sumAll(emit.mul(y, weights));
-        List<Value> gradients = Gradients.of(emit, loss, inputs);
-        builder.output("loss", loss);
-        for (int i = 0; i < gradients.size(); i++) {
-            builder.output("gradient" + i, gradients.get(i));
-        }
-        Graph graph = builder.build();
-        var interpreter = new Interpreter(graph, Precision.DOUBLE);
         var random = new Random(7);
-        var values = new HashMap<String, double[]>();
-        graph.inputs().forEach((name, value) -> {
-            double low = name.equals("weights") ? -1 : tried.low();
-            double high = name.equals("weights") ? 1 : tried.high();
-            values.put(name, random.doubles(value.shape().size(), low, high).toArray());
-        });
-        var outputs = interpreter.run(values, Map.of()).outputs();
-        for (int i = 0; i < inputs.size(); i++) {
-            double[] analytic = outputs.get("gradient" + i);
-            double[] x = values.get("x" + i);
-            for (int j = 0; j < x.length; j++) {
-                double before = x[j];
-                x[j] = before + STEP;
-                double up = interpreter.run(values, Map.of()).outputs().get("loss")[0];
-                x[j] = before - STEP;
-                double down = interpreter.run(values, Map.of()).outputs().get("loss")[0];
-                x[j] = before;
-                double numeric = (up - down) / (2 * STEP);
-                assertThat(analytic[j])
-                        .as("input %d, element %d", i, j)
-                        .isCloseTo(numeric, within(1e-7 * (1 + Math.abs(numeric))));
+        var arrays = new LinkedHashMap<String, NDArray>();
+        for (Shape shape : tried.shapes()) {
+            NDArray array = NDArray.zeros(DType.FLOAT32, shape);
+            for (int i = 0; i < array.size(); i++) {
+                array.set(i, random.nextDouble(tried.low(), tried.high()));
             }
+            arrays.put("x" + arrays.size(), array);
         }
+        GradientCheck.of(
+                        inputs -> {
+                            var x = arrays.keySet().stream().map(inputs::get).toList();
+                            GraphBuilder graph = x.get(0).graph();
+                            List<Value> values = x.stream().map(Tensor::value).toList();
+                            return Tensor.of(graph, tried.body().apply(new Emitter(graph), values));
+                        },
+                        arrays)
+                .check(1e-7);
     }
 
     @Test

@@ -130,6 +130,26 @@ class BadStepTest {
     }
 
     @Test
+    void labelsOfTextAreNamedByTheirPosition() {
+        var model = Sequential.of(new Linear(2, 3));
+        NDArray inputs = NDArray.of(Shape.of(2, 2, 2), new float[8]);
+        try (var session = Session.open("reference", 1);
+                var step = TrainStep.of(session, model, Losses.crossEntropy().ignoreIndex(-100), Sgd.of(0.1))) {
+            step.run(new Batch(inputs, NDArray.of(Shape.of(2, 2), 0, -100, 2, 1)));
+            assertThatThrownBy(() -> step.run(new Batch(inputs, NDArray.of(Shape.of(2, 2), 0, -100, 2, 3))))
+                    .isInstanceOf(DataException.class)
+                    .hasMessage("step 2: record 1 of the batch has label 3 at position 1 in 'targets'; "
+                            + "with 3 classes, labels are 0 to 2, and -100 is ignored");
+        }
+        try (var session = Session.open("reference", 1);
+                var step = TrainStep.of(session, model, Losses.negativeLogLikelihood(), Sgd.of(0.1))) {
+            assertThatThrownBy(() -> step.run(new Batch(inputs, NDArray.of(Shape.of(2, 2), 0, -100, 2, 1))))
+                    .hasMessage("step 1: record 0 of the batch has label -100 at position 1 in 'targets'; "
+                            + "with 3 classes, labels are 0 to 2");
+        }
+    }
+
+    @Test
     void batchesOfTheWrongSizeAreExplained() {
         try (var session = Session.open("reference", 1);
                 var step = TrainStep.of(session, Sequential.of(new Linear(2, 2)), Losses.crossEntropy(), Sgd.of(0.1))) {

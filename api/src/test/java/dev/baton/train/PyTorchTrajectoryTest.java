@@ -13,9 +13,11 @@ import dev.baton.nn.Initializer;
 import dev.baton.nn.Linear;
 import dev.baton.nn.ReLU;
 import dev.baton.nn.Sequential;
+import dev.baton.optim.Adagrad;
 import dev.baton.optim.Adam;
 import dev.baton.optim.AdamW;
 import dev.baton.optim.Optimizer;
+import dev.baton.optim.RmsProp;
 import dev.baton.optim.Sgd;
 import dev.baton.runtime.Session;
 import java.io.IOException;
@@ -37,6 +39,17 @@ class PyTorchTrajectoryTest {
     }
 
     private static Optimizer optimizer(JsonNode run) {
+        Optimizer optimizer = unclipped(run);
+        if (run.has("clipNorm")) {
+            optimizer = optimizer.clipNorm(run.get("clipNorm").asDouble());
+        }
+        if (run.has("clipValue")) {
+            optimizer = optimizer.clipValue(run.get("clipValue").asDouble());
+        }
+        return optimizer;
+    }
+
+    private static Optimizer unclipped(JsonNode run) {
         double rate = run.get("learningRate").asDouble();
         double decay = run.get("weightDecay").asDouble();
         return switch (run.get("optimizer").asText()) {
@@ -46,6 +59,14 @@ class PyTorchTrajectoryTest {
             }
             case "adam" -> Adam.of(rate).weightDecay(decay);
             case "adamw" -> AdamW.of(rate).weightDecay(decay);
+            case "rmsprop" -> {
+                RmsProp rmsProp = RmsProp.of(rate)
+                        .alpha(run.get("alpha").asDouble())
+                        .momentum(run.get("momentum").asDouble())
+                        .weightDecay(decay);
+                yield run.get("centered").asBoolean() ? rmsProp.centered() : rmsProp;
+            }
+            case "adagrad" -> Adagrad.of(rate).weightDecay(decay);
             default -> throw new IllegalArgumentException(run.get("optimizer").asText());
         };
     }
@@ -60,7 +81,8 @@ class PyTorchTrajectoryTest {
                 new Linear(32, 16, unused),
                 new ReLU(),
                 new Linear(16, 10, unused));
-        var loss = Losses.crossEntropy(run.get("labelSmoothing").asDouble());
+        var loss =
+                Losses.crossEntropy().labelSmoothing(run.get("labelSmoothing").asDouble());
         try (var session = Session.open(System.getProperty("baton.test.backend", "reference"));
                 var step = TrainStep.of(session, model, loss, optimizer(run))) {
             step.prepare(batch(0));

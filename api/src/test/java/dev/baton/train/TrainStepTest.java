@@ -18,9 +18,13 @@ import dev.baton.nn.Layer;
 import dev.baton.nn.Linear;
 import dev.baton.nn.ReLU;
 import dev.baton.nn.Sequential;
+import dev.baton.optim.Adagrad;
 import dev.baton.optim.Adam;
 import dev.baton.optim.AdamW;
+import dev.baton.optim.Lion;
 import dev.baton.optim.Optimizer;
+import dev.baton.optim.Parameters;
+import dev.baton.optim.RmsProp;
 import dev.baton.optim.Schedule;
 import dev.baton.optim.Sgd;
 import dev.baton.runtime.Session;
@@ -55,7 +59,13 @@ class TrainStepTest {
                 Sgd.of(0.1).momentum(0.9).weightDecay(1e-4),
                 Sgd.of(0.1).momentum(0.9).nesterov(),
                 Adam.of(0.02).weightDecay(1e-4),
-                AdamW.of(Schedule.cosine(0.03, 400).warmUp(10)));
+                AdamW.of(Schedule.cosine(0.03, 400).warmUp(10)),
+                RmsProp.of(0.01).momentum(0.5),
+                Adagrad.of(0.2),
+                Lion.of(0.003).weightDecay(0.1),
+                AdamW.of(0.02)
+                        .group(Parameters.vectors(), group -> group.weightDecay(0))
+                        .clipNorm(1));
     }
 
     @ParameterizedTest
@@ -151,7 +161,7 @@ class TrainStepTest {
     private static float[] weightsAfterTenSteps(long seed) {
         Sequential model = Sequential.of(new Linear(2, 8), new ReLU(), new Dropout(0.5), new Linear(8, 2));
         try (var session = Session.open("reference", seed);
-                var step = TrainStep.of(session, model, Losses.crossEntropy(0.1), AdamW.of(1e-2))) {
+                var step = TrainStep.of(session, model, Losses.crossEntropy().labelSmoothing(0.1), AdamW.of(1e-2))) {
             circle(320).batched(32).forEach(step::run);
             return session.value("0.weight").toFloatArray();
         }

@@ -77,7 +77,7 @@ class CpuTrainingTest {
 
     private static Trained train(String backend, Optimizer optimizer) {
         try (var session = Session.open(backend, 5);
-                var step = TrainStep.of(session, model(), Losses.crossEntropy(0.1), optimizer)) {
+                var step = TrainStep.of(session, model(), Losses.crossEntropy().labelSmoothing(0.1), optimizer)) {
             var losses = new ArrayList<Float>();
             for (int i = 0; i < 8; i++) {
                 losses.add(step.run(batch(i % 3 == 2 ? 13 : 33, i)).loss());

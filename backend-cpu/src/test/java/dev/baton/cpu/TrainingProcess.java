@@ -39,7 +39,7 @@ public final class TrainingProcess {
         Batch last = batch(5);
         residentKilobytes(); // Loads the classes that reading takes.
         try (var session = Session.open("cpu", 1);
-                var step = TrainStep.of(session, model, Losses.crossEntropy(0.1), AdamW.of(1e-3))) {
+                var step = TrainStep.of(session, model, Losses.crossEntropy().labelSmoothing(0.1), AdamW.of(1e-3))) {
             int done = 0;
             for (String until : steps) {
                 for (; done < Integer.parseInt(until); done++) {

@@ -1,15 +1,26 @@
 package dev.baton.conformance;
 
 import dev.baton.DType;
+import dev.baton.Dim;
 import dev.baton.Shape;
 import dev.baton.composite.Activations;
 import dev.baton.composite.AllFinite;
+import dev.baton.composite.ClassLabels;
+import dev.baton.composite.GlobalNorm;
 import dev.baton.composite.SoftmaxCrossEntropy;
+import dev.baton.composite.Softplus;
 import dev.baton.conformance.Case.Argument;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Composite;
+import dev.baton.graph.Emitter;
+import dev.baton.graph.Graph;
+import dev.baton.graph.GraphBuilder;
+import dev.baton.graph.Value;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** Composites that a backend may claim: each whole, and as its definition. */
 final class CompositeCases {
@@ -53,6 +64,9 @@ final class CompositeCases {
         crossEntropy(cases, 11, 3, 0.1, masked, TOLERANCE);
         crossEntropy(cases, 11, 3, 0.1, broken, TOLERANCE);
         finite(cases);
+        norms(cases);
+        softplus(cases);
+        labels(cases);
         return cases;
     }
 
@@ -74,21 +88,43 @@ final class CompositeCases {
         Argument scores = Shapes.floats(logits, examples, classes);
         Argument labels = Shapes.argument(DType.INT32, Fill.labels(classes), Shape.of(examples));
         both(cases, GROUP, SoftmaxCrossEntropy.FORWARD, attributes, tolerance, scores, labels);
-        // The saved log-sum-exp is as large as the largest logit would make it.
-        boolean large = logits.name().contains("200");
-        Argument saved = Shapes.floats(large ? Fill.between(200, 210) : Fill.between(2, 5), examples);
-        // exp of a difference of numbers near 200: each unit in their last place is 1.5e-5.
-        Tolerance backward = large ? Tolerance.ofLargest(5e-5) : tolerance;
-        both(
-                cases,
-                GROUP,
-                SoftmaxCrossEntropy.BACKWARD,
-                attributes,
-                backward,
-                scores,
-                labels,
-                saved,
-                Shapes.floats(examples));
+        for (boolean expanded : new boolean[] {false, true}) {
+            cases.add(crossEntropyBackward(expanded, attributes, tolerance, scores, labels, Shapes.floats(examples)));
+        }
+    }
+
+    /** The gradient, from the log-sum-exp that the loss has saved: no other one fits its logits. */
+    private static Case crossEntropyBackward(
+            boolean expanded,
+            Attributes attributes,
+            Tolerance tolerance,
+            Argument scores,
+            Argument labels,
+            Argument above) {
+        Supplier<Graph> graph = () -> {
+            var builder = new GraphBuilder();
+            Value x = builder.input("logits", scores.type());
+            Value y = builder.input("labels", labels.type());
+            Value upstream = builder.input("upstream", above.type());
+            List<Value> saved = apply(builder, expanded, SoftmaxCrossEntropy.FORWARD, attributes, x, y);
+            List<Value> gradient =
+                    apply(builder, expanded, SoftmaxCrossEntropy.BACKWARD, attributes, x, y, saved.get(1), upstream);
+            builder.output("gradient", gradient.get(0));
+            return builder.build();
+        };
+        var fills = Map.of("logits", scores.fill(), "labels", labels.fill(), "upstream", above.fill());
+        String name = SoftmaxCrossEntropy.BACKWARD.label() + (expanded ? ", expanded" : "") + " (" + scores + "; "
+                + attributes + ")";
+        return new Case(GROUP, name, expanded ? null : SoftmaxCrossEntropy.BACKWARD, graph, fills, 1, tolerance);
+    }
+
+    private static List<Value> apply(
+            GraphBuilder builder, boolean expanded, Composite composite, Attributes attributes, Value... in) {
+        if (expanded) {
+            return composite.define(new Emitter(builder), List.of(in), attributes);
+        }
+        var node = builder.add(composite, List.of(in), attributes);
+        return IntStream.range(0, node.outputs().size()).mapToObj(node::output).toList();
     }
 
     private static void finite(List<Case> cases) {
@@ -112,6 +148,46 @@ final class CompositeCases {
         };
         for (Argument[] list : lists) {
             both(cases, GROUP, AllFinite.INSTANCE, Attributes.none(), Tolerance.EXACT, list);
+        }
+    }
+
+    private static void norms(List<Case> cases) {
+        Argument[][] lists = {
+            {Shapes.floats(70_001)},
+            {Shapes.floats(33), Shapes.floats(), Shapes.floats(7, 131), Shapes.floats(0, 4)},
+            {Shapes.floats(Fill.number(0), 3, 5)},
+            {Shapes.floats(0)},
+            {Shapes.floats(infiniteAt(5), 67), Shapes.floats()}
+        };
+        for (Argument[] list : lists) {
+            both(cases, GROUP, GlobalNorm.INSTANCE, Attributes.none(), Tolerance.ofLargest(1e-6), list);
+        }
+    }
+
+    private static void softplus(List<Case> cases) {
+        Tolerance tolerance = Tolerance.function(8);
+        for (Fill fill :
+                List.of(Fill.NORMAL, Fill.between(-100, 100), Fill.between(-20, -10), Fill.between(-1e-6, 1e-6))) {
+            for (long size : new long[] {1, 131, 4099}) {
+                both(cases, GROUP, Softplus.INSTANCE, Attributes.none(), tolerance, Shapes.floats(fill, size));
+            }
+        }
+        both(cases, GROUP, Softplus.INSTANCE, Attributes.none(), tolerance, Shapes.floats(Fill.SPECIAL_COLUMNS, 34));
+    }
+
+    private static void labels(List<Case> cases) {
+        Fill some = Fill.values("some ignored", 3, -100, 0, 7, -100);
+        for (Shape shape : List.of(Shape.of(0), Shape.of(131), Shape.of(3, 5))) {
+            Argument argument = Shapes.argument(DType.INT32, some, shape);
+            Attributes classes = ClassLabels.attributes(Dim.of(10));
+            both(cases, GROUP, ClassLabels.INSTANCE, classes, Tolerance.EXACT, argument);
+            both(
+                    cases,
+                    GROUP,
+                    ClassLabels.INSTANCE,
+                    classes.with(ClassLabels.IGNORED, -100L),
+                    Tolerance.EXACT,
+                    argument);
         }
     }
 

@@ -26,9 +26,13 @@ import dev.baton.nn.Residual;
 import dev.baton.nn.Sequential;
 import dev.baton.nn.Sigmoid;
 import dev.baton.nn.Tanh;
+import dev.baton.optim.Adagrad;
 import dev.baton.optim.Adam;
 import dev.baton.optim.AdamW;
+import dev.baton.optim.Lion;
 import dev.baton.optim.Optimizer;
+import dev.baton.optim.Parameters;
+import dev.baton.optim.RmsProp;
 import dev.baton.optim.Sgd;
 import dev.baton.tensor.Tensor;
 import java.util.ArrayList;
@@ -64,6 +68,23 @@ final class TrainingCases {
         optimizers.put("Adam", Adam.of(0.01));
         optimizers.put("Adam with decay", Adam.of(0.01).weightDecay(0.01));
         optimizers.put("AdamW", AdamW.of(0.01).weightDecay(0.05));
+        optimizers.put("RMSProp", RmsProp.of(0.001));
+        optimizers.put(
+                "RMSProp, centred, with momentum and decay",
+                RmsProp.of(0.001).centered().momentum(0.9).weightDecay(0.01));
+        optimizers.put("Adagrad with decay", Adagrad.of(0.05).weightDecay(0.01));
+        optimizers.put("Lion with decay", Lion.of(0.001).weightDecay(0.1));
+        optimizers.put("AdamW, norm clipped", AdamW.of(0.01).clipNorm(0.1));
+        optimizers.put("SGD, norm not large enough to be clipped", Sgd.of(0.1).clipNorm(100));
+        optimizers.put(
+                "SGD, values and norm clipped",
+                Sgd.of(0.1).momentum(0.9).clipValue(0.01).clipNorm(0.05));
+        optimizers.put(
+                "AdamW with groups",
+                AdamW.of(0.01)
+                        .weightDecay(0.1)
+                        .group(Parameters.vectors(), group -> group.weightDecay(0))
+                        .group(Parameters.named("0.weight"), group -> group.learningRateFactor(0.1)));
         optimizers.forEach((name, optimizer) -> {
             for (int batch : new int[] {1, 31}) {
                 cases.add(classes(name + ", batch " + batch, plain, 0, optimizer, batch));
@@ -96,12 +117,29 @@ final class TrainingCases {
                 0,
                 AdamW.of(0.01),
                 31));
-        cases.add(numbers(
-                "mean squared error", Sequential.of(new Linear(INPUTS, 7), new Tanh(), new Linear(7, 3)), Fill.NORMAL));
+        cases.add(step(
+                "class weights, an ignored label and smoothing",
+                plain,
+                Losses.crossEntropy()
+                        .classWeights(1, 0.5, 2, 1, 3)
+                        .ignoreIndex(-100)
+                        .labelSmoothing(0.1),
+                AdamW.of(0.01),
+                Shapes.floatType(31, INPUTS),
+                new TensorType(DType.INT32, Shape.of(31)),
+                Fill.values("", 3, -100, 0, 4, 2, 1, 1)));
+        Map<String, Loss> losses = new LinkedHashMap<>();
+        losses.put("mean squared error", Losses.mse());
+        losses.put("sum of absolute errors", Losses.l1().sum());
+        losses.put("Huber", Losses.huber(0.5));
+        losses.put("binary cross-entropy", Losses.binaryCrossEntropy().positiveWeight(3));
+        losses.forEach((name, loss) -> cases.add(numbers(
+                name, Sequential.of(new Linear(INPUTS, 7), new Tanh(), new Linear(7, 3)), loss, Fill.between(0, 1))));
         // Not finite: no variable changes, step after step.
         cases.add(numbers(
                 "a target that is NaN",
                 Sequential.of(new Linear(INPUTS, 7), new Tanh(), new Linear(7, 3)),
+                Losses.mse(),
                 Fill.values("", 1, 2, Double.NaN)));
         cases.add(pictures(
                 "pictures", Losses.crossEntropy(), new TensorType(DType.INT32, Shape.of(7)), Fill.labels(CLASSES)));
@@ -119,17 +157,17 @@ final class TrainingCases {
         return step(
                 name,
                 model,
-                Losses.crossEntropy(smoothing),
+                Losses.crossEntropy().labelSmoothing(smoothing),
                 optimizer,
                 Shapes.floatType(batch, INPUTS),
                 targets,
                 Fill.labels(CLASSES));
     }
 
-    private static Case numbers(String name, Layer model, Fill targets) {
+    private static Case numbers(String name, Layer model, Loss loss, Fill targets) {
         Optimizer optimizer = Sgd.of(0.05).momentum(0.5);
         TensorType inputs = Shapes.floatType(31, INPUTS);
-        return step(name, () -> model, Losses.mse(), optimizer, inputs, Shapes.floatType(31, 3), targets);
+        return step(name, () -> model, loss, optimizer, inputs, Shapes.floatType(31, 3), targets);
     }
 
     private static Case pictures(String name, Loss loss, TensorType targets, Fill fill) {
@@ -183,7 +221,7 @@ final class TrainingCases {
         List<Value> parameters =
                 model.parameters().stream().map(one -> one.in(inputs).value()).toList();
         List<Value> gradients = Gradients.of(emit, value, parameters);
-        var checked = new ArrayList<>(gradients);
+        var checked = new ArrayList<>(optimizer.mustBeFinite(emit, gradients));
         checked.add(value);
         checked.addAll(graph.assigned());
         Value finite = graph.add(AllFinite.INSTANCE, checked, Attributes.none()).output(0);

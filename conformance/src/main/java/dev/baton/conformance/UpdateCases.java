@@ -2,8 +2,12 @@ package dev.baton.conformance;
 
 import dev.baton.DType;
 import dev.baton.Shape;
+import dev.baton.composite.AdagradUpdate;
 import dev.baton.composite.AdamUpdate;
+import dev.baton.composite.LionUpdate;
+import dev.baton.composite.RmsPropUpdate;
 import dev.baton.composite.SgdUpdate;
+import dev.baton.composite.Update;
 import dev.baton.conformance.Case.Argument;
 import dev.baton.graph.Attributes;
 import java.util.ArrayList;
@@ -25,6 +29,9 @@ final class UpdateCases {
 
     private static final Tolerance NEAR = Tolerance.ofLargest(1e-6);
 
+    /** Far above the square of any mean, so that their difference keeps its digits. */
+    private static final Fill SQUARE = Fill.between(20, 40);
+
     private UpdateCases() {}
 
     static List<Case> cases() {
@@ -42,6 +49,7 @@ final class UpdateCases {
         adam(cases, 0.01, true, false, Fill.SPECIAL_COLUMNS);
         sgd(cases, 0.9, false, 0.01, false, Fill.SPECIAL_COLUMNS);
         sgd(cases, 0, false, 0, false, Fill.SPECIAL_COLUMNS);
+        others(cases);
         // A weight that nothing has ever pulled at stays where it is: 0 / epsilon.
         adam(cases, 0, false, true, Fill.number(0));
         return cases;
@@ -82,6 +90,68 @@ final class UpdateCases {
         Tolerance tolerance = finite ? NEAR : Tolerance.SAME_BITS;
         CompositeCases.both(
                 cases, GROUP, SgdUpdate.INSTANCE, attributes, tolerance, arguments.toArray(Argument[]::new));
+    }
+
+    private static void others(List<Case> cases) {
+        for (double decay : new double[] {0, 0.01}) {
+            for (double momentum : new double[] {0, 0.9}) {
+                for (boolean centered : new boolean[] {false, true}) {
+                    var attributes = rmsProp(momentum, centered, decay);
+                    update(cases, RmsPropUpdate.INSTANCE, attributes, true, Fill.NORMAL, SQUARE, Fill.NORMAL);
+                }
+            }
+            update(cases, AdagradUpdate.INSTANCE, adagrad(decay), true, Fill.NORMAL, Fill.POSITIVE, Fill.NORMAL);
+            update(cases, LionUpdate.INSTANCE, lion(decay), true, Fill.NORMAL, Fill.NORMAL, Fill.NORMAL);
+        }
+        Fill special = Fill.SPECIAL_COLUMNS;
+        Fill zero = Fill.number(0);
+        update(cases, RmsPropUpdate.INSTANCE, rmsProp(0.9, true, 0.01), false, special, SQUARE, Fill.NORMAL);
+        update(cases, AdagradUpdate.INSTANCE, adagrad(0.01), false, special, Fill.POSITIVE, Fill.NORMAL);
+        update(cases, LionUpdate.INSTANCE, lion(0.01), false, special, Fill.NORMAL, Fill.NORMAL);
+        update(cases, RmsPropUpdate.INSTANCE, rmsProp(0.9, true, 0), true, zero, zero, zero);
+        update(cases, AdagradUpdate.INSTANCE, adagrad(0), true, zero, zero, zero);
+        update(cases, LionUpdate.INSTANCE, lion(0), true, zero, zero, zero);
+    }
+
+    private static Attributes rmsProp(double momentum, boolean centered, double decay) {
+        return Attributes.of(RmsPropUpdate.ALPHA, 0.99)
+                .with(RmsPropUpdate.EPSILON, 1e-8)
+                .with(RmsPropUpdate.MOMENTUM, momentum)
+                .with(RmsPropUpdate.CENTERED, centered)
+                .with(RmsPropUpdate.WEIGHT_DECAY, decay);
+    }
+
+    private static Attributes adagrad(double decay) {
+        return Attributes.of(AdagradUpdate.EPSILON, 1e-10).with(AdagradUpdate.WEIGHT_DECAY, decay);
+    }
+
+    private static Attributes lion(double decay) {
+        return Attributes.of(LionUpdate.BETA1, 0.9).with(LionUpdate.BETA2, 0.99).with(LionUpdate.WEIGHT_DECAY, decay);
+    }
+
+    /**
+     * @param first what the first moment is filled with
+     * @param later what further ones are filled with
+     */
+    private static void update(
+            List<Case> cases,
+            Update rule,
+            Attributes attributes,
+            boolean finite,
+            Fill gradient,
+            Fill first,
+            Fill later) {
+        List<Argument> arguments = start(finite, 0.05);
+        for (Shape shape : PARAMETERS) {
+            arguments.add(floats(Fill.NORMAL, shape));
+            for (int state = 1; state < rule.states(attributes); state++) {
+                arguments.add(floats(state == 1 ? first : later, shape));
+            }
+            arguments.add(floats(gradient, shape));
+        }
+        boolean untouched = gradient.name().equals("0.0");
+        Tolerance tolerance = finite && !untouched ? NEAR : Tolerance.SAME_BITS;
+        CompositeCases.both(cases, GROUP, rule, attributes, tolerance, arguments.toArray(Argument[]::new));
     }
 
     /** The finite flag and the scalars. */

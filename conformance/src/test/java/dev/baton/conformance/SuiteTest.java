@@ -6,20 +6,26 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.baton.DType;
 import dev.baton.composite.Activations;
+import dev.baton.composite.AdagradUpdate;
 import dev.baton.composite.AdamUpdate;
 import dev.baton.composite.AllFinite;
 import dev.baton.composite.AveragePool;
 import dev.baton.composite.BatchNorm;
+import dev.baton.composite.ClassLabels;
 import dev.baton.composite.Convolution;
 import dev.baton.composite.DotProductAttention;
+import dev.baton.composite.GlobalNorm;
 import dev.baton.composite.LayerNormalization;
+import dev.baton.composite.LionUpdate;
 import dev.baton.composite.MaxPool;
 import dev.baton.composite.PackedAttention;
 import dev.baton.composite.RmsNormalization;
+import dev.baton.composite.RmsPropUpdate;
 import dev.baton.composite.RotaryEmbedding;
 import dev.baton.composite.SgdUpdate;
 import dev.baton.composite.Softmax;
 import dev.baton.composite.SoftmaxCrossEntropy;
+import dev.baton.composite.Softplus;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
@@ -61,8 +67,6 @@ class SuiteTest {
                         BatchNorm.FORWARD,
                         BatchNorm.BACKWARD,
                         BatchNorm.INFERENCE,
-                        AdamUpdate.INSTANCE,
-                        SgdUpdate.INSTANCE,
                         Activations.GELU,
                         Activations.GELU_SLOPE,
                         Activations.GELU_TANH,
@@ -81,7 +85,15 @@ class SuiteTest {
                         DotProductAttention.BACKWARD,
                         PackedAttention.FORWARD,
                         PackedAttention.BACKWARD,
-                        RotaryEmbedding.INSTANCE);
+                        RotaryEmbedding.INSTANCE,
+                        GlobalNorm.INSTANCE,
+                        Softplus.INSTANCE,
+                        ClassLabels.INSTANCE,
+                        AdamUpdate.INSTANCE,
+                        SgdUpdate.INSTANCE,
+                        RmsPropUpdate.INSTANCE,
+                        AdagradUpdate.INSTANCE,
+                        LionUpdate.INSTANCE);
     }
 
     /** What models trace must not hold a composite that no case is about. */

@@ -69,7 +69,7 @@ final class Digits extends CommonOptions implements Callable<Integer> {
         try (var session = Session.open(backend, seed);
                 var progress = progress(BATCH, length.begun(batches));
                 var trainer = Trainer.of(session, model)
-                        .loss(Losses.crossEntropy(0.1))
+                        .loss(Losses.crossEntropy().labelSmoothing(0.1))
                         .optimizer(AdamW.of(rate).weightDecay(0.05))
                         .metric(Metrics.accuracy())
                         .listener(progress)

@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Writes mlp-losses.json, pytorch-functions.json and pictures.json into the folder that is named on the command line. */
+/** Writes the JSON files that README.md names into the folder that is named on the command line. */
 public final class Generate {
 
     static final List<ScalarType> TYPES = List.of(ScalarType.Float, ScalarType.Double);
@@ -25,7 +25,8 @@ public final class Generate {
         // One thread: how sums are cut between threads would show in the last bits.
         torch.set_num_threads(1);
         write(folder.resolve("mlp-losses.json"), losses());
-        write(folder.resolve("pytorch-functions.json"), functions());
+        write(folder.resolve("pytorch-functions.json"), cases(Functions.all()));
+        write(folder.resolve("pytorch-losses.json"), cases(LossFunctions.all()));
         write(folder.resolve("pictures.json"), pictures());
     }
 
@@ -51,10 +52,10 @@ public final class Generate {
         return m;
     }
 
-    private static Map<String, Object> functions() {
+    private static Map<String, Object> cases(List<Object> all) {
         Map<String, Object> m = new LinkedHashMap<>();
         m.put("madeWith", madeWith());
-        m.put("cases", Functions.all());
+        m.put("cases", all);
         return m;
     }
 

@@ -3,11 +3,15 @@ package bench.oracle;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Adagrad;
+import org.bytedeco.pytorch.AdagradOptions;
 import org.bytedeco.pytorch.Adam;
 import org.bytedeco.pytorch.AdamOptions;
 import org.bytedeco.pytorch.AdamW;
 import org.bytedeco.pytorch.AdamWOptions;
 import org.bytedeco.pytorch.Optimizer;
+import org.bytedeco.pytorch.RMSprop;
+import org.bytedeco.pytorch.RMSpropOptions;
 import org.bytedeco.pytorch.SGD;
 import org.bytedeco.pytorch.SGDOptions;
 import org.bytedeco.pytorch.Tensor;
@@ -46,6 +50,7 @@ final class TorchMlp {
                 Tensor loss = torch.cross_entropy_loss(
                         forward(parameters, x), y, new TensorOptional(), MEAN, IGNORED, training.labelSmoothing());
                 loss.backward();
+                clip(training, new TensorVector(parameters));
                 optimizer.step();
                 losses[step] = loss.item_double();
             }
@@ -61,29 +66,48 @@ final class TorchMlp {
         return torch.linear(x, p[4], new TensorOptional(p[5]));
     }
 
+    private static void clip(Training t, TensorVector parameters) {
+        if (t.number("clipNorm") > 0) torch.clip_grad_norm_(parameters, t.number("clipNorm"));
+        if (t.number("clipValue") > 0) torch.clip_grad_value_(parameters, t.number("clipValue"));
+    }
+
     private static Optimizer optimizer(Training t, TensorVector parameters) {
         switch (t.optimizer()) {
             case "sgd" -> {
                 SGDOptions o = new SGDOptions(t.learningRate());
-                o.momentum().put(t.momentum());
-                o.nesterov().put(t.nesterov());
-                o.weight_decay().put(t.weightDecay());
+                o.momentum().put(t.number("momentum"));
+                o.nesterov().put(t.flag("nesterov"));
+                o.weight_decay().put(t.number("weightDecay"));
                 return new SGD(parameters, o);
             }
             // The betas stay at their defaults, 0.9 and 0.999: the binding gives them as the memory of a C++ tuple,
-            // whose
-            // elements lie in reverse order, so that writing a pair there would exchange them.
+            // whose elements lie in reverse order, so that writing a pair there would exchange them.
             case "adam" -> {
                 AdamOptions o = new AdamOptions(t.learningRate());
-                o.eps().put(Training.EPSILON);
-                o.weight_decay().put(t.weightDecay());
+                o.eps().put(t.number("epsilon"));
+                o.weight_decay().put(t.number("weightDecay"));
                 return new Adam(parameters, o);
             }
             case "adamw" -> {
                 AdamWOptions o = new AdamWOptions(t.learningRate());
-                o.eps().put(Training.EPSILON);
-                o.weight_decay().put(t.weightDecay());
+                o.eps().put(t.number("epsilon"));
+                o.weight_decay().put(t.number("weightDecay"));
                 return new AdamW(parameters, o);
+            }
+            case "rmsprop" -> {
+                RMSpropOptions o = new RMSpropOptions(t.learningRate());
+                o.alpha().put(t.number("alpha"));
+                o.eps().put(t.number("epsilon"));
+                o.momentum().put(t.number("momentum"));
+                o.centered().put(t.flag("centered"));
+                o.weight_decay().put(t.number("weightDecay"));
+                return new RMSprop(parameters, o);
+            }
+            case "adagrad" -> {
+                AdagradOptions o = new AdagradOptions(t.learningRate());
+                o.eps().put(t.number("epsilon"));
+                o.weight_decay().put(t.number("weightDecay"));
+                return new Adagrad(parameters, o);
             }
             default -> throw new IllegalArgumentException(t.optimizer());
         }

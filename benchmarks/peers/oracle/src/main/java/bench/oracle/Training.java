@@ -5,32 +5,91 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** One recorded way of training; fields that its optimizer does not know are zero. */
+/**
+ * One recorded way of training.
+ *
+ * @param settings of the optimizer and of the clipping, as the file has them; {@link #number} is 0 for what is not there
+ */
 record Training(
-        String name,
-        String optimizer,
-        double learningRate,
-        double momentum,
-        boolean nesterov,
-        double weightDecay,
-        double labelSmoothing) {
+        String name, String optimizer, double learningRate, Map<String, Object> settings, double labelSmoothing) {
 
     static final double BETA1 = 0.9;
     static final double BETA2 = 0.999;
     static final double EPSILON = 1e-8;
+    static final double ALPHA = 0.9;
+    static final double ADAGRAD_EPSILON = 1e-10;
 
     static List<Training> all() {
         List<Training> all = new ArrayList<>();
         for (double smoothing : new double[] {0, 0.1}) {
             String end = smoothing == 0 ? "" : "-smoothed";
-            all.add(new Training("sgd-momentum" + end, "sgd", 0.1, 0.9, false, 0, smoothing));
-            all.add(new Training("sgd-nesterov-decay" + end, "sgd", 0.1, 0.9, true, 1e-3, smoothing));
-            all.add(new Training("adam" + end, "adam", 1e-3, 0, false, 0, smoothing));
-            all.add(new Training("adam-decay" + end, "adam", 1e-3, 0, false, 1e-2, smoothing));
-            all.add(new Training("adamw" + end, "adamw", 1e-3, 0, false, 0.01, smoothing));
-            all.add(new Training("adamw-decay-0.1" + end, "adamw", 1e-3, 0, false, 0.1, smoothing));
+            all.add(new Training("sgd-momentum" + end, "sgd", 0.1, sgd(0.9, false, 0), smoothing));
+            all.add(new Training("sgd-nesterov-decay" + end, "sgd", 0.1, sgd(0.9, true, 1e-3), smoothing));
+            all.add(new Training("adam" + end, "adam", 1e-3, adam(0), smoothing));
+            all.add(new Training("adam-decay" + end, "adam", 1e-3, adam(1e-2), smoothing));
+            all.add(new Training("adamw" + end, "adamw", 1e-3, adam(0.01), smoothing));
+            all.add(new Training("adamw-decay-0.1" + end, "adamw", 1e-3, adam(0.1), smoothing));
         }
+        all.add(new Training("sgd", "sgd", 0.1, sgd(0, false, 0), 0));
+        all.add(new Training("sgd-decay", "sgd", 0.1, sgd(0, false, 1e-2), 0));
+        all.add(new Training("sgd-momentum-decay", "sgd", 0.05, sgd(0.5, false, 1e-2), 0));
+        all.add(new Training("sgd-nesterov", "sgd", 0.05, sgd(0.9, true, 0), 0));
+        all.add(new Training("adam-fast", "adam", 1e-2, adam(0), 0));
+        all.add(new Training("adamw-fast", "adamw", 1e-2, adam(0.1), 0));
+        all.add(new Training("rmsprop", "rmsprop", 1e-3, rmsProp(0, false, 0), 0));
+        all.add(new Training("rmsprop-momentum", "rmsprop", 1e-3, rmsProp(0.9, false, 0), 0));
+        all.add(new Training("rmsprop-centered", "rmsprop", 1e-3, rmsProp(0, true, 0), 0));
+        all.add(new Training("rmsprop-centered-momentum-decay", "rmsprop", 1e-3, rmsProp(0.5, true, 1e-2), 0));
+        all.add(new Training("adagrad", "adagrad", 1e-2, adagrad(0), 0));
+        all.add(new Training("adagrad-decay", "adagrad", 1e-2, adagrad(1e-2), 0));
+        all.add(new Training("sgd-clip-norm", "sgd", 0.1, with(sgd(0.9, false, 0), "clipNorm", 0.5), 0));
+        all.add(new Training("adamw-clip-norm", "adamw", 1e-3, with(adam(0.01), "clipNorm", 0.1), 0));
+        all.add(new Training("sgd-clip-norm-never", "sgd", 0.1, with(sgd(0, false, 0), "clipNorm", 100.0), 0));
+        all.add(new Training("sgd-clip-value", "sgd", 0.1, with(sgd(0.9, false, 0), "clipValue", 0.01), 0));
         return all;
+    }
+
+    private static Map<String, Object> sgd(double momentum, boolean nesterov, double weightDecay) {
+        Map<String, Object> m = new LinkedHashMap<>();
+        m.put("momentum", momentum);
+        m.put("nesterov", nesterov);
+        return with(m, "weightDecay", weightDecay);
+    }
+
+    private static Map<String, Object> adam(double weightDecay) {
+        Map<String, Object> m = new LinkedHashMap<>();
+        m.put("beta1", BETA1);
+        m.put("beta2", BETA2);
+        m.put("epsilon", EPSILON);
+        return with(m, "weightDecay", weightDecay);
+    }
+
+    private static Map<String, Object> rmsProp(double momentum, boolean centered, double weightDecay) {
+        Map<String, Object> m = new LinkedHashMap<>();
+        m.put("alpha", ALPHA);
+        m.put("epsilon", EPSILON);
+        m.put("momentum", momentum);
+        m.put("centered", centered);
+        return with(m, "weightDecay", weightDecay);
+    }
+
+    private static Map<String, Object> adagrad(double weightDecay) {
+        Map<String, Object> m = new LinkedHashMap<>();
+        m.put("epsilon", ADAGRAD_EPSILON);
+        return with(m, "weightDecay", weightDecay);
+    }
+
+    private static Map<String, Object> with(Map<String, Object> settings, String name, double value) {
+        settings.put(name, value);
+        return settings;
+    }
+
+    double number(String setting) {
+        return settings.get(setting) instanceof Double value ? value : 0;
+    }
+
+    boolean flag(String setting) {
+        return Boolean.TRUE.equals(settings.get(setting));
     }
 
     Map<String, Object> toJson() {
@@ -38,15 +97,7 @@ record Training(
         m.put("name", name);
         m.put("optimizer", optimizer);
         m.put("learningRate", learningRate);
-        if (optimizer.equals("sgd")) {
-            m.put("momentum", momentum);
-            m.put("nesterov", nesterov);
-        } else {
-            m.put("beta1", BETA1);
-            m.put("beta2", BETA2);
-            m.put("epsilon", EPSILON);
-        }
-        m.put("weightDecay", weightDecay);
+        m.putAll(settings);
         m.put("labelSmoothing", labelSmoothing);
         return m;
     }

@@ -1,0 +1,80 @@
+package dev.baton.loss;
+
+import dev.baton.BatonException;
+import dev.baton.composite.SoftmaxCrossEntropy;
+import dev.baton.graph.Attributes;
+import dev.baton.graph.Emitter;
+import dev.baton.tensor.Tensor;
+
+/**
+ * The cross-entropy between softmax(logits) and the labels, for logits [N, C] and int32 labels [N], or, for text, for
+ * logits [N, T, C] and labels [N, T]; {@link #perExample} gives one loss for each label. With class weights or an
+ * ignored label the mean is PyTorch's weighted one: the sum of the losses over the sum of the labels' weights, an
+ * ignored label weighing 0. A batch in which every label is ignored has no mean: it is NaN, and the step reports it.
+ */
+public final class CrossEntropy extends ClassLoss<CrossEntropy> {
+
+    private final double labelSmoothing;
+
+    CrossEntropy(Options options, double labelSmoothing) {
+        super("cross-entropy takes logits", options);
+        this.labelSmoothing = labelSmoothing;
+    }
+
+    @Override
+    CrossEntropy with(Options changed) {
+        return new CrossEntropy(changed, labelSmoothing);
+    }
+
+    /**
+     * Spreads a share of the target evenly over all classes (Szegedy et al. 2016); with class weights w the share s of
+     * a row is s / C * sum over all classes of w * -log(softmax), as in PyTorch.
+     *
+     * @param share in [0, 1)
+     */
+    public CrossEntropy labelSmoothing(double share) {
+        if (!(share >= 0 && share < 1)) {
+            throw new BatonException("label smoothing is at least 0 and less than 1, not " + share);
+        }
+        return new CrossEntropy(options(), share);
+    }
+
+    @Override
+    Tensor losses(LabelledRows rows, Tensor weights) {
+        if (weights == null) {
+            return plain(rows, labelSmoothing);
+        }
+        if (labelSmoothing == 0) {
+            return plain(rows, 0).multiply(rows.ofLabel(weights));
+        }
+        Tensor spread = weights.multiply(labelSmoothing / rows.scores().shape().size(1));
+        Tensor hit = weights.multiply(1 - labelSmoothing).add(spread);
+        return rows.isLabel()
+                .select(hit, spread)
+                .multiply(minusLogSoftmax(rows.scores()))
+                .sum(1);
+    }
+
+    private static Tensor plain(LabelledRows rows, double smoothing) {
+        var graph = rows.scores().graph();
+        var losses = new Emitter(graph)
+                .apply(
+                        SoftmaxCrossEntropy.FORWARD,
+                        Attributes.of(SoftmaxCrossEntropy.SMOOTHING, smoothing),
+                        rows.scores().value(),
+                        rows.labels().value());
+        return Tensor.of(graph, losses);
+    }
+
+    /** [M, C] -> [M, C], all at least 0. */
+    private static Tensor minusLogSoftmax(Tensor logits) {
+        Tensor below = along(logits, logits.max(1)).subtract(logits);
+        return along(logits, below.negate().exp().sum(1).log()).add(below);
+    }
+
+    /** Repeats [M] along the classes: [M, C]. */
+    private static Tensor along(Tensor logits, Tensor rows) {
+        var emit = new Emitter(logits.graph());
+        return Tensor.of(logits.graph(), emit.unreduce(rows.value(), logits.shape(), 1));
+    }
+}
