@@ -179,8 +179,7 @@ public final class Predictor implements AutoCloseable {
      * @param examples float32 [N, ...], or int32 [N, ...] for a model that takes tokens; N at least 1; the element type
      *     and the sizes after N are the same in every call
      * @return float32 [N, ...] in a new array
-     * @throws DataException if a value is not finite
-     * @throws DataException if a token is no row of the model's table
+     * @throws DataException if a value is not finite, or a token is no row of the model's table
      * @throws ShapeException if the model takes another shape
      * @throws StateException if the predictor is closed
      */

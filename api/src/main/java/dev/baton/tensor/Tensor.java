@@ -206,18 +206,6 @@ public final class Tensor {
         return apply(Activations.SILU, Attributes.none());
     }
 
-    // Functions of all elements along an axis
-
-    /** exp(x), divided by its sum along an axis. */
-    public Tensor softmax(int axis) {
-        return apply(Softmax.SOFTMAX, Attributes.of(Softmax.AXIS, (long) axes("softmax", axis)[0]));
-    }
-
-    /** The logarithm of {@link #softmax}, which loses nothing where that is near 0. */
-    public Tensor logSoftmax(int axis) {
-        return apply(Softmax.LOG_SOFTMAX, Attributes.of(Softmax.AXIS, (long) axes("log softmax", axis)[0]));
-    }
-
     /** Negative elements are multiplied by a slope, which is the gradient at 0 too. */
     public Tensor leakyRelu(double slope) {
         return like(0).lessThan(this).select(this, multiply(slope));
@@ -234,6 +222,18 @@ public final class Tensor {
     /** log(1 + exp(x)), without overflow. */
     public Tensor softplus() {
         return maximum(like(0)).add(abs().negate().exp().log1p());
+    }
+
+    // Functions of all elements along an axis
+
+    /** exp(x), divided by its sum along an axis. */
+    public Tensor softmax(int axis) {
+        return apply(Softmax.SOFTMAX, Attributes.of(Softmax.AXIS, (long) axes("softmax", axis)[0]));
+    }
+
+    /** The logarithm of {@link #softmax}, which loses nothing where that is near 0. */
+    public Tensor logSoftmax(int axis) {
+        return apply(Softmax.LOG_SOFTMAX, Attributes.of(Softmax.AXIS, (long) axes("log softmax", axis)[0]));
     }
 
     // Comparison and choice

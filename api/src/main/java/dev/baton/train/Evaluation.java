@@ -55,19 +55,14 @@ public final class Evaluation implements AutoCloseable {
     public NDArray answers(Batch batch) {
         opened.requireOpen();
         session.checkUse();
+        requireExamples(batch);
         NDArray inputs = batch.inputs();
-        if (batch.size() == 0) {
-            throw new DataException("the batch is empty");
-        }
         if (executable == null) {
             Graph graph = ForwardGraph.of(model, inputs.dtype(), inputs.shape().without(0));
             executable = new Executable(session, "evaluation", graph, opened);
         }
         executable.input(executable.inputIndex(ForwardGraph.INPUTS), inputs);
-        executable.notFinite().ifPresent(where -> {
-            throw new DataException(where);
-        });
-        executable.run();
+        run(executable);
         return executable.output(executable.outputIndex(ForwardGraph.ANSWERS));
     }
 
@@ -75,7 +70,7 @@ public final class Evaluation implements AutoCloseable {
      * The mean loss over all examples. Each loss that this is asked for is traced once.
      *
      * @param loss a mean over the examples of a batch
-     * @return NaN where there are no examples
+     * @throws DataException if there are no batches, or one cannot be used
      */
     public double loss(Iterable<Batch> batches, Loss loss) {
         opened.requireOpen();
@@ -84,23 +79,40 @@ public final class Evaluation implements AutoCloseable {
         long count = 0;
         NDArray mean = NDArray.zeros(DType.FLOAT32, Shape.scalar());
         for (Batch batch : batches) {
+            requireExamples(batch);
             Executable measured = losses.computeIfAbsent(loss, unused -> trace(batch, loss));
-            measured.input(measured.inputIndex(TrainStep.INPUTS), batch.inputs());
+            measured.input(measured.inputIndex(ForwardGraph.INPUTS), batch.inputs());
             measured.input(measured.inputIndex(TrainStep.TARGETS), batch.targets());
-            measured.run();
+            run(measured);
             measured.read(measured.outputIndex(LOSS), mean);
             sum += mean.get(0) * batch.size();
             count += batch.size();
+        }
+        if (count == 0) {
+            throw new DataException("there are no examples to measure the loss on");
         }
         return sum / count;
     }
 
     private Executable trace(Batch batch, Loss loss) {
         var graph = new GraphBuilder();
-        Tensor inputs = Tensor.of(graph, graph.input(TrainStep.INPUTS, StepGraph.batchType(batch.inputs())));
+        Tensor inputs = Tensor.of(graph, graph.input(ForwardGraph.INPUTS, StepGraph.batchType(batch.inputs())));
         Tensor targets = Tensor.of(graph, graph.input(TrainStep.TARGETS, StepGraph.batchType(batch.targets())));
         graph.output(LOSS, loss.of(Layer.trace(model, inputs), targets).value());
         return new Executable(session, "evaluation", graph.build(), opened);
+    }
+
+    private static void requireExamples(Batch batch) {
+        if (batch.size() == 0) {
+            throw new DataException("the batch is empty");
+        }
+    }
+
+    private static void run(Executable prepared) {
+        prepared.notFinite().ifPresent(where -> {
+            throw new DataException(where);
+        });
+        prepared.run();
     }
 
     /**

@@ -11,15 +11,22 @@ import dev.baton.data.Batch;
 import dev.baton.graph.Graph;
 import dev.baton.infer.Predictor;
 import dev.baton.nn.Dropout;
+import dev.baton.nn.Embedding;
 import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.GELU;
 import dev.baton.nn.Initializers;
 import dev.baton.nn.Layer;
 import dev.baton.nn.Linear;
+import dev.baton.nn.MultiHeadAttention;
 import dev.baton.nn.Parameter;
+import dev.baton.nn.RMSNorm;
 import dev.baton.nn.ReLU;
+import dev.baton.nn.RotaryPositions;
 import dev.baton.nn.Sequential;
+import dev.baton.nn.SiLU;
+import dev.baton.nn.Softmax;
 import dev.baton.nn.Tanh;
+import dev.baton.nn.TransformerBlock;
 import dev.baton.runtime.Session;
 import dev.baton.tensor.Tensor;
 import dev.baton.train.Evaluation;
@@ -104,6 +111,31 @@ class ModelFileTest {
                 .isEqualTo(graph.toString())
                 .contains("# 3: Own")
                 .contains("relu");
+    }
+
+    /** What transformers are made of is kept whole, so that it stays fast. */
+    @Test
+    void transformersAnswerTheSame() {
+        var model = Sequential.of(
+                new Embedding(5, 4),
+                new TransformerBlock(4, 2).causal(),
+                new RMSNorm(4),
+                new MultiHeadAttention(4, 2).rotary(new RotaryPositions()),
+                new GELU(GELU.Form.TANH),
+                new SiLU(),
+                new Softmax(-1));
+        Graph graph = ForwardGraph.of(model, DType.INT32, Shape.of(3));
+        assertThat(SavedGraph.read(SavedGraph.write(graph)).toString()).isEqualTo(graph.toString());
+        try (var session = Session.open("reference", 3);
+                var evaluation = Evaluation.of(session, model)) {
+            NDArray tokens = NDArray.of(Shape.of(2, 3), 0, 4, 2, 1, 1, 3);
+            Path file = folder.resolve("transformer.safetensors");
+            ModelFile.save(session, model, DType.INT32, Shape.of(3), file);
+            try (var predictor = Predictor.load(file, "reference")) {
+                assertThat(predictor.predict(tokens).toFloatArray())
+                        .isEqualTo(evaluation.answers(new Batch(tokens, tokens)).toFloatArray());
+            }
+        }
     }
 
     @Test

@@ -57,6 +57,9 @@ class TokensTest {
             double first = evaluation.loss(List.of(batch(0, 1, 2, 3)), LOSS);
             double both = evaluation.loss(List.of(batch(0, 1, 2, 3), batch), LOSS);
             assertThat(both).isCloseTo((first + 2 * after) / 3, within(1e-6));
+            assertThatThrownBy(() -> evaluation.loss(List.of(), LOSS))
+                    .isInstanceOf(DataException.class)
+                    .hasMessage("there are no examples to measure the loss on");
             try (var predictor = Predictor.of(session, model)) {
                 assertThat(predictor.predict(batch.inputs()).toFloatArray())
                         .isEqualTo(evaluation.answers(batch).toFloatArray());
