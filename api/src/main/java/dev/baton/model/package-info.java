@@ -1,0 +1,2 @@
+/** Ready models, as builders that a person can read. User API. */
+package dev.baton.model;
