@@ -17,10 +17,10 @@ constexpr int ROW_MAJOR = 101, AS_IS = 111, TRANSPOSED = 112;
 }
 
 void multiply(bool transposed_a, bool transposed_b, int64_t m, int64_t n, int64_t k, const float* a, int64_t lda,
-              const float* b, int64_t ldb, float* c, int64_t ldc) {
+              const float* b, int64_t ldb, float* c, int64_t ldc, bool accumulate) {
     cblas_sgemm(ROW_MAJOR, transposed_a ? TRANSPOSED : AS_IS, transposed_b ? TRANSPOSED : AS_IS, static_cast<int>(m),
-                static_cast<int>(n), static_cast<int>(k), 1.0f, a, static_cast<int>(lda), b, static_cast<int>(ldb), 0.0f,
-                c, static_cast<int>(ldc));
+                static_cast<int>(n), static_cast<int>(k), 1.0f, a, static_cast<int>(lda), b, static_cast<int>(ldb),
+                accumulate ? 1.0f : 0.0f, c, static_cast<int>(ldc));
 }
 
 const char* openblas_core() { return openblas_get_corename(); }
