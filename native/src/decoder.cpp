@@ -78,6 +78,8 @@ bool gives_truth(Function function) {
            (function >= Function::EQUAL && function <= Function::LESS_EQUAL);
 }
 
+bool is_command(int64_t opcode) { return (opcode >= 1 && opcode <= 13) || (opcode >= 40 && opcode <= 43); }
+
 bool takes(const Instruction& one, Type a, Type b, Type c) {
     switch (one.function) {
         case Function::NUMBER: case Function::CAST: return true;
@@ -215,7 +217,11 @@ std::unique_ptr<Command> Decoder::command(int64_t opcode) {
         case 10: return decode_concat(*this);
         case 11: return decode_fold(*this);
         case 12: return decode_gather(*this);
-        default: return decode_scatter_add(*this);
+        case 13: return decode_scatter_add(*this);
+        case 40: return decode_lstm(*this);
+        case 41: return decode_lstm_backward(*this);
+        case 42: return decode_gru(*this);
+        default: return decode_gru_backward(*this);
     }
 }
 
@@ -223,7 +229,11 @@ std::vector<std::unique_ptr<Command>> Decoder::commands() {
     std::vector<std::unique_ptr<Command>> commands;
     while (!done()) {
         int64_t start = at_;
-        int64_t opcode = within(1, 13, "opcode");
+        int64_t opcode = word();
+        if (!is_command(opcode)) {
+            throw Failure("word " + std::to_string(start) + ": the opcode is " + std::to_string(opcode) +
+                          ", and there is no such command");
+        }
         int64_t length = word();
         commands.push_back(command(opcode));
         if (at_ - start != length) {

@@ -14,12 +14,15 @@ namespace {
 #include "region_kernel.h"
 #include "reduction_kernel.h"
 #include "training_kernel.h"
+#include "recurrent_kernel.h"
 
 }  // namespace
 
 extern const Kernels BATON_KERNELS;
 const Kernels BATON_KERNELS = {
-    BATON_ISA, evaluate, reduce, cross_entropy, cross_entropy_backward, adam, sgd, all_finite,
+    BATON_ISA,  evaluate,   reduce,    cross_entropy,
+    cross_entropy_backward, adam,      sgd,       all_finite,
+    lstm_gates, lstm_gates_backward,   gru_gates, gru_gates_backward,
 };
 
 }  // namespace baton

@@ -30,6 +30,29 @@ struct SgdRates {
     bool nesterov;
 };
 
+// Some hidden units of one example at one step; the parts of different gates lie apart (recurrent_kernel.h).
+struct LstmRow {
+    const float *product, *projected, *cell_before;
+    float *gates, *cell, *output, *carried;
+};
+
+struct LstmBackwardRow {
+    const float *product, *by_output;
+    const float* by_cells;  // null where the cells are used for nothing else
+    const float *gates, *cell, *cell_before;
+    float *by_cell, *by_projected, *carried;
+};
+
+struct GruRow {
+    const float *product, *projected, *bias, *before;
+    float *gates, *output, *carried;
+};
+
+struct GruBackwardRow {
+    const float *product, *by_output, *gates, *before;
+    float *by_hidden, *by_projected, *by_recurrent, *carried;
+};
+
 // Memory for the registers of one worker.
 constexpr int64_t REGISTER_BYTES = TILE * 8;
 
@@ -49,6 +72,10 @@ struct Kernels {
     void (*sgd)(const SgdRates& rates, int64_t count, const float* gradient, const float* weight, const float* velocity,
                 float* weight_out, float* velocity_out);
     bool (*all_finite)(const float* values, int64_t count);
+    void (*lstm_gates)(int64_t columns, int64_t hidden, const LstmRow& row);
+    void (*lstm_gates_backward)(int64_t columns, int64_t hidden, const LstmBackwardRow& row);
+    void (*gru_gates)(int64_t columns, int64_t hidden, const GruRow& row);
+    void (*gru_gates_backward)(int64_t columns, int64_t hidden, const GruBackwardRow& row);
 };
 
 extern const Kernels BASELINE_KERNELS;

@@ -13,6 +13,7 @@ void test_matmul();
 void test_movements();
 void test_optimizers();
 void test_pool();
+void test_recurrences();
 void test_reductions();
 void test_region_decoder();
 void test_regions();
@@ -31,6 +32,7 @@ int main() {
     test_reductions();
     test_matmul();
     test_movements();
+    test_recurrences();
     test_cross_entropy();
     test_optimizers();
     close_backends();

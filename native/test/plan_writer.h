@@ -12,7 +12,8 @@ namespace format {
 enum Space : int64_t { WORKSPACE, VARIABLES, CONSTANTS, OUTPUTS, INPUT };
 enum Type : int64_t { F32, I32, I64, BOOL };
 enum Opcode : int64_t { ELEMENTWISE = 1, MATMUL, REDUCE, CROSS_ENTROPY, CROSS_ENTROPY_BACKWARD, ADAM, SGD, ALL_FINITE,
-                        PAD, CONCAT, FOLD, GATHER, SCATTER_ADD };
+                        PAD, CONCAT, FOLD, GATHER, SCATTER_ADD,
+                        LSTM = 40, LSTM_BACKWARD, GRU, GRU_BACKWARD };
 enum Reduction : int64_t { SUM, LARGEST, ALL, ARGMAX };
 enum Function : int64_t {
     COPY, NEG, ABS, SIGN, FLOOR, EXP, LOG, SQRT, RSQRT, RECIPROCAL, TANH, SIGMOID, ERF, SIN, COS, IS_FINITE, NOT,

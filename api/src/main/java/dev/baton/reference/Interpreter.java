@@ -44,6 +44,9 @@ public final class Interpreter {
     private final Graph graph;
     private final Precision precision;
 
+    /** The definitions of the graph's composites, each traced when it first runs. */
+    private final Map<Node, Interpreter> definitions = new HashMap<>();
+
     /**
      * @param graph a graph whose shapes are fixed
      */
@@ -105,13 +108,14 @@ public final class Interpreter {
     }
 
     private List<double[]> define(Composite composite, Node node, List<double[]> arguments) {
-        Graph definition = composite.traceDefinition(node.inputTypes(), node.attributes());
+        Interpreter definition = definitions.computeIfAbsent(
+                node,
+                key -> new Interpreter(composite.traceDefinition(node.inputTypes(), node.attributes()), precision));
         var named = new HashMap<String, double[]>();
         for (int i = 0; i < arguments.size(); i++) {
             named.put(Integer.toString(i), arguments.get(i));
         }
-        Result result = new Interpreter(definition, precision).run(named, Map.of());
-        return new ArrayList<>(result.outputs().values());
+        return new ArrayList<>(definition.run(named, Map.of()).outputs().values());
     }
 
     private double[] round(double[] values, DType dtype) {

@@ -56,6 +56,11 @@ final class CpuBackend implements Backend {
     }
 
     @Override
+    public long scratch(Node node) {
+        return RecurrentWords.scratch(node);
+    }
+
+    @Override
     public DeviceBuffer allocate() {
         return new CpuBuffer();
     }

@@ -2,6 +2,8 @@ package dev.baton.cpu;
 
 import dev.baton.composite.AdamUpdate;
 import dev.baton.composite.AllFinite;
+import dev.baton.composite.Gru;
+import dev.baton.composite.Lstm;
 import dev.baton.composite.SgdUpdate;
 import dev.baton.composite.SoftmaxCrossEntropy;
 import dev.baton.graph.Operation;
@@ -30,7 +32,11 @@ final class WholeEncoder {
             Map.entry(Primitive.CONCAT, new Command(10, MovementWords::concat)),
             Map.entry(Primitive.FOLD, new Command(11, MovementWords::fold)),
             Map.entry(Primitive.GATHER, new Command(12, MovementWords::gather)),
-            Map.entry(Primitive.SCATTER_ADD, new Command(13, MovementWords::scatterAdd)));
+            Map.entry(Primitive.SCATTER_ADD, new Command(13, MovementWords::scatterAdd)),
+            Map.entry(Lstm.FORWARD, new Command(40, RecurrentWords::recurrence)),
+            Map.entry(Lstm.BACKWARD, new Command(41, RecurrentWords::lstmBackward)),
+            Map.entry(Gru.FORWARD, new Command(42, RecurrentWords::recurrence)),
+            Map.entry(Gru.BACKWARD, new Command(43, RecurrentWords::recurrence)));
 
     private WholeEncoder() {}
 

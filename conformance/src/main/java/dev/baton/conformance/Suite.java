@@ -19,6 +19,7 @@ public final class Suite {
         cases.addAll(ReductionCases.cases());
         cases.addAll(MatmulCases.cases());
         cases.addAll(CompositeCases.cases());
+        cases.addAll(RecurrentCases.cases());
         cases.addAll(UpdateCases.cases());
         cases.addAll(FusionCases.cases());
         cases.addAll(EpilogueCases.cases());
