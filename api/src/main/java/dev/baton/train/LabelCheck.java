@@ -4,6 +4,7 @@ import dev.baton.DataException;
 import dev.baton.NDArray;
 import dev.baton.composite.SoftmaxCrossEntropy;
 import dev.baton.graph.Graph;
+import dev.baton.graph.Node;
 import dev.baton.graph.Primitive;
 import dev.baton.runtime.Executable;
 
@@ -21,10 +22,10 @@ record LabelCheck(String name, int input, long classes) {
     static LabelCheck[] of(Graph graph, Executable executable) {
         return graph.nodes().stream()
                 .filter(node -> node.operation() == SoftmaxCrossEntropy.FORWARD)
-                .filter(node -> node.input(1).node().is(Primitive.INPUT))
+                .filter(node -> labels(node).is(Primitive.INPUT))
                 .filter(node -> node.input(0).shape().dim(1).isFixed())
                 .map(node -> {
-                    String name = node.input(1).node().attributes().text("name");
+                    String name = labels(node).attributes().text("name");
                     return new LabelCheck(
                             name,
                             executable.inputIndex(name),
@@ -32,6 +33,15 @@ record LabelCheck(String name, int input, long classes) {
                 })
                 .distinct()
                 .toArray(LabelCheck[]::new);
+    }
+
+    /** Where labels come from, whatever shape they are given on the way: those of sequences are [N, T]. */
+    private static Node labels(Node crossEntropy) {
+        Node labels = crossEntropy.input(1).node();
+        while (labels.is(Primitive.RESHAPE)) {
+            labels = labels.input(0).node();
+        }
+        return labels;
     }
 
     /**
@@ -43,8 +53,11 @@ record LabelCheck(String name, int input, long classes) {
         for (int i = 0; i < labels.size(); i++) {
             double label = labels.get(i);
             if (label < 0 || label >= classes) {
-                throw new DataException("step " + step + ": record " + i + " of the batch has label " + (long) label
-                        + " in '" + name + "'; with " + classes + " classes, labels are 0 to " + (classes - 1));
+                long record = labels.size() / labels.shape().size(0);
+                String place = record == 1 ? "" : " at position " + i % record;
+                throw new DataException(
+                        "step " + step + ": record " + i / record + " of the batch has label " + (long) label + place
+                                + " in '" + name + "'; with " + classes + " classes, labels are 0 to " + (classes - 1));
             }
         }
     }
