@@ -127,8 +127,8 @@ struct AttentionForward : Attention {
             if (key > 0) {
                 kernels.scale_rows(rows, value_width, out.position, factors, own_out);
             }
-            multiply_add(false, false, rows, value_width, now.keys, scores, ATTENTION_TILE, own_v + key * v.position,
-                         v.position, own_out, out.position);
+            multiply(false, false, rows, value_width, now.keys, scores, ATTENTION_TILE, own_v + key * v.position,
+                         v.position, own_out, out.position, true);
         }
         kernels.attention_finish(rows, value_width, out.position, highest, sums, own_out,
                                  run.at<float>(log_sum_exp) + (example * heads + head) * queries + query);
@@ -174,12 +174,12 @@ struct AttentionBackward : Attention {
             multiply(false, true, rows, now.keys, value_width, own_gradient, gradient.position, own_v, v.position, slopes,
                      ATTENTION_TILE);
             kernels.attention_slopes(now, scores, slopes, log_sums, means);
-            multiply_add(true, false, now.keys, value_width, rows, scores, ATTENTION_TILE, own_gradient, gradient.position,
-                         by_v.at<float>(run, example, head) + key * by_v.position, by_v.position);
-            multiply_add(true, false, now.keys, width, rows, slopes, ATTENTION_TILE, own_q, q.position,
-                         by_k.at<float>(run, example, head) + key * by_k.position, by_k.position);
-            multiply_add(false, false, rows, width, now.keys, slopes, ATTENTION_TILE, own_k, k.position,
-                         by_q.at<float>(run, example, head) + query * by_q.position, by_q.position);
+            multiply(true, false, now.keys, value_width, rows, scores, ATTENTION_TILE, own_gradient, gradient.position,
+                         by_v.at<float>(run, example, head) + key * by_v.position, by_v.position, true);
+            multiply(true, false, now.keys, width, rows, slopes, ATTENTION_TILE, own_q, q.position,
+                         by_k.at<float>(run, example, head) + key * by_k.position, by_k.position, true);
+            multiply(false, false, rows, width, now.keys, slopes, ATTENTION_TILE, own_k, k.position,
+                         by_q.at<float>(run, example, head) + query * by_q.position, by_q.position, true);
         }
     }
 };

@@ -12,12 +12,13 @@
 #include "instruction_set.h"
 #include "openblas.h"
 #include "plan.h"
+#include "tiles.h"
 
 namespace baton {
 
 Machine::Machine(int threads, const Kernels& chosen)
     : pool(threads), kernels(chosen), small_tiles(openblas_has_small_kernels()) {
-    constexpr int64_t BYTES = MOST_REGISTERS * REGISTER_BYTES + 128 * 256 * 4 + 64;
+    constexpr int64_t BYTES = MOST_REGISTERS * REGISTER_BYTES + LARGEST_TILE * 4 + 64;
     for (int i = 0; i < threads; i++) {
         scratch_.push_back(std::unique_ptr<char[]>(new char[BYTES]));
     }

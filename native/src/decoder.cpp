@@ -230,6 +230,10 @@ std::unique_ptr<Command> Decoder::command(int64_t opcode) {
         case 34: return decode_attention(*this);
         case 35: return decode_attention_backward(*this);
         case 36: return decode_rotary(*this);
+        case 40: return decode_lstm(*this);
+        case 41: return decode_lstm_backward(*this);
+        case 42: return decode_gru(*this);
+        case 43: return decode_gru_backward(*this);
         default: throw Failure("the opcode is " + std::to_string(opcode) + ", which no command has");
     }
 }
@@ -238,7 +242,7 @@ std::vector<std::unique_ptr<Command>> Decoder::commands() {
     std::vector<std::unique_ptr<Command>> commands;
     while (!done()) {
         int64_t start = at_;
-        int64_t opcode = within(1, 36, "opcode");
+        int64_t opcode = within(1, 43, "opcode");
         int64_t length = word();
         commands.push_back(command(opcode));
         if (at_ - start != length) {

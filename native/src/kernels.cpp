@@ -20,6 +20,7 @@ namespace {
 #include "picture_kernel.h"
 #include "normalization_kernel.h"
 #include "attention_kernel.h"
+#include "recurrent_kernel.h"
 
 }  // namespace
 
@@ -29,6 +30,7 @@ const Kernels BATON_KERNELS = {
     max_pool_backward, batch_norm, batch_norm_backward, correlate,
     normalize, normalize_backward, softmax, softmax_backward,
     attention_weights, attention_finish, attention_slopes, scale_rows, row_products, rotate,
+    lstm_gates, lstm_gates_backward, gru_gates, gru_gates_backward,
 };
 
 }  // namespace baton

@@ -99,6 +99,29 @@ struct Rotation {
     bool neighbours;
 };
 
+// Some hidden units of one example at one step; the parts of different gates lie apart (recurrent_kernel.h).
+struct LstmRow {
+    const float *product, *projected, *cell_before;
+    float *gates, *cell, *output, *carried;
+};
+
+struct LstmBackwardRow {
+    const float *product, *by_output;
+    const float* by_cells;  // null where the cells are used for nothing else
+    const float *gates, *cell, *cell_before;
+    float *by_cell, *by_projected, *carried;
+};
+
+struct GruRow {
+    const float *product, *projected, *bias, *before;
+    float *gates, *output, *carried;
+};
+
+struct GruBackwardRow {
+    const float *product, *by_output, *gates, *before;
+    float *by_hidden, *by_projected, *by_recurrent, *carried;
+};
+
 // Memory for the registers of one worker.
 constexpr int64_t REGISTER_BYTES = TILE * 8;
 
@@ -143,6 +166,10 @@ struct Kernels {
     void (*row_products)(int64_t rows, int64_t width, const float* a, int64_t stride_a, const float* b, int64_t stride_b,
                          float* out);
     void (*rotate)(const Rotation& turn, const float* cos, const float* sin, const float* x, float* y, int64_t from, int64_t to);
+    void (*lstm_gates)(int64_t columns, int64_t hidden, const LstmRow& row);
+    void (*lstm_gates_backward)(int64_t columns, int64_t hidden, const LstmBackwardRow& row);
+    void (*gru_gates)(int64_t columns, int64_t hidden, const GruRow& row);
+    void (*gru_gates_backward)(int64_t columns, int64_t hidden, const GruBackwardRow& row);
 };
 
 extern const Kernels BASELINE_KERNELS;

@@ -1,37 +1,13 @@
 // Matrix products: OpenBLAS on one thread over tiles of the result, and the epilogue on each tile while it is in the
-// cache. The grid depends on the shape and on OpenBLAS's kernels alone and the inner dimension is never split, so that
-// the bits do not depend on the number of threads.
-//
-// Kernels for AVX-512 multiply matrices with m * n * k <= 1e6 without packing them first, and run at the processor's
-// peak just below that; other kernels are best with tiles as large as leave enough of them for a few threads.
+// cache. One thread adds a tile's inner dimension up, so that the bits do not depend on the number of threads.
 #include <algorithm>
 
 #include "openblas.h"
 #include "plan.h"
+#include "tiles.h"
 
 namespace baton {
 namespace {
-
-constexpr int64_t UNPACKED = 950000;
-constexpr int64_t LARGEST_TILE = 128 * 256;
-
-int64_t rounded_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
-
-struct Grid {
-    int64_t rows, columns;
-};
-
-Grid grid_of(bool small_tiles, int64_t m, int64_t n, int64_t k, bool transposed_b) {
-    if (small_tiles && !transposed_b) {
-        int64_t columns = std::min<int64_t>(n, k > 800 ? 64 : 128);
-        int64_t rows = UNPACKED / std::max<int64_t>(1, columns * k) / 8 * 8;
-        rows = std::min<int64_t>({std::max<int64_t>(rows, 8), 64, m});
-        return {rows, columns};
-    }
-    int64_t columns = std::min<int64_t>(n, 256);
-    int64_t rows = std::min<int64_t>(m, std::max<int64_t>(32, rounded_up((m + 3) / 4, 8)));
-    return {std::min(rows, LARGEST_TILE / std::max<int64_t>(columns, 1)), columns};
-}
 
 struct Matmul : Command {
     int64_t batch, m, n, k;
@@ -65,7 +41,11 @@ struct Matmul : Command {
         if (k == 0) {
             for (int64_t i = 0; i < rows; i++) std::fill_n(result + i * width, columns, 0.0f);
         } else {
-            multiply(transposed_a, transposed_b, rows, columns, k, left, row_a, right, row_b, result, width);
+            int64_t piece = transposed_b ? k : piece_of(run.machine.small_tiles, k);
+            for (int64_t from = 0; from < k; from += piece) {
+                multiply(transposed_a, transposed_b, rows, columns, std::min(piece, k - from),
+                         left + from * (transposed_a ? row_a : 1), row_a, right + from * row_b, row_b, result, width, from > 0);
+            }
         }
         if (!fused) {
             return;

@@ -16,23 +16,13 @@ namespace {
 
 constexpr int ROW_MAJOR = 101, AS_IS = 111, TRANSPOSED = 112;
 
-void product(bool transposed_a, bool transposed_b, int64_t m, int64_t n, int64_t k, const float* a, int64_t lda,
-             const float* b, int64_t ldb, float kept, float* c, int64_t ldc) {
-    cblas_sgemm(ROW_MAJOR, transposed_a ? TRANSPOSED : AS_IS, transposed_b ? TRANSPOSED : AS_IS, static_cast<int>(m),
-                static_cast<int>(n), static_cast<int>(k), 1.0f, a, static_cast<int>(lda), b, static_cast<int>(ldb), kept, c,
-                static_cast<int>(ldc));
-}
-
 }  // namespace
 
 void multiply(bool transposed_a, bool transposed_b, int64_t m, int64_t n, int64_t k, const float* a, int64_t lda,
-              const float* b, int64_t ldb, float* c, int64_t ldc) {
-    product(transposed_a, transposed_b, m, n, k, a, lda, b, ldb, 0, c, ldc);
-}
-
-void multiply_add(bool transposed_a, bool transposed_b, int64_t m, int64_t n, int64_t k, const float* a, int64_t lda,
-                  const float* b, int64_t ldb, float* c, int64_t ldc) {
-    product(transposed_a, transposed_b, m, n, k, a, lda, b, ldb, 1, c, ldc);
+              const float* b, int64_t ldb, float* c, int64_t ldc, bool accumulate) {
+    cblas_sgemm(ROW_MAJOR, transposed_a ? TRANSPOSED : AS_IS, transposed_b ? TRANSPOSED : AS_IS, static_cast<int>(m),
+                static_cast<int>(n), static_cast<int>(k), 1.0f, a, static_cast<int>(lda), b, static_cast<int>(ldb),
+                accumulate ? 1.0f : 0.0f, c, static_cast<int>(ldc));
 }
 
 const char* openblas_core() { return openblas_get_corename(); }

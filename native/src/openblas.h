@@ -6,13 +6,9 @@
 
 namespace baton {
 
-// c[m, n] = a[m, k] b[k, n] in row-major order, on the calling thread alone.
+// c[m, n] = a[m, k] b[k, n] in row-major order, or where it accumulates that added to c, on the calling thread alone.
 void multiply(bool transposed_a, bool transposed_b, int64_t m, int64_t n, int64_t k, const float* a, int64_t lda,
-              const float* b, int64_t ldb, float* c, int64_t ldc);
-
-// The same, added to what c holds.
-void multiply_add(bool transposed_a, bool transposed_b, int64_t m, int64_t n, int64_t k, const float* a, int64_t lda,
-                  const float* b, int64_t ldb, float* c, int64_t ldc);
+              const float* b, int64_t ldb, float* c, int64_t ldc, bool accumulate = false);
 
 // The name of the kernels that OpenBLAS has chosen for this processor.
 const char* openblas_core();

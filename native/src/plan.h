@@ -105,6 +105,10 @@ std::unique_ptr<Command> decode_softmax_backward(Decoder& in);
 std::unique_ptr<Command> decode_attention(Decoder& in);
 std::unique_ptr<Command> decode_attention_backward(Decoder& in);
 std::unique_ptr<Command> decode_rotary(Decoder& in);
+std::unique_ptr<Command> decode_lstm(Decoder& in);
+std::unique_ptr<Command> decode_lstm_backward(Decoder& in);
+std::unique_ptr<Command> decode_gru(Decoder& in);
+std::unique_ptr<Command> decode_gru_backward(Decoder& in);
 
 // The product of two sizes; a failure where it is beyond every memory.
 inline int64_t times(int64_t a, int64_t b) {

@@ -16,6 +16,7 @@ void test_movements();
 void test_normalization();
 void test_optimizers();
 void test_pool();
+void test_recurrences();
 void test_reductions();
 void test_region_decoder();
 void test_regions();
@@ -35,6 +36,7 @@ int main() {
     test_matmul();
     test_movements();
     test_convolution();
+    test_recurrences();
     test_cross_entropy();
     test_normalization();
     test_attention();

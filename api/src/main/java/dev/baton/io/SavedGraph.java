@@ -11,7 +11,9 @@ import dev.baton.composite.AveragePool;
 import dev.baton.composite.BatchNorm;
 import dev.baton.composite.Convolution;
 import dev.baton.composite.DotProductAttention;
+import dev.baton.composite.Gru;
 import dev.baton.composite.LayerNormalization;
+import dev.baton.composite.Lstm;
 import dev.baton.composite.MaxPool;
 import dev.baton.composite.PackedAttention;
 import dev.baton.composite.RmsNormalization;
@@ -65,7 +67,9 @@ final class SavedGraph {
             AveragePool.FORWARD,
             DotProductAttention.FORWARD,
             PackedAttention.FORWARD,
-            RotaryEmbedding.INSTANCE);
+            RotaryEmbedding.INSTANCE,
+            Lstm.FORWARD,
+            Gru.FORWARD);
 
     private static final Map<String, Operation> OPERATIONS = Stream.concat(
                     Arrays.stream(Primitive.values()), KEPT.stream())

@@ -12,12 +12,16 @@ import dev.baton.loss.Loss;
 import dev.baton.loss.Losses;
 import dev.baton.nn.Dropout;
 import dev.baton.nn.GELU;
+import dev.baton.nn.GRU;
+import dev.baton.nn.LSTM;
 import dev.baton.nn.Layer;
 import dev.baton.nn.Linear;
 import dev.baton.nn.ReLU;
+import dev.baton.nn.RecurrentLayers;
 import dev.baton.nn.Sequential;
 import dev.baton.nn.Sigmoid;
 import dev.baton.nn.Tanh;
+import dev.baton.tensor.Tensor;
 import dev.baton.train.GradientCheck;
 import java.util.HashSet;
 import java.util.Map;
@@ -39,6 +43,20 @@ class CompositeGradientsTest {
         }
     }
 
+    /** Shows a recurrent layer each row as a sequence of one number a step, and lays its outputs side by side. */
+    private static final class Steps extends Layer {
+        private final Layer body;
+
+        Steps(Layer body) {
+            this.body = child("body", body);
+        }
+
+        @Override
+        public Tensor forward(Tensor x) {
+            return trace(body, x.reshape(-1, 5, 1)).flatten();
+        }
+    }
+
     static Stream<Case> cases() {
         return Stream.of(
                 new Case("Linear, MSE", Sequential.of(new Linear(5, 3)), false, 0),
@@ -56,6 +74,18 @@ class CompositeGradientsTest {
                                 Sequential.of(new Linear(4, 6), new ReLU()),
                                 new Linear(6, 3),
                                 new Tanh()),
+                        false,
+                        0),
+                new Case(
+                        "LSTM, MSE",
+                        Sequential.of(
+                                new Steps(new LSTM(1, 2, RecurrentLayers.of(2).dropout(0.3))), new Linear(10, 3)),
+                        false,
+                        0),
+                new Case(
+                        "GRU, MSE",
+                        Sequential.of(
+                                new Steps(new GRU(1, 2, RecurrentLayers.of(1).bidirectional())), new Linear(20, 3)),
                         false,
                         0),
                 new Case("cross-entropy", Sequential.of(new Linear(5, 3)), true, 0),

@@ -12,6 +12,7 @@ import dev.baton.ShapeException;
 import dev.baton.data.Batch;
 import dev.baton.data.Examples;
 import dev.baton.loss.Losses;
+import dev.baton.nn.LSTM;
 import dev.baton.nn.Layer;
 import dev.baton.nn.Linear;
 import dev.baton.nn.ReLU;
@@ -146,6 +147,24 @@ class BadStepTest {
             assertThatThrownBy(() -> step.run(new Batch(inputs, NDArray.of(Shape.of(2, 2), 0, -100, 2, 1))))
                     .hasMessage("step 1: record 0 of the batch has label -100 at position 1 in 'targets'; "
                             + "with 3 classes, labels are 0 to 2");
+        }
+    }
+
+    @Test
+    void soAreThoseOfSequences() {
+        var lstm = new LSTM(2, 3);
+        StepFunction function = inputs -> Losses.crossEntropy()
+                .of(
+                        lstm.forward(inputs.get("sequences")).reshape(-1, 3),
+                        inputs.get("labels").reshape(-1));
+        try (var session = Session.open("reference", 1);
+                var step = TrainStep.of(session, function, Sgd.of(0.1))) {
+            var sequences = NDArray.of(Shape.of(2, 2, 2), new float[8]);
+            assertThatThrownBy(() ->
+                            step.run(Map.of("sequences", sequences, "labels", NDArray.of(Shape.of(2, 2), 0, 1, 2, 3))))
+                    .isInstanceOf(DataException.class)
+                    .hasMessage("step 1: record 1 of the batch has label 3 at position 1 in 'labels'; with 3 classes, "
+                            + "labels are 0 to 2");
         }
     }
 

@@ -98,9 +98,10 @@ final class Encoder {
         buffers.forEach(buffer -> add(reference(buffer)));
     }
 
-    /** The word of an element's place in a buffer. */
+    /** The word of an element's place in a buffer; a buffer without elements has one place only. */
     private long reference(Buffer buffer, long element) {
-        return reference(buffer) + element * buffer.dtype().bytes();
+        return reference(buffer)
+                + (buffer.elements() == 0 ? 0 : element * buffer.dtype().bytes());
     }
 
     static long type(DType dtype) {

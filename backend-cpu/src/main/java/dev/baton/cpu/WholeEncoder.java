@@ -5,7 +5,9 @@ import dev.baton.composite.AllFinite;
 import dev.baton.composite.BatchNorm;
 import dev.baton.composite.Convolution;
 import dev.baton.composite.DotProductAttention;
+import dev.baton.composite.Gru;
 import dev.baton.composite.LayerNormalization;
+import dev.baton.composite.Lstm;
 import dev.baton.composite.MaxPool;
 import dev.baton.composite.PackedAttention;
 import dev.baton.composite.RmsNormalization;
@@ -64,7 +66,11 @@ final class WholeEncoder {
             Map.entry(PackedAttention.FORWARD, new Command(34, AttentionWords::packedForward)),
             Map.entry(DotProductAttention.BACKWARD, new Command(35, AttentionWords::backward)),
             Map.entry(PackedAttention.BACKWARD, new Command(35, AttentionWords::packedBackward)),
-            Map.entry(RotaryEmbedding.INSTANCE, new Command(36, AttentionWords::rotary)));
+            Map.entry(RotaryEmbedding.INSTANCE, new Command(36, AttentionWords::rotary)),
+            Map.entry(Lstm.FORWARD, new Command(40, RecurrentWords::recurrence)),
+            Map.entry(Lstm.BACKWARD, new Command(41, RecurrentWords::lstmBackward)),
+            Map.entry(Gru.FORWARD, new Command(42, RecurrentWords::recurrence)),
+            Map.entry(Gru.BACKWARD, new Command(43, RecurrentWords::recurrence)));
 
     private WholeEncoder() {}
 
@@ -76,7 +82,7 @@ final class WholeEncoder {
     /** The bytes of workspace that the command wants while it runs. */
     static long scratch(Node node) {
         boolean sums = node.operation() == LayerNormalization.BACKWARD || node.operation() == RmsNormalization.BACKWARD;
-        return sums ? NormalizationWords.scratch(node) : 0;
+        return sums ? NormalizationWords.scratch(node) : RecurrentWords.scratch(node);
     }
 
     /** Adds the words after the first two; gives the opcode. */

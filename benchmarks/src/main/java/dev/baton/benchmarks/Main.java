@@ -18,6 +18,8 @@ import java.util.LinkedHashMap;
 public final class Main {
 
     private static final int BATCH = 128;
+    private static final int SEQUENCES = 32;
+    private static final int STEPS = 64;
 
     private Main() {}
 
@@ -25,6 +27,7 @@ public final class Main {
         System.setProperty("baton.threads", Integer.toString(Bench.THREADS));
         var workloads = new LinkedHashMap<String, Bench.Workload>();
         workloads.put("mlp-train", Main::mlpTrain);
+        workloads.put("lstm-train", Main::lstmTrain);
         new Bench("baton", "0.1.0").main(names, workloads);
     }
 
@@ -53,5 +56,31 @@ public final class Main {
                 walk.next();
             });
         }
+    }
+
+    /** Embedding 65-128, one LSTM layer of 256, linear 256-65; 32 sequences of 64; Adam, rate 1e-3. */
+    private static void lstmTrain(Bench bench) throws Exception {
+        var model = new LanguageModel(Data.VOCAB, 128, 256);
+        var batches = new Batch[Data.INPUTS][Data.LABELS];
+        for (int input = 0; input < Data.INPUTS; input++) {
+            for (int label = 0; label < Data.LABELS; label++) {
+                batches[input][label] = new Batch(tokens(input + 100), tokens(label + 200));
+            }
+        }
+        try (var session = Session.open();
+                var step = TrainStep.of(
+                        session, inputs -> model.loss(inputs.get("inputs"), inputs.get("targets")), Adam.of(1e-3))) {
+            Bench.note("%s", session.device());
+            bench.trains(200, 0.8, () -> step.run(batches[0][0]).loss());
+            var walk = new Data.Walk();
+            bench.rate("train", "tokens/s", SEQUENCES * STEPS, () -> {
+                step.run(batches[walk.input()][walk.label()]);
+                walk.next();
+            });
+        }
+    }
+
+    private static NDArray tokens(int seed) {
+        return NDArray.of(Shape.of(SEQUENCES, STEPS), Data.ints(Data.whole(seed, SEQUENCES * STEPS, Data.VOCAB)));
     }
 }

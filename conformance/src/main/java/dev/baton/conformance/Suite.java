@@ -23,6 +23,7 @@ public final class Suite {
         cases.addAll(ActivationCases.cases());
         cases.addAll(NormalizationCases.cases());
         cases.addAll(AttentionCases.cases());
+        cases.addAll(RecurrentCases.cases());
         cases.addAll(UpdateCases.cases());
         cases.addAll(FusionCases.cases());
         cases.addAll(EpilogueCases.cases());

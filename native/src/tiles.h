@@ -1,0 +1,50 @@
+// How the result of a matrix product is cut into tiles, which OpenBLAS computes on one thread each: by the shape and
+// OpenBLAS's kernels alone.
+//
+// Kernels for AVX-512 multiply matrices with m * n * k <= 1e6 without packing them first, and run at the processor's
+// peak just below that; other kernels are best with tiles as large as leave enough of them for a few threads.
+//
+// A large inner dimension would leave tiles of few rows only, and packing takes most of the time of those beyond the
+// limit: it is cut into pieces, whose products are added up in their order.
+#ifndef BATON_TILES_H
+#define BATON_TILES_H
+
+#include <algorithm>
+#include <cstdint>
+
+namespace baton {
+
+constexpr int64_t UNPACKED = 950000;
+constexpr int64_t LARGEST_TILE = 128 * 256;  // elements of a worker's tile
+
+struct Grid {
+    int64_t rows, columns;
+};
+
+inline int64_t rounded_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+
+// How much of the inner dimension is multiplied at a time.
+inline int64_t piece_of(bool small_tiles, int64_t k) {
+    if (!small_tiles || k <= 512) {
+        return k;
+    }
+    int64_t pieces = (k + 255) / 256;
+    return rounded_up((k + pieces - 1) / pieces, 8);
+}
+
+inline Grid grid_of(bool small_tiles, int64_t m, int64_t n, int64_t k, bool transposed_b) {
+    if (small_tiles && !transposed_b) {
+        int64_t piece = piece_of(small_tiles, k);
+        int64_t columns = std::min<int64_t>(n, piece < k ? 64 : 128);
+        int64_t rows = UNPACKED / std::max<int64_t>(1, columns * piece) / 8 * 8;
+        rows = std::min<int64_t>({std::max<int64_t>(rows, 8), 64, m});
+        return {rows, columns};
+    }
+    int64_t columns = std::min<int64_t>(n, 256);
+    int64_t rows = std::min<int64_t>(m, std::max<int64_t>(32, rounded_up((m + 3) / 4, 8)));
+    return {std::min(rows, LARGEST_TILE / std::max<int64_t>(columns, 1)), columns};
+}
+
+}  // namespace baton
+
+#endif
