@@ -24,15 +24,24 @@ record LabelCheck(String name, int input, long classes, Long ignored) {
     static LabelCheck[] of(Graph graph, Executable executable) {
         return graph.nodes().stream()
                 .filter(node -> node.operation() == ClassLabels.INSTANCE)
-                .filter(node -> node.input(0).node().is(Primitive.INPUT))
+                .filter(node -> labels(node).is(Primitive.INPUT))
                 .filter(node -> node.attributes().shape(ClassLabels.CLASSES).isFixed())
                 .map(node -> of(node, executable))
                 .distinct()
                 .toArray(LabelCheck[]::new);
     }
 
+    /** Where labels come from, whatever shape they are given on the way. */
+    private static Node labels(Node classLabels) {
+        Node labels = classLabels.input(0).node();
+        while (labels.is(Primitive.RESHAPE)) {
+            labels = labels.input(0).node();
+        }
+        return labels;
+    }
+
     private static LabelCheck of(Node node, Executable executable) {
-        String name = node.input(0).node().attributes().text("name");
+        String name = labels(node).attributes().text("name");
         Attributes attributes = node.attributes();
         return new LabelCheck(
                 name,
