@@ -23,9 +23,12 @@ final class Views {
      */
     record View(Value root, long offset, List<Long> strides) {
 
-        /** Whether this reads a value of the given sizes from the root's start, without gaps. */
+        /** Whether this reads all of the root, as a value of the given sizes, in order. */
         boolean isWhole(List<Long> sizes) {
-            return offset == 0 && Strides.isRowMajor(sizes, strides);
+            return offset == 0
+                    && Strides.isRowMajor(sizes, strides)
+                    && sizes.stream().reduce(1L, (a, b) -> a * b)
+                            == root.shape().size();
         }
     }
 

@@ -177,11 +177,13 @@ final class TrainingCases {
                 new ReLU(),
                 new MaxPool2d(3).stride(2).padding(1),
                 new Residual(
-                        Sequential.of(new Conv2d(8, 6, 3).stride(2).padding(1), new BatchNorm(6)),
+                        Sequential.of(new Conv2d(8, 6, 3).stride(2).padding(1).withoutBias(), new BatchNorm(6)),
                         new Conv2d(8, 6, 1).stride(2)),
+                // Without it the next normalisation would take off what biases add here, and their gradients were 0.
+                new ReLU(),
                 new AveragePool2d(2).stride(1),
                 new Flatten(),
-                new Linear(24, 9),
+                new Linear(24, 9).withoutBias(),
                 new BatchNorm(9),
                 new Linear(9, CLASSES));
         return step(name, model, loss, Sgd.of(0.05).momentum(0.9), Shapes.floatType(7, 3, 9, 10), targets, fill);
