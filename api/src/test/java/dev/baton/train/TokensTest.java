@@ -84,7 +84,9 @@ class TokensTest {
     void aTokenThatIsNoRowIsNamed() {
         String message =
                 "record 1 of the batch, position 2 is token 7 in 'inputs'; the table has 7 rows, tokens are 0 to 6";
-        Batch bad = new Batch(batch(0, 1, 2, 3, 4, 5, 7, 0).inputs(), batch(0, 1, 2, 3, 4, 5, 6, 0).targets());
+        Batch bad = new Batch(
+                batch(0, 1, 2, 3, 4, 5, 7, 0).inputs(),
+                batch(0, 1, 2, 3, 4, 5, 6, 0).targets());
         try (var session = Session.open("reference");
                 var step = TrainStep.of(session, model, LOSS, Sgd.of(0.1));
                 var evaluation = Evaluation.of(session, model);
