@@ -71,8 +71,11 @@ record AdamRule(Schedule schedule, double beta1, double beta2, double epsilon, d
         }
     }
 
-    /** 1 - beta^step: what is missing from a running mean that started at 0. */
+    /**
+     * 1 - beta^step: what is missing from a running mean that started at 0. A beta near 1 that is rounded to float32 is
+     * off by much of what it lacks to 1; its logarithm is not.
+     */
     private static Value correction(Emitter emit, Value step, double beta) {
-        return emit.sub(emit.fullLike(step, 1), emit.apply(Primitive.POW, emit.fullLike(step, beta), step));
+        return emit.neg(emit.apply(Primitive.EXPM1, emit.mul(step, StrictMath.log(beta))));
     }
 }

@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Writes mlp-losses.json, pytorch-functions.json and pictures.json into the folder that is named on the command line. */
+/** Writes the files that README.md names into the folder that is named on the command line. */
 public final class Generate {
 
     static final List<ScalarType> TYPES = List.of(ScalarType.Float, ScalarType.Double);
@@ -27,6 +27,7 @@ public final class Generate {
         write(folder.resolve("mlp-losses.json"), losses());
         write(folder.resolve("pytorch-functions.json"), functions());
         write(folder.resolve("pictures.json"), pictures());
+        write(folder.resolve("transformers.json"), transformers());
     }
 
     static String nameOf(ScalarType type) {
@@ -63,6 +64,14 @@ public final class Generate {
         m.put("madeWith", madeWith());
         m.put("functions", Pictures.all());
         m.put("resNet20", ResNet20.toJson());
+        return m;
+    }
+
+    private static Map<String, Object> transformers() {
+        Map<String, Object> m = new LinkedHashMap<>();
+        m.put("madeWith", madeWith());
+        m.put("functions", Transformers.all());
+        m.put("gpt", TorchGpt.toJson());
         return m;
     }
 
