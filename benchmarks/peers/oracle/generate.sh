@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# generate.sh [FOLDER]   writes mlp-losses.json, pytorch-functions.json and pictures.json, beside this script where no folder is named.
+# generate.sh [FOLDER]   writes the files that README.md names, beside this script where no folder is named.
 # JAVA_HOME chooses the JVM.
 set -euo pipefail
 cd "$(dirname "$0")"

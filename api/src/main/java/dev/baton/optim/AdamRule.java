@@ -72,8 +72,11 @@ abstract class AdamRule<O extends AdamRule<O>> extends GradientDescent<O> {
         return List.of(correction(emit, step, settings.beta1()), correction(emit, step, settings.beta2()));
     }
 
-    /** 1 - beta^step: what is missing from a running mean that started at 0. */
+    /**
+     * 1 - beta^step: what is missing from a running mean that started at 0. A beta near 1 that is rounded to float32 is
+     * off by much of what it lacks to 1; its logarithm is not.
+     */
     private static Value correction(Emitter emit, Value step, double beta) {
-        return emit.sub(emit.fullLike(step, 1), emit.apply(Primitive.POW, emit.fullLike(step, beta), step));
+        return emit.neg(emit.apply(Primitive.EXPM1, emit.mul(step, StrictMath.log(beta))));
     }
 }

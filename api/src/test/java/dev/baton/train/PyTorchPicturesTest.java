@@ -126,10 +126,14 @@ class PyTorchPicturesTest {
                 .orElseThrow();
         Map<String, NDArray> operands = new LinkedHashMap<>();
         function.get("operands")
-                .forEach(operand -> operands.put(operand.get("name").asText(), operand(operand)));
+                .forEach(operand -> operands.put(operand.get("name").asText(), PyTorchTensors.operand(operand)));
         Layer layer = LAYERS.get(name);
         Graph graph = trace(layer, operands.get("x").shape(), name.contains("eval"));
-        Map<String, NDArray> inputs = Map.of("x", operands.get("x"), "above", above(graph));
+        Map<String, NDArray> inputs = Map.of(
+                "x",
+                operands.get("x"),
+                "above",
+                PyTorchTensors.above(graph.inputs().get("above").shape()));
 
         var given = new LinkedHashMap<String, double[]>();
         operands.forEach((operand, array) -> given.put(operand, array.toDoubleArray()));
@@ -143,25 +147,6 @@ class PyTorchPicturesTest {
                     .getOrDefault(result, exact.assignments().getOrDefault(variable, given.get(variable)));
             PyTorchTensors.compare(tensor, computed, got.get(result));
         }
-    }
-
-    private static NDArray operand(JsonNode operand) {
-        var sizes = new ArrayList<Long>();
-        operand.get("shape").forEach(size -> sizes.add(size.asLong()));
-        Shape shape = Shape.of(sizes.stream().mapToLong(Long::longValue).toArray());
-        return NDArray.of(
-                shape,
-                PyTorchTensors.values(
-                        operand.get("stream").asInt(),
-                        operand.get("bound").asInt(),
-                        operand.get("scale").asInt(),
-                        operand.get("shift").asInt(),
-                        shape.size()));
-    }
-
-    private static NDArray above(Graph graph) {
-        Shape shape = graph.inputs().get("above").shape();
-        return NDArray.of(shape, PyTorchTensors.values(900, 4096, 2048, 0, shape.size()));
     }
 
     /** Forward and backward pass; the gradient that arrives at the output is an input. */

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.baton.DType;
+import dev.baton.NDArray;
+import dev.baton.Shape;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.stream.StreamSupport;
 
@@ -26,7 +30,15 @@ final class PyTorchTensors {
     private PyTorchTensors() {}
 
     static JsonNode pictures() {
-        try (var file = PyTorchTensors.class.getResourceAsStream("pytorch-pictures.json")) {
+        return read("pytorch-pictures.json");
+    }
+
+    static JsonNode transformers() {
+        return read("pytorch-transformers.json");
+    }
+
+    private static JsonNode read(String name) {
+        try (var file = PyTorchTensors.class.getResourceAsStream(name)) {
             return new ObjectMapper().readTree(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -57,6 +69,32 @@ final class PyTorchTensors {
             largest = Math.max(largest, Math.abs(a[i] - b[i]));
         }
         return largest;
+    }
+
+    /** An operand by the oracle's formula: numbers, or indices, or truth values. */
+    static NDArray operand(JsonNode operand) {
+        var sizes = new ArrayList<Long>();
+        operand.get("shape").forEach(size -> sizes.add(size.asLong()));
+        Shape shape = Shape.of(sizes.stream().mapToLong(Long::longValue).toArray());
+        int stream = operand.get("stream").asInt();
+        int bound = operand.get("bound").asInt();
+        if (operand.has("kind")) {
+            boolean mask = operand.get("kind").asText().equals("MASK");
+            NDArray array = NDArray.zeros(mask ? DType.BOOL : DType.INT32, shape);
+            for (int i = 0; i < array.size(); i++) {
+                int index = OracleData.below(stream, i, bound);
+                array.set(i, mask ? Math.min(index, 1) : index);
+            }
+            return array;
+        }
+        int scale = operand.get("scale").asInt();
+        return NDArray.of(
+                shape, values(stream, bound, scale, operand.get("shift").asInt(), shape.size()));
+    }
+
+    /** The gradient that arrives at the output of a function. */
+    static NDArray above(Shape shape) {
+        return NDArray.of(shape, values(900, 4096, 2048, 0, shape.size()));
     }
 
     /** Numbers by the oracle's formula. */

@@ -77,6 +77,17 @@ abstract class CommonOptions {
     }
 
     /**
+     * The length of a run that is usually counted in steps.
+     *
+     * @param usual where the command line says nothing of it
+     * @param epoch how many steps go through the data once
+     */
+    final long steps(long usual, long epoch) {
+        long wanted = epochs == null ? usual : epochs * epoch;
+        return steps == null ? wanted : epochs == null ? steps : Math.min(steps, wanted);
+    }
+
+    /**
      * How this run shows that it goes on.
      *
      * @param epochs how many there will be

@@ -28,6 +28,7 @@ public final class Generate {
         write(folder.resolve("pytorch-functions.json"), cases(Functions.all()));
         write(folder.resolve("pytorch-losses.json"), cases(LossFunctions.all()));
         write(folder.resolve("pictures.json"), pictures());
+        write(folder.resolve("transformers.json"), transformers());
     }
 
     static String nameOf(ScalarType type) {
@@ -64,6 +65,14 @@ public final class Generate {
         m.put("madeWith", madeWith());
         m.put("functions", Pictures.all());
         m.put("resNet20", ResNet20.toJson());
+        return m;
+    }
+
+    private static Map<String, Object> transformers() {
+        Map<String, Object> m = new LinkedHashMap<>();
+        m.put("madeWith", madeWith());
+        m.put("functions", Transformers.all());
+        m.put("gpt", TorchGpt.toJson());
         return m;
     }
 

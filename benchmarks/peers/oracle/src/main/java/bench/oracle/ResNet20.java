@@ -176,7 +176,7 @@ final class ResNet20 {
     static Map<String, Object> toJson() {
         Map<String, double[]> exact = train(ScalarType.Double), rounded = train(ScalarType.Float);
         List<Object> tensors = new ArrayList<>();
-        exact.forEach((name, values) -> tensors.add(Pictures.tensor(name, values, rounded.get(name))));
+        exact.forEach((name, values) -> tensors.add(FunctionCase.tensor(name, values, rounded.get(name))));
         Map<String, Object> m = new LinkedHashMap<>();
         m.put("batch", BATCH);
         m.put("size", SIZE);
