@@ -52,7 +52,7 @@ final class OracleData {
         return values;
     }
 
-    private static int below(int stream, int index, int bound) {
+    static int below(int stream, int index, int bound) {
         int h = stream * 0x9E3779B9 + index;
         h ^= h >>> 16;
         h *= 0x85EBCA6B;
