@@ -8,7 +8,6 @@ import dev.baton.metrics.Metrics;
 import dev.baton.nn.Dropout;
 import dev.baton.nn.Layer;
 import dev.baton.nn.Linear;
-import dev.baton.nn.Parameter;
 import dev.baton.nn.ReLU;
 import dev.baton.nn.Sequential;
 import dev.baton.optim.AdamW;
@@ -19,9 +18,6 @@ import dev.baton.train.Summary;
 import dev.baton.train.Trainer;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -101,7 +97,7 @@ final class Digits extends CommonOptions implements Callable<Integer> {
         try (var evaluation = new Evaluation(session, model)) {
             accuracy = evaluation.accuracy(test.batched(256));
         }
-        String weights = "sha256 " + fingerprint(session, model);
+        String weights = Fingerprint.of(session, model);
         if (json) {
             out().println(new JsonLine("result").add("testAccuracy", accuracy).add("weights", weights));
         } else {
@@ -126,19 +122,6 @@ final class Digits extends CommonOptions implements Callable<Integer> {
                 }
                 out.println("  answer " + predictor.classOf(pixels) + ", right is " + test.label(i));
             }
-        }
-    }
-
-    /** The hash of all parameters, in order, as little-endian float32. */
-    private static String fingerprint(Session session, Layer model) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            for (Parameter parameter : model.parameters()) {
-                digest.update(session.value(parameter.name()).bytes());
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 }
