@@ -12,4 +12,6 @@ java=java
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE
 opts=("-Dorg.bytedeco.javacpp.cachedir=$PWD/../cache/oracle")
 if "$java" --help 2>&1 | grep -q -- --enable-native-access; then opts+=(--enable-native-access=ALL-UNNAMED); fi
-"$java" "${opts[@]}" -cp "target/classes:target/lib/*" bench.oracle.Generate "$folder"
+for class in Generate GenerateRecurrent; do
+    "$java" "${opts[@]}" -cp "target/classes:target/lib/*" "bench.oracle.$class" "$folder"
+done

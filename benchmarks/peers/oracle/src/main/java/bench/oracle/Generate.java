@@ -76,7 +76,7 @@ public final class Generate {
         return m;
     }
 
-    private static String madeWith() {
+    static String madeWith() {
         return "PyTorch through org.bytedeco:pytorch "
                 + Bench.versionOf(Tensor.class).replace("-linux-x86_64", "");
     }
