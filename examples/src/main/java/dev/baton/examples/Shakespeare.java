@@ -25,8 +25,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * A small GPT learns to write like a text, one character after the other. Sizes and rates are those of nanoGPT's
- * configuration for a CPU (https://github.com/karpathy/nanoGPT), which reaches a validation loss of 1.88 on Shakespeare.
+ * A small GPT learns to write like a text, one character after the other. Sizes, schedule and decay are those of nanoGPT's
+ * configuration for a CPU (https://github.com/karpathy/nanoGPT), whose README gives a validation loss of 1.88 on
+ * Shakespeare.
  */
 @Command(
         name = "shakespeare",
@@ -38,8 +39,10 @@ final class Shakespeare extends CommonOptions implements Callable<Integer> {
     private static final int BATCH = 12;
     private static final int STEPS = 2000;
     private static final int WARM_UP = 100;
-    private static final double RATE = 1e-3;
-    private static final double LAST_RATE = 1e-4;
+
+    /** Twice nanoGPT's, which is for larger networks: with 1e-3 this one is at 1.91 after as many steps. */
+    private static final double RATE = 2e-3;
+
     private static final int REPORTS = 8;
     private static final int BATCHES_TO_ESTIMATE = 20;
     private static final int SHOWN = 160;
@@ -118,7 +121,7 @@ final class Shakespeare extends CommonOptions implements Callable<Integer> {
                 return RATE * step / (warmUp + 1);
             }
             double done = Math.min(1, (step - 1 - warmUp) / Math.max(1, steps - warmUp));
-            return LAST_RATE + (RATE - LAST_RATE) * 0.5 * (1 + StrictMath.cos(Math.PI * done));
+            return RATE * (0.1 + 0.9 * 0.5 * (1 + StrictMath.cos(Math.PI * done)));
         };
     }
 
