@@ -44,6 +44,7 @@ final class Shakespeare extends CommonOptions implements Callable<Integer> {
     private static final double RATE = 2e-3;
 
     private static final int REPORTS = 8;
+    private static final int SHORTEST_INTERVAL = 50;
     private static final int BATCHES_TO_ESTIMATE = 20;
     private static final int SHOWN = 160;
 
@@ -95,7 +96,7 @@ final class Shakespeare extends CommonOptions implements Callable<Integer> {
             introduce(session, Summary.of(model, DType.INT32, Shape.of(CONTEXT)));
             var random = new SplittableRandom(seed);
             var tried = estimate(validation);
-            long interval = Math.max(1, steps / REPORTS);
+            long interval = Math.max(SHORTEST_INTERVAL, steps / REPORTS);
             double sum = 0;
             for (long number = 1; number <= steps; number++) {
                 sum += step.run(train.windows(BATCH, CONTEXT, random)).loss();
