@@ -33,8 +33,7 @@ class PyTorchGptTest {
     private static final int CONTEXT = size("context");
     private static final int BATCH = size("batch");
 
-    private static final Loss LOSS =
-            (logits, next) -> Losses.crossEntropy().of(logits.reshape(-1, VOCABULARY), next.reshape(-1));
+    private static final Loss LOSS = Losses.crossEntropy();
 
     @TempDir
     private Path folder;

@@ -3,11 +3,13 @@ package dev.baton.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.baton.DType;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.cpu.core.NativeCore;
 import dev.baton.data.Batch;
 import dev.baton.loss.Losses;
+import dev.baton.model.Gpt;
 import dev.baton.nn.Dropout;
 import dev.baton.nn.GELU;
 import dev.baton.nn.Linear;
@@ -151,6 +153,26 @@ class CpuTrainingTest {
                     .anyMatch(line -> line.contains("matmul + less + select  [16, 10] x [10, 64]T"))
                     .anyMatch(line -> line.contains("adam update"))
                     .anyMatch(line -> line.startsWith("memory: workspace"));
+        }
+    }
+
+    /** Transformers keep their kernels: nothing of them runs as its definition. */
+    @Test
+    void explainShowsTheKernelsOfTransformers() {
+        var model = Gpt.of(11).context(8).layers(1).heads(2).width(8).build();
+        NDArray tokens = NDArray.zeros(DType.INT32, Shape.of(3, 8));
+        try (var session = Session.open("cpu");
+                var step = TrainStep.of(session, model, Losses.crossEntropy(), AdamW.of(1e-3))) {
+            step.run(new Batch(tokens, tokens));
+            assertThat(step.explain(3).lines().map(String::strip))
+                    .filteredOn(line -> line.contains("h.0"))
+                    .anyMatch(line -> line.contains("packed attention  writes"))
+                    .anyMatch(line -> line.contains("packed attention backward  writes"))
+                    .anyMatch(line -> line.contains("layer norm  writes"))
+                    .anyMatch(line -> line.contains("layer norm backward  writes"))
+                    .anyMatch(line -> line.contains("add + gelu  ["))
+                    .anyMatch(line -> line.contains("gelu slope + mul  ["))
+                    .noneMatch(line -> line.contains("rsqrt") || line.contains("exp") || line.contains("erf"));
         }
     }
 
