@@ -117,8 +117,8 @@ public final class Trainer implements AutoCloseable {
      */
     public List<EpochResult> fit(Batches training, Batches validation, Epochs epochs) {
         opened.requireOpen();
-        var results = new ArrayList<EpochResult>();
         Objects.requireNonNull(validation, "validation");
+        var results = new ArrayList<EpochResult>();
         int count = epochs.begun(training);
         long steps = epochs.steps(training);
         long done = 0;
@@ -140,9 +140,8 @@ public final class Trainer implements AutoCloseable {
             double seconds = (System.nanoTime() - epochStart) / 1e9;
             Map<String, Double> measured = evaluation.measure(validation, metrics);
             double perStep = (System.nanoTime() - start) / (double) done;
-            var result =
-                    new EpochResult(epoch + 1, count, loss / seen, measured, seen / seconds, Duration.ofNanos((long)
-                            (perStep * (steps - done))));
+            var left = Duration.ofNanos((long) (perStep * (steps - done)));
+            var result = new EpochResult(epoch + 1, count, loss / seen, measured, seen / seconds, left);
             results.add(result);
             listener.epoch(result);
         }
