@@ -14,6 +14,9 @@ final class GatherReducedAxes {
     private GatherReducedAxes() {}
 
     static Graph run(Graph graph) {
+        if (graph.nodes().stream().noneMatch(GatherReducedAxes::isApart)) {
+            return graph;
+        }
         return new Graph.Rewriter(graph) {
             @Override
             protected List<Value> rewrite(Node node, List<Value> inputs) {
