@@ -157,6 +157,14 @@ public final class Graph {
                     replaced(source.assignments));
         }
 
+        private List<Value> replaced(List<Value> values) {
+            var result = new ArrayList<Value>(values.size());
+            for (Value value : values) {
+                result.add(replaced(value));
+            }
+            return result;
+        }
+
         private Value replaced(Value value) {
             return replaced.get(value.node().id()).get(value.output());
         }
