@@ -93,6 +93,16 @@ public record Dim(long factor, List<String> symbols) {
     }
 
     @Override
+    public boolean equals(Object other) {
+        return other instanceof Dim dim && dim.factor == factor && dim.symbols.equals(symbols);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Long.hashCode(factor) + symbols.hashCode();
+    }
+
+    @Override
     public String toString() {
         if (isFixed()) {
             return Long.toString(factor);

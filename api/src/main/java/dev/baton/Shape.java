@@ -185,7 +185,7 @@ public final class Shape {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Shape shape && dims.equals(shape.dims);
+        return this == other || other instanceof Shape shape && dims.equals(shape.dims);
     }
 
     @Override

@@ -14,10 +14,13 @@ final class FoldLeaves {
     private FoldLeaves() {}
 
     static Graph run(Graph graph) {
+        if (graph.nodes().stream().noneMatch(FoldLeaves::isFolded)) {
+            return graph;
+        }
         return new Graph.Rewriter(graph) {
             @Override
             protected List<Value> rewrite(Node node, List<Value> inputs) {
-                if (!node.is(Primitive.SIZE) && !node.is(Primitive.IOTA)) {
+                if (!isFolded(node)) {
                     return copy(node, inputs, node.attributes());
                 }
                 TensorType type = node.outputs().get(0);
@@ -32,5 +35,9 @@ final class FoldLeaves {
                 return List.of(emit().constant(array));
             }
         }.run();
+    }
+
+    private static boolean isFolded(Node node) {
+        return node.is(Primitive.SIZE) || node.is(Primitive.IOTA);
     }
 }

@@ -9,7 +9,6 @@ import dev.baton.graph.Value;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Decides which nodes run as one kernel. An elementwise node joins those that read its result at the same element, and
@@ -93,10 +92,11 @@ final class Fusion {
     private void join(Node node, Node user) {
         Group producer = groups.of(node);
         Group consumer = groups.of(user);
-        if (isPartOfRegion(user)
+        if (producer != consumer
+                && isPartOfRegion(user)
+                && fits(producer, consumer)
                 && iterated(user).equals(iterated(node))
                 && readsInStep(user, node)
-                && fits(producer, consumer)
                 && !readsElsewhere(producer, consumer)
                 && groups.canMerge(producer, consumer)) {
             groups.merge(producer, consumer);
@@ -108,12 +108,21 @@ final class Fusion {
      * moves elements, needs all of that before its first one.
      */
     private boolean readsElsewhere(Group a, Group b) {
-        return Stream.of(a, b)
-                .flatMap(group -> group.nodes().stream())
-                .filter(node -> node.is(Primitive.MATMUL) || Views.moves(node))
-                .flatMap(node -> node.inputs().stream())
-                .map(input -> groups.of(views.of(input).root().node()))
-                .anyMatch(group -> group == a || group == b);
+        return readsAcross(a, a, b) || readsAcross(b, a, b);
+    }
+
+    private boolean readsAcross(Group reader, Group a, Group b) {
+        for (Node node : reader.nodes()) {
+            if (node.is(Primitive.MATMUL) || Views.moves(node)) {
+                for (Value input : node.inputs()) {
+                    Group group = groups.of(views.of(input).root().node());
+                    if (group == a || group == b) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
     }
 
     /** Whether a node reads another's result at the element that it computes, wherever it reads it. */
@@ -125,13 +134,19 @@ final class Fusion {
     }
 
     private boolean fits(Group a, Group b) {
-        long products = products(a) + products(b);
-        boolean ofRank = products == 0 || iterated(a.nodes().get(0)).size() <= 3;
-        return products <= 1 && ofRank && a.nodes().size() + b.nodes().size() <= MOST_NODES;
+        if (a.nodes().size() + b.nodes().size() > MOST_NODES) {
+            return false;
+        }
+        int products = products(a) + products(b);
+        return products == 0 || products == 1 && iterated(a.nodes().get(0)).size() <= 3;
     }
 
-    private static long products(Group group) {
-        return group.nodes().stream().filter(node -> node.is(Primitive.MATMUL)).count();
+    private static int products(Group group) {
+        int products = 0;
+        for (Node node : group.nodes()) {
+            products += node.is(Primitive.MATMUL) ? 1 : 0;
+        }
+        return products;
     }
 
     /** The values of a group that something outside of it needs. */

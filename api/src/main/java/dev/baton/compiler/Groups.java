@@ -92,15 +92,17 @@ final class Groups {
 
     /** Whether two groups can be one: no third one lies on a way between them. */
     boolean canMerge(Group a, Group b) {
-        return a != b && !reachesThroughOthers(first(a, b), second(a, b));
+        return a != b && !reaches(first(a, b), second(a, b), false);
     }
 
     Group merge(Group a, Group b) {
         Group first = first(a, b);
         Group second = second(a, b);
-        for (Group next : next(first)) {
-            if (next != second) {
-                putBefore(second, next);
+        for (Node member : first.nodes) {
+            for (Node node : later.get(member.id())) {
+                if (of(node) != first && of(node) != second) {
+                    putBefore(second, of(node));
+                }
             }
         }
         a.position = second.position;
@@ -115,7 +117,7 @@ final class Groups {
         if (late == early) {
             return true;
         }
-        if (late.position < early.position && reaches(Set.of(late), early)) {
+        if (reaches(late, early, true)) {
             return false;
         }
         putBefore(early, late);
@@ -144,25 +146,28 @@ final class Groups {
         return found;
     }
 
-    private boolean reachesThroughOthers(Group from, Group to) {
-        Set<Group> first = next(from);
-        first.remove(to);
-        return reaches(first, to);
-    }
-
-    /** Looks at what lies nearest to the target first: saved values lead from the forward to the backward pass at once. */
-    private boolean reaches(Set<Group> from, Group to) {
+    /**
+     * Whether there is a way from one group to another. Looks at what lies nearest to the target first: saved values lead
+     * from the forward to the backward pass at once.
+     *
+     * @param direct whether a step from the first to the second counts as a way
+     */
+    private boolean reaches(Group from, Group to, boolean direct) {
         var open = new PriorityQueue<>(BY_POSITION.reversed());
-        from.stream().filter(group -> group.position < to.position).forEach(open::add);
+        open.add(from);
         var seen = new HashSet<>(open);
         while (!open.isEmpty()) {
+            Group group = open.poll();
             searched++;
-            for (Group group : next(open.poll())) {
-                if (group == to) {
-                    return true;
-                }
-                if (group.position < to.position && seen.add(group)) {
-                    open.add(group);
+            for (Node member : group.nodes) {
+                for (Node node : later.get(member.id())) {
+                    Group next = of(node);
+                    if (next == to && (direct || group != from)) {
+                        return true;
+                    }
+                    if (next.position < to.position && seen.add(next)) {
+                        open.add(next);
+                    }
                 }
             }
         }

@@ -17,17 +17,16 @@ final class SplitReductions {
     private SplitReductions() {}
 
     static Graph run(Graph graph) {
+        if (graph.nodes().stream().noneMatch(SplitReductions::isApart)) {
+            return graph;
+        }
         return new Graph.Rewriter(graph) {
             @Override
             protected List<Value> rewrite(Node node, List<Value> inputs) {
-                if (!(node.operation() instanceof Primitive primitive)
-                        || primitive.kind() != Primitive.Kind.REDUCTION) {
+                if (!isReduction(node)) {
                     return copy(node, inputs, node.attributes());
                 }
-                long[] axes = Arrays.stream(node.attributes().axes("axes"))
-                        .asLongStream()
-                        .sorted()
-                        .toArray();
+                long[] axes = sortedAxes(node);
                 List<Value> reduced = inputs;
                 for (int first = lastNeighbours(axes); first > 0; first = lastNeighbours(axes)) {
                     long[] last = Arrays.copyOfRange(axes, first, axes.length);
@@ -37,6 +36,21 @@ final class SplitReductions {
                 return copy(node, reduced, node.attributes().with("axes", axes));
             }
         }.run();
+    }
+
+    private static boolean isApart(Node node) {
+        return isReduction(node) && lastNeighbours(sortedAxes(node)) > 0;
+    }
+
+    private static boolean isReduction(Node node) {
+        return node.operation() instanceof Primitive primitive && primitive.kind() == Primitive.Kind.REDUCTION;
+    }
+
+    private static long[] sortedAxes(Node node) {
+        return Arrays.stream(node.attributes().axes("axes"))
+                .asLongStream()
+                .sorted()
+                .toArray();
     }
 
     /** The index of the first of the axes that are neighbours of the last one; 0 where all of them are. */

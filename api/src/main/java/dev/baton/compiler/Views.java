@@ -188,6 +188,8 @@ final class Views {
     }
 
     static List<Long> sizes(Value value) {
-        return Arrays.stream(value.shape().toArray()).boxed().toList();
+        var sizes = new ArrayList<Long>();
+        value.shape().dims().forEach(dim -> sizes.add(dim.size()));
+        return sizes;
     }
 }

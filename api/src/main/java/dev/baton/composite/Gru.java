@@ -106,16 +106,16 @@ public final class Gru extends Recurrence {
 
         @Override
         public List<TensorType> infer(List<TensorType> inputs, Attributes attributes) {
+            if (inputs.size() != 4) {
+                throw new ShapeException("takes gates, hidden states, weights and a gradient");
+            }
             TensorType before = inputs.get(1);
             TensorType state = before.withShape(before.shape().without(1));
             long hidden = state.shape().size(1);
             TensorType projected = before.withShape(before.shape().with(2, Dim.of(GATES * hidden)));
             TensorType gates = before.withShape(before.shape().with(2, Dim.of(SAVED * hidden)));
-            boolean fits = inputs.size() == 4
-                    && inputs.get(0).equals(gates)
-                    && inputs.get(3).equals(before);
-            if (!fits) {
-                throw new ShapeException("the gates and the gradient of the hidden states do not fit: " + inputs);
+            if (!inputs.get(0).equals(gates) || !inputs.get(3).equals(before)) {
+                throw new ShapeException("the gates, the hidden states and the gradient do not fit: " + inputs);
             }
             check(List.of(projected, state, inputs.get(2)), GATES, 1);
             return List.of(projected, projected, state);

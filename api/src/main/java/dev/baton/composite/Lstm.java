@@ -104,15 +104,17 @@ public final class Lstm extends Recurrence {
 
         @Override
         public List<TensorType> infer(List<TensorType> inputs, Attributes attributes) {
+            if (inputs.size() != 5 && inputs.size() != 6) {
+                throw new ShapeException("takes gates, cells, the first cell, weights and one gradient or two");
+            }
             TensorType gates = inputs.get(0);
             TensorType state = inputs.get(2);
             TensorType states =
                     gates.withShape(gates.shape().with(2, state.shape().dim(1)));
-            boolean fits = (inputs.size() == 5 || inputs.size() == 6)
-                    && inputs.get(1).equals(states)
+            boolean fits = inputs.get(1).equals(states)
                     && inputs.subList(4, inputs.size()).stream().allMatch(states::equals);
             if (!fits) {
-                throw new ShapeException("the gradients of the hidden states and cells do not fit: " + inputs);
+                throw new ShapeException("the gates, the cells and the gradients do not fit: " + inputs);
             }
             check(List.of(gates, state, inputs.get(3)), GATES, 1);
             return List.of(gates, state, state);

@@ -33,6 +33,16 @@ public abstract class Recurrence extends Composite {
         return Attributes.of(REVERSE, reverse);
     }
 
+    /** Those of one step, so many times: a definition of thousands of steps is not traced for it. */
+    @Override
+    public long operations(List<TensorType> inputs, List<TensorType> outputs, Attributes attributes) {
+        List<TensorType> one = inputs.stream()
+                .map(type ->
+                        type.shape().rank() == 3 ? type.withShape(type.shape().with(1, Dim.of(1))) : type)
+                .toList();
+        return inputs.get(0).shape().size(1) * traceDefinition(one, attributes).operations();
+    }
+
     /** The number of steps of values [N, T, ...]. */
     static int length(Value sequence) {
         return Math.toIntExact(sequence.shape().size(1));

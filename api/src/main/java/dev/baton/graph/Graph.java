@@ -2,7 +2,6 @@ package dev.baton.graph;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +97,10 @@ public final class Graph {
     public abstract static class Rewriter {
 
         private final Graph source;
-        private final Map<Value, Value> replaced = new HashMap<>();
+
+        /** By the number of the old node what takes the place of its outputs; null where nothing needs it. */
+        private final List<List<Value>> replaced = new ArrayList<>();
+
         private final Emitter emitter;
         private final GraphBuilder builder = new GraphBuilder();
 
@@ -138,15 +140,13 @@ public final class Graph {
         public final Graph run() {
             boolean[] needed = source.needed();
             for (Node node : source.nodes) {
+                List<Value> values = null;
                 if (needed[node.id()]) {
                     builder.startAt(node.origin());
-                    List<Value> inputs =
-                            node.inputs().stream().map(replaced::get).toList();
-                    List<Value> values = rewrite(node, inputs);
-                    for (int i = 0; i < values.size(); i++) {
-                        replaced.put(node.output(i), values.get(i));
-                    }
+                    values = rewrite(
+                            node, node.inputs().stream().map(this::replaced).toList());
                 }
+                replaced.add(values);
             }
             return new Graph(
                     builder.nodes(),
@@ -157,11 +157,23 @@ public final class Graph {
                     replaced(source.assignments));
         }
 
+        private List<Value> replaced(List<Value> values) {
+            var result = new ArrayList<Value>(values.size());
+            for (Value value : values) {
+                result.add(replaced(value));
+            }
+            return result;
+        }
+
+        private Value replaced(Value value) {
+            return replaced.get(value.node().id()).get(value.output());
+        }
+
         private Map<String, Value> replaced(Map<String, Value> names) {
             var result = new LinkedHashMap<String, Value>();
             names.forEach((name, value) -> {
-                if (replaced.containsKey(value)) {
-                    result.put(name, replaced.get(value));
+                if (replaced.get(value.node().id()) != null) {
+                    result.put(name, replaced(value));
                 }
             });
             return result;

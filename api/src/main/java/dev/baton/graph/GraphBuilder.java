@@ -115,7 +115,7 @@ public final class GraphBuilder {
             for (Value argument : arguments) {
                 requireOwn(argument);
             }
-            types = operation.infer(arguments.stream().map(Value::type).toList(), attributes);
+            types = operation.infer(Node.types(arguments), attributes);
         } catch (ShapeException e) {
             throw explain(operation.label() + ": " + e.getMessage(), origin, e);
         }

@@ -17,12 +17,13 @@ public final class GraphVerifier {
         List<Node> nodes = graph.nodes();
         for (int i = 0; i < nodes.size(); i++) {
             Node node = nodes.get(i);
-            check(node.id() == i, node, "has number " + node.id() + " at position " + i);
+            if (node.id() != i) {
+                throw broken(node, "has number " + node.id() + " at position " + i);
+            }
             for (Value input : node.inputs()) {
-                check(
-                        owns(graph, input) && input.node().id() < i,
-                        node,
-                        "reads " + input + ", which does not come before it");
+                if (!owns(graph, input) || input.node().id() >= i) {
+                    throw broken(node, "reads " + input + ", which does not come before it");
+                }
             }
             check(
                     node.operation().infer(node.inputTypes(), node.attributes()).equals(node.outputs()),
@@ -59,7 +60,11 @@ public final class GraphVerifier {
 
     private static void check(boolean holds, Node node, String what) {
         if (!holds) {
-            throw new BatonException("invalid graph: node " + node + " " + what);
+            throw broken(node, what);
         }
+    }
+
+    private static BatonException broken(Node node, String what) {
+        return new BatonException("invalid graph: node " + node + " " + what);
     }
 }

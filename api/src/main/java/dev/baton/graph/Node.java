@@ -1,5 +1,6 @@
 package dev.baton.graph;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -73,7 +74,16 @@ public final class Node {
 
     /** The types of the inputs. */
     public List<TensorType> inputTypes() {
-        return inputs.stream().map(Value::type).toList();
+        return types(inputs);
+    }
+
+    /** The types of some values. A loop: this runs for every node in every pass. */
+    static List<TensorType> types(List<Value> values) {
+        var types = new ArrayList<TensorType>(values.size());
+        for (Value value : values) {
+            types.add(value.type());
+        }
+        return types;
     }
 
     /** The arithmetic operations it takes; the shapes must be fixed. */

@@ -26,6 +26,19 @@ public record Value(Node node, int output) {
         return type().shape();
     }
 
+    // Written out, here and in Dim and Buffer: values are the keys of the compiler's maps, and what Java generates for
+    // a
+    // record is slow until it is warm.
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Value value && value.node == node && value.output == output;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * node.hashCode() + output;
+    }
+
     @Override
     public String toString() {
         return node.outputs().size() == 1 ? "%" + node.id() : "%" + node.id() + "." + output;

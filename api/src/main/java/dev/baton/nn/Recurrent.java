@@ -10,6 +10,8 @@ import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import dev.baton.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -120,7 +122,7 @@ abstract class Recurrent extends Layer {
         Shape shape = Shape.of(List.of(x.shape().dim(0), Dim.of(hidden)));
         if (start.isEmpty()) {
             Value zero = new Emitter(x.graph()).full(new TensorType(x.dtype(), shape), 0);
-            return java.util.Collections.nCopies(count, Tensor.of(x.graph(), zero));
+            return Collections.nCopies(count, Tensor.of(x.graph(), zero));
         }
         Shape wanted = shape.prepend(Dim.of(directions.size()));
         for (Tensor state : start) {
@@ -139,7 +141,7 @@ abstract class Recurrent extends Layer {
                 .map(one -> one.get(state))
                 .map(one -> one.reshape(one.shape().prepend(Dim.of(1))))
                 .toArray(Tensor[]::new);
-        return Tensor.concat(0, all[0], java.util.Arrays.copyOfRange(all, 1, all.length));
+        return Tensor.concat(0, all[0], Arrays.copyOfRange(all, 1, all.length));
     }
 
     /** x W + bias for all steps at once: [N, T, F] -> [N, T, gates H]. As rows, so that the bias joins the product. */
@@ -153,7 +155,7 @@ abstract class Recurrent extends Layer {
     /** The outputs of a recurrence. */
     static List<Tensor> apply(Recurrence recurrence, boolean reverse, Tensor... inputs) {
         var graph = inputs[0].graph();
-        List<Value> values = java.util.Arrays.stream(inputs).map(Tensor::value).toList();
+        List<Value> values = Arrays.stream(inputs).map(Tensor::value).toList();
         Node node = graph.add(recurrence, values, Recurrence.direction(reverse));
         return IntStream.range(0, node.outputs().size())
                 .mapToObj(output -> Tensor.of(graph, node.output(output)))

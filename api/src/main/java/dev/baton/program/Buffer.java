@@ -15,4 +15,17 @@ public record Buffer(int id, DType dtype, long elements) {
     public long bytes() {
         return elements * dtype.bytes();
     }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Buffer buffer
+                && buffer.id == id
+                && buffer.dtype == dtype
+                && buffer.elements == elements;
+    }
+
+    @Override
+    public int hashCode() {
+        return id;
+    }
 }

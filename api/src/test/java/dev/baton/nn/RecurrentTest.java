@@ -10,8 +10,11 @@ import dev.baton.Dim;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.ShapeException;
+import dev.baton.composite.Lstm;
+import dev.baton.composite.Recurrence;
 import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
+import dev.baton.graph.Node;
 import dev.baton.graph.TensorType;
 import dev.baton.io.Safetensors;
 import dev.baton.io.Weights;
@@ -23,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -122,6 +126,23 @@ class RecurrentTest {
                 .hasMessageContaining("there is only one: take more layers");
         assertThatThrownBy(() -> new LSTM(3, 5, RecurrentLayers.of(2).dropout(1)))
                 .hasMessageContaining("a dropout rate is at least 0 and less than 1");
+    }
+
+    @Test
+    void operationsAreThoseOfAllSteps() {
+        var definition = Lstm.FORWARD.traceDefinition(
+                Stream.of(Shape.of(2, 3, 20), Shape.of(2, 5), Shape.of(2, 5), Shape.of(5, 20))
+                        .map(shape -> new TensorType(DType.FLOAT32, shape))
+                        .toList(),
+                Recurrence.direction(true));
+        var lstm = new LSTM(3, 5);
+        Tensor x = input("x", Shape.of(2, 3, 3));
+        builder.output("y", lstm.forward(x).value());
+        long counted = builder.build().nodes().stream()
+                .filter(node -> node.operation() == Lstm.FORWARD)
+                .mapToLong(Node::operations)
+                .sum();
+        assertThat(counted).isEqualTo(definition.operations()).isGreaterThan(3 * 2 * 2 * 5 * 20);
     }
 
     /** Two halves of a sequence, the second from where the first ended, are the whole. */
