@@ -39,7 +39,7 @@ class FoldBatchNormsTest {
 
     /** The graph after the pass, without what it made superfluous. */
     private static Graph folded(Graph graph) {
-        return FoldLeaves.run(FoldBatchNorms.run(graph));
+        return MergeEqualNodes.run(FoldBatchNorms.run(graph));
     }
 
     private static long count(Graph graph, Operation operation) {
