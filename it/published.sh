@@ -30,7 +30,7 @@ make_repository "$work/repository"
 maven "$work/repository" "$@" -f "$root/pom.xml" -DskipTests -Dspotless.check.skip install
 
 # Only what is published goes into another one: neither the parent's POM nor the examples.
-artifacts="api backend-cpu backend-cuda conformance native"
+artifacts="api data backend-cpu backend-cuda conformance native"
 installed="$work/published/dev/baton"
 make_repository "$work/published"
 for artifact in $artifacts bom; do

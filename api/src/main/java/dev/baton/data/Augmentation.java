@@ -14,4 +14,13 @@ public interface Augmentation {
      * @param random of this example in this epoch; everything random comes from it
      */
     void apply(float[] from, float[] to, SplittableRandom random);
+
+    /** This one, then another. */
+    default Augmentation then(Augmentation next) {
+        return (from, to, random) -> {
+            var between = new float[from.length];
+            apply(from, between, random);
+            next.apply(between, to, random);
+        };
+    }
 }

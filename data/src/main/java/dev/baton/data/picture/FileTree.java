@@ -1,0 +1,134 @@
+package dev.baton.data.picture;
+
+import dev.baton.DataException;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+
+/** The files of a folder, or of a tar as if it had been unpacked into one. */
+final class FileTree {
+
+    /** A tar ends with two blocks of zeros. */
+    private static final int BLOCK = 512;
+
+    private static final int LARGEST = 1 << 28;
+
+    /** Takes a file. */
+    interface Visitor {
+
+        /**
+         * @param name within the folder, with {@code /} between its parts
+         */
+        void file(String name, byte[] content);
+    }
+
+    private FileTree() {}
+
+    /**
+     * Reads files whose name is wanted.
+     *
+     * @throws DataException naming what cannot be read
+     */
+    static void read(Path path, Predicate<String> wanted, Visitor visitor) {
+        try {
+            if (Files.isDirectory(path)) {
+                readFolder(path, wanted, visitor);
+            } else if (!Files.exists(path)) {
+                throw new DataException("there is no " + path);
+            } else if (isTar(path)) {
+                readTar(path, wanted, visitor);
+            } else {
+                throw new DataException(path + " is neither a folder nor a tar (.tar, .tar.gz or .tgz)");
+            }
+        } catch (IOException e) {
+            throw new DataException("cannot read " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void readFolder(Path folder, Predicate<String> wanted, Visitor visitor) throws IOException {
+        List<Path> files;
+        try (Stream<Path> walk = Files.walk(folder)) {
+            files = walk.filter(Files::isRegularFile).sorted().toList();
+        }
+        for (Path file : files) {
+            String name = folder.relativize(file).toString().replace('\\', '/');
+            if (wanted.test(name)) {
+                requireBearable(file.toString(), Files.size(file));
+                visitor.file(name, Files.readAllBytes(file));
+            }
+        }
+    }
+
+    private static boolean isTar(Path path) {
+        String name = path.getFileName().toString();
+        return name.endsWith(".tar") || isCompressed(path);
+    }
+
+    private static boolean isCompressed(Path path) {
+        String name = path.getFileName().toString();
+        return name.endsWith(".tar.gz") || name.endsWith(".tgz");
+    }
+
+    private static void readTar(Path tar, Predicate<String> wanted, Visitor visitor) throws IOException {
+        if (!isCompressed(tar)) {
+            requireEnd(tar);
+        }
+        String last = null;
+        try (InputStream file = new BufferedInputStream(Files.newInputStream(tar), 1 << 16);
+                InputStream bytes = isCompressed(tar) ? new GZIPInputStream(file, 1 << 16) : file;
+                var archive = new TarArchiveInputStream(bytes)) {
+            for (TarArchiveEntry entry = archive.getNextEntry(); entry != null; entry = archive.getNextEntry()) {
+                last = entry.getName();
+                if (entry.isFile() && wanted.test(last)) {
+                    requireBearable(tar + ", " + last, entry.getSize());
+                    byte[] content = archive.readNBytes((int) entry.getSize());
+                    if (content.length < entry.getSize()) {
+                        throw new EOFException("it ends in the middle of a file");
+                    }
+                    visitor.file(last, content);
+                }
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            throw new DataException(
+                    tar + " is no tar, or is damaged or cut short, "
+                            + (last == null ? "at its first file" : "at or after " + last)
+                            + " (" + e.getMessage() + "): get it anew",
+                    e);
+        }
+    }
+
+    /** One that was cut between two files reads like a shorter one, but for its end. */
+    private static void requireEnd(Path tar) throws IOException {
+        try (var file = new RandomAccessFile(tar.toFile(), "r")) {
+            var end = new byte[2 * BLOCK];
+            boolean ends = file.length() >= end.length && file.length() % BLOCK == 0;
+            if (ends) {
+                file.seek(file.length() - end.length);
+                file.readFully(end);
+                for (byte value : end) {
+                    ends &= value == 0;
+                }
+            }
+            if (!ends) {
+                throw new DataException(
+                        tar + " is no tar, or is cut short: it does not end with two blocks of zeros; get it anew");
+            }
+        }
+    }
+
+    private static void requireBearable(String name, long size) {
+        if (size > LARGEST) {
+            throw new DataException(name + " has " + size + " bytes; files of at most " + LARGEST + " are read");
+        }
+    }
+}

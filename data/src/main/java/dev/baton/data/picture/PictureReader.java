@@ -1,0 +1,105 @@
+package dev.baton.data.picture;
+
+import dev.baton.DataException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Reads pictures with their classes:
+ *
+ * <ul>
+ *   <li>from a folder for each class, {@code train/cat/0001.jpg}, in any form that Java decodes (JPEG, PNG, GIF, BMP);
+ *   <li>from a tar of such folders (.tar, .tar.gz, .tgz), without unpacking it;
+ *   <li>from CIFAR-10's binary files ({@code data_batch_1.bin} to {@code 5}, {@code test_batch.bin}) in a folder or tar.
+ * </ul>
+ *
+ * Files whose name begins with a point are left alone. Anything else that is no picture, or not of the size of the
+ * others, ends the reading with a {@link DataException} that names it, unless {@link #skipping} says otherwise.
+ * Immutable: each setting gives another reader.
+ */
+public final class PictureReader {
+
+    private final List<String> classes;
+    private final Set<String> leftOut;
+    private final Optional<PictureFile.Size> size;
+    private final Consumer<String> warning;
+
+    private PictureReader(
+            List<String> classes, Set<String> leftOut, Optional<PictureFile.Size> size, Consumer<String> warning) {
+        this.classes = classes;
+        this.leftOut = leftOut;
+        this.size = size;
+        this.warning = warning;
+    }
+
+    /** The classes are the folders that are found, by their names in alphabetical order. */
+    public static PictureReader ofFolders() {
+        return new PictureReader(null, Set.of(), Optional.empty(), null);
+    }
+
+    /**
+     * The classes are these, their labels 0, 1 and so on.
+     *
+     * @throws DataException if there are none, or one is named twice
+     */
+    public static PictureReader of(List<String> classes) {
+        if (classes.isEmpty() || Set.copyOf(classes).size() < classes.size()) {
+            throw new DataException("at least one class, and each once, not " + classes);
+        }
+        return new PictureReader(List.copyOf(classes), Set.of(), Optional.empty(), null);
+    }
+
+    /** Classes that may be there and are not read. */
+    public PictureReader leavingOut(List<String> others) {
+        return new PictureReader(classes, Set.copyOf(others), size, warning);
+    }
+
+    /** The size that every picture must have, in pixels; without this, that of the first one. */
+    public PictureReader ofSize(int height, int width) {
+        if (height < 1 || width < 1) {
+            throw new DataException("pictures have at least one pixel, not " + height + " x " + width);
+        }
+        return new PictureReader(classes, leftOut, Optional.of(new PictureFile.Size(height, width)), warning);
+    }
+
+    /**
+     * Files that cannot be used are left out and counted.
+     *
+     * @param warning gets a sentence for each kind of trouble: how many files, and the first of them
+     */
+    public PictureReader skipping(Consumer<String> warning) {
+        return new PictureReader(classes, leftOut, size, warning);
+    }
+
+    /**
+     * All pictures of a folder or tar.
+     *
+     * @throws DataException if something is wrong with what is there; naming the file
+     */
+    public Pictures read(Path path) {
+        return read(path, Optional.empty());
+    }
+
+    /**
+     * The pictures of one part of the data.
+     *
+     * @param part the folder in which the folders of the classes lie; of CIFAR-10's binary files {@code train} or {@code
+     *     test}
+     * @throws DataException if something is wrong with what is there; naming the file
+     */
+    public Pictures read(Path path, String part) {
+        return read(path, Optional.of(part));
+    }
+
+    private Pictures read(Path path, Optional<String> part) {
+        var skips = new Skips(warning);
+        var found = new FoundPictures(path, part, size, skips);
+        FileTree.read(path, found::isWanted, found::add);
+        Pictures pictures = found.pictures(classes, leftOut);
+        skips.warn();
+        return pictures;
+    }
+}

@@ -1,0 +1,196 @@
+package dev.baton.examples;
+
+import dev.baton.DataException;
+import dev.baton.NDArray;
+import dev.baton.data.Batch;
+import dev.baton.data.Examples;
+import dev.baton.data.picture.Normalisation;
+import dev.baton.data.picture.PictureReader;
+import dev.baton.data.picture.Pictures;
+import dev.baton.data.picture.RandomCrop;
+import dev.baton.data.picture.RandomFlip;
+import dev.baton.loss.Losses;
+import dev.baton.metrics.Metrics;
+import dev.baton.model.ResNet;
+import dev.baton.nn.Layer;
+import dev.baton.optim.Parameters;
+import dev.baton.optim.Schedule;
+import dev.baton.optim.Sgd;
+import dev.baton.runtime.Session;
+import dev.baton.train.Evaluation;
+import dev.baton.train.Summary;
+import dev.baton.train.Trainer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** A network learns to tell cats, dogs and birds apart, or all ten classes of CIFAR-10: colour pictures of 32 x 32. */
+@Command(
+        name = "pets",
+        description = "Learns to tell pictures of birds, cats and dogs apart (CIFAR-10).",
+        mixinStandardHelpOptions = true)
+final class Pets extends CommonOptions implements Callable<Integer> {
+
+    private static final List<String> CIFAR10 =
+            List.of("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
+    private static final List<String> PETS = List.of("bird", "cat", "dog");
+
+    private static final int SIDE = 32;
+    private static final int BATCH = 64;
+    private static final int EVALUATED = 250;
+
+    private static final String WHERE =
+            "pets needs pictures: --data PATH, a folder or a tar with train/CLASS/*.jpg and test/CLASS/*.jpg, or with "
+                    + "CIFAR-10's binary files; those are at https://www.cs.toronto.edu/~kriz/cifar.html (the binary version, "
+                    + "162 MB, taken as it is: cifar-10-binary.tar.gz)";
+
+    @Option(names = "--data", paramLabel = "PATH", description = "a folder, .tar or .tar.gz with pictures")
+    private Path data;
+
+    @Option(
+            names = "--classes",
+            paramLabel = "NAMES",
+            defaultValue = "pets",
+            description =
+                    "pets (bird, cat, dog), all (the ten of CIFAR-10, with ResNet-20), or names with commas (${DEFAULT-VALUE})")
+    private String classes;
+
+    @Option(names = "--skip-broken", description = "leave out, and count, files that cannot be used")
+    private boolean skipBroken;
+
+    @Override
+    public Integer call() {
+        apply();
+        if (data == null) {
+            throw new DataException(WHERE);
+        }
+        List<String> chosen = chosen();
+        PictureReader reader = PictureReader.of(chosen)
+                .leavingOut(
+                        CIFAR10.stream().filter(name -> !chosen.contains(name)).toList())
+                .ofSize(SIDE, SIDE);
+        if (skipBroken) {
+            reader = reader.skipping(this::warn);
+        }
+        Pictures pictures = reader.read(data, "train");
+        Pictures unseen = reader.read(data, "test");
+        Normalisation normalisation = pictures.normalisation();
+        Examples all = pictures.examples(normalisation);
+        Examples known = limit == null ? all : all.part(0, Math.min(limit, all.size()));
+        // The last tenth is never learnt from: its accuracy after each epoch shows how well the network does on
+        // pictures
+        // that it has not seen, and leaves the test pictures for the end.
+        int learnt = Math.max(1, known.size() * 9 / 10);
+        Examples held = known.part(Math.min(learnt, known.size() - 1), known.size());
+        var batches = known.part(0, learnt)
+                .shuffled(seed)
+                .augmented(seed, new RandomFlip(known.shape()).then(new RandomCrop(known.shape(), 4)))
+                .batched(BATCH);
+
+        boolean ten = chosen.equals(CIFAR10);
+        Layer model = ten ? ResNet.cifar20(chosen.size()) : new PetNet(chosen.size());
+        var length = epochs(ten ? 30 : 16);
+        var optimizer = Sgd.of(Schedule.oneCycle(0.1, Math.max(4, length.steps(batches))))
+                .momentum(0.9)
+                .nesterov()
+                .weightDecay(5e-4)
+                .group(Parameters.vectors(), group -> group.weightDecay(0));
+        try (var session = Session.open(backend, seed);
+                var progress = progress(BATCH, length.begun(batches));
+                var trainer = Trainer.of(session, model)
+                        .loss(Losses.crossEntropy().labelSmoothing(ten ? 0 : 0.1))
+                        .optimizer(optimizer)
+                        .metric(Metrics.accuracy())
+                        .listener(progress)
+                        .build()) {
+            introduce(session, pictures, trainer.summary(batches));
+            trainer.fit(batches, held.batched(EVALUATED), length);
+            finish(session, model, unseen, normalisation);
+        }
+        return 0;
+    }
+
+    private List<String> chosen() {
+        return switch (classes) {
+            case "pets" -> PETS;
+            case "all" -> CIFAR10;
+            default -> Arrays.asList(classes.split(","));
+        };
+    }
+
+    private void warn(String skipped) {
+        if (json) {
+            out().println(new JsonLine("warning").add("message", skipped));
+        } else {
+            out().println("warning: " + skipped);
+        }
+    }
+
+    private void introduce(Session session, Pictures pictures, Summary summary) {
+        if (json) {
+            out().println(new JsonLine("start")
+                    .add("backend", session.backend())
+                    .add("device", session.device())
+                    .add("pictures", pictures.size())
+                    .add("parameters", summary.parameters())
+                    .add("operations", summary.operations())
+                    .add("memory", summary.memory().total()));
+        } else {
+            out().println("backend " + session.backend() + ", device " + session.device());
+            out().println(pictures);
+            out().println(summary);
+        }
+    }
+
+    private void finish(Session session, Layer model, Pictures unseen, Normalisation normalisation) {
+        int[][] answers = answers(session, model, unseen.examples(normalisation));
+        int right = 0;
+        for (int label = 0; label < answers.length; label++) {
+            right += answers[label][label];
+        }
+        double accuracy = (double) right / unseen.size();
+        String weights = "sha256 " + Fingerprint.of(session, model);
+        if (json) {
+            out().println(new JsonLine("result").add("testAccuracy", accuracy).add("weights", weights));
+        } else {
+            show(answers, unseen.classes());
+            out().printf(Locale.ROOT, "test accuracy: %.4f%n", accuracy);
+            out().println("weights: " + weights);
+        }
+    }
+
+    /** How often each answer was given, [right class][answer]. */
+    private static int[][] answers(Session session, Layer model, Examples test) {
+        var counts = new int[test.classes()][test.classes()];
+        try (var evaluation = Evaluation.of(session, model)) {
+            for (Batch batch : test.batched(EVALUATED)) {
+                NDArray logits = evaluation.answers(batch);
+                for (int i = 0; i < batch.size(); i++) {
+                    int answer = 0;
+                    for (int label = 1; label < counts.length; label++) {
+                        int row = i * counts.length;
+                        answer = logits.get(row + label) > logits.get(row + answer) ? label : answer;
+                    }
+                    counts[(int) batch.targets().get(i)][answer]++;
+                }
+            }
+        }
+        return counts;
+    }
+
+    /** A line for each class: which answers its test pictures got. */
+    private void show(int[][] answers, List<String> names) {
+        out().println("answers to the test pictures of");
+        for (int label = 0; label < answers.length; label++) {
+            var line = new StringBuilder(String.format(Locale.ROOT, "  %-10s", names.get(label)));
+            for (int answer = 0; answer < answers.length; answer++) {
+                line.append(String.format(Locale.ROOT, "  %s %d", names.get(answer), answers[label][answer]));
+            }
+            out().println(line);
+        }
+    }
+}
