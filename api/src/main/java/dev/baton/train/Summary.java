@@ -15,6 +15,7 @@ import dev.baton.reference.ReferenceProvider;
 import dev.baton.runtime.Executable;
 import dev.baton.spi.Backend;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +26,7 @@ import java.util.Map;
  * its memory. {@code Trainer.summary} gives the memory of training, which depends on the loss, the optimizer and the
  * batch.
  *
- * @param layers in the order in which they run
+ * @param layers in the order in which they are done
  * @param parameters the number of learnt numbers, each counted once
  * @param operations additions, multiplications and other functions for one example
  * @param memory of answering one example, or of training
@@ -65,14 +66,8 @@ public record Summary(List<Row> layers, long parameters, long operations, Memory
      */
     public static Summary of(Layer model, DType dtype, Shape example) {
         Graph one = ForwardGraph.of(model, dtype, example).bind(Map.of(Executable.BATCH, 1L));
-        var shapes = new LinkedHashMap<String, Shape>();
         // In training, so that layers have their row that do nothing when the model answers.
-        for (Node node : ForwardGraph.of(GraphBuilder.Mode.TRAINING, model, dtype, example)
-                .nodes()) {
-            if (!node.origin().path().isEmpty() && !node.is(Primitive.VARIABLE)) {
-                shapes.put(node.origin().layer(), node.outputs().get(0).shape());
-            }
-        }
+        Map<String, Shape> shapes = shapes(ForwardGraph.of(GraphBuilder.Mode.TRAINING, model, dtype, example));
         var rows = new ArrayList<Row>();
         shapes.forEach(
                 (layer, shape) -> rows.add(new Row(layer, shape, parameters(one, layer), operations(one, layer))));
@@ -81,6 +76,34 @@ public record Summary(List<Row> layers, long parameters, long operations, Memory
                 .mapToLong(Shape::size)
                 .sum();
         return new Summary(rows, parameters, one.operations(), answering(one));
+    }
+
+    /** By layer the shape of the last value that another layer takes, or the caller; in the order in which they end. */
+    private static Map<String, Shape> shapes(Graph graph) {
+        var taken = new HashSet<>(graph.outputs().values());
+        graph.nodes()
+                .forEach(node -> node.inputs().stream()
+                        .filter(input -> !isOf(node, input.node().origin().layer()))
+                        .forEach(taken::add));
+        var shapes = new LinkedHashMap<String, Shape>();
+        for (Node node : graph.nodes()) {
+            if (node.origin().path().isEmpty() || node.is(Primitive.VARIABLE)) {
+                continue;
+            }
+            String layer = node.origin().layer();
+            for (int i = 0; i < node.outputs().size(); i++) {
+                if (taken.contains(node.output(i))) {
+                    shapes.remove(layer);
+                    shapes.put(layer, node.output(i).shape());
+                    break;
+                }
+            }
+        }
+        return shapes;
+    }
+
+    private static boolean isOf(Node node, String layer) {
+        return node.origin().layer().equals(layer);
     }
 
     /** The layout is the compiler's, where every composite runs as it is. */
@@ -100,7 +123,7 @@ public record Summary(List<Row> layers, long parameters, long operations, Memory
 
     private static long operations(Graph graph, String layer) {
         return graph.nodes().stream()
-                .filter(node -> node.origin().layer().equals(layer))
+                .filter(node -> isOf(node, layer))
                 .mapToLong(Node::operations)
                 .sum();
     }
@@ -109,7 +132,7 @@ public record Summary(List<Row> layers, long parameters, long operations, Memory
         return graph.nodes().stream()
                 .filter(node -> node.is(Primitive.VARIABLE)
                         && graph.initial(node.attributes().text("name")) instanceof Parameter
-                        && node.origin().layer().equals(layer))
+                        && isOf(node, layer))
                 .mapToLong(node -> node.outputs().get(0).shape().size())
                 .sum();
     }

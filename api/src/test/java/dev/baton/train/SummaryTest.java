@@ -7,6 +7,7 @@ import dev.baton.Dim;
 import dev.baton.Shape;
 import dev.baton.data.Examples;
 import dev.baton.loss.Losses;
+import dev.baton.model.ResNet;
 import dev.baton.nn.Dropout;
 import dev.baton.nn.Linear;
 import dev.baton.nn.ReLU;
@@ -53,6 +54,22 @@ class SummaryTest {
                 .containsExactly(
                         new Summary.Row("0: Linear(4 -> 2)", Shape.of(List.of(Dim.symbol("N"), Dim.of(2))), 10, 18),
                         new Summary.Row("1: Dropout(0.5)", Shape.of(List.of(Dim.symbol("N"), Dim.of(2))), 0, 0));
+    }
+
+    /** Neither its running statistics nor what it hands to its own children is a layer's output. */
+    @Test
+    void aLayersOutputIsWhatTheNextOneTakes() {
+        Summary summary = Summary.of(ResNet.cifar20(10), Shape.of(3, 32, 32));
+        assertThat(summary.layers().subList(0, 7))
+                .extracting(row -> row.layer().replaceFirst("\\(.*", "") + " " + row.output())
+                .containsExactly(
+                        "conv1: Conv2d [N, 16, 32, 32]",
+                        "bn1: BatchNorm [N, 16, 32, 32]",
+                        "layer1.0.conv1: Conv2d [N, 16, 32, 32]",
+                        "layer1.0.bn1: BatchNorm [N, 16, 32, 32]",
+                        "layer1.0.conv2: Conv2d [N, 16, 32, 32]",
+                        "layer1.0.bn2: BatchNorm [N, 16, 32, 32]",
+                        "layer1.0: BasicBlock [N, 16, 32, 32]");
     }
 
     @Test

@@ -89,7 +89,15 @@ final class FileTree {
                 var archive = new TarArchiveInputStream(bytes)) {
             for (TarArchiveEntry entry = archive.getNextEntry(); entry != null; entry = archive.getNextEntry()) {
                 last = entry.getName();
-                if (entry.isFile() && wanted.test(last)) {
+                if (entry.isDirectory() || !wanted.test(last)) {
+                    continue;
+                }
+                if (entry.isSymbolicLink() || entry.isLink()) {
+                    throw new DataException(
+                            tar + ", " + last + " is a link, and links are not followed: pack the files "
+                                    + "themselves (tar --dereference --hard-dereference)");
+                }
+                if (entry.isFile()) {
                     requireBearable(tar + ", " + last, entry.getSize());
                     byte[] content = archive.readNBytes((int) entry.getSize());
                     if (content.length < entry.getSize()) {

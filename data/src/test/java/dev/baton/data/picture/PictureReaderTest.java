@@ -1,0 +1,357 @@
+package dev.baton.data.picture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.baton.DataException;
+import dev.baton.Shape;
+import dev.baton.data.Batch;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.zip.GZIPOutputStream;
+import javax.imageio.ImageIO;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PictureReaderTest {
+
+    private static final int HEIGHT = 4;
+    private static final int WIDTH = 6;
+
+    @TempDir
+    private Path folder;
+
+    private Path pictures;
+
+    /** Ten cats and five dogs to learn from, of one colour each, and one of both to test. */
+    @BeforeEach
+    void writePictures() throws IOException {
+        pictures = folder.resolve("pictures");
+        for (int i = 0; i < 10; i++) {
+            write("train/cat/" + i + ".png", picture(HEIGHT, WIDTH, 0xFF0000 + i));
+        }
+        for (int i = 0; i < 5; i++) {
+            write("train/dog/" + i + ".png", picture(HEIGHT, WIDTH, 0x0000FF));
+        }
+        write("test/cat/0.png", picture(HEIGHT, WIDTH, 0xFFFFFF));
+        write("test/dog/0.png", picture(HEIGHT, WIDTH, 0x000000));
+    }
+
+    private static byte[] picture(int height, int width, int colour) throws IOException {
+        var image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                image.setRGB(x, y, colour);
+            }
+        }
+        var bytes = new ByteArrayOutputStream();
+        ImageIO.write(image, "png", bytes);
+        return bytes.toByteArray();
+    }
+
+    private void write(String name, byte[] content) throws IOException {
+        Path file = pictures.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.write(file, content);
+    }
+
+    private Path tar(String name) throws IOException {
+        Path tar = folder.resolve(name);
+        try (OutputStream file = Files.newOutputStream(tar);
+                OutputStream bytes = name.endsWith("gz") ? new GZIPOutputStream(file) : file;
+                var archive = new TarArchiveOutputStream(bytes);
+                var walk = Files.walk(pictures)) {
+            for (Path path : walk.sorted().toList()) {
+                String entryName = "set/" + pictures.relativize(path).toString().replace('\\', '/');
+                archive.putArchiveEntry(archive.createArchiveEntry(path, entryName));
+                if (Files.isRegularFile(path)) {
+                    Files.copy(path, archive);
+                }
+                archive.closeArchiveEntry();
+            }
+        }
+        return tar;
+    }
+
+    @Test
+    void foldersAreClassesInTheOrderOfTheirNames() {
+        Pictures train = PictureReader.ofFolders().read(pictures, "train");
+        assertThat(train).hasToString("15 pictures of 4 x 6 pixels, 2 classes: cat, dog");
+        assertThat(train.shape()).isEqualTo(Shape.of(3, HEIGHT, WIDTH));
+        assertThat(train.name(0)).isEqualTo("train/cat/0.png");
+        assertThat(train.label(0)).isZero();
+    }
+
+    /** Every third one is a dog, wherever the data are cut. */
+    @Test
+    void classesComeInTurn() {
+        Pictures train = PictureReader.ofFolders().read(pictures, "train");
+        for (int part = 0; part < 5; part++) {
+            int dogs = 0;
+            for (int i = 3 * part; i < 3 * part + 3; i++) {
+                dogs += train.label(i);
+            }
+            assertThat(dogs).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"set.tar", "set.tar.gz", "set.tgz"})
+    void aTarHoldsWhatItsFolderHolds(String name) throws IOException {
+        Pictures fromFolder = PictureReader.ofFolders().read(pictures, "train");
+        Pictures fromTar = PictureReader.ofFolders().read(tar(name), "train");
+        assertThat(fromTar).hasToString(fromFolder.toString());
+        for (int i = 0; i < fromFolder.size(); i++) {
+            assertThat(fromTar.name(i)).isEqualTo("set/" + fromFolder.name(i));
+            assertThat(fromTar.label(i)).isEqualTo(fromFolder.label(i));
+        }
+        Normalisation normalisation = fromFolder.normalisation();
+        assertThat(fromTar.normalisation()).isEqualTo(normalisation);
+        assertThat(fromTar.examples(normalisation).input(7))
+                .isEqualTo(fromFolder.examples(normalisation).input(7));
+    }
+
+    @Test
+    void labelsFollowTheOrderThatWasAskedFor() {
+        Pictures train = PictureReader.of(List.of("dog", "cat")).read(pictures, "train");
+        assertThat(train.classes()).containsExactly("dog", "cat");
+        assertThat(train.name(0)).startsWith("train/cat");
+        assertThat(train.label(0)).isEqualTo(1);
+    }
+
+    @Test
+    void channelsAreApartAndNormalised() {
+        Pictures train =
+                PictureReader.of(List.of("cat")).leavingOut(List.of("dog")).read(pictures, "train");
+        assertThat(train.size()).isEqualTo(10);
+        Normalisation normalisation = train.normalisation();
+        assertThat(normalisation.mean()[0]).as("red, everywhere alike").isEqualTo(1);
+        assertThat(normalisation.deviation()[0]).isEqualTo(1);
+        assertThat(normalisation.mean()[2]).as("blue, 0 to 9").isEqualTo(4.5f / 255);
+        assertThat(normalisation.deviation()[2]).isEqualTo((float) (Math.sqrt(8.25) / 255));
+
+        Batch batch = train.examples(normalisation).batched(10).iterator().next();
+        assertThat(batch.inputs().shape()).isEqualTo(Shape.of(10, 3, HEIGHT, WIDTH));
+        double sum = 0;
+        double squares = 0;
+        for (int i = 0; i < 10; i++) {
+            int blue = (i * 3 + 2) * HEIGHT * WIDTH;
+            assertThat(batch.inputs().get(blue - 1)).as("red and green").isZero();
+            sum += batch.inputs().get(blue);
+            squares += batch.inputs().get(blue) * batch.inputs().get(blue);
+        }
+        assertThat(sum).isBetween(-1e-5, 1e-5);
+        assertThat(squares / 10).isBetween(1 - 1e-5, 1 + 1e-5);
+    }
+
+    @Test
+    void cifarsBinaryFilesAreRead() throws IOException {
+        pictures = folder.resolve("cifar");
+        byte[] records = new byte[4 * 3073];
+        new Random(1).nextBytes(records);
+        for (int record = 0; record < 4; record++) {
+            records[record * 3073] = (byte) (record % 2 == 0 ? 3 : 5);
+        }
+        write("data_batch_1.bin", records);
+        write("data_batch_2.bin", records);
+        write("test_batch.bin", Arrays.copyOf(records, 3073));
+        for (Path path : List.of(pictures, tar("cifar-10-binary.tar.gz"))) {
+            Pictures train = PictureReader.of(List.of("cat", "dog")).read(path, "train");
+            assertThat(train).hasToString("8 pictures of 32 x 32 pixels, 2 classes: cat, dog");
+            assertThat(train.name(0)).endsWith("data_batch_1.bin, record 00000");
+            float[] values = train.examples(new Normalisation(new float[3], new float[] {1, 1, 1}))
+                    .input(0);
+            for (int i = 0; i < values.length; i++) {
+                assertThat(values[i]).isEqualTo((records[1 + i] & 0xFF) / 255f);
+            }
+            assertThat(PictureReader.of(List.of("cat")).read(path, "test").size())
+                    .isEqualTo(1);
+        }
+        write("batches.meta.txt", "a\nb\nc\nmouse\ne\nbear\n\n".getBytes(StandardCharsets.UTF_8));
+        assertThat(PictureReader.ofFolders().read(pictures, "train").classes()).containsExactly("bear", "mouse");
+
+        write("data_batch_2.bin", Arrays.copyOf(records, 3000));
+        assertThatThrownBy(() -> PictureReader.ofFolders().read(pictures, "train"))
+                .isInstanceOf(DataException.class)
+                .hasMessage(
+                        pictures + ", data_batch_2.bin has 3000 bytes, which is no multiple of the 3073 that a picture "
+                                + "and its class take: it is cut short or something else");
+        records[3073] = 17;
+        write("data_batch_2.bin", records);
+        assertThatThrownBy(() -> PictureReader.ofFolders().read(pictures, "train"))
+                .isInstanceOf(DataException.class)
+                .hasMessage(pictures + ", data_batch_2.bin, record 1 has class 17; there are 6, 0 to 5");
+    }
+
+    private String failure(PictureReader reader, Path path, String part) {
+        try {
+            reader.read(path, part);
+        } catch (DataException e) {
+            return e.getMessage();
+        }
+        throw new AssertionError("nothing was wrong");
+    }
+
+    private String failure() {
+        return failure(PictureReader.of(List.of("cat", "dog")), pictures, "train");
+    }
+
+    @Test
+    void whatIsNoPictureIsNamed() throws IOException {
+        write("train/cat/3.png", "no picture".getBytes(StandardCharsets.UTF_8));
+        assertThat(failure())
+                .isEqualTo(pictures + ", train/cat/3.png is no picture that can be read: "
+                        + "no picture format that is known begins like it");
+        write("train/cat/3.png", Arrays.copyOf(picture(HEIGHT, WIDTH, 1), 50));
+        assertThat(failure()).startsWith(pictures + ", train/cat/3.png is no picture that can be read: ");
+        write("train/cat/3.png", new byte[0]);
+        assertThat(failure()).startsWith(pictures + ", train/cat/3.png is no picture that can be read: ");
+    }
+
+    @Test
+    void aPictureOfAnotherSizeIsNamed() throws IOException {
+        write("train/dog/3.png", picture(5, 7, 1));
+        assertThat(failure())
+                .isEqualTo(pictures + ", train/dog/3.png has 5 x 7 pixels; the first picture has 4 x 6 pixels");
+        assertThat(failure(PictureReader.of(List.of("cat", "dog")).ofSize(5, 7), pictures, "train"))
+                .isEqualTo(pictures + ", train/cat/0.png has 4 x 6 pixels; expected are 5 x 7 pixels");
+    }
+
+    /** A hundred bytes of PNG can claim gigabytes. */
+    @Test
+    void aClaimOfTooManyPixelsIsNotBelieved() throws IOException {
+        byte[] bomb = picture(HEIGHT, WIDTH, 1);
+        bomb[16] = 0x10;
+        bomb[20] = 0x10;
+        write("train/cat/0.png", bomb);
+        assertThat(failure()).startsWith(pictures + ", train/cat/0.png has 268435460 x 268435462 pixels; ");
+        pictures = folder.resolve("bombs");
+        write("train/cat/0.png", bomb);
+        assertThat(failure(PictureReader.ofFolders(), pictures, "train"))
+                .isEqualTo(pictures
+                        + ", train/cat/0.png is no picture that can be read: it is of 268435460 x 268435462 pixels");
+    }
+
+    @Test
+    void anUnknownClassIsNamed() throws IOException {
+        write("train/cow/1.png", picture(HEIGHT, WIDTH, 1));
+        assertThat(failure()).isEqualTo(pictures + ", train/cow/1.png: 'cow' is an unknown class; known are cat, dog");
+        assertThat(failure(
+                        PictureReader.of(List.of("cat", "horse")).leavingOut(List.of("dog", "cow")), pictures, "train"))
+                .isEqualTo("there are no pictures of 'horse' in " + pictures
+                        + ", train; the classes there are: cat, cow, dog");
+    }
+
+    @Test
+    void whatLiesInNoClassIsNamed() throws IOException {
+        write("train/read.me", new byte[] {1});
+        assertThat(failure())
+                .isEqualTo(pictures + ", train/read.me lies in no class's folder: train/CLASS/FILE is expected");
+        Files.delete(pictures.resolve("train/read.me"));
+        write("train/cat/more/1.png", picture(HEIGHT, WIDTH, 1));
+        assertThat(failure()).startsWith(pictures + ", train/cat/more/1.png lies in no class's folder");
+        Files.delete(pictures.resolve("train/cat/more/1.png"));
+        write("train/cat/.hidden", new byte[] {1});
+        assertThat(PictureReader.ofFolders().read(pictures, "train").size()).isEqualTo(15);
+    }
+
+    @Test
+    void whereThereAreTwoPartsOneIsToBeChosen() {
+        assertThatThrownBy(() -> PictureReader.ofFolders().read(pictures))
+                .isInstanceOf(DataException.class)
+                .hasMessage("folders of classes lie in more than one folder of " + pictures
+                        + ": test and train; say which of them is to be read");
+        assertThat(PictureReader.ofFolders().read(pictures.resolve("train")).classes())
+                .containsExactly("cat", "dog");
+        assertThat(failure(PictureReader.ofFolders(), pictures, "learn"))
+                .isEqualTo("there are no pictures in " + pictures + ", learn");
+    }
+
+    @Test
+    void whoeverWantsCanSkipThem() throws IOException {
+        write("train/cat/3.png", "no picture".getBytes(StandardCharsets.UTF_8));
+        write("train/cat/4.png", "no picture".getBytes(StandardCharsets.UTF_8));
+        write("train/dog/3.png", picture(5, 7, 1));
+        write("train/cow/1.png", picture(HEIGHT, WIDTH, 1));
+        write("train/read.me", new byte[] {1});
+        var warnings = new ArrayList<String>();
+        Pictures train =
+                PictureReader.of(List.of("cat", "dog")).skipping(warnings::add).read(pictures, "train");
+        assertThat(train.size()).isEqualTo(12);
+        assertThat(warnings)
+                .containsExactly(
+                        "skipped 1 that lie in no class's folder; the first: " + pictures
+                                + ", train/read.me lies in no class's folder: train/CLASS/FILE is expected",
+                        "skipped 1 that are of an unknown class; the first: " + pictures
+                                + ", train/cow/1.png: 'cow' is an unknown class; known are cat, dog",
+                        "skipped 2 that are no pictures that can be read; the first: " + pictures
+                                + ", train/cat/3.png is no picture that can be read: no picture format that is known "
+                                + "begins like it",
+                        "skipped 1 that are of another size; the first: " + pictures
+                                + ", train/dog/3.png has 5 x 7 pixels; the first picture has 4 x 6 pixels");
+    }
+
+    /** Wherever it is cut, between files or within one. */
+    @Test
+    void aTarThatIsCutShortIsNamed() throws IOException {
+        for (String name : List.of("set.tar", "set.tar.gz")) {
+            byte[] whole = Files.readAllBytes(tar(name));
+            // What follows the end mark is padding; of gzip the last bytes are its check.
+            int end = name.endsWith("gz") ? whole.length - 1 : whole.length - 10240;
+            for (int length = 0; length < end; length += name.endsWith("gz") ? 97 : 512) {
+                Path cut = Files.write(folder.resolve("cut-" + name), Arrays.copyOf(whole, length));
+                assertThat(failure(PictureReader.ofFolders(), cut, "train"))
+                        .as("%s, %d of %d bytes", name, length, whole.length)
+                        .startsWith(cut + " is no tar, or is ");
+            }
+        }
+    }
+
+    @Test
+    void aTarThatIsDamagedIsNamed() throws IOException {
+        Path tar = tar("set.tar");
+        byte[] bytes = Files.readAllBytes(tar);
+        bytes[100] ^= 0x55;
+        Files.write(tar, bytes);
+        assertThat(failure(PictureReader.ofFolders(), tar, "train")).startsWith(tar + " is no tar, or is damaged");
+    }
+
+    @Test
+    void aLinkInATarIsNamed() throws IOException {
+        Path tar = folder.resolve("links.tar");
+        try (var archive = new TarArchiveOutputStream(Files.newOutputStream(tar))) {
+            var link = new TarArchiveEntry("train/cat/link.png", TarArchiveEntry.LF_SYMLINK);
+            link.setLinkName("elsewhere");
+            archive.putArchiveEntry(link);
+            archive.closeArchiveEntry();
+        }
+        assertThat(failure(PictureReader.ofFolders(), tar, "train"))
+                .startsWith(tar + ", train/cat/link.png is a link, and links are not followed");
+    }
+
+    @Test
+    void whatIsNotThereIsNamed() throws IOException {
+        Path nowhere = folder.resolve("nowhere");
+        assertThat(failure(PictureReader.ofFolders(), nowhere, "train")).isEqualTo("there is no " + nowhere);
+        Path text = Files.writeString(folder.resolve("some.txt"), "text");
+        assertThat(failure(PictureReader.ofFolders(), text, "train"))
+                .isEqualTo(text + " is neither a folder nor a tar (.tar, .tar.gz or .tgz)");
+        assertThatThrownBy(() -> PictureReader.of(List.of("cat", "cat")))
+                .isInstanceOf(DataException.class)
+                .hasMessage("at least one class, and each once, not [cat, cat]");
+    }
+}

@@ -1,0 +1,127 @@
+package dev.baton.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PetsTest {
+
+    @TempDir
+    private Path folder;
+
+    private StringWriter out = new StringWriter();
+    private StringWriter err = new StringWriter();
+
+    /** Birds are mostly blue, cats red and dogs green: easy to learn. */
+    @BeforeEach
+    void writePictures() throws IOException {
+        String[] classes = {"bird", "cat", "dog"};
+        var random = new Random(1);
+        for (String part : new String[] {"train", "test"}) {
+            for (int label = 0; label < 3; label++) {
+                Path of = Files.createDirectories(folder.resolve(part).resolve(classes[label]));
+                for (int i = 0; i < (part.equals("train") ? 40 : 10); i++) {
+                    var picture = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+                    for (int pixel = 0; pixel < 32 * 32; pixel++) {
+                        int colour = random.nextInt(1 << 24) & 0x7F7F7F | 0x80 << 8 * label;
+                        picture.setRGB(pixel % 32, pixel / 32, colour);
+                    }
+                    ImageIO.write(picture, "png", of.resolve(i + ".png").toFile());
+                }
+            }
+        }
+    }
+
+    private int run(String... arguments) {
+        out = new StringWriter();
+        err = new StringWriter();
+        return Main.run(false, new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+    }
+
+    private String found(String pattern) {
+        var matcher = Pattern.compile(pattern).matcher(out.toString());
+        assertThat(matcher.find()).as(out.toString()).isTrue();
+        return matcher.group(1);
+    }
+
+    @Test
+    void learnsAndSaysSo() {
+        assertThat(run("pets", "--data", folder.toString(), "--epochs", "4", "--threads", "2"))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString())
+                .contains("120 pictures of 32 x 32 pixels, 3 classes: bird, cat, dog", "epoch 4/4  loss ")
+                .containsPattern("\n  cat         bird \\d+  cat \\d+  dog \\d+\n");
+        assertThat(Double.parseDouble(found("test accuracy: ([01]\\.\\d{4})"))).isGreaterThan(0.9);
+        String two = found("weights: (sha256 [0-9a-f]{64})");
+        assertThat(run("pets", "--data", folder.toString(), "--epochs", "4", "--threads", "3"))
+                .isZero();
+        assertThat(found("weights: (sha256 .*)")).isEqualTo(two);
+        System.clearProperty("baton.threads");
+    }
+
+    @Test
+    void jsonLinesAreForPrograms() throws Exception {
+        assertThat(run("pets", "--data", folder.toString(), "--steps", "1", "--limit", "20", "--json"))
+                .isZero();
+        String[] lines = out.toString().split("\\R");
+        assertThat(lines).hasSize(3);
+        assertThat(new ObjectMapper().readTree(lines[0]).get("pictures").asLong())
+                .isEqualTo(120);
+        assertThat(new ObjectMapper().readTree(lines[2]).get("testAccuracy").asDouble())
+                .isBetween(0.0, 1.0);
+    }
+
+    @Test
+    void withoutDataItSaysWhereThereAreSome() {
+        assertThat(run("pets")).isEqualTo(1);
+        assertThat(err.toString())
+                .startsWith("pets needs pictures: --data PATH")
+                .contains("https://www.cs.toronto.edu/~kriz/cifar.html");
+    }
+
+    @Test
+    void filesThatCannotBeUsedAreNamedOrSkipped() throws IOException {
+        Path broken = Files.writeString(folder.resolve("train/cat/broken.jpg"), "no picture");
+        Files.createDirectories(folder.resolve("train/cow"));
+        Files.copy(folder.resolve("train/cat/1.png"), folder.resolve("train/cow/1.png"));
+        assertThat(run("pets", "--data", folder.toString())).isEqualTo(1);
+        assertThat(err.toString())
+                .isEqualToIgnoringNewLines(
+                        folder + ", train/cow/1.png: 'cow' is an unknown class; known are bird, cat, dog");
+        assertThat(run("pets", "--data", folder.toString(), "--skip-broken", "--steps", "1", "--limit", "20"))
+                .isZero();
+        assertThat(out.toString())
+                .contains(
+                        "warning: skipped 1 that are of an unknown class; the first: " + folder + ", train/cow/1.png",
+                        "warning: skipped 1 that are no pictures that can be read; the first: " + folder
+                                + ", train/cat/" + broken.getFileName());
+        assertThat(run("pets", "--data", folder.toString(), "--classes", "cat,horse"))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("'cow' is an unknown class; known are cat, horse");
+    }
+
+    /** Classes of CIFAR-10 that were not asked for may be there. */
+    @Test
+    void theTenClassesTakeAResNet() {
+        assertThat(run("pets", "--data", folder.toString(), "--classes", "all")).isEqualTo(1);
+        assertThat(err.toString())
+                .isEqualToIgnoringNewLines("there are no pictures of 'airplane' in " + folder
+                        + ", train; the classes there are: bird, cat, dog");
+        assertThat(run("pets", "--data", folder.toString(), "--classes", "cat,dog", "--steps", "1", "--limit", "8"))
+                .isZero();
+        assertThat(out.toString()).contains("80 pictures of 32 x 32 pixels, 2 classes: cat, dog");
+    }
+}
