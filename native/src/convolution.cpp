@@ -1,7 +1,7 @@
 // Convolutions of pictures [N, C, H, W] without a copy for every tap (im2col). Each picture is copied once into planes with
-// its padding; a tap of the kernel is then one offset into a plane, the same at every position if positions count through
-// padded rows. Vectors run along positions whatever the width of a row is; what falls into the padding at the end of a row
-// is computed and left out. With stride s a plane is cut into its s * s phases, within which the stride is 1.
+// its padding; a tap of the kernel is then one offset into a plane, the same at every position. Vectors are filled from
+// pieces of rows of eight positions, so that little is computed that nobody wants. With stride s a plane is cut into its
+// s * s phases, within which the stride is 1.
 //
 // By the input, the same loop runs over padded gradients with weights and taps turned around, once for each phase of the
 // result. By the weights, planes of gradients are multiplied with shifted planes of inputs and added up.
@@ -64,9 +64,20 @@ struct Padded {
 
     void copy(const float* picture, float* to) const {
         for (const auto& phase : phases) {
+            // The columns first .. end - 1 come from the picture.
+            int64_t first = std::clamp<int64_t>(divided_up(before_across - phase.second, step_across), 0, row_width);
+            int64_t end = std::clamp<int64_t>(divided_up(width + before_across - phase.second, step_across), first, row_width);
+            int64_t skipped = first * step_across + phase.second - before_across;
             for (int64_t row = 0; row < rows; row++) {
                 int64_t y = row * step_down + phase.first - before_down;
-                copy_row(y < 0 || y >= height ? nullptr : picture + y * width, phase.second, to + row * row_width);
+                float* target = to + row * row_width;
+                if (y < 0 || y >= height || first == end) {
+                    std::fill_n(target, row_width, 0.0f);
+                } else {
+                    zeros(target, first);
+                    every(step_across, picture + y * width + skipped, end - first, target + first);
+                    zeros(target + end, row_width - end);
+                }
             }
             std::fill(to + rows * row_width, to + plane(), 0.0f);
             to += plane();
@@ -74,21 +85,22 @@ struct Padded {
     }
 
   private:
-    void copy_row(const float* from, int64_t phase, float* to) const {
-        int64_t first = std::clamp<int64_t>(divided_up(before_across - phase, step_across), 0, row_width);
-        int64_t end = std::clamp<int64_t>(divided_up(width + before_across - phase, step_across), first, row_width);
-        if (from == nullptr || first == end) {
-            std::fill_n(to, row_width, 0.0f);
-            return;
+    // Mostly one or two: not worth a call of memset, which gcc would make of the loop.
+    static void zeros(float* to, int64_t count) {
+        for (int64_t i = 0; i < count; i++) {
+            to[i] = 0.0f;
+            asm volatile("" ::: "memory");
         }
-        std::fill_n(to, first, 0.0f);
-        const float* start = from + first * step_across + phase - before_across;
-        if (step_across == 1) {
-            std::copy_n(start, end - first, to + first);
+    }
+
+    static void every(int64_t step, const float* from, int64_t count, float* to) {
+        if (step == 1) {
+            std::copy_n(from, count, to);
+        } else if (step == 2) {
+            for (int64_t i = 0; i < count; i++) to[i] = from[2 * i];
         } else {
-            for (int64_t i = first; i < end; i++) to[i] = start[(i - first) * step_across];
+            for (int64_t i = 0; i < count; i++) to[i] = from[i * step];
         }
-        std::fill(to + end, to + row_width, 0.0f);
     }
 };
 
@@ -202,8 +214,8 @@ struct Convolve : Command {
             int64_t last = pass.rows * (band + 1) / bands;
             if (row < last) {
                 run.machine.kernels.convolve(source, planes + group * inputs_of_group() * padded.channel() + pass.source_start,
-                                             weights, shifts, pass.results, to - from, row * padded.row_width,
-                                             (last - 1) * padded.row_width + pass.results.columns, target + pass.out_start);
+                                             weights, shifts, pass.results, to - from, row, last,
+                                             target + pass.out_start);
             }
         }
     }
@@ -290,7 +302,14 @@ struct ByWeights : Command {
     Padded inputs, gradients;
     std::vector<Tap> taps;
     std::vector<int64_t> column_starts;  // for every input of a group and tap
+    std::vector<int64_t> pieces;         // where in a plane of inputs the positions of the gradients lie, eight by eight
     Reference in, gradient, out, scratch;
+
+    // Gradients that don't come in whole pieces are filled up with zeros; others are read where they lie.
+    bool copies_gradients() const {
+        return gradients.row_width != geometry.across.results || geometry.result() % Correlation::PIECE != 0;
+    }
+    int64_t gradient_channel() const { return copies_gradients() ? gradients.channel() : geometry.result(); }
 
     // Sums over positions cost one addition across lanes each: chunks of several small pictures share it.
     int64_t pictures_at_once() const {
@@ -300,14 +319,23 @@ struct ByWeights : Command {
     int64_t chunks() const { return (geometry.pictures + pictures_at_once() - 1) / pictures_at_once(); }
     int64_t weights() const { return geometry.outputs * (geometry.inputs / geometry.groups) * geometry.taps(); }
     int64_t input_planes() const { return times(geometry.inputs, inputs.channel()) + BEHIND; }
-    int64_t gradient_planes() const { return times(geometry.outputs, gradients.channel()); }
+    int64_t gradient_planes() const { return copies_gradients() ? times(geometry.outputs, gradients.channel()) : 0; }
     int64_t planes() const { return times(pictures_at_once(), input_planes() + gradient_planes()); }
     int64_t scratch_floats(int64_t threads) const {
         return times(threads, planes()) + times(chunks(), rounded_up(weights(), LINE));
     }
-    void find_columns() {
+    void find_positions() {
         for (int64_t input = 0; input < geometry.inputs / geometry.groups; input++) {
             for (const Tap& tap : taps) column_starts.push_back(input * inputs.channel() + tap.offset);
+        }
+        if (gradients.row_width == inputs.row_width) {
+            for (int64_t p = 0; p < gradients.rows * gradients.row_width; p += Correlation::PIECE) pieces.push_back(p);
+            return;
+        }
+        for (int64_t row = 0; row < gradients.rows; row++) {
+            for (int64_t column = 0; column < gradients.row_width; column += Correlation::PIECE) {
+                pieces.push_back(row * inputs.row_width + column);
+            }
         }
     }
 
@@ -335,6 +363,7 @@ struct ByWeights : Command {
     void sum_chunk(const Run& run, int64_t chunk, float* padded, float* sums) const {
         int64_t first = chunk * pictures_at_once();
         int64_t pictures = std::min(pictures_at_once(), geometry.pictures - first);
+        const float* slopes = run.at<float>(gradient) + first * geometry.outputs * geometry.result();
         float* padded_gradients = padded + pictures_at_once() * input_planes();
         for (int64_t i = 0; i < pictures; i++) {
             const float* picture = run.at<float>(in) + (first + i) * geometry.inputs * geometry.picture();
@@ -343,18 +372,19 @@ struct ByWeights : Command {
                 inputs.copy(picture + c * geometry.picture(), planes + c * inputs.channel());
             }
             std::fill_n(planes + geometry.inputs * inputs.channel(), BEHIND, 0.0f);
-            const float* slopes = run.at<float>(gradient) + (first + i) * geometry.outputs * geometry.result();
-            for (int64_t o = 0; o < geometry.outputs; o++) {
-                gradients.copy(slopes + o * geometry.result(),
+            for (int64_t o = 0; copies_gradients() && o < geometry.outputs; o++) {
+                gradients.copy(slopes + (i * geometry.outputs + o) * geometry.result(),
                                padded_gradients + i * gradient_planes() + o * gradients.channel());
             }
         }
+        const float* rows = copies_gradients() ? padded_gradients : slopes;
         int64_t outputs = geometry.outputs / geometry.groups;
         for (int64_t group = 0; group < geometry.groups; group++) {
-            Correlation correlation{pictures, gradients.plane(), gradients.channel(), gradient_planes(),
+            Correlation correlation{pictures, pieces.data(), static_cast<int64_t>(pieces.size()), gradient_channel(),
+                                    geometry.outputs * gradient_channel(),
                                     padded + group * (geometry.inputs / geometry.groups) * inputs.channel(),
                                     column_starts.data(), static_cast<int64_t>(column_starts.size()), input_planes()};
-            run.machine.kernels.correlate(correlation, padded_gradients + group * outputs * gradients.channel(), outputs,
+            run.machine.kernels.correlate(correlation, rows + group * outputs * gradient_channel(), outputs,
                                           sums + group * outputs * correlation.column_count);
         }
     }
@@ -364,7 +394,9 @@ std::unique_ptr<ByWeights> by_weights(const Geometry& g) {
     auto command = std::make_unique<ByWeights>();
     command->geometry = g;
     command->inputs = padded_inputs(g);
-    command->gradients = {g.down.results, g.across.results, 1, 1, 0, 0, g.down.results, command->inputs.row_width, {{0, 0}}};
+    // Rows of whole pieces, or positions that count through the rows of the inputs, whichever are fewer.
+    int64_t row_width = std::min(rounded_up(g.across.results, Correlation::PIECE), command->inputs.row_width);
+    command->gradients = {g.down.results, g.across.results, 1, 1, 0, 0, g.down.results, row_width, {{0, 0}}};
     command->taps = forward_taps(g, command->inputs);
     return command;
 }
@@ -430,8 +462,8 @@ std::unique_ptr<Command> decode_convolution_by_weights(Decoder& in) {
     command->gradient = in.reference(times(times(g.pictures, g.outputs), g.result()), Type::F32);
     command->out = in.reference(command->weights(), Type::F32);
     command->scratch = in.reference(command->scratch_floats(in.threads()), Type::F32);
-    // Only now, as there are as many of them as there are weights in memory.
-    command->find_columns();
+    // Only now, as there are no more of them than there are weights and positions in memory.
+    command->find_positions();
     return command;
 }
 

@@ -15,94 +15,166 @@ constexpr int CHANNELS = 4, VECTORS = 2;  // 8 + 1 + 2 of 16
 constexpr int ROWS = 4, COLUMNS = 2;      // 8 + 4 + 1 of 16
 #endif
 
-// R channels at V vectors of positions: out[r * step + position].
-template <int R, int V>
-inline void convolve_tile(const Planes& planes, const float* source, const float* weights, float* out, int64_t step) {
-    Vector sums[R][V];
+// A piece of a vector: so many positions of a padded row from a column on. Where pieces run over the ends of rows, count
+// takes in what lies in the padding.
+struct Piece {
+    int64_t row, column;
+    int count;
+};
+
+constexpr int PIECE = Vector::LANES / Vector::PIECES;
+constexpr int MOST_PIECES = VECTORS * Vector::PIECES;
+
+// Goes through the rows of a plane in pieces: row by row, or across the padding between rows where that takes fewer.
+class Cursor {
+  public:
+    Cursor(const Results& results, int64_t first_row, int64_t last_row) : results(results), row(first_row), last(last_row) {
+        int64_t rows = last_row - first_row;
+        int64_t by_rows = rows * ((results.columns + PIECE - 1) / PIECE);
+        int64_t across = ((rows - 1) * results.row_width + results.columns + PIECE - 1) / PIECE;
+        skips_padding = by_rows <= across;
+    }
+
+    bool more() const { return row < last - 1 || (row == last - 1 && column < results.columns); }
+
+    Piece next() {
+        Piece piece{row, column, PIECE};
+        column += PIECE;
+        if (skips_padding) {
+            if (column >= results.columns) {
+                piece.count = static_cast<int>(results.columns - piece.column);
+                column = 0;
+                row++;
+            }
+            return piece;
+        }
+        while (column >= results.row_width) {
+            column -= results.row_width;
+            row++;
+        }
+        return piece;
+    }
+
+  private:
+    const Results& results;
+    int64_t row, last, column = 0;
+    bool skips_padding;
+};
+
+// R channels at V vectors of positions: sums over inputs and taps. The pieces of a vector lie apart, or one after the other.
+template <int R, int V, bool APART>
+inline void convolve_tile(const Planes& planes, const float* const* starts, const float* weights, Vector (&sums)[R][V]) {
     for (int r = 0; r < R; r++) {
         for (int v = 0; v < V; v++) sums[r][v] = Vector::zero();
     }
     for (int64_t input = 0; input < planes.inputs; input++) {
-        const float* plane = source + input * planes.input_step;
         const float* of_input = weights + input * planes.weight_input_step;
         for (int64_t t = 0; t < planes.tap_count; t++) {
-            const float* at = plane + planes.taps[t].offset;
+            int64_t offset = input * planes.input_step + planes.taps[t].offset;
             const float* weight = of_input + planes.taps[t].weight;
             Vector x[V];
-            for (int v = 0; v < V; v++) x[v] = Vector::load(at + v * Vector::LANES);
+            for (int v = 0; v < V; v++) {
+                const float* const* start = starts + v * Vector::PIECES;
+                x[v] = APART ? Vector::load_pieces(start, offset) : Vector::load(start[0] + offset);
+            }
             for (int r = 0; r < R; r++) {
                 Vector w = Vector::all(weight[r * planes.weight_output_step]);
                 for (int v = 0; v < V; v++) sums[r][v].add_product(w, x[v]);
             }
         }
     }
-    for (int r = 0; r < R; r++) {
-        for (int v = 0; v < V; v++) sums[r][v].store(out + r * step + v * Vector::LANES);
-    }
 }
 
-template <int R>
-inline void convolve_tiles(const Planes& planes, const float* source, const float* weights, int vectors, float* out,
-                           int64_t step) {
-    switch (vectors) {
-        case 1: convolve_tile<R, 1>(planes, source, weights, out, step); break;
-        case 2: convolve_tile<R, 2>(planes, source, weights, out, step); break;
-        default: convolve_tile<R, VECTORS>(planes, source, weights, out, step); break;
+// The valid results of a piece, one by one.
+inline void store_piece(const float* values, const Piece& piece, const Results& results, int64_t last_row, float* out) {
+    int64_t row = piece.row;
+    int64_t column = piece.column;
+    if (column + piece.count <= results.columns) {
+        float* target = out + row * results.row_step + column * results.column_step;
+        for (int i = 0; i < piece.count; i++) target[i * results.column_step] = values[i];
+        return;
     }
-}
-
-// A stretch of valid positions within a tile, and where its results go.
-struct Stretch {
-    int64_t from, count, to;
-};
-
-// Positions of a padded row beyond the last column are computed and left out.
-inline int stretches(const Results& results, int64_t position, int64_t count, Stretch* found) {
-    int number = 0;
-    int64_t end = position + count;
-    int64_t at = position;
-    while (at < end) {
-        int64_t row = at / results.row_width;
-        int64_t column = at % results.row_width;
-        int64_t rest = results.row_width - column < end - at ? results.row_width - column : end - at;
-        int64_t valid = results.columns - column < rest ? results.columns - column : rest;
-        if (valid > 0) {
-            found[number++] = {at - position, valid, row * results.row_step + column * results.column_step};
+    for (int i = 0; i < piece.count && row < last_row; i++) {
+        if (column < results.columns) {
+            out[row * results.row_step + column * results.column_step] = values[i];
         }
-        at += rest;
+        if (++column == results.row_width) {
+            column = 0;
+            row++;
+        }
     }
-    return number;
 }
 
-template <int R>
-inline void convolve_channels(const Planes& planes, const float* source, const float* weights, const float* bias,
-                              const Results& results, int64_t from, int64_t to, float* out) {
-    constexpr int64_t WIDTH = VECTORS * Vector::LANES;
-    alignas(64) float tile[R * WIDTH];
-    Stretch found[WIDTH];
-    for (int64_t position = from; position < to; position += WIDTH) {
-        int64_t count = to - position < WIDTH ? to - position : WIDTH;
-        int vectors = static_cast<int>((count + Vector::LANES - 1) / Vector::LANES);
-        convolve_tiles<R>(planes, source + position, weights, vectors, tile, WIDTH);
-        int number = stretches(results, position, count, found);
-        for (int r = 0; r < R; r++) {
-            float shift = bias == nullptr ? 0.0f : bias[r];
-            for (int i = 0; i < number; i++) {
-                const float* source_row = tile + r * WIDTH + found[i].from;
-                float* target = out + r * results.channel_step + found[i].to;
-                if (results.column_step == 1) {
-                    for (int64_t j = 0; j < found[i].count; j++) target[j] = source_row[j] + shift;
-                } else {
-                    for (int64_t j = 0; j < found[i].count; j++) target[j * results.column_step] = source_row[j] + shift;
+template <int R, int V>
+inline void convolve_pieces(const Planes& planes, const float* const* starts, const float* weights, const float* bias,
+                            const Results& results, const Piece* pieces, int64_t last_row, float* out) {
+    Vector sums[R][V];
+    bool apart = false;
+    for (int i = 1; i < V * Vector::PIECES; i++) {
+        apart = apart || (i % Vector::PIECES != 0 && starts[i] != starts[i - 1] + PIECE);
+    }
+    if (apart) {
+        convolve_tile<R, V, true>(planes, starts, weights, sums);
+    } else {
+        convolve_tile<R, V, false>(planes, starts, weights, sums);
+    }
+    bool whole[V];
+    for (int v = 0; v < V; v++) {
+        whole[v] = results.column_step == 1;
+        for (int i = v * Vector::PIECES; i < (v + 1) * Vector::PIECES; i++) {
+            whole[v] = whole[v] && pieces[i].count == PIECE && pieces[i].column + PIECE <= results.columns &&
+                       pieces[i].row < last_row;
+        }
+    }
+    for (int r = 0; r < R; r++) {
+        Vector shift = bias == nullptr ? Vector::zero() : Vector::all(bias[r]);
+        float* channel = out + r * results.channel_step;
+        for (int v = 0; v < V; v++) {
+            Vector sum = sums[r][v];
+            sum.add(shift);
+            const Piece* of_vector = pieces + v * Vector::PIECES;
+            if (whole[v]) {
+                float* targets[Vector::PIECES];
+                for (int i = 0; i < Vector::PIECES; i++) {
+                    targets[i] = channel + of_vector[i].row * results.row_step + of_vector[i].column;
+                }
+                sum.store_pieces(targets);
+            } else {
+                alignas(64) float values[Vector::LANES];
+                sum.store(values);
+                for (int i = 0; i < Vector::PIECES; i++) {
+                    store_piece(values + i * PIECE, of_vector[i], results, last_row, channel);
                 }
             }
         }
     }
 }
 
-// Output channels at the positions from .. to - 1 of a plane: out[channel][row][column].
+template <int R>
+inline void convolve_channels(const Planes& planes, const float* source, const float* weights, const float* bias,
+                              const Results& results, int64_t first_row, int64_t last_row, float* out) {
+    Cursor cursor(results, first_row, last_row);
+    while (cursor.more()) {
+        Piece pieces[MOST_PIECES];
+        const float* starts[MOST_PIECES];
+        int count = 0;
+        while (count < MOST_PIECES && (cursor.more() || count % Vector::PIECES != 0)) {
+            // A vector that is half full reads something twice and gives it to nobody.
+            pieces[count] = cursor.more() ? cursor.next() : Piece{pieces[0].row, pieces[0].column, 0};
+            starts[count] = source + pieces[count].row * results.row_width + pieces[count].column;
+            count++;
+        }
+        switch (count / Vector::PIECES) {
+            case 1: convolve_pieces<R, 1>(planes, starts, weights, bias, results, pieces, last_row, out); break;
+            case 2: convolve_pieces<R, 2>(planes, starts, weights, bias, results, pieces, last_row, out); break;
+            default: convolve_pieces<R, VECTORS>(planes, starts, weights, bias, results, pieces, last_row, out); break;
+        }
+    }
+}
+
+// Output channels in some rows of a plane: out[channel][row][column].
 void convolve(const Planes& planes, const float* source, const float* weights, const float* bias, const Results& results,
-              int64_t channels, int64_t from, int64_t to, float* out) {
+              int64_t channels, int64_t first_row, int64_t last_row, float* out) {
     int64_t channel = 0;
     auto rest = [&](int count) { return channels - channel >= count; };
     auto advance = [&](int count) {
@@ -112,37 +184,63 @@ void convolve(const Planes& planes, const float* source, const float* weights, c
         out += count * results.channel_step;
     };
     while (rest(CHANNELS)) {
-        convolve_channels<CHANNELS>(planes, source, weights, bias, results, from, to, out);
+        convolve_channels<CHANNELS>(planes, source, weights, bias, results, first_row, last_row, out);
         advance(CHANNELS);
     }
     while (rest(4)) {
-        convolve_channels<4>(planes, source, weights, bias, results, from, to, out);
+        convolve_channels<4>(planes, source, weights, bias, results, first_row, last_row, out);
         advance(4);
     }
     while (rest(1)) {
-        convolve_channels<1>(planes, source, weights, bias, results, from, to, out);
+        convolve_channels<1>(planes, source, weights, bias, results, first_row, last_row, out);
         advance(1);
     }
 }
 
-// Sums over pictures and positions of a row's times a column's plane, R rows with K columns at a time.
+// The products at a vector of positions, or at one piece where it is wider than what is left.
+template <int R, int K, bool WHOLE>
+inline void correlate_at(const Correlation& c, const float* row, const float* column, const int64_t* columns, int64_t position,
+                         Vector (&sums)[R][K]) {
+    Vector y[R];
+    for (int r = 0; r < R; r++) {
+        const float* from = row + r * c.row_step + position;
+        y[r] = WHOLE ? Vector::load(from) : Vector::load_piece(from);
+    }
+    const int64_t* piece = c.pieces + position / Correlation::PIECE;
+    const float* starts[Vector::PIECES];
+    for (int i = 0; i < (WHOLE ? Vector::PIECES : 1); i++) starts[i] = column + piece[i] + position % Correlation::PIECE;
+    for (int k = 0; k < K; k++) {
+        Vector x = WHOLE ? Vector::load_pieces(starts, columns[k]) : Vector::load_piece(starts[0] + columns[k]);
+        for (int r = 0; r < R; r++) sums[r][k].add_product(y[r], x);
+    }
+}
+
+// Sums over pictures and positions of a row's times a column's plane, R rows with K columns at a time. A row's positions
+// lie one after the other; a column's in pieces.
 template <int R, int K>
 inline void correlate_block(const Correlation& c, const float* rows, const int64_t* columns, float* out) {
     Vector sums[R][K];
     for (int r = 0; r < R; r++) {
         for (int k = 0; k < K; k++) sums[r][k] = Vector::zero();
     }
-    for (int64_t picture = 0; picture < c.pictures; picture++) {
-        const float* row = rows + picture * c.row_picture_step;
-        const float* column = c.columns + picture * c.column_picture_step;
-        for (int64_t p = 0; p < c.positions; p += Vector::LANES) {
-            Vector y[R];
-            for (int r = 0; r < R; r++) y[r] = Vector::load(row + r * c.row_step + p);
-            for (int k = 0; k < K; k++) {
-                Vector x = Vector::load(column + columns[k] + p);
-                for (int r = 0; r < R; r++) sums[r][k].add_product(y[r], x);
-            }
+    const int64_t positions = c.piece_count * Correlation::PIECE;
+    const int64_t whole = positions / Vector::LANES * Vector::LANES;
+    // One loop, not two: gcc keeps the sums in registers throughout the innermost one alone.
+    const float* row = rows;
+    const float* column = c.columns;
+    int64_t p = 0;
+    for (int64_t left = c.pictures * (whole / Vector::LANES); left > 0; left--) {
+        correlate_at<R, K, true>(c, row, column, columns, p, sums);
+        p += Vector::LANES;
+        if (p == whole) {
+            p = 0;
+            row += c.row_picture_step;
+            column += c.column_picture_step;
         }
+    }
+    for (int64_t picture = 0; whole < positions && picture < c.pictures; picture++) {
+        correlate_at<R, K, false>(c, rows + picture * c.row_picture_step, c.columns + picture * c.column_picture_step, columns,
+                                  whole, sums);
     }
     for (int r = 0; r < R; r++) {
         for (int k = 0; k < K; k++) out[r * c.column_count + k] = sums[r][k].sum();

@@ -43,15 +43,19 @@ struct Planes {
     int64_t weight_input_step, weight_output_step;
 };
 
-// Where the results of a convolution go: positions count through padded rows, of which the first columns are valid.
+// Where the results of a convolution go. Of each padded row that is read, row_width apart, the first columns are valid.
 struct Results {
     int64_t row_width, columns;
     int64_t channel_step, row_step, column_step;
 };
 
-// Sums of products of planes: rows (gradients) with columns (shifted inputs), over pictures and positions.
+// Sums of products of planes: rows (gradients) with columns (shifted inputs), over pictures and positions. Position i of a
+// row belongs to position pieces[i / 8] + i % 8 of a column.
 struct Correlation {
-    int64_t pictures, positions;
+    static constexpr int64_t PIECE = 8;  // floats
+    int64_t pictures;
+    const int64_t* pieces;
+    int64_t piece_count;
     int64_t row_step, row_picture_step;
     const float* columns;
     const int64_t* column_starts;
@@ -142,7 +146,7 @@ struct Kernels {
                 float* weight_out, float* velocity_out);
     bool (*all_finite)(const float* values, int64_t count);
     void (*convolve)(const Planes& planes, const float* source, const float* weights, const float* bias,
-                     const Results& results, int64_t channels, int64_t from, int64_t to, float* out);
+                     const Results& results, int64_t channels, int64_t first_row, int64_t last_row, float* out);
     void (*max_pool)(const Pooling& pooling, const float* in, float* out, int32_t* index);
     void (*max_pool_backward)(const Pooling& pooling, const float* gradient, const int32_t* index, float* out);
     void (*batch_norm)(const Channel& channel, float epsilon, float weight, float bias, const float* in, float* out,

@@ -1,5 +1,5 @@
 // Vectors of floats as wide as the instruction set has them, for kernels whose registers are counted. A product is added
-// in one rounding where the processor can.
+// in one rounding where the processor can. A vector is filled from pieces of at most eight floats: two where it is wider.
 //
 // Included once by each instruction set's kernels, inside of an unnamed namespace.
 
@@ -16,12 +16,23 @@ inline float sum_of_lanes(__m256 lanes) {
 
 #if defined(__AVX512F__)
 struct Vector {
-    static constexpr int LANES = 16;
+    static constexpr int LANES = 16, PIECES = 2;
     __m512 lanes;
     static Vector zero() { return {_mm512_setzero_ps()}; }
     static Vector all(float x) { return {_mm512_set1_ps(x)}; }
     static Vector load(const float* from) { return {_mm512_loadu_ps(from)}; }
+    static Vector load_pieces(const float* const* from, int64_t offset) {
+        return {_mm512_insertf32x8(_mm512_castps256_ps512(_mm256_loadu_ps(from[0] + offset)),
+                                   _mm256_loadu_ps(from[1] + offset), 1)};
+    }
+    // One piece and zeros.
+    static Vector load_piece(const float* from) { return {_mm512_maskz_loadu_ps(0xff, from)}; }
     void store(float* to) const { _mm512_storeu_ps(to, lanes); }
+    void store_pieces(float* const* to) const {
+        _mm256_storeu_ps(to[0], _mm512_maskz_extractf32x8_ps(0xff, lanes, 0));
+        _mm256_storeu_ps(to[1], _mm512_maskz_extractf32x8_ps(0xff, lanes, 1));
+    }
+    void add(Vector a) { lanes = _mm512_add_ps(lanes, a.lanes); }
     void add_product(Vector a, Vector b) { lanes = _mm512_fmadd_ps(a.lanes, b.lanes, lanes); }
     // With a mask of everything: gcc 12 takes the plain form for a use of what was never set.
     float sum() const {
@@ -31,23 +42,31 @@ struct Vector {
 };
 #elif defined(__AVX2__) && defined(__FMA__)
 struct Vector {
-    static constexpr int LANES = 8;
+    static constexpr int LANES = 8, PIECES = 1;
     __m256 lanes;
     static Vector zero() { return {_mm256_setzero_ps()}; }
     static Vector all(float x) { return {_mm256_set1_ps(x)}; }
     static Vector load(const float* from) { return {_mm256_loadu_ps(from)}; }
+    static Vector load_pieces(const float* const* from, int64_t offset) { return load(from[0] + offset); }
+    static Vector load_piece(const float* from) { return load(from); }
     void store(float* to) const { _mm256_storeu_ps(to, lanes); }
+    void store_pieces(float* const* to) const { store(to[0]); }
+    void add(Vector a) { lanes = _mm256_add_ps(lanes, a.lanes); }
     void add_product(Vector a, Vector b) { lanes = _mm256_fmadd_ps(a.lanes, b.lanes, lanes); }
     float sum() const { return sum_of_lanes(lanes); }
 };
 #else
 struct Vector {
-    static constexpr int LANES = 4;
+    static constexpr int LANES = 4, PIECES = 1;
     __m128 lanes;
     static Vector zero() { return {_mm_setzero_ps()}; }
     static Vector all(float x) { return {_mm_set1_ps(x)}; }
     static Vector load(const float* from) { return {_mm_loadu_ps(from)}; }
+    static Vector load_pieces(const float* const* from, int64_t offset) { return load(from[0] + offset); }
+    static Vector load_piece(const float* from) { return load(from); }
     void store(float* to) const { _mm_storeu_ps(to, lanes); }
+    void store_pieces(float* const* to) const { store(to[0]); }
+    void add(Vector a) { lanes = _mm_add_ps(lanes, a.lanes); }
     void add_product(Vector a, Vector b) { lanes = _mm_add_ps(_mm_mul_ps(a.lanes, b.lanes), lanes); }
     float sum() const { return sum_of_lanes(lanes); }
 };
