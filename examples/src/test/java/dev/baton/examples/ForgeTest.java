@@ -7,27 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.baton.data.Examples;
 import dev.baton.runtime.Session;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class ForgeTest {
-
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-
-    private int run(String... arguments) {
-        out.getBuffer().setLength(0);
-        return Main.run(false, new PrintWriter(out, true), new PrintWriter(err, true), arguments);
-    }
-
-    private String found(String pattern) {
-        var matcher = Pattern.compile(pattern).matcher(out.toString());
-        assertThat(matcher.find()).as(out.toString()).isTrue();
-        return matcher.group(1);
-    }
+class ForgeTest extends ExampleTest {
 
     @Test
     void learnsAndSaysSo() {
