@@ -36,8 +36,8 @@ import picocli.CommandLine.Option;
 /**
  * Two networks learn against each other. A forger draws digits on order and never sees a genuine one; an expert is shown
  * digits, genuine and forged, and says which are which. Whatever the expert goes by, the forger learns to get right, until
- * the expert can do little but guess. Together they are a generative adversarial network (Goodfellow et al. 2014); both know
- * which digit was ordered (Mirza and Osindero 2014).
+ * the expert can do little but guess: then its loss is 2 ln 2 = 1.386, and the forger's is ln 2 = 0.693. Together they are a
+ * generative adversarial network (Goodfellow et al. 2014); both know which digit was ordered (Mirza and Osindero 2014).
  */
 @Command(
         name = "forge",
