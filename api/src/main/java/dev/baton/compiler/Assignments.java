@@ -76,7 +76,7 @@ final class Assignments {
     }
 
     private static boolean isComputed(Node node) {
-        return !(node.operation() instanceof Primitive primitive && primitive.kind() == Primitive.Kind.LEAF);
+        return !node.is(Primitive.Kind.LEAF);
     }
 
     private boolean canWrite(Value value, Value variable) {

@@ -50,7 +50,7 @@ final class Fusion {
     private void requireMemory(Node node) {
         boolean whole =
                 node.operation() instanceof Composite && !node.operation().isElementwise();
-        if (whole || isReduction(node) || isWhole(node)) {
+        if (whole || node.is(Primitive.Kind.REDUCTION) || node.is(Primitive.Kind.WHOLE)) {
             node.inputs().stream().filter(input -> !isWhole(input)).forEach(views::materialize);
         }
         if (node.is(Primitive.RESHAPE) && views.through(node) == null) {
@@ -67,18 +67,9 @@ final class Fusion {
         return views.of(value).isWhole(Views.sizes(value));
     }
 
-    /** Whether a primitive runs by itself. */
-    private static boolean isWhole(Node node) {
-        return node.operation() instanceof Primitive primitive && primitive.kind() == Primitive.Kind.WHOLE;
-    }
-
-    private static boolean isReduction(Node node) {
-        return node.operation() instanceof Primitive primitive && primitive.kind() == Primitive.Kind.REDUCTION;
-    }
-
     /** Whether a node is computed element by element: an elementwise operation, or a movement that has memory. */
     boolean isPartOfRegion(Node node) {
-        if (node.operation() instanceof Primitive primitive && primitive.kind() == Primitive.Kind.MOVEMENT) {
+        if (node.is(Primitive.Kind.MOVEMENT)) {
             return views.hasMemory(node.output(0));
         }
         return node.operation().isElementwise();

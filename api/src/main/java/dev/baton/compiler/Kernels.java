@@ -87,7 +87,7 @@ final class Kernels {
 
     /** What a kernel computes and is handed out is written where the host reads it. */
     private void placeOutput(Value value) {
-        boolean computed = fusion.views().hasMemory(value) && !isLeaf(value.node());
+        boolean computed = fusion.views().hasMemory(value) && !value.node().is(Primitive.Kind.LEAF);
         if (computed && !placements.containsKey(buffer(value))) {
             place(buffer(value), Space.OUTPUTS, 0, outputBytes);
             outputBytes += Program.aligned(buffer(value).bytes());
@@ -104,14 +104,6 @@ final class Kernels {
         outputBytes += Program.aligned(copy.bytes());
         copy(value, copy);
         return copy;
-    }
-
-    private static boolean isLeaf(Node node) {
-        return node.operation() instanceof Primitive primitive && primitive.kind() == Primitive.Kind.LEAF;
-    }
-
-    private static boolean isReduction(Node node) {
-        return node.operation() instanceof Primitive primitive && primitive.kind() == Primitive.Kind.REDUCTION;
     }
 
     private void copy(Value value, Buffer target) {
@@ -165,9 +157,9 @@ final class Kernels {
             kernels.add(product(product, group, nodes));
         } else if (fusion.isPartOfRegion(first)) {
             kernels.add(new Kernel.Elementwise(region(group, nodes, null, Fusion.iterated(first)), layer(nodes)));
-        } else if (isReduction(first)) {
+        } else if (first.is(Primitive.Kind.REDUCTION)) {
             kernels.add(reduction(first));
-        } else if (!isLeaf(first) && !Views.moves(first) && !first.is(Primitive.RESHAPE)) {
+        } else if (!first.is(Primitive.Kind.LEAF) && !Views.moves(first) && !first.is(Primitive.RESHAPE)) {
             List<Buffer> written = new ArrayList<>();
             for (int i = 0; i < first.outputs().size(); i++) {
                 written.add(buffer(first.output(i)));

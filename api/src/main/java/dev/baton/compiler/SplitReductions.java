@@ -23,7 +23,7 @@ final class SplitReductions {
         return new Graph.Rewriter(graph) {
             @Override
             protected List<Value> rewrite(Node node, List<Value> inputs) {
-                if (!isReduction(node)) {
+                if (!node.is(Primitive.Kind.REDUCTION)) {
                     return copy(node, inputs, node.attributes());
                 }
                 long[] axes = sortedAxes(node);
@@ -39,11 +39,7 @@ final class SplitReductions {
     }
 
     private static boolean isApart(Node node) {
-        return isReduction(node) && lastNeighbours(sortedAxes(node)) > 0;
-    }
-
-    private static boolean isReduction(Node node) {
-        return node.operation() instanceof Primitive primitive && primitive.kind() == Primitive.Kind.REDUCTION;
+        return node.is(Primitive.Kind.REDUCTION) && lastNeighbours(sortedAxes(node)) > 0;
     }
 
     private static long[] sortedAxes(Node node) {

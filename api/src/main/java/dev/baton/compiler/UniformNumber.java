@@ -13,7 +13,7 @@ final class UniformNumber {
     /** The number that every element of a value is known to be; null where it is not known. */
     static Double of(Value value) {
         Node node = value.node();
-        while (node.operation() instanceof Primitive primitive && primitive.kind() == Primitive.Kind.MOVEMENT) {
+        while (node.is(Primitive.Kind.MOVEMENT)) {
             node = node.input(0).node();
         }
         if (!node.is(Primitive.CONSTANT)) {

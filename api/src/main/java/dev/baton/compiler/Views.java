@@ -48,11 +48,7 @@ final class Views {
 
     /** Whether a node puts elements elsewhere: what it computes at one element it reads at another. */
     static boolean moves(Node node) {
-        return isMovement(node) && !node.is(Primitive.RESHAPE);
-    }
-
-    private static boolean isMovement(Node node) {
-        return node.operation() instanceof Primitive primitive && primitive.kind() == Primitive.Kind.MOVEMENT;
+        return node.is(Primitive.Kind.MOVEMENT) && !node.is(Primitive.RESHAPE);
     }
 
     View of(Value value) {
@@ -72,7 +68,7 @@ final class Views {
 
     /** How a movement's input is viewed as its result; null for other nodes, or if it must be moved. */
     View through(Node node) {
-        if (!isMovement(node)) {
+        if (!node.is(Primitive.Kind.MOVEMENT)) {
             return null;
         }
         View from = of(node.input(0));

@@ -4,6 +4,7 @@ import dev.baton.graph.Attributes;
 import dev.baton.graph.Composite;
 import dev.baton.graph.Emitter;
 import dev.baton.graph.GradientRule;
+import dev.baton.graph.Operation;
 import dev.baton.graph.Primitive;
 import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
@@ -33,6 +34,9 @@ public final class Activations {
 
     /** x sigmoid(x) (Elfwing et al. 2018; Ramachandran et al. 2017 call it swish). */
     public static final Composite SILU = new Smooth("silu", Activations::silu, SILU_SLOPE);
+
+    /** log(1 + exp(x)), minus the logarithm of sigmoid(-x) (Dugas et al. 2001). */
+    public static final Composite SOFTPLUS = new Smooth("softplus", Activations::softplus, Primitive.SIGMOID);
 
     private static final double TANH_FACTOR = Math.sqrt(2 / Math.PI);
     private static final double TANH_CUBE = 0.044715;
@@ -88,6 +92,13 @@ public final class Activations {
         return emit.mul(sigmoid, emit.add(one, emit.mul(x, emit.sub(one, sigmoid))));
     }
 
+    /** As max(x, 0) + log(1 + exp(-|x|)), so that nothing overflows and small results keep their digits. */
+    private static Value softplus(Emitter emit, Value x) {
+        Value decay = emit.apply(Primitive.EXP, emit.neg(emit.apply(Primitive.ABS, x)));
+        Value positive = emit.apply(Primitive.MAX, x, emit.fullLike(x, 0));
+        return emit.add(positive, emit.apply(Primitive.LOG1P, decay));
+    }
+
     private static final class Relu extends Composite {
 
         Relu() {
@@ -127,12 +138,12 @@ public final class Activations {
     private static final class Smooth extends Composite {
 
         private final BiFunction<Emitter, Value, Value> function;
-        private final Composite slope;
+        private final Operation slope;
 
         /**
          * @param slope null for a function whose definition is differentiated
          */
-        Smooth(String label, BiFunction<Emitter, Value, Value> function, Composite slope) {
+        Smooth(String label, BiFunction<Emitter, Value, Value> function, Operation slope) {
             super(label);
             this.function = function;
             this.slope = slope;

@@ -45,6 +45,11 @@ public final class Node {
         return operation == primitive;
     }
 
+    /** Whether this node computes a primitive of the given kind. */
+    public boolean is(Primitive.Kind kind) {
+        return operation instanceof Primitive primitive && primitive.kind() == kind;
+    }
+
     public List<Value> inputs() {
         return inputs;
     }

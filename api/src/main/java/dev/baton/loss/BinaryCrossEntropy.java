@@ -1,8 +1,6 @@
 package dev.baton.loss;
 
 import dev.baton.BatonException;
-import dev.baton.composite.Softplus;
-import dev.baton.graph.Attributes;
 import dev.baton.tensor.Tensor;
 
 /**
@@ -31,13 +29,9 @@ public final class BinaryCrossEntropy extends ReducibleLoss {
 
     /** w y * -log(sigmoid(x)) + (1 - y) * -log(1 - sigmoid(x)): no term is negative, so that nothing cancels. */
     private Tensor element(Tensor logits, Tensor targets) {
-        Tensor missed = softplus(logits.negate()).multiply(targets);
-        Tensor claimed = softplus(logits).multiply(targets.negate().add(1));
+        Tensor missed = logits.negate().softplus().multiply(targets);
+        Tensor claimed = logits.softplus().multiply(targets.negate().add(1));
         return (positiveWeight == 1 ? missed : missed.multiply(positiveWeight)).add(claimed);
-    }
-
-    private static Tensor softplus(Tensor x) {
-        return x.apply(Softplus.INSTANCE, Attributes.none());
     }
 
     @Override

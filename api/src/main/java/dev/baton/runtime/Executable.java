@@ -1,13 +1,10 @@
 package dev.baton.runtime;
 
 import dev.baton.BatonException;
-import dev.baton.DType;
 import dev.baton.NDArray;
-import dev.baton.Shape;
 import dev.baton.ShapeException;
 import dev.baton.StateException;
 import dev.baton.graph.Graph;
-import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import dev.baton.program.Program;
@@ -35,15 +32,9 @@ public final class Executable implements AutoCloseable {
     private final Session session;
     private final String name;
     private final Graph graph;
-    private final List<String> inputNames;
-    private final TensorType[] inputTypes;
+    private final Arguments arguments;
     private final List<String> outputNames;
     private final List<TensorType> outputTypes;
-    private final List<TokenCheck> tokenChecks;
-    private final NDArray[] arguments;
-    private final NDArray seed;
-    private final NDArray step = NDArray.zeros(DType.INT64, Shape.scalar());
-    private final NDArray learningRate = NDArray.zeros(DType.FLOAT32, Shape.scalar());
     private final Map<Long, SessionPlan> plans;
     private final Opened opened;
     private final Cleaner.Cleanable memory;
@@ -63,32 +54,14 @@ public final class Executable implements AutoCloseable {
         this.opened = opened;
         this.memory = opened.holds(this, () -> abandon(cache.values()));
         this.graph = graph;
-        this.inputNames = List.copyOf(graph.inputs().keySet());
-        this.inputTypes = graph.inputs().values().stream().map(Value::type).toArray(TensorType[]::new);
+        this.arguments = new Arguments(name, graph, session.seed());
         this.outputNames = List.copyOf(graph.outputs().keySet());
         this.outputTypes = graph.outputs().values().stream().map(Value::type).toList();
-        this.tokenChecks = TokenCheck.of(graph);
-        this.arguments = new NDArray[inputNames.size()];
-        this.seed = NDArray.of(Shape.scalar(), session.seed());
-        runtimeScalar(GraphBuilder.SEED, seed);
-        runtimeScalar(GraphBuilder.STEP, step);
-        runtimeScalar(GraphBuilder.LEARNING_RATE, learningRate);
     }
 
     /** Forgets the arrays handed in, so that none is taken for a later run's. */
     public void clear() {
-        for (int i = 0; i < arguments.length; i++) {
-            if (arguments[i] != seed && arguments[i] != step && arguments[i] != learningRate) {
-                arguments[i] = null;
-            }
-        }
-    }
-
-    private void runtimeScalar(String input, NDArray array) {
-        int index = inputNames.indexOf(input);
-        if (index >= 0) {
-            arguments[index] = array;
-        }
+        arguments.clear();
     }
 
     /** The graph as it was traced. */
@@ -98,13 +71,12 @@ public final class Executable implements AutoCloseable {
 
     /** Sets the number of the next step, from 1, and its learning rate. */
     public void next(long stepNumber, double rate) {
-        step.setLong(0, stepNumber);
-        learningRate.set(0, rate);
+        arguments.next(stepNumber, rate);
     }
 
     /** The number of an input for {@link #input}; -1 where the graph has none of this name. */
     public int inputIndex(String input) {
-        return inputNames.indexOf(input);
+        return arguments.index(input);
     }
 
     /** The number of an output for {@link #read}; -1 where the graph has none of this name. */
@@ -119,50 +91,17 @@ public final class Executable implements AutoCloseable {
      * @throws ShapeException if its type does not fit
      */
     public void input(int index, NDArray array) {
-        if (index < 0) {
-            return;
-        }
-        TensorType type = inputTypes[index];
-        if (array.dtype() != type.dtype() || !fits(type.shape(), array.shape())) {
-            throw new ShapeException("the " + name + " takes '" + inputNames.get(index) + "' as " + type + ", not "
-                    + array.dtype() + array.shape());
-        }
-        arguments[index] = array;
-    }
-
-    private static boolean fits(Shape wanted, Shape given) {
-        if (wanted.rank() != given.rank()) {
-            return false;
-        }
-        for (int i = 0; i < wanted.rank(); i++) {
-            if (wanted.dim(i).isFixed() && wanted.size(i) != given.size(i)) {
-                return false;
-            }
-        }
-        return true;
+        arguments.set(index, array);
     }
 
     /** The array handed in for an input; null where there is none yet. */
     public NDArray argument(int index) {
-        return arguments[index];
+        return arguments.get(index);
     }
 
     /** In words, where among the arrays handed in there is a NaN or an infinity first; empty where there is none. */
     public Optional<String> notFinite() {
-        for (int i = 0; i < arguments.length; i++) {
-            int index = arguments[i] == null ? -1 : arguments[i].firstNotFinite();
-            if (index >= 0) {
-                Shape shape = arguments[i].shape();
-                String place = "";
-                if (shape.rank() > 0) {
-                    long record = arguments[i].size() / shape.size(0);
-                    place = "record " + index / record + " of the batch, value " + index % record + " of ";
-                }
-                return Optional.of(
-                        place + "'" + inputNames.get(i) + "' is " + arguments[i].get(index) + ", not a finite number");
-            }
-        }
-        return Optional.empty();
+        return arguments.notFinite();
     }
 
     /**
@@ -172,32 +111,7 @@ public final class Executable implements AutoCloseable {
      * @throws ShapeException if two inputs have batches of different sizes
      */
     public long batch() {
-        int first = -1;
-        for (int i = 0; i < arguments.length; i++) {
-            if (arguments[i] == null) {
-                throw new BatonException("the " + name + " needs an input '" + inputNames.get(i) + "'");
-            }
-            if (hasBatch(i)) {
-                if (first < 0) {
-                    first = i;
-                } else if (size(i) != size(first)) {
-                    throw new ShapeException(
-                            "the " + name + " takes inputs of one batch size, but '" + inputNames.get(first)
-                                    + "' is " + arguments[first].shape() + " and '" + inputNames.get(i) + "' is "
-                                    + arguments[i].shape());
-                }
-            }
-        }
-        return first < 0 ? 1 : size(first);
-    }
-
-    private boolean hasBatch(int index) {
-        Shape shape = inputTypes[index].shape();
-        return shape.rank() > 0 && !shape.dim(0).isFixed();
-    }
-
-    private long size(int index) {
-        return arguments[index].shape().size(0);
+        return arguments.batch();
     }
 
     /**
@@ -210,14 +124,12 @@ public final class Executable implements AutoCloseable {
         session.checkUse();
         opened.requireOpen();
         long batch = batch();
-        for (int i = 0; i < tokenChecks.size(); i++) {
-            tokenChecks.get(i).check(name, arguments);
-        }
+        arguments.checkTokens();
         if (batch != currentBatch) {
             current = plan(batch);
             currentBatch = batch;
         }
-        current.run(arguments);
+        current.run(arguments.all());
     }
 
     private SessionPlan planOf(long batch) {

@@ -221,7 +221,7 @@ public final class Tensor {
 
     /** log(1 + exp(x)), without overflow. */
     public Tensor softplus() {
-        return maximum(like(0)).add(abs().negate().exp().log1p());
+        return apply(Activations.SOFTPLUS, Attributes.none());
     }
 
     // Functions of all elements along an axis

@@ -4,7 +4,6 @@ import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.autodiff.Gradients;
 import dev.baton.graph.Emitter;
-import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.Primitive;
 import dev.baton.graph.TensorType;
@@ -83,14 +82,14 @@ final class Differences {
         for (int i = 0; i < outputs.size(); i++) {
             builder.output("by " + outputs.get(i), gradients.get(i));
         }
-        Map<String, double[]> computed = run(builder.build());
+        Map<String, double[]> computed = run(interpreter(builder));
         var forward = new GraphBuilder(GraphBuilder.Mode.TRAINING);
         forward.output(VALUE, trace(forward));
-        Graph graph = forward.build();
+        Interpreter interpreter = interpreter(forward);
         var all = new ArrayList<Slopes>();
         leaves.forEach((name, leaf) -> {
             double[] at = (leaf.node().is(Primitive.INPUT) ? inputs : variables).get(nameOf(leaf));
-            all.add(new Slopes(name, leaf.shape(), computed.get("by " + name), differences(graph, at)));
+            all.add(new Slopes(name, leaf.shape(), computed.get("by " + name), differences(interpreter, at)));
         });
         return all;
     }
@@ -126,13 +125,15 @@ final class Differences {
         return value.multiply(Tensor.of(builder, constant)).sum().value();
     }
 
-    private Map<String, double[]> run(Graph graph) {
-        return new Interpreter(graph, Interpreter.Precision.DOUBLE)
-                .run(inputs, variables)
-                .outputs();
+    private static Interpreter interpreter(GraphBuilder builder) {
+        return new Interpreter(builder.build(), Interpreter.Precision.DOUBLE);
     }
 
-    private double[] differences(Graph forward, double[] at) {
+    private Map<String, double[]> run(Interpreter interpreter) {
+        return interpreter.run(inputs, variables).outputs();
+    }
+
+    private double[] differences(Interpreter forward, double[] at) {
         var differences = new double[at.length];
         for (int i = 0; i < at.length; i++) {
             double before = at[i];

@@ -4,6 +4,7 @@ import dev.baton.DType;
 import dev.baton.DataException;
 import dev.baton.NDArray;
 import dev.baton.Shape;
+import dev.baton.ShapeException;
 import dev.baton.data.Batch;
 import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
@@ -45,18 +46,26 @@ public final class Evaluation implements AutoCloseable {
         return new Evaluation(session, model, Opened.here("evaluation"));
     }
 
+    /** What the model gives for each example of a batch, as {@link #answers(NDArray)} does. */
+    public NDArray answers(Batch batch) {
+        return answers(batch.inputs());
+    }
+
     /**
      * What the model gives for each example: [N, ...].
      *
-     * @throws DataException if the batch is empty or an input is not finite
-     * @throws dev.baton.ShapeException if the model takes another shape
+     * @param inputs what the model is shown, [N, ...]
+     * @throws DataException if there is no example or an input is not finite
+     * @throws ShapeException if the model takes another shape
      * @throws dev.baton.StateException if this or the session is closed, or the session belongs to another thread
      */
-    public NDArray answers(Batch batch) {
+    public NDArray answers(NDArray inputs) {
         opened.requireOpen();
         session.checkUse();
-        requireExamples(batch);
-        NDArray inputs = batch.inputs();
+        if (inputs.shape().rank() == 0) {
+            throw new ShapeException("an evaluation takes inputs [N, ...], not a scalar");
+        }
+        requireExamples(inputs.shape().size(0));
         if (executable == null) {
             Graph graph = ForwardGraph.of(model, inputs.dtype(), inputs.shape().without(0));
             executable = new Executable(session, "evaluation", graph, opened);
@@ -79,7 +88,7 @@ public final class Evaluation implements AutoCloseable {
         long count = 0;
         NDArray mean = NDArray.zeros(DType.FLOAT32, Shape.scalar());
         for (Batch batch : batches) {
-            requireExamples(batch);
+            requireExamples(batch.size());
             Executable measured = losses.computeIfAbsent(loss, unused -> trace(batch, loss));
             measured.input(measured.inputIndex(ForwardGraph.INPUTS), batch.inputs());
             measured.input(measured.inputIndex(TrainStep.TARGETS), batch.targets());
@@ -102,8 +111,8 @@ public final class Evaluation implements AutoCloseable {
         return new Executable(session, "evaluation", graph.build(), opened);
     }
 
-    private static void requireExamples(Batch batch) {
-        if (batch.size() == 0) {
+    private static void requireExamples(long count) {
+        if (count == 0) {
             throw new DataException("the batch is empty");
         }
     }

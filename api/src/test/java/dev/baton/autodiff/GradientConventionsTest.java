@@ -130,6 +130,15 @@ class GradientConventionsTest {
                     return y * (1 - y) * (1 - 2 * y);
                 },
                 at);
+        second(
+                Tensor::softplus,
+                x -> {
+                    double y = 1 / (1 + Math.exp(-x));
+                    return y * (1 - y);
+                },
+                -1.2,
+                0,
+                0.9);
         second(Tensor::erf, x -> -4 * x / Math.sqrt(Math.PI) * Math.exp(-x * x), at);
     }
 

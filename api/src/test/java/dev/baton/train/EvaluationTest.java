@@ -38,6 +38,8 @@ class EvaluationTest {
                 var evaluation = Evaluation.of(session, sum())) {
             assertThat(evaluation.answers(batch(1, 2)).toFloatArray()).containsExactly(3);
             assertThat(evaluation.answers(batch(1, 2, 3, 4)).toFloatArray()).containsExactly(3, 7);
+            assertThat(evaluation.answers(NDArray.of(new float[][] {{5, 6}})).toFloatArray())
+                    .containsExactly(11);
             assertThat(evaluation.measure(List.of(batch(1, 2), batch(3, 4)), List.of(Metrics.accuracy())))
                     .containsEntry("accuracy", 1.0);
             assertThat(evaluation.measure(List.of(), List.of()))
@@ -56,6 +58,9 @@ class EvaluationTest {
             assertThatThrownBy(() -> evaluation.answers(batch()))
                     .isInstanceOf(DataException.class)
                     .hasMessage("the batch is empty");
+            assertThatThrownBy(() -> evaluation.answers(NDArray.scalar(1)))
+                    .isInstanceOf(ShapeException.class)
+                    .hasMessage("an evaluation takes inputs [N, ...], not a scalar");
             for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
                 assertThatThrownBy(() -> evaluation.answers(batch(1, 2, 3, bad)))
                         .isInstanceOf(DataException.class)

@@ -3,6 +3,7 @@ package dev.baton.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.BackendException;
+import dev.baton.composite.Activations;
 import dev.baton.composite.AdagradUpdate;
 import dev.baton.composite.AveragePool;
 import dev.baton.composite.BatchNorm;
@@ -10,7 +11,6 @@ import dev.baton.composite.ClassLabels;
 import dev.baton.composite.GlobalNorm;
 import dev.baton.composite.LionUpdate;
 import dev.baton.composite.RmsPropUpdate;
-import dev.baton.composite.Softplus;
 import dev.baton.conformance.BackendConformance;
 import dev.baton.conformance.Case;
 import dev.baton.conformance.SkipReason;
@@ -30,7 +30,7 @@ class CpuConformanceTest {
             AveragePool.FORWARD,
             AveragePool.BACKWARD,
             ClassLabels.INSTANCE,
-            Softplus.INSTANCE,
+            Activations.SOFTPLUS,
             GlobalNorm.INSTANCE,
             RmsPropUpdate.INSTANCE,
             AdagradUpdate.INSTANCE,

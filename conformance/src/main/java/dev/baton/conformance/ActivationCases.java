@@ -3,12 +3,13 @@ package dev.baton.conformance;
 import dev.baton.DType;
 import dev.baton.Shape;
 import dev.baton.composite.Activations;
+import dev.baton.conformance.Case.Argument;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Composite;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Smooth activation functions and their slopes, each as a function of its own and as its definition. */
+/** Smooth activation functions and slopes, each as a function of its own and as its definition. */
 final class ActivationCases {
 
     private static final String GROUP = "activations";
@@ -36,7 +37,26 @@ final class ActivationCases {
             add(cases, activation, Fill.between(-100, 100), Shape.of(4099));
             add(cases, activation, Fill.SPECIAL_COLUMNS, Shape.of(3L * Fill.SPECIALS));
         }
+        softplus(cases);
         return cases;
+    }
+
+    /** Small results, far below 0, have to be as near as large ones. */
+    private static void softplus(List<Case> cases) {
+        Fill[] fills = {
+            Fill.NORMAL,
+            Fill.between(-100, 100),
+            Fill.between(-20, -10),
+            Fill.between(-1e-6, 1e-6),
+            Fill.SPECIAL_COLUMNS
+        };
+        for (Fill fill : fills) {
+            for (long size : new long[] {1, 131, 4099}) {
+                Argument argument = Shapes.argument(DType.FLOAT32, fill, Shape.of(size));
+                CompositeCases.both(
+                        cases, GROUP, Activations.SOFTPLUS, Attributes.none(), Tolerance.function(8), argument);
+            }
+        }
     }
 
     private static void add(List<Case> cases, Composite activation, Fill fill, Shape shape) {

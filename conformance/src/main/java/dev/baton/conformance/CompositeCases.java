@@ -8,7 +8,6 @@ import dev.baton.composite.AllFinite;
 import dev.baton.composite.ClassLabels;
 import dev.baton.composite.GlobalNorm;
 import dev.baton.composite.SoftmaxCrossEntropy;
-import dev.baton.composite.Softplus;
 import dev.baton.conformance.Case.Argument;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Composite;
@@ -65,7 +64,6 @@ final class CompositeCases {
         crossEntropy(cases, 11, 3, 0.1, broken, TOLERANCE);
         finite(cases);
         norms(cases);
-        softplus(cases);
         labels(cases);
         return cases;
     }
@@ -162,17 +160,6 @@ final class CompositeCases {
         for (Argument[] list : lists) {
             both(cases, GROUP, GlobalNorm.INSTANCE, Attributes.none(), Tolerance.ofLargest(1e-6), list);
         }
-    }
-
-    private static void softplus(List<Case> cases) {
-        Tolerance tolerance = Tolerance.function(8);
-        for (Fill fill :
-                List.of(Fill.NORMAL, Fill.between(-100, 100), Fill.between(-20, -10), Fill.between(-1e-6, 1e-6))) {
-            for (long size : new long[] {1, 131, 4099}) {
-                both(cases, GROUP, Softplus.INSTANCE, Attributes.none(), tolerance, Shapes.floats(fill, size));
-            }
-        }
-        both(cases, GROUP, Softplus.INSTANCE, Attributes.none(), tolerance, Shapes.floats(Fill.SPECIAL_COLUMNS, 34));
     }
 
     private static void labels(List<Case> cases) {

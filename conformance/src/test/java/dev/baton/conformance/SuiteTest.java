@@ -25,7 +25,6 @@ import dev.baton.composite.RotaryEmbedding;
 import dev.baton.composite.SgdUpdate;
 import dev.baton.composite.Softmax;
 import dev.baton.composite.SoftmaxCrossEntropy;
-import dev.baton.composite.Softplus;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
@@ -73,6 +72,7 @@ class SuiteTest {
                         Activations.GELU_TANH_SLOPE,
                         Activations.SILU,
                         Activations.SILU_SLOPE,
+                        Activations.SOFTPLUS,
                         LayerNormalization.FORWARD,
                         LayerNormalization.BACKWARD,
                         RmsNormalization.FORWARD,
@@ -87,7 +87,6 @@ class SuiteTest {
                         PackedAttention.BACKWARD,
                         RotaryEmbedding.INSTANCE,
                         GlobalNorm.INSTANCE,
-                        Softplus.INSTANCE,
                         ClassLabels.INSTANCE,
                         AdamUpdate.INSTANCE,
                         SgdUpdate.INSTANCE,

@@ -111,14 +111,7 @@ final class Digits extends CommonOptions implements Callable<Integer> {
         try (var predictor = Predictor.of(session, model)) {
             for (int i = 0; i < SHOWN; i++) {
                 float[] pixels = test.input(i);
-                for (int row = 0; row < DigitFiles.SIDE; row++) {
-                    var line = new StringBuilder("  ");
-                    for (int column = 0; column < DigitFiles.SIDE; column++) {
-                        float ink = pixels[row * DigitFiles.SIDE + column] - DigitFiles.PAPER;
-                        line.append(" .:-=+*#@".charAt(Math.round(ink * 8))).append(' ');
-                    }
-                    out.println(line.toString().stripTrailing());
-                }
+                DigitDrawing.of(pixels).forEach(out::println);
                 out.println("  answer " + predictor.classOf(pixels) + ", right is " + test.label(i));
             }
         }

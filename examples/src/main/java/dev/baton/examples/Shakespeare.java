@@ -141,8 +141,7 @@ final class Shakespeare extends CommonOptions implements Callable<Integer> {
             int known = Math.min(i, CONTEXT);
             var window = new int[CONTEXT];
             System.arraycopy(written, i - known, window, 0, known);
-            NDArray inputs = NDArray.of(Shape.of(1, CONTEXT), window);
-            NDArray logits = evaluation.answers(new Batch(inputs, inputs));
+            NDArray logits = evaluation.answers(NDArray.of(Shape.of(1, CONTEXT), window));
             written[i] = draw(logits, (known - 1) * text.alphabetSize(), text.alphabetSize(), random);
         }
         return text.decode(written).substring(1);

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,14 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class DigitsTest {
-
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-
-    private int run(String... arguments) {
-        return Main.run(false, new PrintWriter(out, true), new PrintWriter(err, true), arguments);
-    }
+class DigitsTest extends ExampleTest {
 
     @Test
     void learnsAndSaysSo() {
@@ -35,10 +26,7 @@ class DigitsTest {
                 .contains("epoch 4/4  loss")
                 .contains("right is")
                 .containsPattern("weights: sha256 [0-9a-f]{64}");
-        var accuracy =
-                java.util.regex.Pattern.compile("test accuracy: (0\\.\\d{4})").matcher(out.toString());
-        assertThat(accuracy.find()).isTrue();
-        assertThat(Double.parseDouble(accuracy.group(1))).isGreaterThan(0.75);
+        assertThat(Double.parseDouble(found("test accuracy: (0\\.\\d{4})"))).isGreaterThan(0.75);
     }
 
     @Test

@@ -3,26 +3,9 @@ package dev.baton.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-class MelodyTest {
-
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-
-    private int run(String... arguments) {
-        out.getBuffer().setLength(0);
-        return Main.run(false, new PrintWriter(out, true), new PrintWriter(err, true), arguments);
-    }
-
-    private String found(String pattern) {
-        var matcher = Pattern.compile(pattern).matcher(out.toString());
-        assertThat(matcher.find()).as(out.toString()).isTrue();
-        return matcher.group(1);
-    }
+class MelodyTest extends ExampleTest {
 
     @Test
     void learnsAndSaysSo() {

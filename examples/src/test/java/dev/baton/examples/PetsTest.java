@@ -5,24 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
-import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class PetsTest {
+class PetsTest extends ExampleTest {
 
     @TempDir
     private Path folder;
-
-    private StringWriter out = new StringWriter();
-    private StringWriter err = new StringWriter();
 
     /** Birds are mostly blue, cats red and dogs green: easy to learn. */
     @BeforeEach
@@ -42,18 +36,6 @@ class PetsTest {
                 }
             }
         }
-    }
-
-    private int run(String... arguments) {
-        out = new StringWriter();
-        err = new StringWriter();
-        return Main.run(false, new PrintWriter(out, true), new PrintWriter(err, true), arguments);
-    }
-
-    private String found(String pattern) {
-        var matcher = Pattern.compile(pattern).matcher(out.toString());
-        assertThat(matcher.find()).as(out.toString()).isTrue();
-        return matcher.group(1);
     }
 
     @Test

@@ -2,19 +2,10 @@ package dev.baton.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
-class RelayTest {
-
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-
-    private int run(String... arguments) {
-        return Main.run(false, new PrintWriter(out, true), new PrintWriter(err, true), arguments);
-    }
+class RelayTest extends ExampleTest {
 
     private static double squeeze(double sum) {
         return 1 / (1 + Math.exp(-sum));

@@ -4,36 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ShakespeareTest {
+class ShakespeareTest extends ExampleTest {
 
     @TempDir
     private Path folder;
 
     private Path file;
-    private StringWriter out = new StringWriter();
-    private StringWriter err = new StringWriter();
 
     @BeforeEach
     void write() throws Exception {
         file = folder.resolve("text.txt");
         Files.writeString(file, "The quick brown fox jumps over the lazy dog.\n".repeat(40));
-    }
-
-    private int run(String... arguments) {
-        out = new StringWriter();
-        err = new StringWriter();
-        return Main.run(false, new PrintWriter(out, true), new PrintWriter(err, true), arguments);
     }
 
     @Test
@@ -46,10 +35,8 @@ class ShakespeareTest {
                 .contains("\nstep 50/60  loss ")
                 .contains("\nstep 60/60  loss ")
                 .containsPattern("weights: sha256 [0-9a-f]{64}");
-        var loss = Pattern.compile("validation loss: (\\d\\.\\d{4})").matcher(out.toString());
-        assertThat(loss.find()).isTrue();
         // The text has 29 different characters.
-        assertThat(Double.parseDouble(loss.group(1))).isLessThan(0.6 * Math.log(29));
+        assertThat(Double.parseDouble(found("validation loss: (\\d\\.\\d{4})"))).isLessThan(0.6 * Math.log(29));
         String first = out.toString().lines().reduce((a, b) -> b).orElseThrow();
         assertThat(run("shakespeare", "--data", file.toString(), "--steps", "60", "--seed", "3", "--threads", "3"))
                 .isZero();

@@ -1,24 +1,21 @@
-package dev.baton.composite;
+package dev.baton.autodiff;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
-
-import dev.baton.DType;
+import dev.baton.NDArray;
 import dev.baton.Shape;
-import dev.baton.autodiff.Gradients;
+import dev.baton.composite.AveragePool;
+import dev.baton.composite.BatchNorm;
+import dev.baton.composite.Convolution;
+import dev.baton.composite.MaxPool;
+import dev.baton.composite.Window;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Emitter;
-import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
-import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
-import dev.baton.reference.Interpreter;
-import dev.baton.reference.Interpreter.Precision;
+import dev.baton.tensor.Tensor;
+import dev.baton.train.GradientCheck;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,8 +26,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * the first gradients is differentiated once more.
  */
 class PictureGradientsTest {
-
-    private static final double STEP = 1e-5;
 
     record Case(String name, List<Shape> shapes, BiFunction<Emitter, List<Value>, List<Value>> body) {
         @Override
@@ -124,61 +119,25 @@ class PictureGradientsTest {
     }
 
     private static void check(Case tried, boolean twice) {
-        var builder = new GraphBuilder();
-        var emit = new Emitter(builder);
-        var inputs = new ArrayList<Value>();
+        var arrays = new LinkedHashMap<String, NDArray>();
         for (Shape shape : tried.shapes()) {
-            inputs.add(builder.input("x" + inputs.size(), new TensorType(DType.FLOAT32, shape)));
+            arrays.put("x" + arrays.size(), CompositeGradientsTest.numbers(arrays.size(), shape.toArray()));
         }
-        Value loss = weighted(emit, tried.body().apply(emit, inputs), "outer");
-        if (twice) {
-            // The weights of the first loss are differentiated by too: the way through the upstream gradient.
-            inputs.addAll(builder.build().inputs().values().stream()
-                    .filter(value -> !inputs.contains(value))
-                    .toList());
-            loss = weighted(emit, Gradients.of(emit, loss, inputs), "inner");
-        }
-        List<Value> gradients = Gradients.of(emit, loss, inputs);
-        builder.output("loss", loss);
-        for (int i = 0; i < gradients.size(); i++) {
-            builder.output("gradient " + i, gradients.get(i));
-        }
-        compare(builder.build(), inputs);
-    }
-
-    /** A weighted sum of all elements. */
-    private static Value weighted(Emitter emit, List<Value> values, String name) {
-        Value sum = null;
-        for (int i = 0; i < values.size(); i++) {
-            Value weights = emit.builder().input(name + i, values.get(i).type());
-            Value part = emit.sumAll(emit.mul(values.get(i), weights));
-            sum = sum == null ? part : emit.add(sum, part);
-        }
-        return sum;
-    }
-
-    private static void compare(Graph graph, List<Value> inputs) {
-        var interpreter = new Interpreter(graph, Precision.DOUBLE);
-        var random = new Random(7);
-        var values = new HashMap<String, double[]>();
-        graph.inputs()
-                .forEach((name, value) -> values.put(
-                        name, random.doubles(value.shape().size(), -1, 1).toArray()));
-        Map<String, double[]> outputs = interpreter.run(values, Map.of()).outputs();
-        for (int i = 0; i < inputs.size(); i++) {
-            double[] x = values.get(inputs.get(i).node().attributes().text("name"));
-            for (int j = 0; j < x.length; j++) {
-                double before = x[j];
-                x[j] = before + STEP;
-                double up = interpreter.run(values, Map.of()).outputs().get("loss")[0];
-                x[j] = before - STEP;
-                double down = interpreter.run(values, Map.of()).outputs().get("loss")[0];
-                x[j] = before;
-                double numeric = (up - down) / (2 * STEP);
-                assertThat(outputs.get("gradient " + i)[j])
-                        .as("input %d, element %d", i, j)
-                        .isCloseTo(numeric, within(1e-6 * (1 + Math.abs(numeric))));
-            }
-        }
+        GradientCheck.of(
+                        inputs -> {
+                            List<Tensor> x =
+                                    arrays.keySet().stream().map(inputs::get).toList();
+                            GraphBuilder graph = x.get(0).graph();
+                            List<Value> results = tried.body()
+                                    .apply(
+                                            new Emitter(graph),
+                                            x.stream().map(Tensor::value).toList());
+                            Tensor loss = WeightedSum.of(results.stream()
+                                    .map(result -> Tensor.of(graph, result))
+                                    .toList());
+                            return twice ? WeightedSum.ofGradients(loss, x) : loss;
+                        },
+                        arrays)
+                .check();
     }
 }

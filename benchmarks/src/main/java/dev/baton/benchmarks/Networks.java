@@ -1,0 +1,69 @@
+package dev.baton.benchmarks;
+
+import bench.Data;
+import dev.baton.model.Gpt;
+import dev.baton.model.Mlp;
+import dev.baton.model.ResNet;
+import dev.baton.nn.Conv2d;
+import dev.baton.nn.Embedding;
+import dev.baton.nn.Flatten;
+import dev.baton.nn.LSTM;
+import dev.baton.nn.Layer;
+import dev.baton.nn.Linear;
+import dev.baton.nn.MaxPool2d;
+import dev.baton.nn.ReLU;
+import dev.baton.nn.Sequential;
+
+/** The networks of the workloads. */
+final class Networks {
+
+    /** The longest sequence of tokens. */
+    static final int CONTEXT = 64;
+
+    private Networks() {}
+
+    /** 784-512-256-10, ReLU: 535,818 parameters. */
+    static Layer mlp() {
+        return Mlp.of(784, 512, 256, 10);
+    }
+
+    /** Two convolutions of 32 channels, two of 64, each pair with a max pool, linear 4096-512-10: 2,168,362 parameters. */
+    static Layer cnn() {
+        return Sequential.of(
+                new Conv2d(3, 32, 3).padding(1),
+                new ReLU(),
+                new Conv2d(32, 32, 3).padding(1),
+                new ReLU(),
+                new MaxPool2d(2),
+                new Conv2d(32, 64, 3).padding(1),
+                new ReLU(),
+                new Conv2d(64, 64, 3).padding(1),
+                new ReLU(),
+                new MaxPool2d(2),
+                new Flatten(),
+                new Linear(4096, 512),
+                new ReLU(),
+                new Linear(512, 10));
+    }
+
+    /** ResNet-20 for CIFAR, shortcuts of option B. */
+    static Layer resNet20() {
+        return ResNet.cifar20(10);
+    }
+
+    /** Four layers, four heads, width 128, context 64, biases, a head of its own. */
+    static Gpt gpt() {
+        return Gpt.of(Data.VOCAB)
+                .context(CONTEXT)
+                .layers(4)
+                .heads(4)
+                .width(128)
+                .untied()
+                .build();
+    }
+
+    /** Embedding 65-128, one LSTM layer of 256, linear 256-65. */
+    static Layer lstm() {
+        return Sequential.of(new Embedding(Data.VOCAB, 128), new LSTM(128, 256), new Linear(256, Data.VOCAB));
+    }
+}
