@@ -68,30 +68,39 @@ inline Sums sums_of(const Channel& channel, First first, Second second) {
     constexpr int64_t AT_ONCE = 512;
     constexpr int LANES = 32;
     Sums all{0, 0};
+    float a[LANES] = {}, b[LANES] = {};
+    int64_t gathered = 0;
+    auto hand_over = [&] {
+        for (int width = LANES / 2; width > 0; width /= 2) {
+            for (int lane = 0; lane < width; lane++) {
+                a[lane] += a[lane + width];
+                b[lane] += b[lane + width];
+            }
+        }
+        all.first += a[0];
+        all.second += b[0];
+        for (int lane = 0; lane < LANES; lane++) a[lane] = b[lane] = 0.0f;
+        gathered = 0;
+    };
     for (int64_t stretch = 0; stretch < channel.stretches; stretch++) {
-        for (int64_t from = 0; from < channel.count; from += AT_ONCE) {
-            int64_t to = channel.count - from < AT_ONCE ? channel.count : from + AT_ONCE;
-            float a[LANES] = {}, b[LANES] = {};
-            int64_t i = stretch * channel.step + from;
-            int64_t end = stretch * channel.step + to;
-            for (; i + LANES <= end; i += LANES) {
+        int64_t i = stretch * channel.step;
+        const int64_t end = i + channel.count;
+        while (i < end) {
+            int64_t stop = end - i < AT_ONCE - gathered ? end : i + AT_ONCE - gathered;
+            gathered += stop - i;
+            for (; i + LANES <= stop; i += LANES) {
                 for (int lane = 0; lane < LANES; lane++) a[lane] += first(i + lane);
                 for (int lane = 0; lane < LANES; lane++) b[lane] += second(i + lane);
             }
-            for (int lane = 0; i + lane < end; lane++) {
+            for (int lane = 0; i + lane < stop; lane++) {
                 a[lane] += first(i + lane);
                 b[lane] += second(i + lane);
             }
-            for (int width = LANES / 2; width > 0; width /= 2) {
-                for (int lane = 0; lane < width; lane++) {
-                    a[lane] += a[lane + width];
-                    b[lane] += b[lane + width];
-                }
-            }
-            all.first += a[0];
-            all.second += b[0];
+            i = stop;
+            if (gathered == AT_ONCE) hand_over();
         }
     }
+    hand_over();
     return all;
 }
 
