@@ -1,0 +1,147 @@
+package dev.baton.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.baton.NDArray;
+import dev.baton.data.Batch;
+import dev.baton.graph.Graph;
+import dev.baton.graph.GraphBuilder;
+import dev.baton.graph.TensorType;
+import dev.baton.infer.Predictor;
+import dev.baton.io.Safetensors;
+import dev.baton.io.Weights;
+import dev.baton.loss.Loss;
+import dev.baton.nn.Layer;
+import dev.baton.optim.Optimizer;
+import dev.baton.reference.Interpreter;
+import dev.baton.runtime.Executable;
+import dev.baton.runtime.Session;
+import dev.baton.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.IntFunction;
+
+/**
+ * Ten training steps from weights of a file, to be compared with PyTorch's: the losses, the variables afterwards, and the
+ * answers to the first batch in inference, before and after.
+ *
+ * @param batches the batch of each step, from 0
+ */
+record TrainingOracle(Layer model, Loss loss, Optimizer optimizer, IntFunction<Batch> batches) {
+
+    private static final int STEPS = 10;
+
+    /** Of dropout; the oracle's too. */
+    private static final long SEED = 7;
+
+    /**
+     * Compares with what PyTorch computed.
+     *
+     * @param results as the oracle's file has them
+     * @param saved the weights at first, as they lie in files
+     * @param folder for a file of them
+     */
+    void compare(JsonNode results, Map<String, NDArray> saved, Path folder) {
+        Path file = folder.resolve("weights.safetensors");
+        Safetensors.write(file, saved, Map.of("format", "pt"));
+        var loaded = new LinkedHashMap<String, double[]>();
+        Map<String, double[]> got = onBackend(file, loaded);
+        Map<String, double[]> exact = inDouble(loaded);
+        for (JsonNode tensor : results) {
+            String name = tensor.get("name").asText();
+            PyTorchTensors.compare(
+                    tensor,
+                    PyTorchTensors.asInFiles(model, name, exact.get(name)),
+                    PyTorchTensors.asInFiles(model, name, got.get(name)));
+        }
+    }
+
+    /**
+     * Loads, answers, learns and answers.
+     *
+     * @param loaded is given what the session has after loading
+     */
+    private Map<String, double[]> onBackend(Path file, Map<String, double[]> loaded) {
+        try (var session = Session.open(System.getProperty("baton.test.backend", "reference"), SEED);
+                var step = TrainStep.of(session, model, loss, optimizer)) {
+            Weights.load(session, model, file);
+            loaded.putAll(variables(session));
+            var results = new LinkedHashMap<String, double[]>();
+            results.put("answers before", answers(session));
+            var losses = new double[STEPS];
+            for (int i = 0; i < STEPS; i++) {
+                losses[i] = step.run(batches.apply(i)).loss();
+            }
+            results.put("losses", losses);
+            results.putAll(variables(session));
+            results.put("answers", answers(session));
+            return results;
+        }
+    }
+
+    private double[] answers(Session session) {
+        try (var predictor = Predictor.of(session, model)) {
+            return predictor.predict(batches.apply(0).inputs()).toDoubleArray();
+        }
+    }
+
+    private Map<String, double[]> variables(Session session) {
+        var values = new LinkedHashMap<String, double[]>();
+        model.variables()
+                .forEach(variable -> values.put(
+                        variable.name(), session.value(variable.name()).toDoubleArray()));
+        return values;
+    }
+
+    private Map<String, double[]> inDouble(Map<String, double[]> loaded) {
+        Batch first = batches.apply(0);
+        Graph graph = StepGraph.trace(
+                        inputs -> loss.of(
+                                Layer.trace(model, inputs.get(TrainStep.INPUTS)), inputs.get(TrainStep.TARGETS)),
+                        optimizer,
+                        Map.of(
+                                TrainStep.INPUTS,
+                                StepGraph.batchType(first.inputs()),
+                                TrainStep.TARGETS,
+                                StepGraph.batchType(first.targets())))
+                .bind(Map.of(Executable.BATCH, first.inputs().shape().size(0)));
+        var interpreter = new Interpreter(graph, Interpreter.Precision.DOUBLE);
+        var variables = new LinkedHashMap<>(loaded);
+        graph.variables()
+                .forEach((name, value) -> variables.computeIfAbsent(
+                        name, moment -> graph.initial(moment).initialValue(0).toDoubleArray()));
+        var losses = new double[STEPS];
+        for (int i = 0; i < STEPS; i++) {
+            Interpreter.Result result = interpreter.run(inputs(i), variables);
+            losses[i] = result.outputs().get(StepGraph.LOSS)[0];
+            variables.putAll(result.assignments());
+        }
+        var results = new LinkedHashMap<>(variables);
+        results.put("answers before", answersInDouble(loaded));
+        results.put("losses", losses);
+        results.put("answers", answersInDouble(variables));
+        return results;
+    }
+
+    private Map<String, double[]> inputs(int number) {
+        Batch batch = batches.apply(number);
+        long step = number + 1L;
+        return Map.of(
+                TrainStep.INPUTS, batch.inputs().toDoubleArray(),
+                TrainStep.TARGETS, batch.targets().toDoubleArray(),
+                GraphBuilder.SEED, new double[] {SEED},
+                GraphBuilder.STEP, new double[] {step},
+                GraphBuilder.LEARNING_RATE, new double[] {optimizer.learningRate(step)});
+    }
+
+    private double[] answersInDouble(Map<String, double[]> variables) {
+        var builder = new GraphBuilder();
+        NDArray inputs = batches.apply(0).inputs();
+        var x = Tensor.of(builder, builder.input("x", new TensorType(inputs.dtype(), inputs.shape())));
+        builder.output("answers", Layer.trace(model, x).value());
+        return new Interpreter(builder.build(), Interpreter.Precision.DOUBLE)
+                .run(Map.of("x", inputs.toDoubleArray()), variables)
+                .outputs()
+                .get("answers");
+    }
+}
