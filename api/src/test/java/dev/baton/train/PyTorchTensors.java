@@ -61,17 +61,28 @@ final class PyTorchTensors {
      * @param got computed in single precision by a backend, from the same numbers
      */
     static void compare(JsonNode tensor, double[] exact, double[] got) {
-        String name = tensor.get("name").asText();
-        double[] wanted = StreamSupport.stream(tensor.get("float64").spliterator(), false)
-                .mapToDouble(JsonNode::asDouble)
-                .toArray();
+        compare(
+                tensor.get("name").asText(),
+                doubles(tensor.get("float64")),
+                tensor.get("float32Error").asDouble(),
+                exact,
+                got);
+    }
+
+    /** The same, from PyTorch's values in double precision and how far single precision is off. */
+    static void compare(String name, double[] wanted, double off, double[] exact, double[] got) {
         double largest = Arrays.stream(wanted).map(Math::abs).max().orElse(0);
-        double off = tensor.get("float32Error").asDouble();
         assertThat(distance(exact, wanted)).as("%s in double", name).isLessThanOrEqualTo(off + FLOOR * largest);
         assertThat(distance(got, wanted)).as(name).isLessThanOrEqualTo(TIMES_AS_FAR * off + FLOOR * largest);
     }
 
-    private static double distance(double[] a, double[] b) {
+    static double[] doubles(JsonNode list) {
+        return StreamSupport.stream(list.spliterator(), false)
+                .mapToDouble(JsonNode::asDouble)
+                .toArray();
+    }
+
+    static double distance(double[] a, double[] b) {
         assertThat(a).hasSameSizeAs(b).doesNotContain(Double.NaN);
         double largest = 0;
         for (int i = 0; i < a.length; i++) {

@@ -35,6 +35,14 @@ record TrainingOracle(Layer model, Loss loss, Optimizer optimizer, IntFunction<B
     private static final long SEED = 7;
 
     /**
+     * What came out of the steps, by name.
+     *
+     * @param exact computed in double precision by the reference interpreter
+     * @param got computed in single precision by a backend
+     */
+    record Results(Map<String, double[]> exact, Map<String, double[]> got) {}
+
+    /**
      * Compares with what PyTorch computed.
      *
      * @param results as the oracle's file has them
@@ -42,18 +50,23 @@ record TrainingOracle(Layer model, Loss loss, Optimizer optimizer, IntFunction<B
      * @param folder for a file of them
      */
     void compare(JsonNode results, Map<String, NDArray> saved, Path folder) {
-        Path file = folder.resolve("weights.safetensors");
-        Safetensors.write(file, saved, Map.of("format", "pt"));
-        var loaded = new LinkedHashMap<String, double[]>();
-        Map<String, double[]> got = onBackend(file, loaded);
-        Map<String, double[]> exact = inDouble(loaded);
+        Results ours = run(saved, folder);
         for (JsonNode tensor : results) {
             String name = tensor.get("name").asText();
             PyTorchTensors.compare(
                     tensor,
-                    PyTorchTensors.asInFiles(model, name, exact.get(name)),
-                    PyTorchTensors.asInFiles(model, name, got.get(name)));
+                    PyTorchTensors.asInFiles(model, name, ours.exact().get(name)),
+                    PyTorchTensors.asInFiles(model, name, ours.got().get(name)));
         }
+    }
+
+    /** Takes the steps. */
+    Results run(Map<String, NDArray> saved, Path folder) {
+        Path file = folder.resolve("weights.safetensors");
+        Safetensors.write(file, saved, Map.of("format", "pt"));
+        var loaded = new LinkedHashMap<String, double[]>();
+        Map<String, double[]> got = onBackend(file, loaded);
+        return new Results(inDouble(loaded), got);
     }
 
     /**
