@@ -12,7 +12,6 @@ import dev.baton.io.Safetensors;
 import dev.baton.io.Weights;
 import dev.baton.nn.Layer;
 import dev.baton.nn.LayerVariable;
-import dev.baton.nn.Sequential;
 import dev.baton.reference.Interpreter;
 import dev.baton.runtime.Session;
 import dev.baton.spi.Plan;
@@ -53,7 +52,15 @@ record FunctionOracle(Layer layer, GraphBuilder.Mode mode, Function<Map<String, 
 
     /** A function without a layer. */
     static FunctionOracle of(Function<Map<String, Tensor>, Tensor> function) {
-        return of(Sequential.of(), function);
+        return of(new NoLayer(), function);
+    }
+
+    /** In the place of a layer where a function has none. */
+    private static final class NoLayer extends Layer {
+        @Override
+        public Tensor forward(Tensor x) {
+            return x;
+        }
     }
 
     /**

@@ -50,6 +50,7 @@ class PyTorchLayersTest {
         tried.put("linear without bias", FunctionOracle.of(new Linear(7, 3).withoutBias()));
         tried.put("linear of sequences", FunctionOracle.of(new Linear(7, 3)));
         tried.put("linear to one", FunctionOracle.of(new Linear(7, 1)));
+        tried.put("sequential", FunctionOracle.of(Sequential.of(new Linear(7, 4), new Tanh(), new Linear(4, 3))));
         tried.put("residual", FunctionOracle.of(new Residual(new Linear(7, 7))));
         tried.put(
                 "residual with a shortcut",

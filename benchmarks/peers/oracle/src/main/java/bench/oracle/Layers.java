@@ -82,6 +82,15 @@ final class Layers {
         cases.add(new FunctionCase(
                 "residual", List.of(x, square, shift), in -> in.get(0).add(linear(in.get(0), in.get(1), in.get(2)))));
         cases.add(new FunctionCase(
+                "sequential",
+                List.of(
+                        x,
+                        new Operand("0.weight", 2, 4, 7),
+                        new Operand("0.bias", 3, 4),
+                        new Operand("2.weight", 4, 3, 4),
+                        new Operand("2.bias", 5, 3)),
+                in -> linear(torch.tanh(linear(in.get(0), in.get(1), in.get(2))), in.get(3), in.get(4))));
+        cases.add(new FunctionCase(
                 "residual with a shortcut",
                 List.of(
                         x,
