@@ -114,20 +114,39 @@ class OracleCoverageTest {
 
     @Test
     void tenLossesWithEveryLoss() {
-        assertThat(neverCalled(OFFERED.get(Losses.class)))
+        assertThat(neverCalled(TRAINING, OFFERED.get(Losses.class)))
                 .as("losses that no network is trained with whose losses are compared")
                 .isEmpty();
     }
 
-    private static Set<String> neverCalled(JavaClass type) {
-        Set<String> called = TRAINING.stream()
+    @Test
+    void everyReadyModel() {
+        JavaClasses tests = new ClassFileImporter()
+                .importClasses(
+                        PyTorchModelsTest.class,
+                        PyTorchNetworksTest.class,
+                        PyTorchResNetTest.class,
+                        PyTorchGptTest.class,
+                        PyTorchTrajectoryTest.class);
+        assertThat(OFFERED.stream()
+                        .filter(type -> type.getPackageName().equals("dev.baton.model"))
+                        .filter(type -> isPublic(type) && type.isTopLevelClass())
+                        .flatMap(type -> neverCalled(tests, type).stream()))
+                .as("models whose answers are compared with nothing")
+                .isEmpty();
+    }
+
+    /** The public factories and constructors of a class that no code of some tests calls. */
+    private static Set<String> neverCalled(JavaClasses tests, JavaClass type) {
+        Set<String> called = tests.stream()
                 .flatMap(test -> test.getCodeUnitCallsFromSelf().stream())
                 .map(call -> call.getTarget().getFullName())
                 .collect(Collectors.toSet());
         return type.getCodeUnits().stream()
                 .filter(unit -> unit.getModifiers().contains(JavaModifier.PUBLIC))
-                .filter(unit -> !called.contains(unit.getFullName()))
-                .map(JavaCodeUnit::getName)
+                .filter(unit -> unit.isConstructor() || unit.getModifiers().contains(JavaModifier.STATIC))
+                .map(JavaCodeUnit::getFullName)
+                .filter(unit -> !called.contains(unit))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 }

@@ -5,8 +5,6 @@ import dev.baton.NDArray;
 import dev.baton.data.Batch;
 import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
-import dev.baton.graph.TensorType;
-import dev.baton.infer.Predictor;
 import dev.baton.io.Safetensors;
 import dev.baton.io.Weights;
 import dev.baton.loss.Loss;
@@ -15,7 +13,6 @@ import dev.baton.optim.Optimizer;
 import dev.baton.reference.Interpreter;
 import dev.baton.runtime.Executable;
 import dev.baton.runtime.Session;
-import dev.baton.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -78,32 +75,19 @@ record TrainingOracle(Layer model, Loss loss, Optimizer optimizer, IntFunction<B
         try (var session = Session.open(System.getProperty("baton.test.backend", "reference"), SEED);
                 var step = TrainStep.of(session, model, loss, optimizer)) {
             Weights.load(session, model, file);
-            loaded.putAll(variables(session));
+            loaded.putAll(Answers.variables(session, model));
+            NDArray first = batches.apply(0).inputs();
             var results = new LinkedHashMap<String, double[]>();
-            results.put("answers before", answers(session));
+            results.put("answers before", Answers.of(session, model, first));
             var losses = new double[STEPS];
             for (int i = 0; i < STEPS; i++) {
                 losses[i] = step.run(batches.apply(i)).loss();
             }
             results.put("losses", losses);
-            results.putAll(variables(session));
-            results.put("answers", answers(session));
+            results.putAll(Answers.variables(session, model));
+            results.put("answers", Answers.of(session, model, first));
             return results;
         }
-    }
-
-    private double[] answers(Session session) {
-        try (var predictor = Predictor.of(session, model)) {
-            return predictor.predict(batches.apply(0).inputs()).toDoubleArray();
-        }
-    }
-
-    private Map<String, double[]> variables(Session session) {
-        var values = new LinkedHashMap<String, double[]>();
-        model.variables()
-                .forEach(variable -> values.put(
-                        variable.name(), session.value(variable.name()).toDoubleArray()));
-        return values;
     }
 
     private Map<String, double[]> inDouble(Map<String, double[]> loaded) {
@@ -130,9 +114,9 @@ record TrainingOracle(Layer model, Loss loss, Optimizer optimizer, IntFunction<B
             variables.putAll(result.assignments());
         }
         var results = new LinkedHashMap<>(variables);
-        results.put("answers before", answersInDouble(loaded));
+        results.put("answers before", Answers.inDouble(model, first.inputs(), loaded));
         results.put("losses", losses);
-        results.put("answers", answersInDouble(variables));
+        results.put("answers", Answers.inDouble(model, first.inputs(), variables));
         return results;
     }
 
@@ -145,16 +129,5 @@ record TrainingOracle(Layer model, Loss loss, Optimizer optimizer, IntFunction<B
                 GraphBuilder.SEED, new double[] {SEED},
                 GraphBuilder.STEP, new double[] {step},
                 GraphBuilder.LEARNING_RATE, new double[] {optimizer.learningRate(step)});
-    }
-
-    private double[] answersInDouble(Map<String, double[]> variables) {
-        var builder = new GraphBuilder();
-        NDArray inputs = batches.apply(0).inputs();
-        var x = Tensor.of(builder, builder.input("x", new TensorType(inputs.dtype(), inputs.shape())));
-        builder.output("answers", Layer.trace(model, x).value());
-        return new Interpreter(builder.build(), Interpreter.Precision.DOUBLE)
-                .run(Map.of("x", inputs.toDoubleArray()), variables)
-                .outputs()
-                .get("answers");
     }
 }

@@ -65,6 +65,7 @@ public final class Generate {
         m.put("madeWith", madeWith());
         m.put("functions", Pictures.all());
         m.put("resNet20", ResNet20.toJson());
+        m.put("resNets", ResNets.all());
         return m;
     }
 
