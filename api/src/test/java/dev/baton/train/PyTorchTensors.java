@@ -46,7 +46,7 @@ final class PyTorchTensors {
         return read("pytorch-layers.json");
     }
 
-    private static JsonNode read(String name) {
+    static JsonNode read(String name) {
         try (var file = PyTorchTensors.class.getResourceAsStream(name)) {
             return new ObjectMapper().readTree(file);
         } catch (IOException e) {
