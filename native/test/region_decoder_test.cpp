@@ -135,7 +135,8 @@ void instructions() {
     c.rejected("a register of later", region(ADD, F32, 0, 6, NONE), "the register is 6");
     c.rejected("a register far out", region(SELECT, F32, 2, 0, INT64_MAX), "the register is");
     c.rejected("a negative register", region(NEG, F32, -2, NONE, NONE), "the register is -2");
-    c.rejected("an unknown function", region(static_cast<Function>(42), F32, 0, NONE, NONE), "the function is 42");
+    std::string unknown = "the function is " + std::to_string(FUNCTIONS);
+    c.rejected("an unknown function", region(FUNCTIONS, F32, 0, NONE, NONE), unknown.c_str());
     c.rejected("a negative function", region(static_cast<Function>(-1), F32, 0, NONE, NONE), "the function is -1");
     c.rejected("an unknown type", region(NEG, static_cast<Type>(4), 0, NONE, NONE), "the type is 4");
 }

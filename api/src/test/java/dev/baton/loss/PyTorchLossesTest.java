@@ -15,12 +15,15 @@ import dev.baton.graph.Value;
 import dev.baton.runtime.Session;
 import dev.baton.tensor.Tensor;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -51,23 +54,45 @@ class PyTorchLossesTest {
         }
     }
 
-    private static ReducibleLoss loss(JsonNode json) {
-        JsonNode options = json.get("options");
-        return switch (json.get("loss").asText()) {
-            case "mse" -> Losses.mse();
-            case "l1" -> Losses.l1();
-            case "huber" -> Losses.huber(options.get("delta").asDouble());
-            case "smooth_l1" -> smoothL1(options.get("beta").asDouble());
-            case "binary_cross_entropy_with_logits" ->
-                Losses.binaryCrossEntropy()
-                        .positiveWeight(options.get("positiveWeight").asDouble());
-            case "kl_div" -> Losses.klDivergence();
-            case "nll" -> with(options, Losses.negativeLogLikelihood());
-            case "cross_entropy" ->
-                with(options, Losses.crossEntropy())
-                        .labelSmoothing(options.path("labelSmoothing").asDouble(0));
-            default -> throw new IllegalArgumentException(json.get("loss").asText());
+    /** The factory of a case's loss, one of {@link Losses}. */
+    private static Method factory(JsonNode json) {
+        String name = switch (json.get("loss").asText()) {
+            case "binary_cross_entropy_with_logits" -> "binaryCrossEntropy";
+            case "kl_div" -> "klDivergence";
+            case "nll" -> "negativeLogLikelihood";
+            case "cross_entropy" -> "crossEntropy";
+            case "smooth_l1" -> "huber";
+            default -> json.get("loss").asText();
         };
+        return factories()
+                .filter(method -> method.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Stream<Method> factories() {
+        return Arrays.stream(Losses.class.getDeclaredMethods())
+                .filter(method -> Modifier.isPublic(method.getModifiers()));
+    }
+
+    private static ReducibleLoss loss(JsonNode json) throws ReflectiveOperationException {
+        JsonNode options = json.get("options");
+        Method factory = factory(json);
+        if (json.get("loss").asText().equals("smooth_l1")) {
+            return smoothL1(options.get("beta").asDouble());
+        }
+        Object[] arguments = factory.getParameterCount() == 0
+                ? new Object[0]
+                : new Object[] {options.get("delta").asDouble()};
+        Object made = factory.invoke(null, arguments);
+        if (made instanceof BinaryCrossEntropy loss) {
+            return loss.positiveWeight(options.get("positiveWeight").asDouble());
+        }
+        if (made instanceof CrossEntropy loss) {
+            return with(options, loss)
+                    .labelSmoothing(options.path("labelSmoothing").asDouble(0));
+        }
+        return made instanceof NegativeLogLikelihood loss ? with(options, loss) : (ReducibleLoss) made;
     }
 
     /** As the documentation of the Huber loss says it. */
@@ -101,9 +126,17 @@ class PyTorchLossesTest {
                 : loss;
     }
 
+    @Test
+    void everyLossIsTried() throws IOException {
+        List<Method> tried = cases().map(one -> factory(one.json())).toList();
+        assertThat(factories().filter(factory -> !tried.contains(factory)))
+                .as("losses that PyTorch's file has no case of")
+                .isEmpty();
+    }
+
     @ParameterizedTest
     @MethodSource("cases")
-    void agreesWithPyTorch(Case tried) {
+    void agreesWithPyTorch(Case tried) throws ReflectiveOperationException {
         JsonNode json = tried.json();
         Map<String, double[]> ours = compute(json);
         boolean classes = json.has("labels");
@@ -144,7 +177,7 @@ class PyTorchLossesTest {
         return largest;
     }
 
-    private static Map<String, double[]> compute(JsonNode json) {
+    private static Map<String, double[]> compute(JsonNode json) throws ReflectiveOperationException {
         var shape = Shape.of(Arrays.stream(doubles(json.get("shape")))
                 .mapToLong(size -> (long) size)
                 .toArray());

@@ -10,18 +10,9 @@ final class OracleData {
 
     private OracleData() {}
 
-    /** The weight of layer 0, 1 or 2 as [inputs, outputs]; the oracle's own order is [outputs, inputs]. */
+    /** The weight of layer 0, 1 or 2 as [outputs, inputs]. */
     static float[] weight(int layer) {
-        int inputs = SIZES[layer];
-        int outputs = SIZES[layer + 1];
-        float[] stored = symmetric(11 + layer, inputs * outputs, WEIGHT_BOUND[layer]);
-        var turned = new float[stored.length];
-        for (int o = 0; o < outputs; o++) {
-            for (int i = 0; i < inputs; i++) {
-                turned[i * outputs + o] = stored[o * inputs + i];
-            }
-        }
-        return turned;
+        return symmetric(11 + layer, SIZES[layer] * SIZES[layer + 1], WEIGHT_BOUND[layer]);
     }
 
     static float[] bias(int layer) {

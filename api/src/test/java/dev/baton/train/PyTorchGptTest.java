@@ -4,20 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.data.Batch;
-import dev.baton.graph.Graph;
-import dev.baton.graph.GraphBuilder;
-import dev.baton.io.Safetensors;
-import dev.baton.io.Weights;
-import dev.baton.loss.Loss;
 import dev.baton.loss.Losses;
 import dev.baton.model.Gpt;
 import dev.baton.nn.GELU;
 import dev.baton.nn.Layer;
 import dev.baton.nn.Parameter;
 import dev.baton.optim.AdamW;
-import dev.baton.reference.Interpreter;
-import dev.baton.runtime.Executable;
-import dev.baton.runtime.Session;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,98 +20,44 @@ import org.junit.jupiter.api.io.TempDir;
 class PyTorchGptTest {
 
     private static final JsonNode RUN = PyTorchTensors.transformers().get("gpt");
-    private static final int STEPS = 10;
     private static final int VOCABULARY = size("vocabulary");
     private static final int CONTEXT = size("context");
     private static final int BATCH = size("batch");
 
-    private static final Loss LOSS = Losses.crossEntropy();
-
     @TempDir
     private Path folder;
-
-    private final Gpt model = Gpt.of(VOCABULARY)
-            .context(CONTEXT)
-            .layers(size("layers"))
-            .heads(size("heads"))
-            .width(size("width"))
-            .gelu(GELU.Form.TANH)
-            .build();
-    private final AdamW optimizer = AdamW.of(RUN.get("learningRate").asDouble())
-            .weightDecay(RUN.get("weightDecay").asDouble());
 
     private static int size(String name) {
         return RUN.get(name).asInt();
     }
 
+    private static Gpt model() {
+        return Gpt.of(VOCABULARY)
+                .context(CONTEXT)
+                .layers(size("layers"))
+                .heads(size("heads"))
+                .width(size("width"))
+                .gelu(GELU.Form.TANH)
+                .build();
+    }
+
+    static TrainingOracle tried() {
+        return new TrainingOracle(
+                model(),
+                Losses.crossEntropy(),
+                AdamW.of(RUN.get("learningRate").asDouble())
+                        .weightDecay(RUN.get("weightDecay").asDouble()),
+                PyTorchGptTest::batch);
+    }
+
     @Test
     void lossesAndParametersAgree() {
-        Map<String, double[]> got = onBackend();
-        Map<String, double[]> exact = inDouble();
-        for (JsonNode tensor : RUN.get("results")) {
-            String name = tensor.get("name").asText();
-            PyTorchTensors.compare(tensor, exact.get(name), got.get(name));
-        }
-    }
-
-    private Map<String, double[]> onBackend() {
-        try (var session = Session.open(System.getProperty("baton.test.backend", "reference"));
-                var step = TrainStep.of(session, model, LOSS, optimizer)) {
-            Path file = folder.resolve("gpt.safetensors");
-            Safetensors.write(file, saved(), Map.of("format", "pt"));
-            Weights.load(session, model, file);
-            var losses = new double[STEPS];
-            for (int i = 0; i < STEPS; i++) {
-                losses[i] = step.run(batch(i)).loss();
-            }
-            var results = new LinkedHashMap<String, double[]>();
-            results.put("losses", losses);
-            model.parameters()
-                    .forEach(parameter -> results.put(
-                            parameter.name(), session.value(parameter.name()).toDoubleArray()));
-            return results;
-        }
-    }
-
-    private Map<String, double[]> inDouble() {
-        Graph graph = StepGraph.trace(
-                        inputs -> LOSS.of(
-                                Layer.trace(model, inputs.get(TrainStep.INPUTS)), inputs.get(TrainStep.TARGETS)),
-                        optimizer,
-                        Map.of(
-                                TrainStep.INPUTS,
-                                StepGraph.batchType(batch(0).inputs()),
-                                TrainStep.TARGETS,
-                                StepGraph.batchType(batch(0).targets())))
-                .bind(Map.of(Executable.BATCH, (long) BATCH));
-        var interpreter = new Interpreter(graph, Interpreter.Precision.DOUBLE);
-        var variables = new LinkedHashMap<String, double[]>();
-        saved().forEach((name, array) -> variables.put(name, array.toDoubleArray()));
-        graph.variables()
-                .forEach((name, value) -> variables.computeIfAbsent(
-                        name, moment -> graph.initial(moment).initialValue(0).toDoubleArray()));
-        var losses = new double[STEPS];
-        for (int i = 0; i < STEPS; i++) {
-            var inputs = Map.of(
-                    TrainStep.INPUTS,
-                    batch(i).inputs().toDoubleArray(),
-                    TrainStep.TARGETS,
-                    batch(i).targets().toDoubleArray(),
-                    GraphBuilder.STEP,
-                    new double[] {i + 1},
-                    GraphBuilder.LEARNING_RATE,
-                    new double[] {optimizer.learningRate(i + 1)});
-            Interpreter.Result result = interpreter.run(inputs, variables);
-            losses[i] = result.outputs().get(StepGraph.LOSS)[0];
-            variables.putAll(result.assignments());
-        }
-        var results = new LinkedHashMap<>(variables);
-        results.put("losses", losses);
-        return results;
+        TrainingOracle tried = tried();
+        tried.compare(RUN.get("results"), saved(tried.model()), folder);
     }
 
     /** The stream of the n-th parameter, from 0, is 300 + n; in files they lie as in memory. */
-    private Map<String, NDArray> saved() {
+    private static Map<String, NDArray> saved(Layer model) {
         var arrays = new LinkedHashMap<String, NDArray>();
         for (Parameter parameter : model.parameters()) {
             String name = parameter.name();

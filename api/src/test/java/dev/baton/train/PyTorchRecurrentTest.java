@@ -154,15 +154,20 @@ class PyTorchRecurrentTest {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("cases")
-    void valuesAndGradientsAgree(JsonNode tried) {
+    static Layer layer(JsonNode tried) {
         int hidden = tried.get("hidden").asInt();
         long inputs = tried.get("inputs").asLong();
         RecurrentLayers stack = RecurrentLayers.of(tried.get("layers").asInt());
         RecurrentLayers layers = tried.get("bidirectional").asBoolean() ? stack.bidirectional() : stack;
         boolean lstm = tried.get("cell").asText().equals("lstm");
-        var trace = new Trace(tried, lstm ? new LSTM(inputs, hidden, layers) : new GRU(inputs, hidden, layers));
+        return lstm ? new LSTM(inputs, hidden, layers) : new GRU(inputs, hidden, layers);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void valuesAndGradientsAgree(JsonNode tried) {
+        int hidden = tried.get("hidden").asInt();
+        var trace = new Trace(tried, layer(tried));
         Graph graph = trace.builder.build();
         var parameters = new LinkedHashMap<String, float[]>();
         for (Parameter parameter : trace.layer.parameters()) {
@@ -257,16 +262,20 @@ class PyTorchRecurrentTest {
         }
     }
 
+    static Layer model(JsonNode run) {
+        return new Model(
+                run.get("cell").asText().equals("lstm"),
+                run.get("tokens").asInt(),
+                run.get("width").asInt(),
+                run.get("hidden").asInt());
+    }
+
     @ParameterizedTest
     @MethodSource("runs")
     void tenTrainingLossesAgree(JsonNode run) {
         int tokens = run.get("tokens").asInt();
         int hidden = run.get("hidden").asInt();
-        var model = new Model(
-                run.get("cell").asText().equals("lstm"),
-                tokens,
-                run.get("width").asInt(),
-                hidden);
+        Layer model = model(run);
         Shape shape = Shape.of(run.get("batch").asLong(), run.get("length").asLong());
         StepFunction function = inputs -> Losses.crossEntropy()
                 .of(model.forward(inputs.get("tokens")), inputs.get("labels").reshape(-1));

@@ -5,21 +5,10 @@ import dev.baton.DType;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.data.Batch;
-import dev.baton.graph.Graph;
-import dev.baton.graph.GraphBuilder;
-import dev.baton.graph.TensorType;
-import dev.baton.infer.Predictor;
-import dev.baton.io.Safetensors;
-import dev.baton.io.Weights;
 import dev.baton.loss.Losses;
 import dev.baton.model.ResNet;
 import dev.baton.nn.Initializers;
-import dev.baton.nn.Layer;
 import dev.baton.optim.Sgd;
-import dev.baton.reference.Interpreter;
-import dev.baton.runtime.Executable;
-import dev.baton.runtime.Session;
-import dev.baton.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -33,108 +22,23 @@ import org.junit.jupiter.api.io.TempDir;
 class PyTorchResNetTest {
 
     private static final JsonNode RUN = PyTorchTensors.pictures().get("resNet20");
-    private static final int STEPS = 10;
 
     @TempDir
     private Path folder;
 
-    private final Layer model = ResNet.cifar20(10);
-    private final Sgd optimizer = Sgd.of(RUN.get("learningRate").asDouble())
-            .momentum(RUN.get("momentum").asDouble())
-            .weightDecay(RUN.get("weightDecay").asDouble());
+    static TrainingOracle tried() {
+        return new TrainingOracle(
+                ResNet.cifar20(10),
+                Losses.crossEntropy(),
+                Sgd.of(RUN.get("learningRate").asDouble())
+                        .momentum(RUN.get("momentum").asDouble())
+                        .weightDecay(RUN.get("weightDecay").asDouble()),
+                PyTorchResNetTest::batch);
+    }
 
     @Test
     void answersLossesAndStatisticsAgree() {
-        Path file = folder.resolve("resnet20.safetensors");
-        Safetensors.write(file, saved(), Map.of("format", "pt"));
-        var loaded = new LinkedHashMap<String, double[]>();
-        Map<String, double[]> got = onBackend(file, loaded);
-        Map<String, double[]> exact = inDouble(loaded);
-        for (JsonNode tensor : RUN.get("results")) {
-            String name = tensor.get("name").asText();
-            PyTorchTensors.compare(tensor, exact.get(name), got.get(name));
-        }
-    }
-
-    /**
-     * Loads, answers, learns and answers.
-     *
-     * @param loaded is given what the session has after loading
-     */
-    private Map<String, double[]> onBackend(Path file, Map<String, double[]> loaded) {
-        try (var session = Session.open(System.getProperty("baton.test.backend", "reference"));
-                var step = TrainStep.of(session, model, Losses.crossEntropy(), optimizer)) {
-            Weights.load(session, model, file);
-            loaded.putAll(variables(session));
-            var results = new LinkedHashMap<String, double[]>();
-            results.put("answers before", answers(session));
-            var losses = new double[STEPS];
-            for (int i = 0; i < STEPS; i++) {
-                losses[i] = step.run(batch(i)).loss();
-            }
-            results.put("losses", losses);
-            results.putAll(variables(session));
-            results.put("answers", answers(session));
-            return results;
-        }
-    }
-
-    private double[] answers(Session session) {
-        try (var predictor = Predictor.of(session, model)) {
-            return predictor.predict(batch(0).inputs()).toDoubleArray();
-        }
-    }
-
-    private Map<String, double[]> variables(Session session) {
-        var values = new LinkedHashMap<String, double[]>();
-        model.variables()
-                .forEach(variable -> values.put(
-                        variable.name(), session.value(variable.name()).toDoubleArray()));
-        return values;
-    }
-
-    private Map<String, double[]> inDouble(Map<String, double[]> loaded) {
-        Graph graph = StepGraph.trace(
-                        inputs -> Losses.crossEntropy()
-                                .of(Layer.trace(model, inputs.get(TrainStep.INPUTS)), inputs.get(TrainStep.TARGETS)),
-                        optimizer,
-                        Map.of(
-                                TrainStep.INPUTS,
-                                StepGraph.batchType(batch(0).inputs()),
-                                TrainStep.TARGETS,
-                                StepGraph.batchType(batch(0).targets())))
-                .bind(Map.of(Executable.BATCH, RUN.get("batch").asLong()));
-        var interpreter = new Interpreter(graph, Interpreter.Precision.DOUBLE);
-        var variables = new LinkedHashMap<>(loaded);
-        graph.variables()
-                .forEach((name, value) -> variables.computeIfAbsent(
-                        name, moment -> graph.initial(moment).initialValue(0).toDoubleArray()));
-        var losses = new double[STEPS];
-        for (int i = 0; i < STEPS; i++) {
-            var inputs = Map.of(
-                    TrainStep.INPUTS, batch(i).inputs().toDoubleArray(),
-                    TrainStep.TARGETS, batch(i).targets().toDoubleArray(),
-                    GraphBuilder.LEARNING_RATE, new double[] {optimizer.learningRate(i + 1)});
-            Interpreter.Result result = interpreter.run(inputs, variables);
-            losses[i] = result.outputs().get(StepGraph.LOSS)[0];
-            variables.putAll(result.assignments());
-        }
-        var results = new LinkedHashMap<>(variables);
-        results.put("answers before", answersInDouble(loaded));
-        results.put("losses", losses);
-        results.put("answers", answersInDouble(variables));
-        return results;
-    }
-
-    private double[] answersInDouble(Map<String, double[]> variables) {
-        var builder = new GraphBuilder();
-        NDArray inputs = batch(0).inputs();
-        var x = Tensor.of(builder, builder.input("x", new TensorType(inputs.dtype(), inputs.shape())));
-        builder.output("answers", Layer.trace(model, x).value());
-        return new Interpreter(builder.build(), Interpreter.Precision.DOUBLE)
-                .run(Map.of("x", inputs.toDoubleArray()), variables)
-                .outputs()
-                .get("answers");
+        tried().compare(RUN.get("results"), saved(), folder);
     }
 
     /** What torchvision would save of such a network before it learns: the stream of the n-th parameter is 300 + n. */

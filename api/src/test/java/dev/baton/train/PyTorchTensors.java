@@ -7,10 +7,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.baton.DType;
 import dev.baton.NDArray;
 import dev.baton.Shape;
+import dev.baton.nn.Layer;
+import dev.baton.nn.Parameter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.StreamSupport;
 
 /**
@@ -37,7 +42,11 @@ final class PyTorchTensors {
         return read("pytorch-transformers.json");
     }
 
-    private static JsonNode read(String name) {
+    static JsonNode layers() {
+        return read("pytorch-layers.json");
+    }
+
+    static JsonNode read(String name) {
         try (var file = PyTorchTensors.class.getResourceAsStream(name)) {
             return new ObjectMapper().readTree(file);
         } catch (IOException e) {
@@ -52,17 +61,28 @@ final class PyTorchTensors {
      * @param got computed in single precision by a backend, from the same numbers
      */
     static void compare(JsonNode tensor, double[] exact, double[] got) {
-        String name = tensor.get("name").asText();
-        double[] wanted = StreamSupport.stream(tensor.get("float64").spliterator(), false)
-                .mapToDouble(JsonNode::asDouble)
-                .toArray();
+        compare(
+                tensor.get("name").asText(),
+                doubles(tensor.get("float64")),
+                tensor.get("float32Error").asDouble(),
+                exact,
+                got);
+    }
+
+    /** The same, from PyTorch's values in double precision and how far single precision is off. */
+    static void compare(String name, double[] wanted, double off, double[] exact, double[] got) {
         double largest = Arrays.stream(wanted).map(Math::abs).max().orElse(0);
-        double off = tensor.get("float32Error").asDouble();
         assertThat(distance(exact, wanted)).as("%s in double", name).isLessThanOrEqualTo(off + FLOOR * largest);
         assertThat(distance(got, wanted)).as(name).isLessThanOrEqualTo(TIMES_AS_FAR * off + FLOOR * largest);
     }
 
-    private static double distance(double[] a, double[] b) {
+    static double[] doubles(JsonNode list) {
+        return StreamSupport.stream(list.spliterator(), false)
+                .mapToDouble(JsonNode::asDouble)
+                .toArray();
+    }
+
+    static double distance(double[] a, double[] b) {
         assertThat(a).hasSameSizeAs(b).doesNotContain(Double.NaN);
         double largest = 0;
         for (int i = 0; i < a.length; i++) {
@@ -71,12 +91,56 @@ final class PyTorchTensors {
         return largest;
     }
 
-    /** An operand by the oracle's formula: numbers, or indices, or truth values. */
-    static NDArray operand(JsonNode operand) {
+    /** The element of a list of the oracle's that has a name. */
+    static JsonNode named(JsonNode list, String name) {
+        for (JsonNode one : list) {
+            if (one.get("name").asText().equals(name)) {
+                return one;
+            }
+        }
+        throw new IllegalArgumentException("the oracle's file has no " + name);
+    }
+
+    /** The names of the elements of a list of the oracle's. */
+    static List<String> names(JsonNode list) {
+        return StreamSupport.stream(list.spliterator(), false)
+                .map(one -> one.get("name").asText())
+                .toList();
+    }
+
+    /** A parameter, or its gradient, as PyTorch has it: a weight that is transposed in files is transposed there. */
+    static double[] asInFiles(Layer layer, String name, double[] values) {
+        for (Parameter parameter : layer.parameters()) {
+            if (name.equals(parameter.name()) && parameter.layout() == Parameter.FileLayout.TRANSPOSED) {
+                int rows = (int) parameter.shape().size(0);
+                int columns = (int) parameter.shape().size(1);
+                var turned = new double[values.length];
+                for (int i = 0; i < values.length; i++) {
+                    turned[i % columns * rows + i / columns] = values[i];
+                }
+                return turned;
+            }
+        }
+        return values;
+    }
+
+    /** Operands by name. */
+    static Map<String, NDArray> operands(JsonNode list) {
+        var operands = new LinkedHashMap<String, NDArray>();
+        list.forEach(operand -> operands.put(operand.get("name").asText(), operand(operand, 0)));
+        return operands;
+    }
+
+    /**
+     * An operand by the oracle's formula: numbers, or indices, or truth values.
+     *
+     * @param later how many streams after that of the file
+     */
+    static NDArray operand(JsonNode operand, int later) {
         var sizes = new ArrayList<Long>();
         operand.get("shape").forEach(size -> sizes.add(size.asLong()));
         Shape shape = Shape.of(sizes.stream().mapToLong(Long::longValue).toArray());
-        int stream = operand.get("stream").asInt();
+        int stream = operand.get("stream").asInt() + later;
         int bound = operand.get("bound").asInt();
         if (operand.has("kind")) {
             boolean mask = operand.get("kind").asText().equals("MASK");

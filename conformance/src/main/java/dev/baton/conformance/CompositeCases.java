@@ -142,7 +142,8 @@ final class CompositeCases {
             {Shapes.floats(33), Shapes.floats(), Shapes.floats(7, 131)},
             {Shapes.floats(33), Shapes.floats(undefined), Shapes.floats(7, 131)},
             {Shapes.floats(33), Shapes.floats(), Shapes.floats(infinite, 67)},
-            {Shapes.floats(undefined, 33), Shapes.floats(0), Shapes.floats(infinite, 67, 20)}
+            {Shapes.floats(undefined, 33), Shapes.floats(0), Shapes.floats(infinite, 67, 20)},
+            {Shapes.floats(1, 2, 1, 2, 3, 1, 2, 1), Shapes.floats(5, 1)}
         };
         for (Argument[] list : lists) {
             both(cases, GROUP, AllFinite.INSTANCE, Attributes.none(), Tolerance.EXACT, list);
@@ -155,7 +156,8 @@ final class CompositeCases {
             {Shapes.floats(33), Shapes.floats(), Shapes.floats(7, 131), Shapes.floats(0, 4)},
             {Shapes.floats(Fill.number(0), 3, 5)},
             {Shapes.floats(0)},
-            {Shapes.floats(infiniteAt(5), 67), Shapes.floats()}
+            {Shapes.floats(infiniteAt(5), 67), Shapes.floats()},
+            {Shapes.floats(1, 2, 1, 2, 3, 1, 2, 1), Shapes.floats(5, 1)}
         };
         for (Argument[] list : lists) {
             both(cases, GROUP, GlobalNorm.INSTANCE, Attributes.none(), Tolerance.ofLargest(1e-6), list);
@@ -164,7 +166,7 @@ final class CompositeCases {
 
     private static void labels(List<Case> cases) {
         Fill some = Fill.values("some ignored", 3, -100, 0, 7, -100);
-        for (Shape shape : List.of(Shape.of(0), Shape.of(131), Shape.of(3, 5))) {
+        for (Shape shape : Shapes.FEW) {
             Argument argument = Shapes.argument(DType.INT32, some, shape);
             Attributes classes = ClassLabels.attributes(Dim.of(10));
             both(cases, GROUP, ClassLabels.INSTANCE, classes, Tolerance.EXACT, argument);

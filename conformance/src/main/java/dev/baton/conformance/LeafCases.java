@@ -75,7 +75,8 @@ final class LeafCases {
         double[][] seedsAndSteps = {{0, 0}, {1, 1}, {0x1234_5678_9abcL, 7}, {42, 3L << 32 | 9}, {-1, -2}};
         for (double[] pair : seedsAndSteps) {
             for (long stream : new long[] {0, 1, 0xffff_ffffL}) {
-                for (Shape shape : List.of(Shape.scalar(), Shape.of(0), Shape.of(5), Shape.of(67, 33))) {
+                for (Shape shape : List.of(
+                        Shape.scalar(), Shape.of(0), Shape.of(5), Shape.of(67, 33), Shape.of(1, 2, 1, 2, 3, 1, 2, 1))) {
                     cases.add(Case.of(
                             GROUP,
                             Primitive.RANDOM_UNIFORM,

@@ -43,6 +43,7 @@ final class ReductionCases {
             new Reduced(Shape.of(1, 4, 1), 0, 2),
             new Reduced(Shape.of(2, 3, 2, 3, 2), 1, 3),
             new Reduced(Shape.of(2, 1, 2, 3, 1, 2, 2, 2), 0, 3, 6),
+            new Reduced(Shape.of(2, 1, 2, 3, 1, 2, 2, 2), 3),
             new Reduced(Shape.of(0, 3), 0),
             new Reduced(Shape.of(0, 3), 1),
             new Reduced(Shape.of(3, 0), 1),

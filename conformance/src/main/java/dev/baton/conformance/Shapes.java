@@ -24,7 +24,8 @@ final class Shapes {
             Shape.of(1, 2, 1, 2, 3, 1, 2, 1));
 
     /** A few, where the data matter more than the shape. */
-    static final List<Shape> FEW = List.of(Shape.of(0), Shape.of(3, 5), Shape.of(131));
+    static final List<Shape> FEW =
+            List.of(Shape.of(0), Shape.of(3, 5), Shape.of(131), Shape.of(1, 2, 1, 2, 3, 1, 2, 1));
 
     /** Every pair of special values. */
     static final Shape SPECIAL_PAIRS = Shape.of((long) Fill.SPECIALS * Fill.SPECIALS);

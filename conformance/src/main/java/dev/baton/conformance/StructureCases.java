@@ -98,7 +98,13 @@ final class StructureCases {
     private static void gathers(List<Case> cases, DType dtype) {
         var attributes = Attributes.of("outside", dtype.isFloating() ? Double.NaN : 0.0);
         long[][][] sizes = {
-            {{5}, {3}}, {{5, 7}, {4}}, {{1, 1}, {1}}, {{67, 130}, {2, 9}}, {{3, 2, 5}, {}}, {{4, 3}, {0, 2}}
+            {{5}, {3}},
+            {{5, 7}, {4}},
+            {{1, 1}, {1}},
+            {{67, 130}, {2, 9}},
+            {{3, 2, 5}, {}},
+            {{4, 3}, {0, 2}},
+            {{5, 2, 1, 3, 2}, {2, 1, 3, 1}}
         };
         for (long[][] one : sizes) {
             Fill rows = Fill.labels((int) one[0][0]);
@@ -116,7 +122,13 @@ final class StructureCases {
 
     private static void scatters(List<Case> cases) {
         long[][][] sizes = {
-            {{5}, {3}}, {{5, 7}, {40}}, {{1, 1}, {9}}, {{67, 130}, {2, 99}}, {{3, 2, 5}, {}}, {{4, 3}, {0}}
+            {{5}, {3}},
+            {{5, 7}, {40}},
+            {{1, 1}, {9}},
+            {{67, 130}, {2, 99}},
+            {{3, 2, 5}, {}},
+            {{4, 3}, {0}},
+            {{5, 2, 1, 3, 2}, {2, 1, 3, 1}}
         };
         for (long[][] one : sizes) {
             long[] table = one[0];
@@ -151,7 +163,8 @@ final class StructureCases {
             {{2, 3, 8, 9}, {3, 3}, {1, 1}, {1, 1}},
             {{2, 3, 8, 9}, {2, 2}, {2, 2}, {1, 1}},
             {{1, 2, 7, 11}, {3, 1}, {2, 3}, {2, 1}},
-            {{2, 4, 5, 6}, {2, 1, 3}, {1, 2, 1}, {1, 1, 2}}
+            {{2, 4, 5, 6}, {2, 1, 3}, {1, 2, 1}, {1, 1, 2}},
+            {{1, 2, 4, 1, 6}, {2, 1, 3}, {1, 2, 1}, {1, 1, 2}}
         };
         for (long[][] one : all) {
             var attributes =

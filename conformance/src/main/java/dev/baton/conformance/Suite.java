@@ -25,6 +25,7 @@ public final class Suite {
         cases.addAll(AttentionCases.cases());
         cases.addAll(RecurrentCases.cases());
         cases.addAll(UpdateCases.cases());
+        cases.addAll(ViewCases.of(cases));
         cases.addAll(FusionCases.cases());
         cases.addAll(EpilogueCases.cases());
         cases.addAll(VariableCases.cases());

@@ -18,14 +18,17 @@ final class UpdateCases {
 
     private static final String GROUP = "updates";
 
-    private static final List<Shape> PARAMETERS = List.of(
-            Shape.of(3, 5),
-            Shape.of(5),
-            Shape.scalar(),
-            Shape.of(0, 4),
-            Shape.of(131, 267),
-            Shape.of(16_385),
-            Shape.of(1, 1));
+    /** Each time these together: many of all sizes, and two small ones. */
+    private static final List<List<Shape>> PARAMETERS = List.of(
+            List.of(
+                    Shape.of(3, 5),
+                    Shape.of(5),
+                    Shape.scalar(),
+                    Shape.of(0, 4),
+                    Shape.of(131, 267),
+                    Shape.of(16_385),
+                    Shape.of(1, 1)),
+            List.of(Shape.of(3, 5), Shape.of(1, 2, 1, 2, 3, 1, 2, 1)));
 
     private static final Tolerance NEAR = Tolerance.ofLargest(1e-6);
 
@@ -62,16 +65,18 @@ final class UpdateCases {
                 .with(AdamUpdate.WEIGHT_DECAY, decay)
                 .with(AdamUpdate.DECOUPLED, decoupled);
         boolean untouched = gradient.name().equals("0.0");
-        List<Argument> arguments = start(finite, 0.01, 0.271, 0.00299);
-        for (Shape shape : PARAMETERS) {
-            arguments.add(floats(Fill.NORMAL, shape));
-            arguments.add(floats(untouched ? Fill.number(0) : Fill.NORMAL, shape));
-            arguments.add(floats(untouched ? Fill.number(0) : Fill.POSITIVE, shape));
-            arguments.add(floats(gradient, shape));
-        }
         Tolerance tolerance = finite && !untouched ? NEAR : Tolerance.SAME_BITS;
-        CompositeCases.both(
-                cases, GROUP, AdamUpdate.INSTANCE, attributes, tolerance, arguments.toArray(Argument[]::new));
+        for (List<Shape> parameters : PARAMETERS) {
+            List<Argument> arguments = start(finite, 0.01, 0.271, 0.00299);
+            for (Shape shape : parameters) {
+                arguments.add(floats(Fill.NORMAL, shape));
+                arguments.add(floats(untouched ? Fill.number(0) : Fill.NORMAL, shape));
+                arguments.add(floats(untouched ? Fill.number(0) : Fill.POSITIVE, shape));
+                arguments.add(floats(gradient, shape));
+            }
+            CompositeCases.both(
+                    cases, GROUP, AdamUpdate.INSTANCE, attributes, tolerance, arguments.toArray(Argument[]::new));
+        }
     }
 
     private static void sgd(
@@ -79,17 +84,19 @@ final class UpdateCases {
         var attributes = Attributes.of(SgdUpdate.MOMENTUM, momentum)
                 .with(SgdUpdate.NESTEROV, nesterov)
                 .with(SgdUpdate.WEIGHT_DECAY, decay);
-        List<Argument> arguments = start(finite, 0.05);
-        for (Shape shape : PARAMETERS) {
-            arguments.add(floats(Fill.NORMAL, shape));
-            if (momentum > 0) {
-                arguments.add(floats(Fill.NORMAL, shape));
-            }
-            arguments.add(floats(gradient, shape));
-        }
         Tolerance tolerance = finite ? NEAR : Tolerance.SAME_BITS;
-        CompositeCases.both(
-                cases, GROUP, SgdUpdate.INSTANCE, attributes, tolerance, arguments.toArray(Argument[]::new));
+        for (List<Shape> parameters : PARAMETERS) {
+            List<Argument> arguments = start(finite, 0.05);
+            for (Shape shape : parameters) {
+                arguments.add(floats(Fill.NORMAL, shape));
+                if (momentum > 0) {
+                    arguments.add(floats(Fill.NORMAL, shape));
+                }
+                arguments.add(floats(gradient, shape));
+            }
+            CompositeCases.both(
+                    cases, GROUP, SgdUpdate.INSTANCE, attributes, tolerance, arguments.toArray(Argument[]::new));
+        }
     }
 
     private static void others(List<Case> cases) {
@@ -141,17 +148,19 @@ final class UpdateCases {
             Fill gradient,
             Fill first,
             Fill later) {
-        List<Argument> arguments = start(finite, 0.05);
-        for (Shape shape : PARAMETERS) {
-            arguments.add(floats(Fill.NORMAL, shape));
-            for (int state = 1; state < rule.states(attributes); state++) {
-                arguments.add(floats(state == 1 ? first : later, shape));
-            }
-            arguments.add(floats(gradient, shape));
-        }
         boolean untouched = gradient.name().equals("0.0");
         Tolerance tolerance = finite && !untouched ? NEAR : Tolerance.SAME_BITS;
-        CompositeCases.both(cases, GROUP, rule, attributes, tolerance, arguments.toArray(Argument[]::new));
+        for (List<Shape> parameters : PARAMETERS) {
+            List<Argument> arguments = start(finite, 0.05);
+            for (Shape shape : parameters) {
+                arguments.add(floats(Fill.NORMAL, shape));
+                for (int state = 1; state < rule.states(attributes); state++) {
+                    arguments.add(floats(state == 1 ? first : later, shape));
+                }
+                arguments.add(floats(gradient, shape));
+            }
+            CompositeCases.both(cases, GROUP, rule, attributes, tolerance, arguments.toArray(Argument[]::new));
+        }
     }
 
     /** The finite flag and the scalars. */

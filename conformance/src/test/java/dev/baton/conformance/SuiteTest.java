@@ -5,26 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.baton.DType;
-import dev.baton.composite.Activations;
-import dev.baton.composite.AdagradUpdate;
-import dev.baton.composite.AdamUpdate;
-import dev.baton.composite.AllFinite;
-import dev.baton.composite.AveragePool;
-import dev.baton.composite.BatchNorm;
-import dev.baton.composite.ClassLabels;
-import dev.baton.composite.Convolution;
-import dev.baton.composite.DotProductAttention;
-import dev.baton.composite.GlobalNorm;
-import dev.baton.composite.LayerNormalization;
-import dev.baton.composite.LionUpdate;
-import dev.baton.composite.MaxPool;
-import dev.baton.composite.PackedAttention;
-import dev.baton.composite.RmsNormalization;
-import dev.baton.composite.RmsPropUpdate;
-import dev.baton.composite.RotaryEmbedding;
-import dev.baton.composite.SgdUpdate;
-import dev.baton.composite.Softmax;
-import dev.baton.composite.SoftmaxCrossEntropy;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
@@ -45,55 +25,6 @@ import org.junit.jupiter.api.Test;
 class SuiteTest {
 
     private static final List<Case> CASES = Suite.cases();
-
-    @Test
-    void everyPrimitiveHasACase() {
-        Set<Operation> subjects = CASES.stream().map(Case::subject).collect(Collectors.toSet());
-        assertThat(subjects).contains(Primitive.values());
-        assertThat(subjects)
-                .contains(
-                        Activations.RELU,
-                        SoftmaxCrossEntropy.FORWARD,
-                        SoftmaxCrossEntropy.BACKWARD,
-                        AllFinite.INSTANCE,
-                        Convolution.FORWARD,
-                        Convolution.INPUT_GRADIENT,
-                        Convolution.WEIGHT_GRADIENT,
-                        MaxPool.FORWARD,
-                        MaxPool.BACKWARD,
-                        AveragePool.FORWARD,
-                        AveragePool.BACKWARD,
-                        BatchNorm.FORWARD,
-                        BatchNorm.BACKWARD,
-                        BatchNorm.INFERENCE,
-                        Activations.GELU,
-                        Activations.GELU_SLOPE,
-                        Activations.GELU_TANH,
-                        Activations.GELU_TANH_SLOPE,
-                        Activations.SILU,
-                        Activations.SILU_SLOPE,
-                        Activations.SOFTPLUS,
-                        LayerNormalization.FORWARD,
-                        LayerNormalization.BACKWARD,
-                        RmsNormalization.FORWARD,
-                        RmsNormalization.BACKWARD,
-                        Softmax.SOFTMAX,
-                        Softmax.SOFTMAX.backward(),
-                        Softmax.LOG_SOFTMAX,
-                        Softmax.LOG_SOFTMAX.backward(),
-                        DotProductAttention.FORWARD,
-                        DotProductAttention.BACKWARD,
-                        PackedAttention.FORWARD,
-                        PackedAttention.BACKWARD,
-                        RotaryEmbedding.INSTANCE,
-                        GlobalNorm.INSTANCE,
-                        ClassLabels.INSTANCE,
-                        AdamUpdate.INSTANCE,
-                        SgdUpdate.INSTANCE,
-                        RmsPropUpdate.INSTANCE,
-                        AdagradUpdate.INSTANCE,
-                        LionUpdate.INSTANCE);
-    }
 
     /** What models trace must not hold a composite that no case is about. */
     @Test

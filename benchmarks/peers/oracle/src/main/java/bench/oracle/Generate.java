@@ -25,10 +25,10 @@ public final class Generate {
         // One thread: how sums are cut between threads would show in the last bits.
         torch.set_num_threads(1);
         write(folder.resolve("mlp-losses.json"), losses());
-        write(folder.resolve("pytorch-functions.json"), cases(Functions.all()));
         write(folder.resolve("pytorch-losses.json"), cases(LossFunctions.all()));
         write(folder.resolve("pictures.json"), pictures());
         write(folder.resolve("transformers.json"), transformers());
+        write(folder.resolve("layers.json"), layers());
     }
 
     static String nameOf(ScalarType type) {
@@ -65,6 +65,7 @@ public final class Generate {
         m.put("madeWith", madeWith());
         m.put("functions", Pictures.all());
         m.put("resNet20", ResNet20.toJson());
+        m.put("resNets", ResNets.all());
         return m;
     }
 
@@ -73,6 +74,14 @@ public final class Generate {
         m.put("madeWith", madeWith());
         m.put("functions", Transformers.all());
         m.put("gpt", TorchGpt.toJson());
+        return m;
+    }
+
+    private static Map<String, Object> layers() {
+        Map<String, Object> m = new LinkedHashMap<>();
+        m.put("madeWith", madeWith());
+        m.put("functions", Layers.all());
+        m.put("networks", Networks.all());
         return m;
     }
 

@@ -36,6 +36,11 @@ record Operand(Kind kind, String name, int stream, int bound, int scale, int shi
         return new Operand(Kind.MASK, name, stream, bound, 0, 0, shape);
     }
 
+    /** The same of a later stream. */
+    Operand later(int streams) {
+        return new Operand(kind, name, stream + streams, bound, scale, shift, shape);
+    }
+
     boolean learnt() {
         return kind == Kind.LEARNT;
     }

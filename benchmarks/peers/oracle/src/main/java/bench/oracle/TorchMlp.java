@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.AdamOptions;
 import org.bytedeco.pytorch.AdamW;
 import org.bytedeco.pytorch.AdamWOptions;
 import org.bytedeco.pytorch.Optimizer;
+import org.bytedeco.pytorch.OptimizerOptions;
 import org.bytedeco.pytorch.RMSprop;
 import org.bytedeco.pytorch.RMSpropOptions;
 import org.bytedeco.pytorch.SGD;
@@ -41,17 +42,17 @@ final class TorchMlp {
                 parameters[2 * l] = leaf(OracleData.weight(l), type, out, in);
                 parameters[2 * l + 1] = leaf(OracleData.bias(l), type, out);
             }
-            Optimizer optimizer = optimizer(training, new TensorVector(parameters));
+            Runnable update = update(training, parameters);
             double[] losses = new double[OracleData.STEPS];
             for (int step = 0; step < losses.length; step++) {
                 Tensor x = tensor(OracleData.inputs(step), type, OracleData.BATCH, OracleData.SIZES[0]);
                 Tensor y = labels(OracleData.labels(step));
-                optimizer.zero_grad();
+                for (Tensor p : parameters) if (p.grad().defined()) p.grad().zero_();
                 Tensor loss = torch.cross_entropy_loss(
                         forward(parameters, x), y, new TensorOptional(), MEAN, IGNORED, training.labelSmoothing());
                 loss.backward();
                 clip(training, new TensorVector(parameters));
-                optimizer.step();
+                update.run();
                 losses[step] = loss.item_double();
             }
             List<double[]> last = new ArrayList<>();
@@ -71,14 +72,54 @@ final class TorchMlp {
         if (t.number("clipValue") > 0) torch.clip_grad_value_(parameters, t.number("clipValue"));
     }
 
-    private static Optimizer optimizer(Training t, TensorVector parameters) {
+    /** What a step does once the gradients are there. */
+    private static Runnable update(Training t, Tensor[] parameters) {
+        if (t.optimizer().equals("lion")) {
+            List<Lion> all = new ArrayList<>();
+            for (int i = 0; i < parameters.length; i++) {
+                Training one = i % 2 == 1 && t.hasGroups() ? t.ofBiases() : t;
+                all.add(new Lion(parameters[i], one.learningRate(), one.number("weightDecay")));
+            }
+            return () -> {
+                for (int i = 0; i < parameters.length; i++) all.get(i).step(parameters[i].grad());
+            };
+        }
+        if (!t.hasGroups()) {
+            Optimizer optimizer = optimizer(new TensorVector(parameters), options(t));
+            return () -> optimizer.step();
+        }
+        // An optimizer for each group: groups share nothing, and Adagrad cannot be given one later.
+        Optimizer weights = optimizer(every(parameters, 0), options(t));
+        Optimizer biases = optimizer(every(parameters, 1), options(t.ofBiases()));
+        return () -> {
+            weights.step();
+            biases.step();
+        };
+    }
+
+    /** The weights or the biases. */
+    private static TensorVector every(Tensor[] parameters, int first) {
+        Tensor[] half = new Tensor[parameters.length / 2];
+        for (int i = 0; i < half.length; i++) half[i] = parameters[2 * i + first];
+        return new TensorVector(half);
+    }
+
+    private static Optimizer optimizer(TensorVector parameters, OptimizerOptions options) {
+        if (options instanceof SGDOptions o) return new SGD(parameters, o);
+        if (options instanceof AdamOptions o) return new Adam(parameters, o);
+        if (options instanceof AdamWOptions o) return new AdamW(parameters, o);
+        if (options instanceof RMSpropOptions o) return new RMSprop(parameters, o);
+        return new Adagrad(parameters, (AdagradOptions) options);
+    }
+
+    private static OptimizerOptions options(Training t) {
         switch (t.optimizer()) {
             case "sgd" -> {
                 SGDOptions o = new SGDOptions(t.learningRate());
                 o.momentum().put(t.number("momentum"));
                 o.nesterov().put(t.flag("nesterov"));
                 o.weight_decay().put(t.number("weightDecay"));
-                return new SGD(parameters, o);
+                return o;
             }
             // The betas stay at their defaults, 0.9 and 0.999: the binding gives them as the memory of a C++ tuple,
             // whose elements lie in reverse order, so that writing a pair there would exchange them.
@@ -86,13 +127,13 @@ final class TorchMlp {
                 AdamOptions o = new AdamOptions(t.learningRate());
                 o.eps().put(t.number("epsilon"));
                 o.weight_decay().put(t.number("weightDecay"));
-                return new Adam(parameters, o);
+                return o;
             }
             case "adamw" -> {
                 AdamWOptions o = new AdamWOptions(t.learningRate());
                 o.eps().put(t.number("epsilon"));
                 o.weight_decay().put(t.number("weightDecay"));
-                return new AdamW(parameters, o);
+                return o;
             }
             case "rmsprop" -> {
                 RMSpropOptions o = new RMSpropOptions(t.learningRate());
@@ -101,13 +142,13 @@ final class TorchMlp {
                 o.momentum().put(t.number("momentum"));
                 o.centered().put(t.flag("centered"));
                 o.weight_decay().put(t.number("weightDecay"));
-                return new RMSprop(parameters, o);
+                return o;
             }
             case "adagrad" -> {
                 AdagradOptions o = new AdagradOptions(t.learningRate());
                 o.eps().put(t.number("epsilon"));
                 o.weight_decay().put(t.number("weightDecay"));
-                return new Adagrad(parameters, o);
+                return o;
             }
             default -> throw new IllegalArgumentException(t.optimizer());
         }

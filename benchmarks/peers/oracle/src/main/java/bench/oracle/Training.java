@@ -46,7 +46,29 @@ record Training(
         all.add(new Training("adamw-clip-norm", "adamw", 1e-3, with(adam(0.01), "clipNorm", 0.1), 0));
         all.add(new Training("sgd-clip-norm-never", "sgd", 0.1, with(sgd(0, false, 0), "clipNorm", 100.0), 0));
         all.add(new Training("sgd-clip-value", "sgd", 0.1, with(sgd(0.9, false, 0), "clipValue", 0.01), 0));
+        // Biases have a group of their own, without decay and at half the rate.
+        all.add(new Training("sgd-groups", "sgd", 0.1, grouped(sgd(0.9, false, 1e-2)), 0));
+        all.add(new Training("adam-groups", "adam", 1e-2, grouped(adam(1e-2)), 0));
+        all.add(new Training("adamw-groups", "adamw", 1e-2, grouped(adam(0.1)), 0));
+        all.add(new Training("rmsprop-groups", "rmsprop", 1e-3, grouped(rmsProp(0.5, true, 1e-2)), 0));
+        all.add(new Training("adagrad-groups", "adagrad", 1e-2, grouped(adagrad(1e-2)), 0));
+        for (double decay : new double[] {0, 0.1, 1}) {
+            String end = decay == 0 ? "" : "-decay-" + decay;
+            all.add(new Training("lion" + end, "lion", 1e-3, lion(decay), 0));
+        }
+        all.add(new Training("lion-groups", "lion", 1e-3, grouped(lion(1)), 0));
         return all;
+    }
+
+    private static Map<String, Object> grouped(Map<String, Object> settings) {
+        return with(with(settings, "biasDecay", 0.0), "biasRateFactor", 0.5);
+    }
+
+    private static Map<String, Object> lion(double weightDecay) {
+        Map<String, Object> m = new LinkedHashMap<>();
+        m.put("beta1", Lion.BETA1);
+        m.put("beta2", Lion.BETA2);
+        return with(m, "weightDecay", weightDecay);
     }
 
     private static Map<String, Object> sgd(double momentum, boolean nesterov, double weightDecay) {
@@ -86,6 +108,17 @@ record Training(
 
     double number(String setting) {
         return settings.get(setting) instanceof Double value ? value : 0;
+    }
+
+    boolean hasGroups() {
+        return settings.containsKey("biasRateFactor");
+    }
+
+    /** How the biases are learnt where they have a group of their own. */
+    Training ofBiases() {
+        Map<String, Object> changed = new LinkedHashMap<>(settings);
+        changed.put("weightDecay", number("biasDecay"));
+        return new Training(name, optimizer, learningRate * number("biasRateFactor"), changed, labelSmoothing);
     }
 
     boolean flag(String setting) {
