@@ -51,8 +51,8 @@ final class ActivationCases {
             Fill.SPECIAL_COLUMNS
         };
         for (Fill fill : fills) {
-            for (long size : new long[] {1, 131, 4099}) {
-                Argument argument = Shapes.argument(DType.FLOAT32, fill, Shape.of(size));
+            for (Shape shape : Shapes.MANY) {
+                Argument argument = Shapes.argument(DType.FLOAT32, fill, shape);
                 CompositeCases.both(
                         cases, GROUP, Activations.SOFTPLUS, Attributes.none(), Tolerance.function(8), argument);
             }
