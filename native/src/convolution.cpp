@@ -9,100 +9,11 @@
 // Work is cut into chunks by shape alone, and each sum is added up in one order.
 #include <algorithm>
 
+#include "convolution_planes.h"
 #include "plan.h"
 
 namespace baton {
 namespace {
-
-int64_t rounded_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
-int64_t divided_up(int64_t a, int64_t b) { return a >= 0 ? (a + b - 1) / b : -(-a / b); }
-int64_t divided_down(int64_t a, int64_t b) { return a >= 0 ? a / b : -divided_up(-a, b); }
-
-constexpr int64_t LINE = 16;   // floats
-constexpr int64_t BEHIND = 64;  // floats that may be read behind the last plane
-
-struct Side {
-    int64_t size, kernel, results, stride, before, dilation;
-    int64_t phase(int64_t tap) const { return tap * dilation % stride; }
-    int64_t shift(int64_t tap) const { return tap * dilation / stride; }
-    int64_t most_shift() const { return shift(kernel - 1); }
-    // The taps of a phase, in their order.
-    std::vector<int64_t> taps(int64_t of) const {
-        std::vector<int64_t> found;
-        for (int64_t tap = 0; tap < kernel; tap++) {
-            if (phase(tap) == of) found.push_back(tap);
-        }
-        return found;
-    }
-    std::vector<int64_t> used_phases() const {
-        std::vector<int64_t> used;
-        for (int64_t tap = 0; tap < kernel; tap++) used.push_back(phase(tap));
-        std::sort(used.begin(), used.end());
-        used.erase(std::unique(used.begin(), used.end()), used.end());
-        return used;
-    }
-};
-
-struct Geometry {
-    int64_t pictures, inputs, outputs, groups;
-    Side down, across;
-    int64_t taps() const { return down.kernel * across.kernel; }
-    int64_t picture() const { return down.size * across.size; }
-    int64_t result() const { return down.results * across.results; }
-};
-
-// Copies of channels with padding, cut into phases: row j of phase (a, b) holds the row j * step + a - before.
-struct Padded {
-    int64_t height, width;              // of the picture
-    int64_t step_down, step_across;     // 1 where there are no phases
-    int64_t before_down, before_across;
-    int64_t rows, row_width;
-    std::vector<std::pair<int64_t, int64_t>> phases;
-
-    int64_t plane() const { return rounded_up(times(rows, row_width), LINE); }
-    int64_t channel() const { return times(plane(), static_cast<int64_t>(phases.size())); }
-
-    void copy(const float* picture, float* to) const {
-        for (const auto& phase : phases) {
-            // The columns first .. end - 1 come from the picture.
-            int64_t first = std::clamp<int64_t>(divided_up(before_across - phase.second, step_across), 0, row_width);
-            int64_t end = std::clamp<int64_t>(divided_up(width + before_across - phase.second, step_across), first, row_width);
-            int64_t skipped = first * step_across + phase.second - before_across;
-            for (int64_t row = 0; row < rows; row++) {
-                int64_t y = row * step_down + phase.first - before_down;
-                float* target = to + row * row_width;
-                if (y < 0 || y >= height || first == end) {
-                    std::fill_n(target, row_width, 0.0f);
-                } else {
-                    zeros(target, first);
-                    every(step_across, picture + y * width + skipped, end - first, target + first);
-                    zeros(target + end, row_width - end);
-                }
-            }
-            std::fill(to + rows * row_width, to + plane(), 0.0f);
-            to += plane();
-        }
-    }
-
-  private:
-    // Mostly one or two: not worth a call of memset, which gcc would make of the loop.
-    static void zeros(float* to, int64_t count) {
-        for (int64_t i = 0; i < count; i++) {
-            to[i] = 0.0f;
-            asm volatile("" ::: "memory");
-        }
-    }
-
-    static void every(int64_t step, const float* from, int64_t count, float* to) {
-        if (step == 1) {
-            std::copy_n(from, count, to);
-        } else if (step == 2) {
-            for (int64_t i = 0; i < count; i++) to[i] = from[2 * i];
-        } else {
-            for (int64_t i = 0; i < count; i++) to[i] = from[i * step];
-        }
-    }
-};
 
 // One run of the loop over padded planes: all of a forward pass, or one phase of a gradient by the input.
 struct Pass {
