@@ -14,7 +14,62 @@ inline TapRange taps_inside(int64_t start, int64_t size, int64_t kernel, int64_t
     return {from, to < kernel ? to : kernel};
 }
 
+// Windows of 2 x 2 that lie side by side and touch no padding, the usual ones.
+inline bool is_plain(const Pooling& p) {
+    return p.kernel_down == 2 && p.kernel_across == 2 && p.stride_down == 2 && p.stride_across == 2 && p.before_down == 0 &&
+           p.before_across == 0 && p.dilation_down == 1 && p.dilation_across == 1 && 2 * p.rows <= p.height &&
+           2 * p.columns <= p.width;
+}
+
+// The larger of two; NaN is larger than all else. Without a branch, so that it can be vectorized.
+inline float later(float best, float value, int32_t& where, int32_t tap) {
+    float is_larger = value <= best ? 0.0f : best != best ? 0.0f : 1.0f;
+    where = is_larger != 0.0f ? tap : where;
+    return is_larger != 0.0f ? value : best;
+}
+
+inline void plain_max_pool(const Pooling& p, const float* in, float* out, int32_t* index) {
+    for (int64_t y = 0; y < p.rows; y++) {
+        const float* upper = in + 2 * y * p.width;
+        const float* lower = upper + p.width;
+        float* largest = out + y * p.columns;
+        int32_t* place = index + y * p.columns;
+#pragma GCC ivdep
+        for (int64_t x = 0; x < p.columns; x++) {
+            float best = upper[2 * x];
+            int32_t where = 0;
+            best = later(best, upper[2 * x + 1], where, 1);
+            best = later(best, lower[2 * x], where, 2);
+            best = later(best, lower[2 * x + 1], where, 3);
+            largest[x] = best;
+            place[x] = where;
+        }
+    }
+}
+
+inline void plain_max_pool_backward(const Pooling& p, const float* gradient, const int32_t* index, float* out) {
+    for (int64_t y = 0; y < p.rows; y++) {
+        const float* from = gradient + y * p.columns;
+        const int32_t* place = index + y * p.columns;
+        float* upper = out + 2 * y * p.width;
+        float* lower = upper + p.width;
+#pragma GCC ivdep
+        for (int64_t x = 0; x < p.columns; x++) {
+            upper[2 * x] = place[x] == 0 ? from[x] : 0.0f;
+            upper[2 * x + 1] = place[x] == 1 ? from[x] : 0.0f;
+            lower[2 * x] = place[x] == 2 ? from[x] : 0.0f;
+            lower[2 * x + 1] = place[x] == 3 ? from[x] : 0.0f;
+        }
+        for (int64_t x = 2 * p.columns; x < p.width; x++) upper[x] = lower[x] = 0.0f;
+    }
+    for (int64_t i = 2 * p.rows * p.width; i < p.height * p.width; i++) out[i] = 0.0f;
+}
+
 void max_pool(const Pooling& p, const float* in, float* out, int32_t* index) {
+    if (is_plain(p)) {
+        plain_max_pool(p, in, out, index);
+        return;
+    }
     for (int64_t y = 0; y < p.rows; y++) {
         int64_t top = y * p.stride_down - p.before_down;
         TapRange down = taps_inside(top, p.height, p.kernel_down, p.dilation_down);
@@ -41,6 +96,10 @@ void max_pool(const Pooling& p, const float* in, float* out, int32_t* index) {
 }
 
 void max_pool_backward(const Pooling& p, const float* gradient, const int32_t* index, float* out) {
+    if (is_plain(p)) {
+        plain_max_pool_backward(p, gradient, index, out);
+        return;
+    }
     for (int64_t i = 0; i < p.height * p.width; i++) out[i] = 0.0f;
     for (int64_t y = 0; y < p.rows; y++) {
         for (int64_t x = 0; x < p.columns; x++) {
