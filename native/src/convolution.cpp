@@ -145,7 +145,7 @@ std::unique_ptr<Convolve> forward(const Geometry& g) {
     Pass pass;
     pass.taps = forward_taps(g, command->padded);
     pass.rows = g.down.results;
-    pass.results = {command->padded.row_width, g.across.results, g.result(), g.across.results, 1};
+    pass.results = {command->padded.row_width, g.across.results, g.result(), g.across.results, 1, false};
     command->passes.push_back(pass);
     return command;
 }
@@ -201,7 +201,7 @@ std::unique_ptr<Convolve> by_input(const Geometry& g) {
             pass.source_start = down.start * width + across.start;
             pass.rows = across.count == 0 ? 0 : down.count;
             pass.out_start = down.first * g.across.size + across.first;
-            pass.results = {width, across.count, g.picture(), g.down.stride * g.across.size, g.across.stride};
+            pass.results = {width, across.count, g.picture(), g.down.stride * g.across.size, g.across.stride, false};
             command->passes.push_back(pass);
         }
     }
@@ -353,9 +353,10 @@ int64_t convolution_scratch(const int64_t* words, int64_t opcode, int64_t thread
     return floats * static_cast<int64_t>(sizeof(float));
 }
 
-std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward) {
+std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward, bool rectified) {
     Geometry g = geometry(in);
     auto command = backward ? by_input(g) : forward(g);
+    for (Pass& pass : command->passes) pass.results.rectified = rectified;
     int64_t pictures = times(times(g.pictures, g.inputs), g.picture());
     int64_t results = times(times(g.pictures, g.outputs), g.result());
     command->in = in.reference(backward ? results : pictures, Type::F32);

@@ -132,6 +132,7 @@ inline void convolve_pieces(const Planes& planes, const float* const* starts, co
         for (int v = 0; v < V; v++) {
             Vector sum = sums[r][v];
             sum.add(shift);
+            if (results.rectified) sum.rectify();
             const Piece* of_vector = pieces + v * Vector::PIECES;
             if (whole[v]) {
                 float* targets[Vector::PIECES];

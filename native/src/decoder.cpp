@@ -216,9 +216,10 @@ std::unique_ptr<Command> Decoder::command(int64_t opcode) {
         case 11: return decode_fold(*this);
         case 12: return decode_gather(*this);
         case 13: return decode_scatter_add(*this);
-        case 14: return decode_convolution(*this, false);
-        case 15: return decode_convolution(*this, true);
+        case 14: return decode_convolution(*this, false, false);
+        case 15: return decode_convolution(*this, true, false);
         case 16: return decode_convolution_by_weights(*this);
+        case 21: return decode_convolution(*this, false, true);
         case 17: return decode_max_pool(*this, false);
         case 18: return decode_max_pool(*this, true);
         case 19: return decode_batch_norm(*this, false);

@@ -47,6 +47,7 @@ struct Planes {
 struct Results {
     int64_t row_width, columns;
     int64_t channel_step, row_step, column_step;
+    bool rectified;  // negative results become 0
 };
 
 // Sums of products of planes: rows (gradients) with columns (shifted inputs), over pictures and positions. Position i of a

@@ -90,7 +90,7 @@ std::unique_ptr<Command> decode_concat(Decoder& in);
 std::unique_ptr<Command> decode_fold(Decoder& in);
 std::unique_ptr<Command> decode_gather(Decoder& in);
 std::unique_ptr<Command> decode_scatter_add(Decoder& in);
-std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward);
+std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward, bool rectified);
 std::unique_ptr<Command> decode_convolution_by_weights(Decoder& in);
 std::unique_ptr<Command> decode_max_pool(Decoder& in, bool backward);
 std::unique_ptr<Command> decode_batch_norm(Decoder& in, bool backward);

@@ -1,4 +1,5 @@
 // Convolutions with their gradients, pooling and batch normalization against loops in double.
+#include <algorithm>
 #include <cmath>
 
 #include "bench.h"
@@ -96,6 +97,10 @@ void convolution(const Sizes& s) {
     int64_t px = bench.input(x), pw = bench.input(weight), pb = bench.input(bias), pg = bench.input(gradient);
     double terms = static_cast<double>(s.inputs / s.groups) * static_cast<double>(taps);
     expect("convolution with bias", s, bench, CONVOLUTION, {px, pw, pb}, bench.result<float>(results), y, terms);
+    std::vector<double> rectified(y);
+    for (double& value : rectified) value = std::max(value, 0.0);
+    expect("convolution with bias and relu", s, bench, CONVOLUTION_RELU, {px, pw, pb}, bench.result<float>(results),
+           rectified, terms);
     expect("convolution", s, bench, CONVOLUTION, {px, pw, NONE}, bench.result<float>(results), plain, terms);
     expect("convolution by input", s, bench, CONVOLUTION_BY_INPUT, {pg, pw, NONE}, bench.result<float>(x.size()), by_x,
            static_cast<double>(s.outputs / s.groups) * static_cast<double>(taps));

@@ -77,6 +77,7 @@ Sample pictures() {
     int64_t channel = bench.input(numbers.reals(6)), mean = bench.result<float>(6), deviation = bench.result<float>(6);
     sample.plan = joined(
         {command(CONVOLUTION, joined({sizes, {x, weight, channel, y, scratch}})),
+         command(CONVOLUTION_RELU, joined({sizes, {x, weight, NONE, y, scratch}})),
          command(CONVOLUTION_BY_INPUT, joined({sizes, {y, weight, NONE, bench.result<float>(240), scratch}})),
          command(CONVOLUTION_BY_WEIGHT, joined({sizes, {x, y, bench.result<float>(72), scratch}})),
          command(MAX_POOL, {8, 5, 6, 3, 2, 2, 2, 1, 0, 1, 1, 2, 3, x, index, pooled}),

@@ -30,7 +30,8 @@ public final class Compiler {
             Graph graph, Map<String, Long> sizes, Map<String, Long> variableOffsets, Backend backend) {
         Graph fixed = checked(graph, traced -> traced.bind(sizes));
         Graph normalised = checked(fixed, FoldBatchNorms::run);
-        Graph expanded = expand(normalised, backend::supports);
+        Graph rectified = checked(normalised, RectifyConvolutions::run);
+        Graph expanded = expand(rectified, backend::supports);
         Graph folded = checked(expanded, FoldLeaves::run);
         Graph simple = checked(folded, Simplify::run);
         Graph split = checked(simple, SplitReductions::run);

@@ -7,10 +7,8 @@ import dev.baton.graph.Emitter;
 import dev.baton.graph.Graph;
 import dev.baton.graph.Node;
 import dev.baton.graph.Value;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Puts the batch normalisation of inference into the convolution before it: scale (w * x + b) + shift is (scale w) * x +
@@ -22,7 +20,7 @@ final class FoldBatchNorms {
     private FoldBatchNorms() {}
 
     static Graph run(Graph graph) {
-        Map<Value, Integer> uses = uses(graph);
+        Map<Value, Integer> uses = Uses.of(graph);
         return new Graph.Rewriter(graph) {
             @Override
             protected List<Value> rewrite(Node node, List<Value> inputs) {
@@ -32,18 +30,6 @@ final class FoldBatchNorms {
                 return folds ? List.of(fold(emit(), inputs, node.attributes())) : copy(node, inputs, node.attributes());
             }
         }.run();
-    }
-
-    /** How often each value is read, handed out or assigned. */
-    private static Map<Value, Integer> uses(Graph graph) {
-        var uses = new HashMap<Value, Integer>();
-        Stream.of(
-                        graph.nodes().stream().flatMap(node -> node.inputs().stream()),
-                        graph.outputs().values().stream(),
-                        graph.assignments().values().stream())
-                .flatMap(values -> values)
-                .forEach(value -> uses.merge(value, 1, Integer::sum));
-        return uses;
     }
 
     private static Value fold(Emitter emit, List<Value> inputs, Attributes attributes) {

@@ -20,9 +20,9 @@ final class PictureWords {
 
     private PictureWords() {}
 
-    /** The opcode of a convolution or of a gradient of one; 0 for any other operation. */
+    /** The opcode that the workspace of a convolution or of a gradient of one goes by; 0 for any other operation. */
     static int convolutionOpcode(Operation operation) {
-        if (operation == Convolution.FORWARD) {
+        if (isForward(operation)) {
             return CONVOLUTION;
         }
         if (operation == Convolution.INPUT_GRADIENT) {
@@ -31,11 +31,14 @@ final class PictureWords {
         return operation == Convolution.WEIGHT_GRADIENT ? CONVOLUTION_BY_WEIGHT : 0;
     }
 
+    private static boolean isForward(Operation operation) {
+        return operation == Convolution.FORWARD || operation == Convolution.RECTIFIED;
+    }
+
     /** The sizes of a convolution, the same for itself and its gradients. */
     static long[] geometry(Node node) {
         Operation operation = node.operation();
-        Shape shape =
-                operation == Convolution.FORWARD ? null : node.attributes().shape(Convolution.SHAPE);
+        Shape shape = isForward(operation) ? null : node.attributes().shape(Convolution.SHAPE);
         Shape x =
                 operation == Convolution.INPUT_GRADIENT ? shape : node.input(0).shape();
         Shape weight =

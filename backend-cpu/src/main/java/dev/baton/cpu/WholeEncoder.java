@@ -54,6 +54,7 @@ final class WholeEncoder {
             Map.entry(MaxPool.BACKWARD, new Command(18, PictureWords::maxPool)),
             Map.entry(BatchNorm.FORWARD, new Command(19, PictureWords::batchNorm)),
             Map.entry(BatchNorm.BACKWARD, new Command(20, PictureWords::batchNormBackward)),
+            Map.entry(Convolution.RECTIFIED, new Command(21, PictureWords::convolution)),
             Map.entry(LayerNormalization.FORWARD, new Command(24, NormalizationWords::layerNorm)),
             Map.entry(RmsNormalization.FORWARD, new Command(24, NormalizationWords::rmsNorm)),
             Map.entry(LayerNormalization.BACKWARD, new Command(25, NormalizationWords::layerNormBackward)),

@@ -49,6 +49,7 @@ class OperationCoverageTest {
             Primitive.SIZE,
             Primitive.IOTA,
             Convolution.FORWARD,
+            Convolution.RECTIFIED,
             Convolution.INPUT_GRADIENT,
             Convolution.WEIGHT_GRADIENT,
             MaxPool.FORWARD,

@@ -40,15 +40,15 @@ class PetsTest extends ExampleTest {
 
     @Test
     void learnsAndSaysSo() {
-        assertThat(run("pets", "--data", folder.toString(), "--epochs", "4", "--threads", "2"))
+        assertThat(run("pets", "--data", folder.toString(), "--epochs", "12", "--threads", "2"))
                 .as(err.toString())
                 .isZero();
         assertThat(out.toString())
-                .contains("120 pictures of 32 x 32 pixels, 3 classes: bird, cat, dog", "epoch 4/4  loss ")
+                .contains("120 pictures of 32 x 32 pixels, 3 classes: bird, cat, dog", "epoch 12/12  loss ")
                 .containsPattern("\n  cat         bird \\d+  cat \\d+  dog \\d+\n");
         assertThat(Double.parseDouble(found("test accuracy: ([01]\\.\\d{4})"))).isGreaterThan(0.9);
         String two = found("weights: (sha256 [0-9a-f]{64})");
-        assertThat(run("pets", "--data", folder.toString(), "--epochs", "4", "--threads", "3"))
+        assertThat(run("pets", "--data", folder.toString(), "--epochs", "12", "--threads", "3"))
                 .isZero();
         assertThat(found("weights: (sha256 .*)")).isEqualTo(two);
         System.clearProperty("baton.threads");
