@@ -62,7 +62,7 @@ passed "sources and Javadoc"
 # Every package that is exported has its place in docs/stability.md, and none has two.
 places="$(sed -n '/^| \*\*/p' "$root/docs/stability.md" | grep -o '`dev\.baton[a-z.]*`' | tr -d '`' | sort)"
 [ -z "$(echo "$places" | uniq -d)" ] || fail "docs/stability.md names $(echo "$places" | uniq -d) more than once"
-exported="$(sed -n 's/^ *exports \([a-z.]*\);.*/\1/p' "$root"/{api,conformance}/src/main/java/module-info.java)"
+exported="$(sed -n 's/^ *exports \([a-z.]*\);.*/\1/p' "$root"/{api,data,conformance}/src/main/java/module-info.java)"
 for package in $exported; do
     grep -q -x -F "$package" <<< "$places" || fail "$package is exported, and docs/stability.md does not say what it is"
 done
@@ -122,7 +122,7 @@ while read -r entry; do
             named=""
             while read -r package; do
                 [[ "$entry" != "$package"/* ]] || named=yes
-            done < <(grep -o '([a-z]*[a-z/]*)' "$notice" | tr -d '()')
+            done < <(grep -o '([a-z][a-z0-9/]*)' "$notice" | tr -d '()')
             [ -n "$named" ] || fail "no notice of $entry"
             ;;
         org/jline/*) ;;
