@@ -29,6 +29,13 @@ float* Machine::tile(int worker) {
     return reinterpret_cast<float*>((reinterpret_cast<uintptr_t>(after) + 63) / 64 * 64);
 }
 
+void Machine::share(int64_t floats) {
+    if (floats > shared_floats_) {
+        shared_.reset(new float[static_cast<size_t>(floats)]);
+        shared_floats_ = floats;
+    }
+}
+
 }  // namespace baton
 
 struct baton_backend {
@@ -189,6 +196,9 @@ int32_t baton_plan_create(baton_backend* backend, const int64_t* code, int64_t w
             created->sizes.push_back(sizes[i]);
         }
         created->commands = baton::Decoder(code, words, sizes, spaces, backend->machine.pool.threads()).commands();
+        for (const auto& command : created->commands) {
+            command->prepare(backend->machine);
+        }
         *plan = created.release();
     });
 }

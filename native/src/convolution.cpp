@@ -55,6 +55,7 @@ struct Convolve : Command {
     int64_t weight_input_step, weight_output_step;
     int64_t in_plane, out_plane;
     Reference in, weight, bias, out, scratch;
+    Reference kept;  // results count where this is above 0, and are 0 elsewhere
 
     int64_t inputs_of_group() const { return inputs / geometry.groups; }
     int64_t outputs_of_group() const { return outputs / geometry.groups; }
@@ -114,7 +115,7 @@ struct Convolve : Command {
     void convolve(const Run& run, const float* planes, int64_t picture, int64_t group, int64_t from, int64_t to,
                   int64_t band, int64_t bands) const {
         int64_t first = group * outputs_of_group() + from;
-        float* target = run.at<float>(out) + (picture * outputs + first) * out_plane;
+        int64_t plane = (picture * outputs + first) * out_plane;
         const float* weights = run.at<float>(weight) + group * geometry.outputs / geometry.groups *
                                    (geometry.inputs / geometry.groups) * geometry.taps() + from * weight_output_step;
         const float* shifts = bias.exists() ? run.at<float>(bias) + first : nullptr;
@@ -123,10 +124,12 @@ struct Convolve : Command {
                           weight_input_step, weight_output_step};
             int64_t row = pass.rows * band / bands;
             int64_t last = pass.rows * (band + 1) / bands;
+            int64_t start = plane + pass.out_start;
             if (row < last) {
                 run.machine.kernels.convolve(source, planes + group * inputs_of_group() * padded.channel() + pass.source_start,
                                              weights, shifts, pass.results, to - from, row, last,
-                                             target + pass.out_start);
+                                             run.at<float>(out) + start,
+                                             kept.exists() ? run.at<const float>(kept) + start : nullptr);
             }
         }
     }
@@ -349,14 +352,14 @@ int64_t convolution_scratch(const int64_t* words, int64_t opcode, int64_t thread
     Decoder in(words, CONVOLUTION_WORDS, nullptr, 0, threads);
     Geometry g = geometry(in);
     int64_t floats = opcode == 16 ? by_weights(g)->scratch_floats(threads)
-                                  : (opcode == 15 ? by_input(g) : forward(g))->scratch_floats(threads);
+                                  : (opcode == 15 || opcode == 28 ? by_input(g) : forward(g))->scratch_floats(threads);
     return floats * static_cast<int64_t>(sizeof(float));
 }
 
 std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward, bool rectified) {
     Geometry g = geometry(in);
     auto command = backward ? by_input(g) : forward(g);
-    for (Pass& pass : command->passes) pass.results.rectified = rectified;
+    for (Pass& pass : command->passes) pass.results.rectified = rectified && !backward;
     int64_t pictures = times(times(g.pictures, g.inputs), g.picture());
     int64_t results = times(times(g.pictures, g.outputs), g.result());
     command->in = in.reference(backward ? results : pictures, Type::F32);
@@ -364,6 +367,9 @@ std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward, bool rec
     command->bias = in.reference(g.outputs, Type::F32, true);
     command->out = in.reference(backward ? pictures : results, Type::F32);
     command->scratch = in.reference(command->scratch_floats(in.threads()), Type::F32);
+    if (backward && rectified) {
+        command->kept = in.reference(pictures, Type::F32);
+    }
     return command;
 }
 

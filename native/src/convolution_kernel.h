@@ -85,18 +85,31 @@ inline void convolve_tile(const Planes& planes, const float* const* starts, cons
     }
 }
 
+// Where results go, and where they are kept: what is not above 0 there makes them 0. Null keeps all.
+struct Target {
+    float* out;
+    const float* kept;
+    void step(int64_t elements) {
+        out += elements;
+        kept = kept == nullptr ? nullptr : kept + elements;
+    }
+    void store(int64_t element, float value) const {
+        out[element] = kept == nullptr || kept[element] > 0 ? value : 0.0f;
+    }
+};
+
 // The valid results of a piece, one by one.
-inline void store_piece(const float* values, const Piece& piece, const Results& results, int64_t last_row, float* out) {
+inline void store_piece(const float* values, const Piece& piece, const Results& results, int64_t last_row, Target target) {
     int64_t row = piece.row;
     int64_t column = piece.column;
     if (column + piece.count <= results.columns) {
-        float* target = out + row * results.row_step + column * results.column_step;
-        for (int i = 0; i < piece.count; i++) target[i * results.column_step] = values[i];
+        target.step(row * results.row_step + column * results.column_step);
+        for (int i = 0; i < piece.count; i++) target.store(i * results.column_step, values[i]);
         return;
     }
     for (int i = 0; i < piece.count && row < last_row; i++) {
         if (column < results.columns) {
-            out[row * results.row_step + column * results.column_step] = values[i];
+            target.store(row * results.row_step + column * results.column_step, values[i]);
         }
         if (++column == results.row_width) {
             column = 0;
@@ -107,7 +120,7 @@ inline void store_piece(const float* values, const Piece& piece, const Results& 
 
 template <int R, int V>
 inline void convolve_pieces(const Planes& planes, const float* const* starts, const float* weights, const float* bias,
-                            const Results& results, const Piece* pieces, int64_t last_row, float* out) {
+                            const Results& results, const Piece* pieces, int64_t last_row, Target target) {
     Vector sums[R][V];
     bool apart = false;
     for (int i = 1; i < V * Vector::PIECES; i++) {
@@ -128,32 +141,36 @@ inline void convolve_pieces(const Planes& planes, const float* const* starts, co
     }
     for (int r = 0; r < R; r++) {
         Vector shift = bias == nullptr ? Vector::zero() : Vector::all(bias[r]);
-        float* channel = out + r * results.channel_step;
         for (int v = 0; v < V; v++) {
             Vector sum = sums[r][v];
             sum.add(shift);
             if (results.rectified) sum.rectify();
             const Piece* of_vector = pieces + v * Vector::PIECES;
             if (whole[v]) {
-                float* targets[Vector::PIECES];
+                float* outs[Vector::PIECES];
+                const float* kept[Vector::PIECES];
                 for (int i = 0; i < Vector::PIECES; i++) {
-                    targets[i] = channel + of_vector[i].row * results.row_step + of_vector[i].column;
+                    int64_t element = of_vector[i].row * results.row_step + of_vector[i].column;
+                    outs[i] = target.out + element;
+                    kept[i] = target.kept == nullptr ? nullptr : target.kept + element;
                 }
-                sum.store_pieces(targets);
+                if (target.kept != nullptr) sum.keep_where_positive(Vector::load_pieces(kept, 0));
+                sum.store_pieces(outs);
             } else {
                 alignas(64) float values[Vector::LANES];
                 sum.store(values);
                 for (int i = 0; i < Vector::PIECES; i++) {
-                    store_piece(values + i * PIECE, of_vector[i], results, last_row, channel);
+                    store_piece(values + i * PIECE, of_vector[i], results, last_row, target);
                 }
             }
         }
+        target.step(results.channel_step);
     }
 }
 
 template <int R>
 inline void convolve_channels(const Planes& planes, const float* source, const float* weights, const float* bias,
-                              const Results& results, int64_t first_row, int64_t last_row, float* out) {
+                              const Results& results, int64_t first_row, int64_t last_row, Target target) {
     Cursor cursor(results, first_row, last_row);
     while (cursor.more()) {
         Piece pieces[MOST_PIECES];
@@ -166,34 +183,35 @@ inline void convolve_channels(const Planes& planes, const float* source, const f
             count++;
         }
         switch (count / Vector::PIECES) {
-            case 1: convolve_pieces<R, 1>(planes, starts, weights, bias, results, pieces, last_row, out); break;
-            case 2: convolve_pieces<R, 2>(planes, starts, weights, bias, results, pieces, last_row, out); break;
-            default: convolve_pieces<R, VECTORS>(planes, starts, weights, bias, results, pieces, last_row, out); break;
+            case 1: convolve_pieces<R, 1>(planes, starts, weights, bias, results, pieces, last_row, target); break;
+            case 2: convolve_pieces<R, 2>(planes, starts, weights, bias, results, pieces, last_row, target); break;
+            default: convolve_pieces<R, VECTORS>(planes, starts, weights, bias, results, pieces, last_row, target); break;
         }
     }
 }
 
 // Output channels in some rows of a plane: out[channel][row][column].
 void convolve(const Planes& planes, const float* source, const float* weights, const float* bias, const Results& results,
-              int64_t channels, int64_t first_row, int64_t last_row, float* out) {
+              int64_t channels, int64_t first_row, int64_t last_row, float* out, const float* kept) {
+    Target target{out, kept};
     int64_t channel = 0;
     auto rest = [&](int count) { return channels - channel >= count; };
     auto advance = [&](int count) {
         channel += count;
         weights += count * planes.weight_output_step;
         bias = bias == nullptr ? nullptr : bias + count;
-        out += count * results.channel_step;
+        target.step(count * results.channel_step);
     };
     while (rest(CHANNELS)) {
-        convolve_channels<CHANNELS>(planes, source, weights, bias, results, first_row, last_row, out);
+        convolve_channels<CHANNELS>(planes, source, weights, bias, results, first_row, last_row, target);
         advance(CHANNELS);
     }
     while (rest(4)) {
-        convolve_channels<4>(planes, source, weights, bias, results, first_row, last_row, out);
+        convolve_channels<4>(planes, source, weights, bias, results, first_row, last_row, target);
         advance(4);
     }
     while (rest(1)) {
-        convolve_channels<1>(planes, source, weights, bias, results, first_row, last_row, out);
+        convolve_channels<1>(planes, source, weights, bias, results, first_row, last_row, target);
         advance(1);
     }
 }

@@ -1,5 +1,6 @@
 // Matrix products: OpenBLAS on one thread over tiles of the result, and the epilogue on each tile while it is in the
-// cache. One thread adds a tile's inner dimension up, so that the bits do not depend on the number of threads.
+// cache. One thread adds a tile's inner dimension up, so that the bits do not depend on the number of threads. A right
+// factor that is transposed may be turned around first (tiles.h).
 #include <algorithm>
 
 #include "openblas.h"
@@ -8,6 +9,17 @@
 
 namespace baton {
 namespace {
+
+// What is turned around at a time.
+constexpr int64_t SQUARE = 16;
+constexpr int64_t SQUARES = 64;
+
+// A right factor as it is multiplied.
+struct Right {
+    const float* from;
+    int64_t row, stride;
+    bool transposed;
+};
 
 struct Matmul : Command {
     int64_t batch, m, n, k;
@@ -18,33 +30,68 @@ struct Matmul : Command {
     bool fused = false;
     Region epilogue;
 
+    bool turns_right(const Machine& machine) const {
+        return (batch == 1 || stride_b == 0) && turns(machine.small_tiles, m, n, k, transposed_b);
+    }
+
+    void prepare(Machine& machine) const override {
+        if (turns_right(machine)) {
+            machine.share(n * k);
+        }
+    }
+
     void run(const Run& run) const override {
         if (batch * m * n == 0) {
             return;
         }
-        Grid grid = grid_of(run.machine.small_tiles, m, n, k, transposed_b);
+        Right right{run.at<const float>(b), row_b, stride_b, transposed_b};
+        if (turns_right(run.machine)) {
+            turn(run);
+            right = {run.machine.shared(), n, 0, false};
+        }
+        Grid grid = grid_of(run.machine.small_tiles, m, n, k, right.transposed);
         int64_t down = (m + grid.rows - 1) / grid.rows;
         int64_t across = (n + grid.columns - 1) / grid.columns;
         run.machine.pool.each(batch * down * across, [&](int64_t chunk, int worker) {
             int64_t matrix = chunk / (down * across);
             int64_t row = chunk / across % down * grid.rows;
             int64_t column = chunk % across * grid.columns;
-            tile(run, worker, matrix, row, column, std::min(grid.rows, m - row), std::min(grid.columns, n - column));
+            tile(run, right, worker, matrix, row, column, std::min(grid.rows, m - row),
+                 std::min(grid.columns, n - column));
         });
     }
 
-    void tile(const Run& run, int worker, int64_t matrix, int64_t row, int64_t column, int64_t rows, int64_t columns) const {
+    // [n, k] -> [k, n], square by square, so that both are read and written in whole lines.
+    void turn(const Run& run) const {
+        const float* from = run.at<const float>(b);
+        float* to = run.machine.shared();
+        int64_t across = (k + SQUARE - 1) / SQUARE;
+        int64_t squares = (n + SQUARE - 1) / SQUARE * across;
+        run.machine.pool.each((squares + SQUARES - 1) / SQUARES, [&](int64_t chunk, int) {
+            for (int64_t s = chunk * SQUARES; s < std::min(squares, (chunk + 1) * SQUARES); s++) {
+                int64_t first = s / across * SQUARE, last = std::min(n, first + SQUARE);
+                int64_t left = s % across * SQUARE, right = std::min(k, left + SQUARE);
+                for (int64_t i = left; i < right; i++) {
+                    for (int64_t j = first; j < last; j++) to[i * n + j] = from[j * row_b + i];
+                }
+            }
+        });
+    }
+
+    void tile(const Run& run, const Right& factor, int worker, int64_t matrix, int64_t row, int64_t column, int64_t rows,
+              int64_t columns) const {
         const float* left = run.at<const float>(a) + matrix * stride_a + (transposed_a ? row : row * row_a);
-        const float* right = run.at<const float>(b) + matrix * stride_b + (transposed_b ? column * row_b : column);
+        const float* right = factor.from + matrix * factor.stride + (factor.transposed ? column * factor.row : column);
         float* result = fused ? run.machine.tile(worker) : run.at<float>(c) + (matrix * m + row) * n + column;
         int64_t width = fused ? columns : n;
         if (k == 0) {
             for (int64_t i = 0; i < rows; i++) std::fill_n(result + i * width, columns, 0.0f);
         } else {
-            int64_t piece = transposed_b ? k : piece_of(run.machine.small_tiles, k);
+            int64_t piece = factor.transposed ? k : piece_of(run.machine.small_tiles, k);
             for (int64_t from = 0; from < k; from += piece) {
-                multiply(transposed_a, transposed_b, rows, columns, std::min(piece, k - from),
-                         left + from * (transposed_a ? row_a : 1), row_a, right + from * row_b, row_b, result, width, from > 0);
+                multiply(transposed_a, factor.transposed, rows, columns, std::min(piece, k - from),
+                         left + from * (transposed_a ? row_a : 1), row_a, right + from * factor.row, factor.row, result, width,
+                         from > 0);
             }
         }
         if (!fused) {

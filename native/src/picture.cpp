@@ -33,28 +33,51 @@ struct MaxPool : Command {
 };
 
 struct BatchNorm : Command {
-    bool backward;
+    bool backward, rectified;
     int64_t channels;
     Channel channel{};
     float epsilon;
     Reference in, weight, bias, mean, inverse_deviation, gradient, out, by_weight, by_bias;
+    Reference beside;  // where rectified: what is added to the results, or by the backward pass the results
 
     void run(const Run& run) const override {
+        run.machine.pool.each(channels, [&](int64_t c, int) { backward ? run_backward(run, c) : run_forward(run, c); });
+    }
+
+    void run_forward(const Run& run, int64_t c) const {
         const Kernels& kernels = run.machine.kernels;
-        run.machine.pool.each(channels, [&](int64_t c, int) {
-            int64_t first = c * channel.count;
-            float scale = run.at<float>(weight)[c];
-            if (backward) {
-                kernels.batch_norm_backward(channel, scale, run.at<float>(mean)[c], run.at<float>(inverse_deviation)[c],
-                                            run.at<float>(in) + first, run.at<float>(gradient) + first,
-                                            run.at<float>(out) + first, run.at<float>(by_weight) + c,
-                                            run.at<float>(by_bias) + c);
-            } else {
-                kernels.batch_norm(channel, epsilon, scale, run.at<float>(bias)[c], run.at<float>(in) + first,
-                                   run.at<float>(out) + first, run.at<float>(mean) + c,
-                                   run.at<float>(inverse_deviation) + c);
-            }
-        });
+        int64_t first = c * channel.count;
+        const float* x = run.at<float>(in) + first;
+        float* y = run.at<float>(out) + first;
+        float* centre = run.at<float>(mean) + c;
+        float* inverse = run.at<float>(inverse_deviation) + c;
+        float scale = run.at<float>(weight)[c];
+        float shift = run.at<float>(bias)[c];
+        if (rectified) {
+            const float* addend = beside.exists() ? run.at<float>(beside) + first : nullptr;
+            kernels.batch_norm_relu(channel, epsilon, scale, shift, x, addend, y, centre, inverse);
+        } else {
+            kernels.batch_norm(channel, epsilon, scale, shift, x, y, centre, inverse);
+        }
+    }
+
+    void run_backward(const Run& run, int64_t c) const {
+        const Kernels& kernels = run.machine.kernels;
+        int64_t first = c * channel.count;
+        const float* x = run.at<float>(in) + first;
+        const float* slopes = run.at<float>(gradient) + first;
+        float* by_x = run.at<float>(out) + first;
+        float* by_scale = run.at<float>(by_weight) + c;
+        float* by_shift = run.at<float>(by_bias) + c;
+        float scale = run.at<float>(weight)[c];
+        float centre = run.at<float>(mean)[c];
+        float inverse = run.at<float>(inverse_deviation)[c];
+        if (rectified) {
+            kernels.batch_norm_relu_backward(channel, scale, centre, inverse, x, slopes, run.at<float>(beside) + first, by_x,
+                                             by_scale, by_shift);
+        } else {
+            kernels.batch_norm_backward(channel, scale, centre, inverse, x, slopes, by_x, by_scale, by_shift);
+        }
     }
 };
 
@@ -79,9 +102,10 @@ std::unique_ptr<Command> decode_max_pool(Decoder& in, bool backward) {
     return command;
 }
 
-std::unique_ptr<Command> decode_batch_norm(Decoder& in, bool backward) {
+std::unique_ptr<Command> decode_batch_norm(Decoder& in, bool backward, bool rectified) {
     auto command = std::make_unique<BatchNorm>();
     command->backward = backward;
+    command->rectified = rectified;
     command->channel.stretches = in.size("number of examples");
     command->channels = in.size("number of channels");
     command->channel.count = in.size("number of elements of a channel");
@@ -97,6 +121,9 @@ std::unique_ptr<Command> decode_batch_norm(Decoder& in, bool backward) {
     command->out = in.reference(elements, Type::F32);
     command->by_weight = in.reference(command->channels, Type::F32, !backward);
     command->by_bias = in.reference(command->channels, Type::F32, !backward);
+    if (rectified) {
+        command->beside = in.reference(elements, Type::F32, !backward);
+    }
     bool complete = backward ? command->gradient.exists() && command->by_weight.exists() && command->by_bias.exists()
                              : command->bias.exists();
     if (!complete) {

@@ -163,9 +163,12 @@ inline Sums sums_of(const Channel& channel, First first, Second second) {
     return all;
 }
 
-// y = (x - mean) / sqrt(variance + epsilon) * weight + bias, with the variance over all elements.
-void batch_norm(const Channel& channel, float epsilon, float weight, float bias, const float* in, float* out, float* mean,
-                float* inverse_deviation) {
+struct Statistics {
+    float mean, inverse_deviation;
+};
+
+// The mean, and 1 / sqrt(variance + epsilon) with the variance over all elements.
+inline Statistics statistics_of(const Channel& channel, float epsilon, const float* in) {
     auto nothing = [](int64_t) { return 0.0f; };
     float centre = static_cast<float>(sums_of(channel, [&](int64_t i) { return in[i]; }, nothing).first / channel.elements());
     // What the mean lost when it was rounded is taken off again.
@@ -173,33 +176,75 @@ void batch_norm(const Channel& channel, float epsilon, float weight, float bias,
         channel, [&](int64_t i) { return (in[i] - centre) * (in[i] - centre); }, [&](int64_t i) { return in[i] - centre; });
     double rest = sums.second / channel.elements();
     double variance = sums.first / channel.elements() - rest * rest;
-    float inverse = static_cast<float>(1 / __builtin_sqrt(variance + static_cast<double>(epsilon)));
-    *mean = centre;
-    *inverse_deviation = inverse;
+    return {centre, static_cast<float>(1 / __builtin_sqrt(variance + static_cast<double>(epsilon)))};
+}
+
+// y = finish((x - mean) / sqrt(variance + epsilon) * weight + bias, where it is)
+template <typename Finish>
+inline void batch_norm_with(const Channel& channel, float epsilon, float weight, float bias, const float* in, float* out,
+                            float* mean, float* inverse_deviation, Finish finish) {
+    const Statistics of = statistics_of(channel, epsilon, in);
+    *mean = of.mean;
+    *inverse_deviation = of.inverse_deviation;
     for (int64_t stretch = 0; stretch < channel.stretches; stretch++) {
-        const float* x = in + stretch * channel.step;
-        float* y = out + stretch * channel.step;
-        for (int64_t i = 0; i < channel.count; i++) y[i] = (x[i] - centre) * inverse * weight + bias;
+        const int64_t first = stretch * channel.step;
+        const float* x = in + first;
+        float* y = out + first;
+        for (int64_t i = 0; i < channel.count; i++) {
+            y[i] = finish((x[i] - of.mean) * of.inverse_deviation * weight + bias, first + i);
+        }
+    }
+}
+
+void batch_norm(const Channel& channel, float epsilon, float weight, float bias, const float* in, float* out, float* mean,
+                float* inverse_deviation) {
+    batch_norm_with(channel, epsilon, weight, bias, in, out, mean, inverse_deviation, [](float y, int64_t) { return y; });
+}
+
+void batch_norm_relu(const Channel& channel, float epsilon, float weight, float bias, const float* in, const float* addend,
+                     float* out, float* mean, float* inverse_deviation) {
+    if (addend == nullptr) {
+        batch_norm_with(channel, epsilon, weight, bias, in, out, mean, inverse_deviation,
+                        [](float y, int64_t) { return larger(y, 0.0f); });
+    } else {
+        batch_norm_with(channel, epsilon, weight, bias, in, out, mean, inverse_deviation,
+                        [addend](float y, int64_t i) { return larger(y + addend[i], 0.0f); });
     }
 }
 
 // By the input: weight / deviation * (gradient - mean of the gradients - normalized * mean of gradient * normalized).
-void batch_norm_backward(const Channel& channel, float weight, float mean, float inverse_deviation, const float* in,
-                         const float* gradient, float* by_input, float* by_weight, float* by_bias) {
+template <typename Gradient>
+inline void batch_norm_backward_of(const Channel& channel, float weight, float mean, float inverse_deviation, const float* in,
+                                   Gradient gradient, float* by_input, float* by_weight, float* by_bias) {
     Sums sums = sums_of(
-        channel, [&](int64_t i) { return gradient[i] * ((in[i] - mean) * inverse_deviation); },
-        [&](int64_t i) { return gradient[i]; });
+        channel, [&](int64_t i) { return gradient(i) * ((in[i] - mean) * inverse_deviation); }, gradient);
     *by_weight = static_cast<float>(sums.first);
     *by_bias = static_cast<float>(sums.second);
     float slope = static_cast<float>(sums.first / channel.elements());
     float shift = static_cast<float>(sums.second / channel.elements());
     float scale = weight * inverse_deviation;
     for (int64_t stretch = 0; stretch < channel.stretches; stretch++) {
-        const float* x = in + stretch * channel.step;
-        const float* g = gradient + stretch * channel.step;
-        float* y = by_input + stretch * channel.step;
+        const int64_t first = stretch * channel.step;
+        const float* x = in + first;
+        float* y = by_input + first;
         for (int64_t i = 0; i < channel.count; i++) {
-            y[i] = scale * (g[i] - shift - (x[i] - mean) * inverse_deviation * slope);
+            y[i] = scale * (gradient(first + i) - shift - (x[i] - mean) * inverse_deviation * slope);
         }
     }
+}
+
+void batch_norm_backward(const Channel& channel, float weight, float mean, float inverse_deviation, const float* in,
+                         const float* gradient, float* by_input, float* by_weight, float* by_bias) {
+    batch_norm_backward_of(channel, weight, mean, inverse_deviation, in, [gradient](int64_t i) { return gradient[i]; },
+                           by_input, by_weight, by_bias);
+}
+
+void batch_norm_relu_backward(const Channel& channel, float weight, float mean, float inverse_deviation, const float* in,
+                              const float* gradient, const float* result, float* by_input, float* by_weight,
+                              float* by_bias) {
+    auto where_positive = [gradient, result](int64_t i) {
+        float slope = gradient[i];
+        return result[i] > 0 ? slope : 0.0f;
+    };
+    batch_norm_backward_of(channel, weight, mean, inverse_deviation, in, where_positive, by_input, by_weight, by_bias);
 }

@@ -25,9 +25,14 @@ struct Machine {
     // Memory of one worker: the registers of a region and one tile of a product.
     char* registers(int worker) { return scratch_[worker].get(); }
     float* tile(int worker);
+    // Memory that the commands of all plans share, for as long as each runs: at least as much as was asked for.
+    float* shared() { return shared_.get(); }
+    void share(int64_t floats);
 
   private:
     std::vector<std::unique_ptr<char[]>> scratch_;
+    std::unique_ptr<float[]> shared_;
+    int64_t shared_floats_ = 0;
 };
 
 struct Run {
@@ -41,6 +46,8 @@ struct Run {
 
 struct Command {
     virtual ~Command() = default;
+    // Asks for what it shares with others, before it is run for the first time.
+    virtual void prepare(Machine&) const {}
     virtual void run(const Run& run) const = 0;
 };
 
@@ -93,7 +100,7 @@ std::unique_ptr<Command> decode_scatter_add(Decoder& in);
 std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward, bool rectified);
 std::unique_ptr<Command> decode_convolution_by_weights(Decoder& in);
 std::unique_ptr<Command> decode_max_pool(Decoder& in, bool backward);
-std::unique_ptr<Command> decode_batch_norm(Decoder& in, bool backward);
+std::unique_ptr<Command> decode_batch_norm(Decoder& in, bool backward, bool rectified);
 
 // How many words say the geometry of a convolution, and the bytes of scratch memory that one of it wants.
 constexpr int64_t CONVOLUTION_WORDS = 16;

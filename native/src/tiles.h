@@ -6,6 +6,9 @@
 //
 // A large inner dimension would leave tiles of few rows only, and packing takes most of the time of those beyond the
 // limit: it is cut into pieces, whose products are added up in their order.
+//
+// These kernels have no such path for a transposed right factor. Where many rows are multiplied with it, it is worth
+// being turned around once.
 #ifndef BATON_TILES_H
 #define BATON_TILES_H
 
@@ -23,6 +26,12 @@ struct Grid {
 
 inline int64_t rounded_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 
+// Whether a transposed right factor is turned around first.
+inline bool turns(bool small_tiles, int64_t m, int64_t n, int64_t k, bool transposed_b) {
+    constexpr int64_t LARGEST = int64_t(1) << 22;
+    return small_tiles && transposed_b && m >= 64 && n >= 16 && k >= 16 && n <= LARGEST / k;
+}
+
 // How much of the inner dimension is multiplied at a time.
 inline int64_t piece_of(bool small_tiles, int64_t k) {
     if (!small_tiles || k <= 512) {
@@ -32,13 +41,18 @@ inline int64_t piece_of(bool small_tiles, int64_t k) {
     return rounded_up((k + pieces - 1) / pieces, 8);
 }
 
+// The size of equal parts, each a multiple of a unit and at most so large where the unit allows it.
+inline int64_t part_of(int64_t size, int64_t most, int64_t unit) {
+    int64_t parts = (size + most - 1) / std::max<int64_t>(1, most);
+    return std::min(size, rounded_up((size + parts - 1) / std::max<int64_t>(1, parts), unit));
+}
+
 inline Grid grid_of(bool small_tiles, int64_t m, int64_t n, int64_t k, bool transposed_b) {
     if (small_tiles && !transposed_b) {
         int64_t piece = piece_of(small_tiles, k);
-        int64_t columns = std::min<int64_t>(n, piece < k ? 64 : 128);
+        int64_t columns = part_of(n, piece < k ? 64 : 128, 16);
         int64_t rows = UNPACKED / std::max<int64_t>(1, columns * piece) / 8 * 8;
-        rows = std::min<int64_t>({std::max<int64_t>(rows, 8), 64, m});
-        return {rows, columns};
+        return {part_of(m, std::clamp<int64_t>(rows, 8, 64), 8), columns};
     }
     int64_t columns = std::min<int64_t>(n, 256);
     int64_t rows = std::min<int64_t>(m, std::max<int64_t>(32, rounded_up((m + 3) / 4, 8)));

@@ -1,6 +1,7 @@
 // Vectors of floats as wide as the instruction set has them, for kernels whose registers are counted. A product is added
 // in one rounding where the processor can. A vector is filled from pieces of at most eight floats: two where it is wider.
-// Rectified, what is negative becomes 0; NaN, the second operand of a maximum, stays.
+// Rectified, what is negative becomes 0; NaN, the second operand of a maximum, stays. Kept where another is positive, the
+// rest becomes 0.
 //
 // Included once by each instruction set's kernels, inside of an unnamed namespace.
 
@@ -35,6 +36,9 @@ struct Vector {
     }
     void add(Vector a) { lanes = _mm512_add_ps(lanes, a.lanes); }
     void rectify() { lanes = _mm512_maskz_max_ps(0xffff, _mm512_setzero_ps(), lanes); }
+    void keep_where_positive(Vector other) {
+        lanes = _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(other.lanes, _mm512_setzero_ps(), _CMP_GT_OQ), lanes);
+    }
     void add_product(Vector a, Vector b) { lanes = _mm512_fmadd_ps(a.lanes, b.lanes, lanes); }
     // With a mask of everything: gcc 12 takes the plain form for a use of what was never set.
     float sum() const {
@@ -55,6 +59,9 @@ struct Vector {
     void store_pieces(float* const* to) const { store(to[0]); }
     void add(Vector a) { lanes = _mm256_add_ps(lanes, a.lanes); }
     void rectify() { lanes = _mm256_max_ps(_mm256_setzero_ps(), lanes); }
+    void keep_where_positive(Vector other) {
+        lanes = _mm256_and_ps(_mm256_cmp_ps(other.lanes, _mm256_setzero_ps(), _CMP_GT_OQ), lanes);
+    }
     void add_product(Vector a, Vector b) { lanes = _mm256_fmadd_ps(a.lanes, b.lanes, lanes); }
     float sum() const { return sum_of_lanes(lanes); }
 };
@@ -71,6 +78,7 @@ struct Vector {
     void store_pieces(float* const* to) const { store(to[0]); }
     void add(Vector a) { lanes = _mm_add_ps(lanes, a.lanes); }
     void rectify() { lanes = _mm_max_ps(_mm_setzero_ps(), lanes); }
+    void keep_where_positive(Vector other) { lanes = _mm_and_ps(_mm_cmpgt_ps(other.lanes, _mm_setzero_ps()), lanes); }
     void add_product(Vector a, Vector b) { lanes = _mm_add_ps(_mm_mul_ps(a.lanes, b.lanes), lanes); }
     float sum() const { return sum_of_lanes(lanes); }
 };

@@ -62,9 +62,10 @@ int64_t scratch_bytes(const Sizes& s, int64_t opcode) {
 }
 
 void expect(const char* name, const Sizes& s, Bench& bench, int64_t opcode, std::vector<int64_t> places, int64_t out,
-            const std::vector<double>& right, double terms) {
+            const std::vector<double>& right, double terms, std::vector<int64_t> after = {}) {
     places.push_back(out);
     places.push_back(bench.scratch(static_cast<size_t>(scratch_bytes(s, opcode))));
+    places.insert(places.end(), after.begin(), after.end());
     bench.run_everywhere(name, command(static_cast<Opcode>(opcode), joined({s.words(), places})), [&](const char* isa) {
         std::vector<float> got = bench.at<float>(out, right.size());
         size_t wrong = 0;
@@ -104,6 +105,10 @@ void convolution(const Sizes& s) {
     expect("convolution", s, bench, CONVOLUTION, {px, pw, NONE}, bench.result<float>(results), plain, terms);
     expect("convolution by input", s, bench, CONVOLUTION_BY_INPUT, {pg, pw, NONE}, bench.result<float>(x.size()), by_x,
            static_cast<double>(s.outputs / s.groups) * static_cast<double>(taps));
+    std::vector<double> kept(by_x);
+    for (size_t i = 0; i < kept.size(); i++) kept[i] = x[i] > 0 ? kept[i] : 0;
+    expect("convolution by input with relu", s, bench, CONVOLUTION_BY_INPUT_RELU, {pg, pw, NONE},
+           bench.result<float>(x.size()), kept, static_cast<double>(s.outputs / s.groups) * static_cast<double>(taps), {px});
     expect("convolution by weight", s, bench, CONVOLUTION_BY_WEIGHT, {px, pg}, bench.result<float>(weight.size()), by_weight,
            static_cast<double>(s.pictures * s.down.results() * s.across.results()));
 }
@@ -164,11 +169,15 @@ void max_pool(const Side& down, const Side& across, int64_t planes) {
     });
 }
 
-void batch_norm(int64_t n, int64_t c, int64_t s, float offset) {
+enum class Norm { PLAIN, RELU, ADDED_RELU };
+
+void batch_norm(int64_t n, int64_t c, int64_t s, float offset, Norm kind) {
     Numbers numbers(11);
     size_t count = static_cast<size_t>(n * c * s), channels = static_cast<size_t>(c);
     std::vector<float> x = numbers.reals(count, offset - 1, offset + 1), gradient = numbers.reals(count);
     std::vector<float> weight = numbers.reals(channels), bias = numbers.reals(channels);
+    // The backward pass is given results of its own: what is above 0 does not hang on a rounding.
+    std::vector<float> addend = numbers.reals(count), results = numbers.reals(count);
     double epsilon = 1e-5;
     std::vector<double> mean(channels), inverse(channels), y(count), by_x(count), by_weight(channels), by_bias(channels);
     auto channel_of = [&](size_t i) { return i / static_cast<size_t>(s) % channels; };
@@ -176,25 +185,35 @@ void batch_norm(int64_t n, int64_t c, int64_t s, float offset) {
     for (size_t i = 0; i < count; i++) mean[channel_of(i)] += x[i] / size;
     for (size_t i = 0; i < count; i++) inverse[channel_of(i)] += std::pow(x[i] - mean[channel_of(i)], 2) / size;
     for (double& one : inverse) one = 1 / std::sqrt(one + epsilon);
+    std::vector<double> slopes(count);
     for (size_t i = 0; i < count; i++) {
         size_t k = channel_of(i);
         double normal = (x[i] - mean[k]) * inverse[k];
-        y[i] = normal * weight[k] + bias[k];
-        by_weight[k] += gradient[i] * normal;
-        by_bias[k] += gradient[i];
+        y[i] = normal * weight[k] + bias[k] + (kind == Norm::ADDED_RELU ? addend[i] : 0.0f);
+        y[i] = kind == Norm::PLAIN ? y[i] : std::max(y[i], 0.0);
+        slopes[i] = kind == Norm::PLAIN || results[i] > 0 ? gradient[i] : 0.0f;
+        by_weight[k] += slopes[i] * normal;
+        by_bias[k] += slopes[i];
     }
     for (size_t i = 0; i < count; i++) {
         size_t k = channel_of(i);
         double normal = (x[i] - mean[k]) * inverse[k];
-        by_x[i] = weight[k] * inverse[k] * (gradient[i] - by_bias[k] / size - normal * by_weight[k] / size);
+        by_x[i] = weight[k] * inverse[k] * (slopes[i] - by_bias[k] / size - normal * by_weight[k] / size);
     }
     Bench bench;
     int64_t in = bench.input(x), w = bench.input(weight), b = bench.input(bias), g = bench.input(gradient);
+    int64_t added = kind == Norm::ADDED_RELU ? bench.input(addend) : NONE, past = bench.input(results);
     int64_t out = bench.result<float>(count), m = bench.result<float>(channels), v = bench.result<float>(channels);
     int64_t bx = bench.result<float>(count), bw = bench.result<float>(channels), bb = bench.result<float>(channels);
-    std::vector<int64_t> plan =
-        joined({command(BATCH_NORM, {n, c, s, bits_of_double(epsilon), in, w, b, m, v, NONE, out, NONE, NONE}),
-                command(BATCH_NORM_BACKWARD, {n, c, s, 0, in, w, NONE, m, v, g, bx, bw, bb})});
+    std::vector<int64_t> forward{n, c, s, bits_of_double(epsilon), in, w, b, m, v, NONE, out, NONE, NONE};
+    std::vector<int64_t> backward{n, c, s, 0, in, w, NONE, m, v, g, bx, bw, bb};
+    bool plain = kind == Norm::PLAIN;
+    if (!plain) {
+        forward.push_back(added);
+        backward.push_back(past);
+    }
+    std::vector<int64_t> plan = joined({command(plain ? BATCH_NORM : BATCH_NORM_RELU, forward),
+                                        command(plain ? BATCH_NORM_BACKWARD : BATCH_NORM_RELU_BACKWARD, backward)});
     // A deviation is as exact as the differences from the mean are.
     double loose = 2e-6 * (1 + std::fabs(offset));
     bench.run_everywhere("batch norm", plan, [&](const char* isa) {
@@ -237,8 +256,10 @@ void test_convolution() {
     max_pool({7, 3, 2, 1, 1, 1}, {6, 3, 2, 1, 1, 1}, 3);
     max_pool({9, 2, 1, 1, 0, 3}, {5, 3, 3, 2, 1, 2}, 2);
     max_pool({3, 1, 1, 0, 0, 1}, {40, 5, 2, 2, 2, 1}, 1);
-    batch_norm(2, 3, 5, 0);
-    batch_norm(1, 1, 2, 0);
-    batch_norm(4, 17, 1, 1);
-    batch_norm(3, 2, 1031, 10);
+    for (Norm kind : {Norm::PLAIN, Norm::RELU, Norm::ADDED_RELU}) {
+        batch_norm(2, 3, 5, 0, kind);
+        batch_norm(1, 1, 2, 0, kind);
+        batch_norm(4, 17, 1, 1, kind);
+        batch_norm(3, 2, 1031, 10, kind);
+    }
 }

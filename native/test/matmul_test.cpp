@@ -137,7 +137,7 @@ void dropout(const char* core) {
 
 void test_matmul() {
     const Shape shapes[] = {{1, 1, 1, 1}, {1, 3, 5, 7}, {2, 33, 130, 9}, {1, 70, 300, 9}, {3, 9, 1, 11}, {1, 1, 515, 4},
-                            {1, 300, 2, 5}, {1, 3, 70, 805}, {2, 3, 4, 0}};
+                            {1, 300, 2, 5}, {1, 3, 70, 805}, {2, 3, 4, 0}, {1, 70, 45, 37}, {1, 64, 16, 600}};
     for (const char* core : CORES) {
         for (const Shape& shape : shapes) {
             for (int turned = 0; turned < 4; turned++) {
@@ -147,6 +147,7 @@ void test_matmul() {
             }
         }
         plain(Product({3, 5, 4, 6}, false, true, true, true), core);
+        plain(Product({3, 65, 40, 16}, false, true, false, true), core);
         dropout(core);
     }
     for (const Shape& shape : {Shape{0, 3, 4, 5}, Shape{2, 0, 4, 5}, Shape{2, 3, 0, 5}}) {

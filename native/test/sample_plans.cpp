@@ -48,7 +48,10 @@ Sample matmul() {
     int64_t fused = bench.place(WORKSPACE, std::vector<float>(90)), plain = bench.place(OUTPUTS, std::vector<float>(90));
     region.output(region.instruction(RELU, F32, sum), fused, F32);
     sample.plan = joined({command(MATMUL, joined({{2, 5, 9, 3, 0, 1, a, 3, 15, b, 3, 0, NONE, 1}, region.words()})),
-                          command(MATMUL, {2, 5, 9, 3, 1, 0, a, 5, 15, b, 9, 0, plain, 0})});
+                          command(MATMUL, {2, 5, 9, 3, 1, 0, a, 5, 15, b, 9, 0, plain, 0}),
+                          // Large enough for its right factor to be turned around first.
+                          command(MATMUL, {1, 64, 16, 16, 0, 1, bench.input(numbers.reals(64 * 16)), 16, 0,
+                                           bench.input(numbers.reals(16 * 16)), 16, 0, bench.result<float>(64 * 16), 0})});
     return sample;
 }
 
@@ -79,13 +82,20 @@ Sample pictures() {
         {command(CONVOLUTION, joined({sizes, {x, weight, channel, y, scratch}})),
          command(CONVOLUTION_RELU, joined({sizes, {x, weight, NONE, y, scratch}})),
          command(CONVOLUTION_BY_INPUT, joined({sizes, {y, weight, NONE, bench.result<float>(240), scratch}})),
+         command(CONVOLUTION_BY_INPUT_RELU, joined({sizes, {y, weight, NONE, bench.result<float>(240), scratch, x}})),
          command(CONVOLUTION_BY_WEIGHT, joined({sizes, {x, y, bench.result<float>(72), scratch}})),
          command(MAX_POOL, {8, 5, 6, 3, 2, 2, 2, 1, 0, 1, 1, 2, 3, x, index, pooled}),
          command(MAX_POOL_BACKWARD, {8, 5, 6, 3, 2, 2, 2, 1, 0, 1, 1, 2, 3, pooled, index, bench.result<float>(240)}),
          command(BATCH_NORM, {2, 6, 18, bits_of_double(1e-5), y, channel, channel, mean, deviation, NONE,
                               bench.result<float>(216), NONE, NONE}),
          command(BATCH_NORM_BACKWARD, {2, 6, 18, 0, y, channel, NONE, mean, deviation, y, bench.result<float>(216),
-                                       bench.result<float>(6), bench.result<float>(6)})});
+                                       bench.result<float>(6), bench.result<float>(6)}),
+         command(BATCH_NORM_RELU, {2, 6, 18, bits_of_double(1e-5), y, channel, channel, mean, deviation, NONE,
+                                   bench.result<float>(216), NONE, NONE, y}),
+         command(BATCH_NORM_RELU, {2, 6, 18, bits_of_double(1e-5), y, channel, channel, mean, deviation, NONE,
+                                   bench.result<float>(216), NONE, NONE, NONE}),
+         command(BATCH_NORM_RELU_BACKWARD, {2, 6, 18, 0, y, channel, NONE, mean, deviation, y, bench.result<float>(216),
+                                            bench.result<float>(6), bench.result<float>(6), y})});
     return sample;
 }
 

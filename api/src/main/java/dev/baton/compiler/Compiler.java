@@ -30,7 +30,9 @@ public final class Compiler {
             Graph graph, Map<String, Long> sizes, Map<String, Long> variableOffsets, Backend backend) {
         Graph fixed = checked(graph, traced -> traced.bind(sizes));
         Graph normalised = checked(fixed, FoldBatchNorms::run);
-        Graph rectified = checked(normalised, RectifyConvolutions::run);
+        Graph pooled = checked(normalised, MaskPooledGradients::run);
+        Graph normed = checked(pooled, RectifyBatchNorms::run);
+        Graph rectified = checked(normed, RectifyConvolutions::run);
         Graph expanded = expand(rectified, backend::supports);
         Graph folded = checked(expanded, FoldLeaves::run);
         Graph simple = checked(folded, Simplify::run);

@@ -31,9 +31,6 @@ public abstract class Convolution extends Composite {
     /** x [N, C, H, W], weight [O, C / groups, KH, KW] and perhaps bias [O] -> [N, O, OH, OW]. */
     public static final Convolution FORWARD = new Forward();
 
-    /** {@link #FORWARD}, and 0 in the place of what is negative. Compilers make it of two operations; nothing traces it. */
-    public static final Convolution RECTIFIED = new Rectified();
-
     /** Gradient [N, O, OH, OW] and weight [O, C / groups, KH, KW] -> the gradient by x, of attribute shape. */
     public static final Convolution INPUT_GRADIENT = new InputGradient();
 
@@ -228,30 +225,6 @@ public abstract class Convolution extends Composite {
         public long operations(List<TensorType> inputs, List<TensorType> outputs, Attributes attributes) {
             long bias = inputs.size() == 3 ? outputs.get(0).shape().size() : 0;
             return operands(shapes(inputs), attributes).operations() + bias;
-        }
-    }
-
-    private static final class Rectified extends Convolution {
-
-        Rectified() {
-            super("convolution, relu");
-        }
-
-        @Override
-        public List<TensorType> infer(List<TensorType> inputs, Attributes attributes) {
-            return FORWARD.infer(inputs, attributes);
-        }
-
-        @Override
-        public List<Value> define(Emitter emit, List<Value> inputs, Attributes attributes) {
-            Value convolved = emit.apply(FORWARD, attributes, inputs.toArray(Value[]::new));
-            return List.of(emit.apply(Activations.RELU, convolved));
-        }
-
-        @Override
-        public long operations(List<TensorType> inputs, List<TensorType> outputs, Attributes attributes) {
-            return FORWARD.operations(inputs, outputs, attributes)
-                    + outputs.get(0).shape().size();
         }
     }
 

@@ -165,7 +165,8 @@ public final class Graph {
             return result;
         }
 
-        private Value replaced(Value value) {
+        /** What has taken the place of a value of the old graph, whose node was reached before. */
+        protected final Value replaced(Value value) {
             return replaced.get(value.node().id()).get(value.output());
         }
 

@@ -4,6 +4,7 @@ import dev.baton.Shape;
 import dev.baton.composite.BatchNorm;
 import dev.baton.composite.Convolution;
 import dev.baton.composite.MaxPool;
+import dev.baton.composite.RectifiedConvolution;
 import dev.baton.composite.Window;
 import dev.baton.graph.Node;
 import dev.baton.graph.Operation;
@@ -25,22 +26,25 @@ final class PictureWords {
         if (isForward(operation)) {
             return CONVOLUTION;
         }
-        if (operation == Convolution.INPUT_GRADIENT) {
+        if (isInputGradient(operation)) {
             return CONVOLUTION_BY_INPUT;
         }
         return operation == Convolution.WEIGHT_GRADIENT ? CONVOLUTION_BY_WEIGHT : 0;
     }
 
     private static boolean isForward(Operation operation) {
-        return operation == Convolution.FORWARD || operation == Convolution.RECTIFIED;
+        return operation == Convolution.FORWARD || operation == RectifiedConvolution.FORWARD;
+    }
+
+    private static boolean isInputGradient(Operation operation) {
+        return operation == Convolution.INPUT_GRADIENT || operation == RectifiedConvolution.INPUT_GRADIENT;
     }
 
     /** The sizes of a convolution, the same for itself and its gradients. */
     static long[] geometry(Node node) {
         Operation operation = node.operation();
         Shape shape = isForward(operation) ? null : node.attributes().shape(Convolution.SHAPE);
-        Shape x =
-                operation == Convolution.INPUT_GRADIENT ? shape : node.input(0).shape();
+        Shape x = isInputGradient(operation) ? shape : node.input(0).shape();
         Shape weight =
                 operation == Convolution.WEIGHT_GRADIENT ? shape : node.input(1).shape();
         Window window = Window.of(node.attributes(), new long[] {weight.size(2), weight.size(3)});
@@ -67,12 +71,19 @@ final class PictureWords {
         out.add(geometry(kernel.node()));
         out.references(kernel.inputs().subList(0, 2));
         if (kernel.node().operation() != Convolution.WEIGHT_GRADIENT) {
-            out.add(kernel.inputs().size() == 3 ? out.reference(kernel.inputs().get(2)) : -1);
+            boolean hasBias =
+                    isForward(kernel.node().operation()) && kernel.inputs().size() == 3;
+            out.add(hasBias ? out.reference(kernel.inputs().get(2)) : -1);
         }
         out.references(kernel.outputs());
         // Without pictures there is no scratch, and what is named instead is not touched.
         Buffer scratch = kernel.scratch() == null ? kernel.outputs().get(0) : kernel.scratch();
         out.add(out.reference(scratch));
+    }
+
+    static void rectifiedInputGradient(Encoder out, Kernel.Whole kernel) {
+        convolution(out, kernel);
+        out.add(out.reference(kernel.inputs().get(2)));
     }
 
     static void maxPool(Encoder out, Kernel.Whole kernel) {
@@ -100,10 +111,9 @@ final class PictureWords {
     }
 
     static void batchNorm(Encoder out, Kernel.Whole kernel) {
-        Shape x = kernel.node().input(0).shape();
-        out.add(x.size(0), x.size(1), Shape.of(x.dims().subList(2, x.rank())).size());
+        channels(out, kernel);
         out.real(kernel.node().attributes().number(BatchNorm.EPSILON));
-        out.references(kernel.inputs());
+        out.references(kernel.inputs().subList(0, 3));
         out.add(
                 out.reference(kernel.outputs().get(1)),
                 out.reference(kernel.outputs().get(2)),
@@ -112,12 +122,29 @@ final class PictureWords {
     }
 
     static void batchNormBackward(Encoder out, Kernel.Whole kernel) {
+        List<Buffer> inputs = kernel.inputs();
+        channels(out, kernel);
+        out.real(0);
+        out.references(inputs.subList(0, 2));
+        out.add(-1);
+        out.references(inputs.subList(2, 4));
+        out.add(out.reference(inputs.get(inputs.size() - 1)));
+        out.references(kernel.outputs());
+    }
+
+    static void rectifiedBatchNorm(Encoder out, Kernel.Whole kernel) {
+        batchNorm(out, kernel);
+        out.add(kernel.inputs().size() == 4 ? out.reference(kernel.inputs().get(3)) : -1);
+    }
+
+    static void rectifiedBatchNormBackward(Encoder out, Kernel.Whole kernel) {
+        batchNormBackward(out, kernel);
+        out.add(out.reference(kernel.inputs().get(4)));
+    }
+
+    /** The examples, the channels and the elements of a channel. */
+    private static void channels(Encoder out, Kernel.Whole kernel) {
         Shape x = kernel.node().input(0).shape();
         out.add(x.size(0), x.size(1), Shape.of(x.dims().subList(2, x.rank())).size());
-        out.real(0);
-        out.references(kernel.inputs().subList(0, 2));
-        out.add(-1);
-        out.references(kernel.inputs().subList(2, 5));
-        out.references(kernel.outputs());
     }
 }

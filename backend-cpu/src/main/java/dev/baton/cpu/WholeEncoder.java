@@ -10,6 +10,8 @@ import dev.baton.composite.LayerNormalization;
 import dev.baton.composite.Lstm;
 import dev.baton.composite.MaxPool;
 import dev.baton.composite.PackedAttention;
+import dev.baton.composite.RectifiedBatchNorm;
+import dev.baton.composite.RectifiedConvolution;
 import dev.baton.composite.RmsNormalization;
 import dev.baton.composite.RotaryEmbedding;
 import dev.baton.composite.SgdUpdate;
@@ -54,7 +56,10 @@ final class WholeEncoder {
             Map.entry(MaxPool.BACKWARD, new Command(18, PictureWords::maxPool)),
             Map.entry(BatchNorm.FORWARD, new Command(19, PictureWords::batchNorm)),
             Map.entry(BatchNorm.BACKWARD, new Command(20, PictureWords::batchNormBackward)),
-            Map.entry(Convolution.RECTIFIED, new Command(21, PictureWords::convolution)),
+            Map.entry(RectifiedConvolution.FORWARD, new Command(21, PictureWords::convolution)),
+            Map.entry(RectifiedConvolution.INPUT_GRADIENT, new Command(28, PictureWords::rectifiedInputGradient)),
+            Map.entry(RectifiedBatchNorm.FORWARD, new Command(22, PictureWords::rectifiedBatchNorm)),
+            Map.entry(RectifiedBatchNorm.BACKWARD, new Command(23, PictureWords::rectifiedBatchNormBackward)),
             Map.entry(LayerNormalization.FORWARD, new Command(24, NormalizationWords::layerNorm)),
             Map.entry(RmsNormalization.FORWARD, new Command(24, NormalizationWords::rmsNorm)),
             Map.entry(LayerNormalization.BACKWARD, new Command(25, NormalizationWords::layerNormBackward)),

@@ -6,6 +6,8 @@ import dev.baton.composite.AveragePool;
 import dev.baton.composite.BatchNorm;
 import dev.baton.composite.Convolution;
 import dev.baton.composite.MaxPool;
+import dev.baton.composite.RectifiedBatchNorm;
+import dev.baton.composite.RectifiedConvolution;
 import dev.baton.composite.Window;
 import dev.baton.conformance.Case.Argument;
 import dev.baton.graph.Attributes;
@@ -132,7 +134,7 @@ final class PictureCases {
         Tolerance forward = Tolerance.sum(perFilter + 1);
         both(cases, Convolution.FORWARD, attributes, forward, x, weight);
         both(cases, Convolution.FORWARD, attributes, forward, x, weight, Shapes.floats(one.weight()[0]));
-        both(cases, Convolution.RECTIFIED, attributes, forward, x, weight, Shapes.floats(one.weight()[0]));
+        both(cases, RectifiedConvolution.FORWARD, attributes, forward, x, weight, Shapes.floats(one.weight()[0]));
         both(
                 cases,
                 Convolution.INPUT_GRADIENT,
@@ -140,6 +142,14 @@ final class PictureCases {
                 Tolerance.sum(one.weight()[0] / one.groups() * one.weight()[2] * one.weight()[3]),
                 gradient,
                 weight);
+        both(
+                cases,
+                RectifiedConvolution.INPUT_GRADIENT,
+                attributes.with(Convolution.SHAPE, Shape.of(one.x())),
+                Tolerance.sum(one.weight()[0] / one.groups() * one.weight()[2] * one.weight()[3]),
+                gradient,
+                weight,
+                x);
         both(
                 cases,
                 Convolution.WEIGHT_GRADIENT,
@@ -205,6 +215,8 @@ final class PictureCases {
         Argument values = Shapes.floats(fill, x);
         Argument perChannel = Shapes.floats(x[1]);
         both(cases, BatchNorm.FORWARD, EPSILON, tolerance, values, perChannel, perChannel);
+        both(cases, RectifiedBatchNorm.FORWARD, EPSILON, tolerance, values, perChannel, perChannel);
+        both(cases, RectifiedBatchNorm.FORWARD, EPSILON, tolerance, values, perChannel, perChannel, Shapes.floats(x));
         Argument mean = Shapes.floats(fill, x[1]);
         Argument inverseDeviation = Shapes.floats(Fill.between(0.5, 2), x[1]);
         both(
@@ -216,6 +228,17 @@ final class PictureCases {
                 perChannel,
                 mean,
                 inverseDeviation,
+                Shapes.floats(x));
+        both(
+                cases,
+                RectifiedBatchNorm.BACKWARD,
+                Attributes.none(),
+                tolerance,
+                values,
+                perChannel,
+                mean,
+                inverseDeviation,
+                Shapes.floats(x),
                 Shapes.floats(x));
         both(
                 cases,
@@ -315,6 +338,17 @@ final class PictureCases {
                 Shapes.floats(2, 4, 3, 5),
                 Shapes.floats(9),
                 Shapes.floats(5));
+        chain(
+                cases,
+                "batch norm, a shortcut and relu",
+                in -> List.of(
+                        apply(BatchNorm.FORWARD, EPSILON, in[0].transpose(0, 3, 1, 2), in[1].slice(0, 2, 7), in[2])
+                                .add(in[3].broadcast(Shape.of(2, 5, 4, 3)))
+                                .relu()),
+                Shapes.floats(2, 4, 3, 5),
+                Shapes.floats(9),
+                Shapes.floats(5),
+                Shapes.floats(5, 1, 3));
         chain(cases, "batch norm behind a convolution", in -> normedTwice(in, false), normedOperands(4));
         chain(cases, "batch norm behind a convolution with a bias", in -> normedTwice(in, true), normedOperands(4));
     }

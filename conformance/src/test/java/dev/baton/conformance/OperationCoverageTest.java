@@ -13,6 +13,7 @@ import dev.baton.composite.Gru;
 import dev.baton.composite.Lstm;
 import dev.baton.composite.MaxPool;
 import dev.baton.composite.PackedAttention;
+import dev.baton.composite.RectifiedConvolution;
 import dev.baton.composite.Softmax;
 import dev.baton.composite.SoftmaxCrossEntropy;
 import dev.baton.composite.Update;
@@ -49,7 +50,8 @@ class OperationCoverageTest {
             Primitive.SIZE,
             Primitive.IOTA,
             Convolution.FORWARD,
-            Convolution.RECTIFIED,
+            RectifiedConvolution.FORWARD,
+            RectifiedConvolution.INPUT_GRADIENT,
             Convolution.INPUT_GRADIENT,
             Convolution.WEIGHT_GRADIENT,
             MaxPool.FORWARD,
