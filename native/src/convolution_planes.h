@@ -10,7 +10,6 @@
 
 namespace baton {
 
-inline int64_t rounded_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 inline int64_t divided_up(int64_t a, int64_t b) { return a >= 0 ? (a + b - 1) / b : -(-a / b); }
 inline int64_t divided_down(int64_t a, int64_t b) { return a >= 0 ? a / b : -divided_up(-a, b); }
 

@@ -117,6 +117,8 @@ std::unique_ptr<Command> decode_lstm_backward(Decoder& in);
 std::unique_ptr<Command> decode_gru(Decoder& in);
 std::unique_ptr<Command> decode_gru_backward(Decoder& in);
 
+inline int64_t rounded_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+
 // The product of two sizes; a failure where it is beyond every memory.
 inline int64_t times(int64_t a, int64_t b) {
     if (b > 0 && a > (int64_t(1) << 40) / b) {

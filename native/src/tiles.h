@@ -13,7 +13,8 @@
 #define BATON_TILES_H
 
 #include <algorithm>
-#include <cstdint>
+
+#include "plan.h"
 
 namespace baton {
 
@@ -23,8 +24,6 @@ constexpr int64_t LARGEST_TILE = 128 * 256;  // elements of a worker's tile
 struct Grid {
     int64_t rows, columns;
 };
-
-inline int64_t rounded_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 
 // Whether a transposed right factor is turned around first.
 inline bool turns(bool small_tiles, int64_t m, int64_t n, int64_t k, bool transposed_b) {

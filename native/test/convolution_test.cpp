@@ -102,6 +102,10 @@ void convolution(const Sizes& s) {
     for (double& value : rectified) value = std::max(value, 0.0);
     expect("convolution with bias and relu", s, bench, CONVOLUTION_RELU, {px, pw, pb}, bench.result<float>(results),
            rectified, terms);
+    std::vector<double> rectified_plain(plain);
+    for (double& value : rectified_plain) value = std::max(value, 0.0);
+    expect("convolution with relu", s, bench, CONVOLUTION_RELU, {px, pw, NONE}, bench.result<float>(results), rectified_plain,
+           terms);
     expect("convolution", s, bench, CONVOLUTION, {px, pw, NONE}, bench.result<float>(results), plain, terms);
     expect("convolution by input", s, bench, CONVOLUTION_BY_INPUT, {pg, pw, NONE}, bench.result<float>(x.size()), by_x,
            static_cast<double>(s.outputs / s.groups) * static_cast<double>(taps));

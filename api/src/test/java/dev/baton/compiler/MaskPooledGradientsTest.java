@@ -13,10 +13,14 @@ import dev.baton.graph.Node;
 import dev.baton.graph.Primitive;
 import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
+import dev.baton.nn.Conv2d;
 import dev.baton.nn.Layer;
 import dev.baton.nn.MaxPool2d;
+import dev.baton.nn.ReLU;
+import dev.baton.nn.Sequential;
 import dev.baton.reference.Interpreter;
 import dev.baton.tensor.Tensor;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -42,8 +46,12 @@ class MaskPooledGradientsTest {
         double[] x = new Random(7).doubles(PICTURES.size(), -2, 1).toArray();
         x[5] = Double.NaN;
         x[20] = Double.POSITIVE_INFINITY;
+        var variables = new HashMap<String, double[]>();
+        graph.variables()
+                .forEach((name, value) -> variables.put(
+                        name, new Random(8).doubles(value.shape().size(), -1, 1).toArray()));
         return new Interpreter(graph, Interpreter.Precision.FLOAT)
-                .run(Map.of("x", x), Map.of())
+                .run(Map.of("x", x), variables)
                 .outputs()
                 .get("gradient");
     }
@@ -83,6 +91,16 @@ class MaskPooledGradientsTest {
             return Layer.trace(pool, y).sum().multiply(y.sum());
         });
         assertThat(MaskPooledGradients.run(graph)).isSameAs(graph);
+    }
+
+    /** The pooling's gradient that a mask was taken from reads for nobody any more. */
+    @Test
+    void theMaskBeforeTheConvolutionIsJoinedAllTheSame() {
+        Layer model = Sequential.of(new ReLU(), new Conv2d(3, 3, 3).padding(1), new ReLU(), new MaxPool2d(2));
+        Graph graph = gradient(x -> Layer.trace(model, x));
+        Graph joined = RectifyConvolutions.run(MaskPooledGradients.run(graph));
+        assertThat(masks(joined)).containsExactly(Shape.of(2, 3, 3, 4));
+        assertThat(run(joined)).containsExactly(run(graph));
     }
 
     @Test

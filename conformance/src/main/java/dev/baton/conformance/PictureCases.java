@@ -134,6 +134,7 @@ final class PictureCases {
         Tolerance forward = Tolerance.sum(perFilter + 1);
         both(cases, Convolution.FORWARD, attributes, forward, x, weight);
         both(cases, Convolution.FORWARD, attributes, forward, x, weight, Shapes.floats(one.weight()[0]));
+        both(cases, RectifiedConvolution.FORWARD, attributes, forward, x, weight);
         both(cases, RectifiedConvolution.FORWARD, attributes, forward, x, weight, Shapes.floats(one.weight()[0]));
         both(
                 cases,

@@ -82,8 +82,7 @@ final class Pets extends CommonOptions implements Callable<Integer> {
         Examples all = pictures.examples(normalisation);
         Examples known = limit == null ? all : all.part(0, Math.min(limit, all.size()));
         // The last twentieth is never learnt from: its accuracy after each epoch shows how well the network does on
-        // pictures
-        // that it has not seen, and leaves the test pictures for the end.
+        // pictures that it has not seen, and leaves the test pictures for the end.
         int learnt = Math.max(1, known.size() * 19 / 20);
         Examples held = known.part(Math.min(learnt, known.size() - 1), known.size());
         var batches = known.part(0, learnt)
@@ -118,7 +117,7 @@ final class Pets extends CommonOptions implements Callable<Integer> {
         return switch (classes) {
             case "pets" -> PETS;
             case "all" -> CIFAR10;
-            default -> Arrays.asList(classes.split(","));
+            default -> Arrays.stream(classes.split(",")).map(String::strip).toList();
         };
     }
 

@@ -17,6 +17,7 @@ import dev.baton.train.Evaluation;
 import dev.baton.train.Summary;
 import dev.baton.train.TrainStep;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -70,7 +71,7 @@ final class Shakespeare extends CommonOptions implements Callable<Integer> {
         Text all = Text.read(data);
         Text text = limit == null ? all : all.part(0, Math.min(limit, all.size()));
         // As nanoGPT cuts it: what comes last is never learnt from.
-        int learnt = text.size() * 9 / 10;
+        int learnt = (int) (text.size() * 9L / 10);
         if (text.size() - learnt <= CONTEXT) {
             throw new DataException(
                     data + " has " + text.size() + " characters; a tenth is held out to measure the loss on, "
@@ -87,7 +88,7 @@ final class Shakespeare extends CommonOptions implements Callable<Integer> {
                 .withoutBias()
                 .build();
         Loss loss = Losses.crossEntropy();
-        long steps = steps(STEPS, train.size() / ((long) BATCH * CONTEXT));
+        long steps = steps(STEPS, Math.max(1, train.size() / ((long) BATCH * CONTEXT)));
         var optimizer = AdamW.of(rate(steps))
                 .betas(0.9, 0.99)
                 .weightDecay(0.1)
@@ -144,7 +145,7 @@ final class Shakespeare extends CommonOptions implements Callable<Integer> {
             NDArray logits = evaluation.answers(NDArray.of(Shape.of(1, CONTEXT), window));
             written[i] = draw(logits, (known - 1) * text.alphabetSize(), text.alphabetSize(), random);
         }
-        return text.decode(written).substring(1);
+        return text.decode(Arrays.copyOfRange(written, 1, written.length));
     }
 
     private static int draw(NDArray logits, int from, int count, SplittableRandom random) {

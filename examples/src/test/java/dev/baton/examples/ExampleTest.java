@@ -5,12 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
 
 /** Runs command lines and keeps what they print. */
 abstract class ExampleTest {
 
     final StringWriter out = new StringWriter();
     final StringWriter err = new StringWriter();
+
+    /** What --threads has set, so that the next test has its own. */
+    @AfterEach
+    final void forgetThreads() {
+        System.clearProperty("baton.threads");
+    }
 
     /** Runs a command line as {@code main} does and gives its exit status; out and err hold what it printed. */
     final int run(String... arguments) {

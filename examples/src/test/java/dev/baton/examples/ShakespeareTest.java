@@ -41,7 +41,6 @@ class ShakespeareTest extends ExampleTest {
         assertThat(run("shakespeare", "--data", file.toString(), "--steps", "60", "--seed", "3", "--threads", "3"))
                 .isZero();
         assertThat(out.toString().lines().reduce((a, b) -> b)).hasValue(first);
-        System.clearProperty("baton.threads");
     }
 
     @Test

@@ -5,6 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * CIFAR-10's binary files: records of one byte for the class and 3,072 for the picture, [3, 32, 32]. The form is described
@@ -21,7 +25,11 @@ final class CifarBinary {
     private static final List<String> USUAL =
             List.of("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
 
-    /** One picture. */
+    /**
+     * One picture.
+     *
+     * @param values null where its class is left out
+     */
     record Picture(String name, String classOf, byte[] values) {}
 
     private record Records(String where, String name, byte[] content) {}
@@ -59,7 +67,15 @@ final class CifarBinary {
         files.add(new Records(where, name, content));
     }
 
-    List<Picture> pictures() {
+    /** Which of the parts train and test there are, in alphabetical order. */
+    Set<String> parts() {
+        return files.stream()
+                .map(file -> partOf(file.name().substring(file.name().lastIndexOf('/') + 1)))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** All pictures; those of some classes without their values. */
+    List<Picture> pictures(Set<String> leftOut) {
         var pictures = new ArrayList<Picture>();
         for (Records file : files) {
             for (int record = 0; record < file.content().length / (1 + VALUES); record++) {
@@ -69,10 +85,12 @@ final class CifarBinary {
                     throw new DataException(file.where() + ", record " + record + " has class " + label + "; there are "
                             + names.size() + ", 0 to " + (names.size() - 1));
                 }
+                String classOf = names.get(label);
+                byte[] values = leftOut.contains(classOf)
+                        ? null
+                        : Arrays.copyOfRange(file.content(), start + 1, start + 1 + VALUES);
                 pictures.add(new Picture(
-                        String.format("%s, record %05d", file.name(), record),
-                        names.get(label),
-                        Arrays.copyOfRange(file.content(), start + 1, start + 1 + VALUES)));
+                        String.format(Locale.ROOT, "%s, record %05d", file.name(), record), classOf, values));
             }
         }
         return pictures;

@@ -5,7 +5,10 @@ import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,7 +24,8 @@ final class FileTree {
     /** A tar ends with two blocks of zeros. */
     private static final int BLOCK = 512;
 
-    private static final int LARGEST = 1 << 28;
+    /** In bytes. */
+    static final int LARGEST = 1 << 28;
 
     /** Takes a file. */
     interface Visitor {
@@ -30,12 +34,15 @@ final class FileTree {
          * @param name within the folder, with {@code /} between its parts
          */
         void file(String name, byte[] content);
+
+        /** A file that is larger than any that is read. */
+        void tooLarge(String name, long bytes);
     }
 
     private FileTree() {}
 
     /**
-     * Reads files whose name is wanted.
+     * Reads files whose name is wanted. Links in folders are followed.
      *
      * @throws DataException naming what cannot be read
      */
@@ -51,19 +58,32 @@ final class FileTree {
                 throw new DataException(path + " is neither a folder nor a tar (.tar, .tar.gz or .tgz)");
             }
         } catch (IOException e) {
-            throw new DataException("cannot read " + path + ": " + e.getMessage(), e);
+            throw unreadable(path, e);
+        } catch (UncheckedIOException e) {
+            // So a walk fails at a folder that cannot be read, or at a link to one around it.
+            throw unreadable(path, e.getCause());
         }
+    }
+
+    private static DataException unreadable(Path path, IOException e) {
+        String kind = e.getClass().getSimpleName().replace("Exception", "");
+        return new DataException("cannot read " + path + ": " + kind + ", " + e.getMessage(), e);
     }
 
     private static void readFolder(Path folder, Predicate<String> wanted, Visitor visitor) throws IOException {
         List<Path> files;
-        try (Stream<Path> walk = Files.walk(folder)) {
+        try (Stream<Path> walk = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
             files = walk.filter(Files::isRegularFile).sorted().toList();
         }
         for (Path file : files) {
             String name = folder.relativize(file).toString().replace('\\', '/');
-            if (wanted.test(name)) {
-                requireBearable(file.toString(), Files.size(file));
+            if (!wanted.test(name)) {
+                continue;
+            }
+            long size = Files.size(file);
+            if (size > LARGEST) {
+                visitor.tooLarge(name, size);
+            } else {
                 visitor.file(name, Files.readAllBytes(file));
             }
         }
@@ -88,7 +108,7 @@ final class FileTree {
                 InputStream bytes = isCompressed(tar) ? new GZIPInputStream(file, 1 << 16) : file;
                 var archive = new TarArchiveInputStream(bytes)) {
             for (TarArchiveEntry entry = archive.getNextEntry(); entry != null; entry = archive.getNextEntry()) {
-                last = entry.getName();
+                last = withoutPoint(entry.getName());
                 if (entry.isDirectory() || !wanted.test(last)) {
                     continue;
                 }
@@ -97,8 +117,9 @@ final class FileTree {
                             tar + ", " + last + " is a link, and links are not followed: pack the files "
                                     + "themselves (tar --dereference --hard-dereference)");
                 }
-                if (entry.isFile()) {
-                    requireBearable(tar + ", " + last, entry.getSize());
+                if (entry.isFile() && entry.getSize() > LARGEST) {
+                    visitor.tooLarge(last, entry.getSize());
+                } else if (entry.isFile()) {
                     byte[] content = archive.readNBytes((int) entry.getSize());
                     if (content.length < entry.getSize()) {
                         throw new EOFException("it ends in the middle of a file");
@@ -106,6 +127,8 @@ final class FileTree {
                     visitor.file(last, content);
                 }
             }
+            // Only whoever reads gzip to its end learns whether its checksum is right.
+            bytes.transferTo(OutputStream.nullOutputStream());
         } catch (IOException | IllegalArgumentException e) {
             throw new DataException(
                     tar + " is no tar, or is damaged or cut short, "
@@ -113,6 +136,11 @@ final class FileTree {
                             + " (" + e.getMessage() + "): get it anew",
                     e);
         }
+    }
+
+    /** tar of "." has names that begin with "./". */
+    private static String withoutPoint(String name) {
+        return name.startsWith("./") ? name.substring(2) : name;
     }
 
     /** One that was cut between two files reads like a shorter one, but for its end. */
@@ -131,12 +159,6 @@ final class FileTree {
                 throw new DataException(
                         tar + " is no tar, or is cut short: it does not end with two blocks of zeros; get it anew");
             }
-        }
-    }
-
-    private static void requireBearable(String name, long size) {
-        if (size > LARGEST) {
-            throw new DataException(name + " has " + size + " bytes; files of at most " + LARGEST + " are read");
         }
     }
 }

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,9 +14,9 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /** Gathers what lies in a folder or tar, and makes pictures of it. */
-final class FoundPictures {
+final class FoundPictures implements FileTree.Visitor {
 
-    /** A picture's file, not yet decoded; or its values, where they are known. */
+    /** A picture's file, not yet decoded; or its values, where they are known. Neither where its class is left out. */
     private record Found(String name, String classOf, byte[] content, byte[] values) {}
 
     /** A picture that can be used. */
@@ -25,49 +25,68 @@ final class FoundPictures {
     private final Path path;
     private final Optional<String> part;
     private final Optional<PictureFile.Size> size;
+    private final Set<String> leftOut;
     private final Skips skips;
     private final List<Found> found = new ArrayList<>();
-    private final Set<String> above = new LinkedHashSet<>();
+    private final List<String> misplaced = new ArrayList<>();
     private final CifarBinary cifar = new CifarBinary();
+    private final Set<String> foldersOfCifar = new HashSet<>();
 
-    FoundPictures(Path path, Optional<String> part, Optional<PictureFile.Size> size, Skips skips) {
+    /**
+     * @param leftOut classes of which nothing is kept
+     */
+    FoundPictures(Path path, Optional<String> part, Optional<PictureFile.Size> size, Set<String> leftOut, Skips skips) {
         this.path = path;
         this.part = part;
         this.size = size;
+        this.leftOut = leftOut;
         this.skips = skips;
     }
 
     /** Whether a file is of the part that is read. */
     boolean isWanted(String name) {
-        String file = name.substring(name.lastIndexOf('/') + 1);
-        if (file.startsWith(".")) {
+        if (name.startsWith(".") || name.contains("/.")) {
             return false;
         }
+        String file = fileOf(name);
         if (CifarBinary.is(file)) {
             return CifarBinary.describes(file) || part.isEmpty() || part.get().equals(CifarBinary.partOf(file));
         }
         return part.isEmpty() || ("/" + name).contains("/" + part.get() + "/");
     }
 
-    void add(String name, byte[] content) {
-        String where = path + ", " + name;
-        String[] folders = name.split("/");
-        if (CifarBinary.is(folders[folders.length - 1])) {
-            cifar.add(where, name, content);
+    @Override
+    public void file(String name, byte[] content) {
+        if (CifarBinary.is(fileOf(name))) {
+            cifar.add(path + ", " + name, name, content);
+            foldersOfCifar.add(folderOf(name));
             return;
         }
+        String[] folders = name.split("/");
         // The folder in which those of the classes lie.
         int top = part.isEmpty() ? folders.length - 3 : List.of(folders).indexOf(part.get());
         if (folders.length != top + 3 || folders.length < 2) {
-            skips.add(
-                    "lie in no class's folder",
-                    where + " lies in no class's folder: "
-                            + part.map(given -> given + "/").orElse("") + "CLASS/FILE is expected",
-                    null);
+            misplaced.add(name);
             return;
         }
-        above.add(top < 0 ? "" : String.join("/", List.of(folders).subList(0, top + 1)));
-        found.add(new Found(name, folders[top + 1], content, null));
+        String classOf = folders[top + 1];
+        found.add(new Found(name, classOf, leftOut.contains(classOf) ? null : content, null));
+    }
+
+    @Override
+    public void tooLarge(String name, long bytes) {
+        skips.add(
+                "are too large",
+                path + ", " + name + " has " + bytes + " bytes; files of at most " + FileTree.LARGEST + " are read",
+                null);
+    }
+
+    private static String fileOf(String name) {
+        return name.substring(name.lastIndexOf('/') + 1);
+    }
+
+    private static String folderOf(String name) {
+        return name.substring(0, name.lastIndexOf('/') + 1);
     }
 
     /**
@@ -75,26 +94,35 @@ final class FoundPictures {
      *
      * @param wanted null for all that were found
      */
-    Pictures pictures(List<String> wanted, Set<String> leftOut) {
-        if (above.size() > 1) {
-            throw new DataException("folders of classes lie in more than one folder of " + path + ": "
-                    + String.join(" and ", above) + "; say which of them is to be read");
-        }
-        cifar.pictures()
+    Pictures pictures(List<String> wanted) {
+        leaveOutWhatLiesBesideCifar();
+        misplaced.forEach(name -> skips.add(
+                "lie in no class's folder",
+                path + ", " + name + " lies in no class's folder: "
+                        + part.map(given -> given + "/").orElse("") + "CLASS/FILE is expected",
+                null));
+        requireOnePart();
+        cifar.pictures(leftOut)
                 .forEach(picture -> found.add(new Found(picture.name(), picture.classOf(), null, picture.values())));
         var folders = new TreeSet<String>();
         found.forEach(picture -> folders.add(picture.classOf()));
         List<String> classes = wanted != null
                 ? wanted
                 : folders.stream().filter(name -> !leftOut.contains(name)).toList();
-        List<Found> chosen = ofClasses(classes, leftOut);
+        List<Found> chosen = ofClasses(classes);
         Optional<PictureFile.Size> common = size.or(() -> firstSize(chosen));
         List<Usable> usable = usable(chosen, common);
         String in = part.map(name -> path + ", " + name).orElse(path.toString());
         for (String name : classes) {
             if (usable.stream().noneMatch(picture -> picture.classOf().equals(name))) {
-                throw new DataException("there are no pictures of '" + name + "' in " + in + "; the classes there are: "
-                        + (folders.isEmpty() ? "none" : String.join(", ", folders)));
+                long unusable = chosen.stream()
+                        .filter(picture -> picture.classOf().equals(name))
+                        .count();
+                throw new DataException(
+                        unusable > 0
+                                ? "none of the " + unusable + " pictures of '" + name + "' in " + in + " can be used"
+                                : "there are no pictures of '" + name + "' in " + in + "; the classes there are: "
+                                        + (folders.isEmpty() ? "none" : String.join(", ", folders)));
             }
         }
         if (usable.isEmpty()) {
@@ -103,7 +131,30 @@ final class FoundPictures {
         return inTurn(usable, common.get(), classes);
     }
 
-    private List<Found> ofClasses(List<String> classes, Set<String> leftOut) {
+    /** A text on the data lies in the same folder as CIFAR-10's files. */
+    private void leaveOutWhatLiesBesideCifar() {
+        found.removeIf(picture -> foldersOfCifar.contains(folderOf(picture.name())));
+        misplaced.removeIf(name -> foldersOfCifar.contains(folderOf(name)));
+    }
+
+    private void requireOnePart() {
+        if (part.isEmpty() && cifar.parts().size() > 1) {
+            throw new DataException("CIFAR-10's files in " + path + " are those of "
+                    + String.join(" and ", cifar.parts()) + "; say which of them is to be read");
+        }
+        var above = new TreeSet<String>();
+        for (Found picture : found) {
+            String classes = folderOf(picture.name());
+            String folder = folderOf(classes.substring(0, classes.length() - 1));
+            above.add(folder.isEmpty() ? path + " itself" : folder.substring(0, folder.length() - 1));
+        }
+        if (above.size() > 1) {
+            throw new DataException("folders of classes lie in more than one folder of " + path + ": "
+                    + String.join(" and ", above) + "; say which of them is to be read");
+        }
+    }
+
+    private List<Found> ofClasses(List<String> classes) {
         var chosen = new ArrayList<Found>();
         for (Found picture : found) {
             if (classes.contains(picture.classOf())) {

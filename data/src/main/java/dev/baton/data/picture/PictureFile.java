@@ -2,14 +2,19 @@ package dev.baton.data.picture;
 
 import dev.baton.DataException;
 import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
 import java.io.ByteArrayInputStream;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.Optional;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
-/** One picture in a file of any form that Java reads: JPEG, PNG, GIF, BMP. */
+/**
+ * One picture in a file of any form that Java reads: JPEG, PNG, GIF, BMP. What is transparent counts as if it were not, and
+ * a camera's note on how it was held is not followed.
+ */
 final class PictureFile {
 
     /** A few bytes can claim to be a picture that no memory holds. */
@@ -55,9 +60,20 @@ final class PictureFile {
                     return new Decoded(null, size, null);
                 }
                 if ((long) size.height() * size.width() > MOST_PIXELS) {
-                    return new Decoded(null, null, new DataException("it is of " + size));
+                    return new Decoded(
+                            null,
+                            null,
+                            new DataException("it is of " + size + ", and at most " + MOST_PIXELS
+                                    + " are read: make it smaller"));
                 }
-                return new Decoded(values(reader.read(0)), size, null);
+                var warnings = new ArrayList<String>();
+                reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
+                BufferedImage picture = reader.read(0);
+                if (!warnings.isEmpty()) {
+                    // A JPEG that ends too early is filled up with grey.
+                    return new Decoded(null, null, new DataException("it is damaged: " + warnings.get(0)));
+                }
+                return new Decoded(values(picture), size, null);
             } finally {
                 reader.dispose();
             }
@@ -69,13 +85,34 @@ final class PictureFile {
 
     private static byte[] values(BufferedImage picture) {
         int width = picture.getWidth();
-        int each = width * picture.getHeight();
-        int[] pixels = picture.getRGB(0, 0, width, picture.getHeight(), null, 0, width);
+        int height = picture.getHeight();
+        boolean hasPalette = picture.getColorModel() instanceof IndexColorModel;
+        if (picture.getRaster().getNumBands() <= 2 && !hasPalette) {
+            return grey(picture);
+        }
+        int each = width * height;
+        int[] pixels = picture.getRGB(0, 0, width, height, null, 0, width);
         var values = new byte[3 * each];
         for (int i = 0; i < each; i++) {
             values[i] = (byte) (pixels[i] >> 16);
             values[each + i] = (byte) (pixels[i] >> 8);
             values[2 * each + i] = (byte) pixels[i];
+        }
+        return values;
+    }
+
+    /** The values as they are stored: getRGB takes those of grey pictures for linear ones and makes them brighter. */
+    private static byte[] grey(BufferedImage picture) {
+        int width = picture.getWidth();
+        int each = width * picture.getHeight();
+        int[] samples = picture.getRaster().getSamples(0, 0, width, picture.getHeight(), 0, (int[]) null);
+        int surplus = Math.max(0, picture.getColorModel().getComponentSize(0) - 8);
+        var values = new byte[3 * each];
+        for (int i = 0; i < each; i++) {
+            byte value = (byte) (samples[i] >> surplus);
+            values[i] = value;
+            values[each + i] = value;
+            values[2 * each + i] = value;
         }
         return values;
     }

@@ -16,7 +16,8 @@ import java.util.function.Consumer;
  *   <li>from CIFAR-10's binary files ({@code data_batch_1.bin} to {@code 5}, {@code test_batch.bin}) in a folder or tar.
  * </ul>
  *
- * Files whose name begins with a point are left alone. Anything else that is no picture, or not of the size of the
+ * Files and folders whose name begins with a point are left alone, and so is what lies beside CIFAR-10's files. Grey
+ * pictures have three equal channels. Anything else that is no picture, or not of the size of the
  * others, ends the reading with a {@link DataException} that names it, unless {@link #skipping} says otherwise.
  * Immutable: each setting gives another reader.
  */
@@ -91,15 +92,22 @@ public final class PictureReader {
      * @throws DataException if something is wrong with what is there; naming the file
      */
     public Pictures read(Path path, String part) {
+        if (part.isEmpty() || part.contains("/") || part.contains("\\")) {
+            throw new DataException(
+                    "a part is the name of one folder, not '" + part + "': name it alone, or read that folder itself");
+        }
         return read(path, Optional.of(part));
     }
 
     private Pictures read(Path path, Optional<String> part) {
         var skips = new Skips(warning);
-        var found = new FoundPictures(path, part, size, skips);
-        FileTree.read(path, found::isWanted, found::add);
-        Pictures pictures = found.pictures(classes, leftOut);
-        skips.warn();
-        return pictures;
+        try {
+            var found = new FoundPictures(path, part, size, leftOut, skips);
+            FileTree.read(path, found::isWanted, found);
+            return found.pictures(classes);
+        } finally {
+            // Also where it fails: what was skipped may be the reason.
+            skips.warn();
+        }
     }
 }

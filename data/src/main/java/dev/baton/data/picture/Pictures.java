@@ -1,5 +1,6 @@
 package dev.baton.data.picture;
 
+import dev.baton.DataException;
 import dev.baton.Shape;
 import dev.baton.data.ExampleSource;
 import dev.baton.data.Examples;
@@ -41,14 +42,30 @@ public final class Pictures {
         return classes;
     }
 
-    /** The class of a picture, from 0. */
+    /**
+     * The class of a picture, from 0.
+     *
+     * @throws DataException if there is no such picture
+     */
     public int label(int picture) {
+        requirePicture(picture);
         return labels[picture];
     }
 
-    /** The name of a picture's file within what was read; with the record, where one file holds many. */
+    /**
+     * The name of a picture's file within what was read; with the record, where one file holds many.
+     *
+     * @throws DataException if there is no such picture
+     */
     public String name(int picture) {
+        requirePicture(picture);
         return names.get(picture);
+    }
+
+    private void requirePicture(int picture) {
+        if (picture < 0 || picture >= size()) {
+            throw new DataException("there is no picture " + picture + ": there are " + size() + ", from 0");
+        }
     }
 
     /** The mean and the standard deviation of each channel of these pictures. */
@@ -81,8 +98,14 @@ public final class Pictures {
      * The pictures as examples: float32 [3, H, W].
      *
      * @param normalisation that of the pictures which the model learns from
+     * @throws DataException if it is not one of as many channels
      */
     public Examples examples(Normalisation normalisation) {
+        int channels = normalisation.mean().length;
+        if (channels != shape.size(0)) {
+            throw new DataException(
+                    "the normalisation is one of " + channels + " channels, but pictures have " + shape.size(0));
+        }
         return Examples.of(new Normalised(this, normalisation.table()));
     }
 

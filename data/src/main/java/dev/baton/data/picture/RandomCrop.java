@@ -19,6 +19,7 @@ public final class RandomCrop implements Augmentation {
      * @param shape of the pictures, [C, H, W]
      * @param padding how many pixels a picture moves at most, from 1 to less than its height and width
      * @throws dev.baton.ShapeException if that is no picture's shape
+     * @throws DataException if pictures cannot move so far
      */
     public RandomCrop(Shape shape, int padding) {
         PictureShape.require(shape);

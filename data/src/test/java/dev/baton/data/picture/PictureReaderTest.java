@@ -1,15 +1,15 @@
 package dev.baton.data.picture;
 
+import static dev.baton.data.picture.PictureFolder.HEIGHT;
+import static dev.baton.data.picture.PictureFolder.WIDTH;
+import static dev.baton.data.picture.PictureFolder.picture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.DataException;
 import dev.baton.Shape;
 import dev.baton.data.Batch;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,74 +17,30 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.zip.GZIPOutputStream;
-import javax.imageio.ImageIO;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class PictureReaderTest {
-
-    private static final int HEIGHT = 4;
-    private static final int WIDTH = 6;
 
     @TempDir
     private Path folder;
 
+    private PictureFolder written;
     private Path pictures;
 
-    /** Ten cats and five dogs to learn from, of one colour each, and one of both to test. */
     @BeforeEach
     void writePictures() throws IOException {
-        pictures = folder.resolve("pictures");
-        for (int i = 0; i < 10; i++) {
-            write("train/cat/" + i + ".png", picture(HEIGHT, WIDTH, 0xFF0000 + i));
-        }
-        for (int i = 0; i < 5; i++) {
-            write("train/dog/" + i + ".png", picture(HEIGHT, WIDTH, 0x0000FF));
-        }
-        write("test/cat/0.png", picture(HEIGHT, WIDTH, 0xFFFFFF));
-        write("test/dog/0.png", picture(HEIGHT, WIDTH, 0x000000));
+        use(PictureFolder.ofCatsAndDogs(folder.resolve("pictures")));
     }
 
-    private static byte[] picture(int height, int width, int colour) throws IOException {
-        var image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-        for (int y = 0; y < height; y++) {
-            for (int x = 0; x < width; x++) {
-                image.setRGB(x, y, colour);
-            }
-        }
-        var bytes = new ByteArrayOutputStream();
-        ImageIO.write(image, "png", bytes);
-        return bytes.toByteArray();
+    private void use(PictureFolder other) {
+        written = other;
+        pictures = other.root();
     }
 
     private void write(String name, byte[] content) throws IOException {
-        Path file = pictures.resolve(name);
-        Files.createDirectories(file.getParent());
-        Files.write(file, content);
-    }
-
-    private Path tar(String name) throws IOException {
-        Path tar = folder.resolve(name);
-        try (OutputStream file = Files.newOutputStream(tar);
-                OutputStream bytes = name.endsWith("gz") ? new GZIPOutputStream(file) : file;
-                var archive = new TarArchiveOutputStream(bytes);
-                var walk = Files.walk(pictures)) {
-            for (Path path : walk.sorted().toList()) {
-                String entryName = "set/" + pictures.relativize(path).toString().replace('\\', '/');
-                archive.putArchiveEntry(archive.createArchiveEntry(path, entryName));
-                if (Files.isRegularFile(path)) {
-                    Files.copy(path, archive);
-                }
-                archive.closeArchiveEntry();
-            }
-        }
-        return tar;
+        written.write(name, content);
     }
 
     @Test
@@ -107,22 +63,6 @@ class PictureReaderTest {
             }
             assertThat(dogs).isEqualTo(1);
         }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"set.tar", "set.tar.gz", "set.tgz"})
-    void aTarHoldsWhatItsFolderHolds(String name) throws IOException {
-        Pictures fromFolder = PictureReader.ofFolders().read(pictures, "train");
-        Pictures fromTar = PictureReader.ofFolders().read(tar(name), "train");
-        assertThat(fromTar).hasToString(fromFolder.toString());
-        for (int i = 0; i < fromFolder.size(); i++) {
-            assertThat(fromTar.name(i)).isEqualTo("set/" + fromFolder.name(i));
-            assertThat(fromTar.label(i)).isEqualTo(fromFolder.label(i));
-        }
-        Normalisation normalisation = fromFolder.normalisation();
-        assertThat(fromTar.normalisation()).isEqualTo(normalisation);
-        assertThat(fromTar.examples(normalisation).input(7))
-                .isEqualTo(fromFolder.examples(normalisation).input(7));
     }
 
     @Test
@@ -160,7 +100,7 @@ class PictureReaderTest {
 
     @Test
     void cifarsBinaryFilesAreRead() throws IOException {
-        pictures = folder.resolve("cifar");
+        use(new PictureFolder(folder.resolve("cifar")));
         byte[] records = new byte[4 * 3073];
         new Random(1).nextBytes(records);
         for (int record = 0; record < 4; record++) {
@@ -169,7 +109,8 @@ class PictureReaderTest {
         write("data_batch_1.bin", records);
         write("data_batch_2.bin", records);
         write("test_batch.bin", Arrays.copyOf(records, 3073));
-        for (Path path : List.of(pictures, tar("cifar-10-binary.tar.gz"))) {
+        for (Path path :
+                List.of(pictures, written.tar(folder.resolve("cifar-10-binary.tar.gz"), "cifar-10-batches-bin/"))) {
             Pictures train = PictureReader.of(List.of("cat", "dog")).read(path, "train");
             assertThat(train).hasToString("8 pictures of 32 x 32 pixels, 2 classes: cat, dog");
             assertThat(train.name(0)).endsWith("data_batch_1.bin, record 00000");
@@ -231,21 +172,6 @@ class PictureReaderTest {
                 .isEqualTo(pictures + ", train/cat/0.png has 4 x 6 pixels; expected are 5 x 7 pixels");
     }
 
-    /** A hundred bytes of PNG can claim gigabytes. */
-    @Test
-    void aClaimOfTooManyPixelsIsNotBelieved() throws IOException {
-        byte[] bomb = picture(HEIGHT, WIDTH, 1);
-        bomb[16] = 0x10;
-        bomb[20] = 0x10;
-        write("train/cat/0.png", bomb);
-        assertThat(failure()).startsWith(pictures + ", train/cat/0.png has 268435460 x 268435462 pixels; ");
-        pictures = folder.resolve("bombs");
-        write("train/cat/0.png", bomb);
-        assertThat(failure(PictureReader.ofFolders(), pictures, "train"))
-                .isEqualTo(pictures
-                        + ", train/cat/0.png is no picture that can be read: it is of 268435460 x 268435462 pixels");
-    }
-
     @Test
     void anUnknownClassIsNamed() throws IOException {
         write("train/cow/1.png", picture(HEIGHT, WIDTH, 1));
@@ -305,44 +231,6 @@ class PictureReaderTest {
                                 + ", train/dog/3.png has 5 x 7 pixels; the first picture has 4 x 6 pixels");
     }
 
-    /** Wherever it is cut, between files or within one. */
-    @Test
-    void aTarThatIsCutShortIsNamed() throws IOException {
-        for (String name : List.of("set.tar", "set.tar.gz")) {
-            byte[] whole = Files.readAllBytes(tar(name));
-            // What follows the end mark is padding; of gzip the last bytes are its check.
-            int end = name.endsWith("gz") ? whole.length - 1 : whole.length - 10240;
-            for (int length = 0; length < end; length += name.endsWith("gz") ? 97 : 512) {
-                Path cut = Files.write(folder.resolve("cut-" + name), Arrays.copyOf(whole, length));
-                assertThat(failure(PictureReader.ofFolders(), cut, "train"))
-                        .as("%s, %d of %d bytes", name, length, whole.length)
-                        .startsWith(cut + " is no tar, or is ");
-            }
-        }
-    }
-
-    @Test
-    void aTarThatIsDamagedIsNamed() throws IOException {
-        Path tar = tar("set.tar");
-        byte[] bytes = Files.readAllBytes(tar);
-        bytes[100] ^= 0x55;
-        Files.write(tar, bytes);
-        assertThat(failure(PictureReader.ofFolders(), tar, "train")).startsWith(tar + " is no tar, or is damaged");
-    }
-
-    @Test
-    void aLinkInATarIsNamed() throws IOException {
-        Path tar = folder.resolve("links.tar");
-        try (var archive = new TarArchiveOutputStream(Files.newOutputStream(tar))) {
-            var link = new TarArchiveEntry("train/cat/link.png", TarArchiveEntry.LF_SYMLINK);
-            link.setLinkName("elsewhere");
-            archive.putArchiveEntry(link);
-            archive.closeArchiveEntry();
-        }
-        assertThat(failure(PictureReader.ofFolders(), tar, "train"))
-                .startsWith(tar + ", train/cat/link.png is a link, and links are not followed");
-    }
-
     @Test
     void whatIsNotThereIsNamed() throws IOException {
         Path nowhere = folder.resolve("nowhere");
@@ -353,5 +241,92 @@ class PictureReaderTest {
         assertThatThrownBy(() -> PictureReader.of(List.of("cat", "cat")))
                 .isInstanceOf(DataException.class)
                 .hasMessage("at least one class, and each once, not [cat, cat]");
+    }
+
+    @Test
+    void linksAreFollowed() throws IOException {
+        Path root = Files.createSymbolicLink(folder.resolve("linked"), pictures);
+        assertThat(PictureReader.ofFolders().read(root, "train").size()).isEqualTo(15);
+        Files.createSymbolicLink(pictures.resolve("train/puppy"), pictures.resolve("train/dog"));
+        assertThat(PictureReader.ofFolders().read(pictures, "train"))
+                .hasToString("20 pictures of 4 x 6 pixels, 3 classes: cat, dog, puppy");
+        Files.createSymbolicLink(pictures.resolve("train/dog/again"), pictures);
+        assertThat(failure()).startsWith("cannot read " + pictures + ": FileSystemLoop, ");
+    }
+
+    @Test
+    void foldersWhoseNameBeginsWithAPointAreLeftAlone() throws IOException {
+        write("train/.thumbnails/1.png", new byte[] {1});
+        write(".git/train/cat/1.png", new byte[] {1});
+        assertThat(PictureReader.ofFolders().read(pictures, "train"))
+                .hasToString("15 pictures of 4 x 6 pixels, 2 classes: cat, dog");
+    }
+
+    @Test
+    void aPartIsOneFolder() {
+        for (String part : List.of("", "pictures/train", "pictures\\train")) {
+            assertThat(failure(PictureReader.ofFolders(), folder, part))
+                    .isEqualTo("a part is the name of one folder, not '" + part
+                            + "': name it alone, or read that folder itself");
+        }
+    }
+
+    @Test
+    void whereAllOfAClassIsSkippedTheWarningsAreHeard() throws IOException {
+        for (int i = 0; i < 5; i++) {
+            write("train/dog/" + i + ".png", picture(5, 7, 1));
+        }
+        var warnings = new ArrayList<String>();
+        assertThat(failure(PictureReader.ofFolders().skipping(warnings::add), pictures, "train"))
+                .isEqualTo("none of the 5 pictures of 'dog' in " + pictures + ", train can be used");
+        assertThat(warnings)
+                .containsExactly("skipped 5 that are of another size; the first: " + pictures
+                        + ", train/dog/0.png has 5 x 7 pixels; the first picture has 4 x 6 pixels");
+    }
+
+    @Test
+    void withoutAPartTheFoldersOfClassesLieTogether() throws IOException {
+        use(new PictureFolder(folder.resolve("flat")));
+        write("cat/1.png", picture(HEIGHT, WIDTH, 1));
+        assertThat(PictureReader.ofFolders().read(pictures).classes()).containsExactly("cat");
+        write("cat/old/1.png", picture(HEIGHT, WIDTH, 1));
+        assertThatThrownBy(() -> PictureReader.ofFolders().read(pictures))
+                .isInstanceOf(DataException.class)
+                .hasMessage("folders of classes lie in more than one folder of " + pictures + ": " + pictures
+                        + " itself and cat; say which of them is to be read");
+    }
+
+    @Test
+    void besideCifarsFilesOthersAreLeftAlone() throws IOException {
+        Path data = folder.resolve("data");
+        use(new PictureFolder(data.resolve("cifar-10-batches-bin")));
+        write("data_batch_1.bin", new byte[3073]);
+        write("readme.html", new byte[] {1});
+        assertThat(PictureReader.ofFolders().read(pictures))
+                .hasToString("1 pictures of 32 x 32 pixels, 1 classes: airplane");
+        assertThat(PictureReader.ofFolders().read(data, "train").size()).isEqualTo(1);
+        write("test_batch.bin", new byte[3073]);
+        assertThatThrownBy(() -> PictureReader.ofFolders().read(pictures))
+                .isInstanceOf(DataException.class)
+                .hasMessage("CIFAR-10's files in " + pictures
+                        + " are those of test and train; say which of them is to be " + "read");
+    }
+
+    @Test
+    void picturesAndChannelsThatAreNotThereAreNamed() {
+        Pictures train = PictureReader.ofFolders().read(pictures, "train");
+        for (int picture : new int[] {-1, 15}) {
+            String message = "there is no picture " + picture + ": there are 15, from 0";
+            assertThatThrownBy(() -> train.name(picture))
+                    .isInstanceOf(DataException.class)
+                    .hasMessage(message);
+            assertThatThrownBy(() -> train.label(picture))
+                    .isInstanceOf(DataException.class)
+                    .hasMessage(message);
+        }
+        var ofTwo = new Normalisation(new float[2], new float[] {1, 1});
+        assertThatThrownBy(() -> train.examples(ofTwo))
+                .isInstanceOf(DataException.class)
+                .hasMessage("the normalisation is one of 2 channels, but pictures have 3");
     }
 }

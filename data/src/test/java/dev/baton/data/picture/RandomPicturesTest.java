@@ -79,12 +79,20 @@ class RandomPicturesTest {
 
     @Test
     void oneAfterTheOther() {
-        Augmentation both = new RandomFlip(SHAPE).then((from, to, random) -> {
+        Augmentation more = (from, to, random) -> {
             for (int i = 0; i < from.length; i++) {
                 to[i] = from[i] + 100;
             }
-        });
-        assertThat(apply(both, 3)).contains(101, 102, 103, 104, 124);
+        };
+        Augmentation twice = (from, to, random) -> {
+            for (int i = 0; i < from.length; i++) {
+                to[i] = 2 * from[i];
+            }
+        };
+        float[] changed = apply(more.then(twice), 3);
+        for (int i = 0; i < changed.length; i++) {
+            assertThat(changed[i]).isEqualTo(2 * (picture()[i] + 100));
+        }
     }
 
     @Test
