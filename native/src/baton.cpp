@@ -43,6 +43,8 @@ struct baton_backend {
 };
 
 struct baton_memory {
+    char* mapped;  // where the mapping begins, somewhat before the address
+    int64_t length;
     char* address;
     int64_t capacity;
     int64_t usable;
@@ -60,6 +62,7 @@ namespace {
 
 constexpr int32_t FIRST_INPUT = 4;
 constexpr int32_t MOST_THREADS = 1024;
+constexpr int64_t LARGE_PAGE = int64_t(1) << 21;  // bytes
 
 thread_local char last_error[1024] = "";
 std::atomic<int64_t> runs{0};
@@ -121,14 +124,17 @@ const char* baton_openblas_core(void) { return baton::openblas_core(); }
 int32_t baton_memory_reserve(int64_t capacity, baton_memory** memory) {
     return guarded([&] {
         require(memory != nullptr, "there is no place for the memory's handle: it is null");
-        auto created = std::make_unique<baton_memory>(baton_memory{nullptr, capacity, 0});
-        void* address = capacity < 1 ? MAP_FAILED
-                                     : mmap(nullptr, static_cast<size_t>(capacity), PROT_NONE,
-                                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        auto created = std::make_unique<baton_memory>();
+        created->capacity = capacity;
+        created->length = capacity < 1 || capacity > INT64_MAX - LARGE_PAGE ? 0 : capacity + LARGE_PAGE;
+        void* address = created->length == 0 ? MAP_FAILED
+                                             : mmap(nullptr, static_cast<size_t>(created->length), PROT_NONE,
+                                                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (address == MAP_FAILED) {
             throw baton::Failure("cannot reserve " + std::to_string(capacity) + " bytes of address space");
         }
-        created->address = static_cast<char*>(address);
+        created->mapped = static_cast<char*>(address);
+        created->address = reinterpret_cast<char*>(baton::rounded_up(reinterpret_cast<int64_t>(address), LARGE_PAGE));
         *memory = created.release();
     });
 }
@@ -142,10 +148,14 @@ int32_t baton_memory_grow(baton_memory* memory, int64_t bytes) {
             throw baton::Failure("memory of " + std::to_string(bytes) + " bytes is more than the " +
                                  std::to_string(memory->capacity) + " reserved");
         }
-        int64_t wanted = (bytes + page - 1) / page * page;
+        int64_t wanted = baton::rounded_up(bytes, bytes < LARGE_PAGE ? page : LARGE_PAGE);
         if (wanted > memory->usable) {
             if (mprotect(memory->address, static_cast<size_t>(wanted), PROT_READ | PROT_WRITE) != 0) {
                 throw baton::Failure("the system gives no more memory: " + std::to_string(bytes) + " bytes are needed");
+            }
+            if (wanted >= LARGE_PAGE) {
+                // A wish: with pages of 4 KiB, steps take up to a third longer, more in one process than in another.
+                madvise(memory->address, static_cast<size_t>(wanted), MADV_HUGEPAGE);
             }
             memory->usable = wanted;
         }
@@ -158,7 +168,7 @@ int64_t baton_memory_address(const baton_memory* memory) {
 
 void baton_memory_release(baton_memory* memory) {
     if (memory != nullptr) {
-        munmap(memory->address, static_cast<size_t>(memory->capacity));
+        munmap(memory->mapped, static_cast<size_t>(memory->length));
         delete memory;
     }
 }

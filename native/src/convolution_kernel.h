@@ -118,26 +118,37 @@ inline void store_piece(const float* values, const Piece& piece, const Results& 
     }
 }
 
+// Where the pieces of a vector go, in elements, and whether all that it holds are results.
+struct Place {
+    bool whole;
+    int64_t element[Vector::PIECES];
+};
+
 template <int R, int V>
 inline void convolve_pieces(const Planes& planes, const float* const* starts, const float* weights, const float* bias,
                             const Results& results, const Piece* pieces, int64_t last_row, Target target) {
-    Vector sums[R][V];
     bool apart = false;
-    for (int i = 1; i < V * Vector::PIECES; i++) {
-        apart = apart || (i % Vector::PIECES != 0 && starts[i] != starts[i - 1] + PIECE);
+    Place places[V];
+    for (int v = 0; v < V; v++) {
+        places[v].whole = results.column_step == 1;
+        for (int i = 0; i < Vector::PIECES; i++) {
+            const int at = v * Vector::PIECES + i;
+            const Piece& piece = pieces[at];
+            apart = apart || (i > 0 && starts[at] != starts[at - 1] + PIECE);
+            places[v].whole = places[v].whole && piece.count == PIECE && piece.column + PIECE <= results.columns &&
+                              piece.row < last_row;
+            places[v].element[i] = piece.row * results.row_step + piece.column;
+        }
+        // What is stored at the end shall not be waited for then.
+        for (int r = 0; places[v].whole && r < R; r++) {
+            __builtin_prefetch(target.out + r * results.channel_step + places[v].element[0], 1);
+        }
     }
+    Vector sums[R][V];
     if (apart) {
         convolve_tile<R, V, true>(planes, starts, weights, sums);
     } else {
         convolve_tile<R, V, false>(planes, starts, weights, sums);
-    }
-    bool whole[V];
-    for (int v = 0; v < V; v++) {
-        whole[v] = results.column_step == 1;
-        for (int i = v * Vector::PIECES; i < (v + 1) * Vector::PIECES; i++) {
-            whole[v] = whole[v] && pieces[i].count == PIECE && pieces[i].column + PIECE <= results.columns &&
-                       pieces[i].row < last_row;
-        }
     }
     for (int r = 0; r < R; r++) {
         Vector shift = bias == nullptr ? Vector::zero() : Vector::all(bias[r]);
@@ -145,22 +156,20 @@ inline void convolve_pieces(const Planes& planes, const float* const* starts, co
             Vector sum = sums[r][v];
             sum.add(shift);
             if (results.rectified) sum.rectify();
-            const Piece* of_vector = pieces + v * Vector::PIECES;
-            if (whole[v]) {
+            if (places[v].whole) {
                 float* outs[Vector::PIECES];
-                const float* kept[Vector::PIECES];
-                for (int i = 0; i < Vector::PIECES; i++) {
-                    int64_t element = of_vector[i].row * results.row_step + of_vector[i].column;
-                    outs[i] = target.out + element;
-                    kept[i] = target.kept == nullptr ? nullptr : target.kept + element;
+                for (int i = 0; i < Vector::PIECES; i++) outs[i] = target.out + places[v].element[i];
+                if (target.kept != nullptr) {
+                    const float* kept[Vector::PIECES];
+                    for (int i = 0; i < Vector::PIECES; i++) kept[i] = target.kept + places[v].element[i];
+                    sum.keep_where_positive(Vector::load_pieces(kept, 0));
                 }
-                if (target.kept != nullptr) sum.keep_where_positive(Vector::load_pieces(kept, 0));
                 sum.store_pieces(outs);
             } else {
                 alignas(64) float values[Vector::LANES];
                 sum.store(values);
                 for (int i = 0; i < Vector::PIECES; i++) {
-                    store_piece(values + i * PIECE, of_vector[i], results, last_row, target);
+                    store_piece(values + i * PIECE, pieces[v * Vector::PIECES + i], results, last_row, target);
                 }
             }
         }

@@ -57,9 +57,14 @@ public record Program(
         return placements.get(buffer);
     }
 
-    /** Where the next of several blocks in one space starts, after one of so many bytes: whole cache lines. */
+    /**
+     * Where the next of several blocks in one space starts, after one of so many bytes: whole cache lines, and not whole
+     * pages. Processors tell recent reads and writes apart by the last 12 bits of an address, so that equal blocks which a
+     * kernel walks through side by side would hinder each other: an addition of two arrays took 1.6 times as long.
+     */
     public static long aligned(long bytes) {
-        return (bytes + 63) / 64 * 64;
+        long lines = (bytes + 63) / 64 * 64;
+        return lines > 0 && lines % 4096 == 0 ? lines + 5 * 64 : lines;
     }
 
     /** One kernel a line, with what was fused and the layer it comes from, then the memory. */
