@@ -114,8 +114,10 @@ struct AttentionForward : Attention {
         const float* own_k = k.at<const float>(run, example, head);
         const float* own_v = v.at<const float>(run, example, head);
         float* own_out = out.at<float>(run, example, head) + query * out.position;
-        clear(own_out, rows, value_width, out.position);
         int64_t key_end = keys_of(run, example);
+        if (key_end <= 0) {
+            clear(own_out, rows, value_width, out.position);
+        }
         for (int64_t key = 0; key < key_end; key += ATTENTION_TILE) {
             AttentionTile now = tile(run, example, head, query, rows, key, key_end);
             if (now.keys <= 0) {
@@ -128,7 +130,7 @@ struct AttentionForward : Attention {
                 kernels.scale_rows(rows, value_width, out.position, factors, own_out);
             }
             multiply(false, false, rows, value_width, now.keys, scores, ATTENTION_TILE, own_v + key * v.position,
-                         v.position, own_out, out.position, true);
+                         v.position, own_out, out.position, key > 0);
         }
         kernels.attention_finish(rows, value_width, out.position, highest, sums, own_out,
                                  run.at<float>(log_sum_exp) + (example * heads + head) * queries + query);
@@ -142,10 +144,14 @@ struct AttentionBackward : Attention {
     void run(const Run& run) const override {
         run.machine.pool.each(examples * heads, [&](int64_t chunk, int worker) {
             int64_t example = chunk / heads, head = chunk % heads;
-            clear(by_q.at<float>(run, example, head), queries, width, by_q.position);
-            clear(by_k.at<float>(run, example, head), keys, width, by_k.position);
-            clear(by_v.at<float>(run, example, head), keys, value_width, by_v.position);
             int64_t key_end = keys_of(run, example);
+            // What no product is written to: queries without keys, and keys that no query looks at.
+            int64_t seen = causal ? std::min(key_end, queries) : queries > 0 ? key_end : 0;
+            if (key_end <= 0) {
+                clear(by_q.at<float>(run, example, head), queries, width, by_q.position);
+            }
+            clear(by_k.at<float>(run, example, head) + seen * by_k.position, keys - seen, width, by_k.position);
+            clear(by_v.at<float>(run, example, head) + seen * by_v.position, keys - seen, value_width, by_v.position);
             for (int64_t query = 0; query < queries; query += ATTENTION_TILE) {
                 backward(run, worker, example, head, query, key_end);
             }
@@ -174,12 +180,14 @@ struct AttentionBackward : Attention {
             multiply(false, true, rows, now.keys, value_width, own_gradient, gradient.position, own_v, v.position, slopes,
                      ATTENTION_TILE);
             kernels.attention_slopes(now, scores, slopes, log_sums, means);
+            // The first queries that see these keys write, later ones add.
+            bool seen_before = query > (causal ? key : 0);
             multiply(true, false, now.keys, value_width, rows, scores, ATTENTION_TILE, own_gradient, gradient.position,
-                         by_v.at<float>(run, example, head) + key * by_v.position, by_v.position, true);
+                         by_v.at<float>(run, example, head) + key * by_v.position, by_v.position, seen_before);
             multiply(true, false, now.keys, width, rows, slopes, ATTENTION_TILE, own_q, q.position,
-                         by_k.at<float>(run, example, head) + key * by_k.position, by_k.position, true);
+                         by_k.at<float>(run, example, head) + key * by_k.position, by_k.position, seen_before);
             multiply(false, false, rows, width, now.keys, slopes, ATTENTION_TILE, own_k, k.position,
-                         by_q.at<float>(run, example, head) + query * by_q.position, by_q.position, true);
+                         by_q.at<float>(run, example, head) + query * by_q.position, by_q.position, key > 0);
         }
     }
 };

@@ -18,7 +18,7 @@ namespace baton {
 
 Machine::Machine(int threads, const Kernels& chosen)
     : pool(threads), kernels(chosen), small_tiles(openblas_has_small_kernels()) {
-    constexpr int64_t BYTES = MOST_REGISTERS * REGISTER_BYTES + LARGEST_TILE * 4 + 64;
+    constexpr int64_t BYTES = MOST_REGISTERS * REGISTER_BYTES + (LARGEST_TILE + PANEL_ROWS * PANEL_COLUMNS) * 4 + 64;
     for (int i = 0; i < threads; i++) {
         scratch_.push_back(std::unique_ptr<char[]>(new char[BYTES]));
     }
@@ -28,6 +28,8 @@ float* Machine::tile(int worker) {
     char* after = scratch_[worker].get() + MOST_REGISTERS * REGISTER_BYTES;
     return reinterpret_cast<float*>((reinterpret_cast<uintptr_t>(after) + 63) / 64 * 64);
 }
+
+float* Machine::panel(int worker) { return tile(worker) + LARGEST_TILE; }
 
 void Machine::share(int64_t floats) {
     if (floats > shared_floats_) {

@@ -49,14 +49,14 @@ struct Matmul : Command {
             turn(run);
             right = {run.machine.shared(), n, 0, false};
         }
-        Grid grid = grid_of(run.machine.small_tiles, m, n, k, right.transposed);
+        Grid grid = grid_of(run.machine.small_tiles, m, n, k, right.transposed, right.row);
         int64_t down = (m + grid.rows - 1) / grid.rows;
         int64_t across = (n + grid.columns - 1) / grid.columns;
         run.machine.pool.each(batch * down * across, [&](int64_t chunk, int worker) {
             int64_t matrix = chunk / (down * across);
             int64_t row = chunk / across % down * grid.rows;
             int64_t column = chunk % across * grid.columns;
-            tile(run, right, worker, matrix, row, column, std::min(grid.rows, m - row),
+            tile(run, right, grid, worker, matrix, row, column, std::min(grid.rows, m - row),
                  std::min(grid.columns, n - column));
         });
     }
@@ -78,25 +78,55 @@ struct Matmul : Command {
         });
     }
 
-    void tile(const Run& run, const Right& factor, int worker, int64_t matrix, int64_t row, int64_t column, int64_t rows,
-              int64_t columns) const {
+    // So many rows times a panel of the right factor that is copied for all of them.
+    void multiply_panel(const Run& run, const Grid& grid, int worker, int64_t rows, int64_t columns, int64_t inner,
+                        const float* left, const float* right, int64_t row_right, float* result, int64_t width,
+                        bool accumulate) const {
+        float* panel = run.machine.panel(worker);
+        for (int64_t i = 0; i < inner; i++) std::copy_n(right + i * row_right, columns, panel + i * columns);
+        for (int64_t i = 0; i < rows; i += grid.at_once) {
+            multiply(transposed_a, false, std::min(grid.at_once, rows - i), columns, inner,
+                     left + i * (transposed_a ? 1 : row_a), row_a, panel, columns, result + i * width, width, accumulate);
+        }
+    }
+
+    void tile(const Run& run, const Right& factor, const Grid& grid, int worker, int64_t matrix, int64_t row, int64_t column,
+              int64_t rows, int64_t columns) const {
         const float* left = run.at<const float>(a) + matrix * stride_a + (transposed_a ? row : row * row_a);
         const float* right = factor.from + matrix * factor.stride + (factor.transposed ? column * factor.row : column);
-        float* result = fused ? run.machine.tile(worker) : run.at<float>(c) + (matrix * m + row) * n + column;
-        int64_t width = fused ? columns : n;
+        // A product of pieces is added to again and again: not where its rows lie far apart either.
+        bool apart = fused || (grid.copies() && piece_of(run.machine.small_tiles, k) < k);
+        float* result = apart ? run.machine.tile(worker) : run.at<float>(c) + (matrix * m + row) * n + column;
+        int64_t width = apart ? columns : n;
         if (k == 0) {
             for (int64_t i = 0; i < rows; i++) std::fill_n(result + i * width, columns, 0.0f);
         } else {
             int64_t piece = factor.transposed ? k : piece_of(run.machine.small_tiles, k);
             for (int64_t from = 0; from < k; from += piece) {
+                if (grid.copies()) {
+                    multiply_panel(run, grid, worker, rows, columns, std::min(piece, k - from),
+                                   left + from * (transposed_a ? row_a : 1), right + from * factor.row, factor.row, result,
+                                   width, from > 0);
+                    continue;
+                }
                 multiply(transposed_a, factor.transposed, rows, columns, std::min(piece, k - from),
                          left + from * (transposed_a ? row_a : 1), row_a, right + from * factor.row, factor.row, result, width,
                          from > 0);
             }
         }
-        if (!fused) {
-            return;
+        if (fused) {
+            finish(run, worker, matrix, row, column, rows, columns, result);
         }
+        // Only now: the product may lie where an operand of the epilogue does.
+        if (apart && c.exists()) {
+            float* out = run.at<float>(c) + (matrix * m + row) * n + column;
+            for (int64_t i = 0; i < rows; i++) std::copy_n(result + i * columns, columns, out + i * n);
+        }
+    }
+
+    // The epilogue of a tile.
+    void finish(const Run& run, int worker, int64_t matrix, int64_t row, int64_t column, int64_t rows, int64_t columns,
+                const float* result) const {
         for (int64_t from = 0; from < columns; from += TILE) {
             // A tile wider than a block goes row by row; narrower ones several rows at a time.
             int64_t part = std::min(TILE, columns - from);
@@ -106,11 +136,6 @@ struct Matmul : Command {
                             result + i * columns + from};
                 run.machine.kernels.region(epilogue, run.bases, block, run.machine.registers(worker));
             }
-        }
-        // Only now: the product may lie where an operand of the epilogue does.
-        if (c.exists()) {
-            float* out = run.at<float>(c) + (matrix * m + row) * n + column;
-            for (int64_t i = 0; i < rows; i++) std::copy_n(result + i * columns, columns, out + i * n);
         }
     }
 };

@@ -22,9 +22,10 @@ struct Machine {
     Pool pool;
     const Kernels& kernels;
     bool small_tiles;  // whether OpenBLAS multiplies small matrices without packing them
-    // Memory of one worker: the registers of a region and one tile of a product.
+    // Memory of one worker: the registers of a region, one tile of a product and one panel of its right factor.
     char* registers(int worker) { return scratch_[worker].get(); }
     float* tile(int worker);
+    float* panel(int worker);
     // Memory that the commands of all plans share, for as long as each runs: at least as much as was asked for.
     float* shared() { return shared_.get(); }
     void share(int64_t floats);

@@ -7,6 +7,9 @@
 // A large inner dimension would leave tiles of few rows only, and packing takes most of the time of those beyond the
 // limit: it is cut into pieces, whose products are added up in their order.
 //
+// Where rows of the right factor lie far apart, most often a power of two, they fall into the same few sets of the caches:
+// a tile then has many rows, which share a copy of a panel of the right factor, and multiplies it with some rows at a time.
+//
 // These kernels have no such path for a transposed right factor. Where many rows are multiplied with it, it is worth
 // being turned around once.
 #ifndef BATON_TILES_H
@@ -21,8 +24,12 @@ namespace baton {
 constexpr int64_t UNPACKED = 950000;
 constexpr int64_t LARGEST_TILE = 128 * 256;  // elements of a worker's tile
 
+constexpr int64_t PANEL_COLUMNS = 64, PANEL_ROWS = 512;
+
 struct Grid {
     int64_t rows, columns;
+    int64_t at_once = 0;    // rows that are multiplied at a time, where not all of the tile's
+    bool copies() const { return at_once > 0; }
 };
 
 // Whether a transposed right factor is turned around first.
@@ -46,12 +53,17 @@ inline int64_t part_of(int64_t size, int64_t most, int64_t unit) {
     return std::min(size, rounded_up((size + parts - 1) / std::max<int64_t>(1, parts), unit));
 }
 
-inline Grid grid_of(bool small_tiles, int64_t m, int64_t n, int64_t k, bool transposed_b) {
+inline Grid grid_of(bool small_tiles, int64_t m, int64_t n, int64_t k, bool transposed_b, int64_t row_b = 0) {
     if (small_tiles && !transposed_b) {
         int64_t piece = piece_of(small_tiles, k);
-        int64_t columns = part_of(n, piece < k ? 64 : 128, 16);
-        int64_t rows = UNPACKED / std::max<int64_t>(1, columns * piece) / 8 * 8;
-        return {part_of(m, std::clamp<int64_t>(rows, 8, 64), 8), columns};
+        bool copies = row_b >= 1024 && m >= 256 && n >= PANEL_COLUMNS;
+        int64_t columns = part_of(n, piece < k || copies ? PANEL_COLUMNS : 128, 16);
+        int64_t rows = std::clamp<int64_t>(UNPACKED / std::max<int64_t>(1, columns * piece) / 8 * 8, 8, 64);
+        if (copies) {
+            int64_t tile = part_of(m, LARGEST_TILE / PANEL_COLUMNS, 8);
+            return {tile, columns, part_of(tile, rows, 8)};
+        }
+        return {part_of(m, rows, 8), columns};
     }
     int64_t columns = std::min<int64_t>(n, 256);
     int64_t rows = std::min<int64_t>(m, std::max<int64_t>(32, rounded_up((m + 3) / 4, 8)));

@@ -41,6 +41,10 @@ void sweep(const char* name, float (*function)(float), double (*right)(double), 
 }
 
 double sigmoid_of(double x) { return 1 / (1 + exp(-x)); }
+double gelu_of(double x) { return x * (0.5 * erfc(-x * sqrt(0.5))); }
+double gelu_slope_of(double x) {
+    return 0.5 * erfc(-x * sqrt(0.5)) + (x == 0 ? 0 : x * (exp(-0.5 * x * x) * 0.39894228040143268));
+}
 
 }  // namespace
 
@@ -53,6 +57,8 @@ void test_elementary() {
     // Below -88 the exponential overflows and the sigmoid is 0 where it should be a number below the normal range.
     sweep("sigmoid", sigmoid, sigmoid_of, 0, 4e-7);
     sweep("erf", error_function, erf, 0, 5e-7);
+    sweep("gelu", gelu, gelu_of, 0, 4e-7);
+    sweep("gelu slope", gelu_slope, gelu_slope_of, 0, 4e-7);
     for (float special : {0.0f, -0.0f, INFINITY, -INFINITY, NAN, 1e-40f, -1e-40f, 88.72f, 88.73f, -103.9f, -104.1f}) {
         CHECK(ulps(exponential(special), exp(special)) <= 2, "exp(%g) is %g", special, exponential(special));
         CHECK(ulps(logarithm(special), log(special)) <= 2, "log(%g) is %g", special, logarithm(special));

@@ -148,6 +148,12 @@ void test_matmul() {
         }
         plain(Product({3, 5, 4, 6}, false, true, true, true), core);
         plain(Product({3, 65, 40, 16}, false, true, false, true), core);
+        // Rows of the right factor far apart: panels of it are copied.
+        for (int turned = 0; turned < 2; turned++) {
+            plain(Product({1, 270, 1030, 20}, turned == 1, false, false, false), core);
+            fused(Product({1, 530, 1024, 9}, turned == 1, false, false, false), core, turned == 1);
+        }
+        plain(Product({2, 256, 1024, 515}, false, false, false, true), core);
         dropout(core);
     }
     for (const Shape& shape : {Shape{0, 3, 4, 5}, Shape{2, 0, 4, 5}, Shape{2, 3, 0, 5}}) {
