@@ -21,11 +21,12 @@ inline bool is_plain(const Pooling& p) {
            2 * p.columns <= p.width;
 }
 
-// The larger of two; NaN is larger than all else. Without a branch, so that it can be vectorized.
+// The larger of two; NaN is larger than all else. With masks in the place of conditions: of those the compiler makes
+// branches, which nobody can predict.
 inline float later(float best, float value, int32_t& where, int32_t tap) {
-    float is_larger = value <= best ? 0.0f : best != best ? 0.0f : 1.0f;
-    where = is_larger != 0.0f ? tap : where;
-    return is_larger != 0.0f ? value : best;
+    int32_t mask = -static_cast<int32_t>((value > best) | ((value != value) & (best == best)));
+    where = (where & ~mask) | (tap & mask);
+    return float_of((bits_of(best) & ~mask) | (bits_of(value) & mask));
 }
 
 inline void plain_max_pool(const Pooling& p, const float* in, float* out, int32_t* index) {
