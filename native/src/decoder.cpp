@@ -100,6 +100,7 @@ Operand Decoder::operand(Region& region) {
     int64_t furthest = 0;
     operand.whole = true;
     operand.repeated = true;
+    operand.row = true;
     int64_t gapless = 1;
     for (int d = 0; d < region.rank; d++) {
         operand.strides[d] = within(0, int64_t(1) << 40, "stride");
@@ -112,6 +113,7 @@ Operand Decoder::operand(Region& region) {
     for (int d = region.rank - 1; d >= 0 && region.elements > 0; d--) {
         operand.whole = operand.whole && (region.sizes[d] == 1 || operand.strides[d] == gapless);
         operand.repeated = operand.repeated && (region.sizes[d] == 1 || operand.strides[d] == 0);
+        operand.row = operand.row && (region.sizes[d] == 1 || operand.strides[d] == (d == region.rank - 1 ? 1 : 0));
         gapless *= region.sizes[d];
     }
     if (place == -1) {

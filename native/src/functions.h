@@ -37,6 +37,7 @@ struct Operand {
     int64_t strides[MOST_DIMENSIONS];
     bool whole;     // row-major without gaps: can be read in place
     bool repeated;  // one element for all
+    bool row;       // neighbours along the last dimension, the same for all of the others
 };
 
 struct Instruction {

@@ -128,7 +128,8 @@ struct GruBackwardRow {
 };
 
 // Memory for the registers of one worker.
-constexpr int64_t REGISTER_BYTES = TILE * 8;
+// Not a whole page: reads and writes whose addresses have the same last 12 bits are taken for the same by the processor.
+constexpr int64_t REGISTER_BYTES = TILE * 8 + 5 * 64;
 
 struct Kernels {
     const char* name;

@@ -56,24 +56,40 @@ inline const void* load(const Region& region, const Operand& operand, const char
         gather(region, operand, base, 0, block.rows * block.columns, out);
         return out;
     }
+    // Where a row of the block lies is one number: what gather works out element by element is the same for all.
+    int64_t width = region.rank == 0 ? 1 : region.sizes[region.rank - 1];
+    int64_t column = block.start % width;
+    bool in_one_row = column + block.columns <= width && (block.rows == 1 || block.row_step == width);
+    if (operand.whole || (operand.row && in_one_row)) {
+        const T* from = operand.whole ? base + block.start : base + column;
+        int64_t step = operand.whole ? block.row_step : 0;
+        for (int64_t row = 0; row < block.rows; row++) {
+            std::memcpy(out + row * block.columns, from + row * step, static_cast<size_t>(block.columns) * sizeof(T));
+        }
+        return out;
+    }
     for (int64_t row = 0; row < block.rows; row++) {
         gather(region, operand, base, block.start + row * block.row_step, block.columns, out + row * block.columns);
     }
     return out;
 }
 
+// A result has a register of its own, which no operand lies in. Each loop is a function of its own: among the many cases
+// of a switch the compiler takes most of them for cold and does not vectorize them. F is a lambda, so that it is inlined.
 template <typename A, typename R, typename F>
-inline void map1(const void* a, void* out, int64_t count, F f) {
+__attribute__((noinline)) void map1(const void* a, void* out, int64_t count, F f) {
     const A* x = static_cast<const A*>(a);
     R* y = static_cast<R*>(out);
+#pragma GCC ivdep
     for (int64_t i = 0; i < count; i++) y[i] = f(x[i]);
 }
 
 template <typename A, typename R, typename F>
-inline void map2(const void* a, const void* b, void* out, int64_t count, F f) {
+__attribute__((noinline)) void map2(const void* a, const void* b, void* out, int64_t count, F f) {
     const A* x = static_cast<const A*>(a);
     const A* z = static_cast<const A*>(b);
     R* y = static_cast<R*>(out);
+#pragma GCC ivdep
     for (int64_t i = 0; i < count; i++) y[i] = f(x[i], z[i]);
 }
 
@@ -83,16 +99,17 @@ template <typename T>
 inline T smaller(T a, T b) { return (a < b || a != a) ? a : b; }
 
 // Integers wrap around as Java's do; signed overflow is undefined in C++.
-inline int32_t wrap(Function f, int32_t a, int32_t b) {
-    uint32_t x = static_cast<uint32_t>(a), y = static_cast<uint32_t>(b);
-    return static_cast<int32_t>(f == Function::ADD ? x + y : f == Function::SUB ? x - y : x * y);
-}
-inline int64_t wrap(Function f, int64_t a, int64_t b) {
-    uint64_t x = static_cast<uint64_t>(a), y = static_cast<uint64_t>(b);
-    return static_cast<int64_t>(f == Function::ADD ? x + y : f == Function::SUB ? x - y : x * y);
-}
-inline int32_t negated(int32_t x) { return wrap(Function::SUB, 0, x); }
-inline int64_t negated(int64_t x) { return wrap(Function::SUB, int64_t(0), x); }
+inline float plus(float a, float b) { return a + b; }
+inline float minus(float a, float b) { return a - b; }
+inline float product(float a, float b) { return a * b; }
+inline int32_t plus(int32_t a, int32_t b) { return static_cast<int32_t>(static_cast<uint32_t>(a) + static_cast<uint32_t>(b)); }
+inline int32_t minus(int32_t a, int32_t b) { return static_cast<int32_t>(static_cast<uint32_t>(a) - static_cast<uint32_t>(b)); }
+inline int32_t product(int32_t a, int32_t b) { return static_cast<int32_t>(static_cast<uint32_t>(a) * static_cast<uint32_t>(b)); }
+inline int64_t plus(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b)); }
+inline int64_t minus(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b)); }
+inline int64_t product(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b)); }
+inline int32_t negated(int32_t x) { return minus(0, x); }
+inline int64_t negated(int64_t x) { return minus(int64_t(0), x); }
 inline float negated(float x) { return -x; }
 
 // As Java converts: towards zero, saturating, NaN gives 0.
@@ -123,7 +140,7 @@ inline void cast_float(const void* a, Type type, void* out, int64_t n) {
 }
 
 template <typename T>
-inline void fill(T value, void* out, int64_t n) {
+__attribute__((noinline)) void fill(T value, void* out, int64_t n) {
     T* y = static_cast<T*>(out);
     for (int64_t i = 0; i < n; i++) y[i] = value;
 }
@@ -137,17 +154,6 @@ inline void number(double x, Type type, void* out, int64_t n) {
     }
 }
 
-template <typename T>
-inline void arithmetic(Function f, const void* a, const void* b, void* out, int64_t n) {
-    if constexpr (sizeof(T) == 4 && static_cast<T>(0.5) != 0) {
-        if (f == Function::ADD) map2<T, T>(a, b, out, n, [](T x, T y) { return x + y; });
-        if (f == Function::SUB) map2<T, T>(a, b, out, n, [](T x, T y) { return x - y; });
-        if (f == Function::MUL) map2<T, T>(a, b, out, n, [](T x, T y) { return x * y; });
-    } else {
-        map2<T, T>(a, b, out, n, [f](T x, T y) { return wrap(f, x, y); });
-    }
-}
-
 // What floats and integers share.
 template <typename T>
 inline void numeric(const Instruction& one, const void* a, const void* b, void* out, int64_t n) {
@@ -155,7 +161,9 @@ inline void numeric(const Instruction& one, const void* a, const void* b, void* 
         case Function::NEG: map1<T, T>(a, out, n, [](T x) { return negated(x); }); break;
         case Function::ABS: map1<T, T>(a, out, n, [](T x) { return x < 0 ? negated(x) : x; }); break;
         case Function::SIGN: map1<T, T>(a, out, n, [](T x) { return x > 0 ? T(1) : x < 0 ? T(-1) : x; }); break;
-        case Function::ADD: case Function::SUB: case Function::MUL: arithmetic<T>(one.function, a, b, out, n); break;
+        case Function::ADD: map2<T, T>(a, b, out, n, [](T x, T y) { return plus(x, y); }); break;
+        case Function::SUB: map2<T, T>(a, b, out, n, [](T x, T y) { return minus(x, y); }); break;
+        case Function::MUL: map2<T, T>(a, b, out, n, [](T x, T y) { return product(x, y); }); break;
         case Function::MAX: map2<T, T>(a, b, out, n, [](T x, T y) { return larger(x, y); }); break;
         case Function::MIN: map2<T, T>(a, b, out, n, [](T x, T y) { return smaller(x, y); }); break;
         case Function::EQUAL: map2<T, uint8_t>(a, b, out, n, [](T x, T y) { return static_cast<uint8_t>(x == y); }); break;
@@ -169,16 +177,16 @@ inline void floating(const Instruction& one, const void* a, const void* b, void*
     switch (one.function) {
         case Function::ABS: map1<float, float>(a, out, n, [](float x) { return __builtin_fabsf(x); }); break;
         case Function::FLOOR: map1<float, float>(a, out, n, [](float x) { return __builtin_floorf(x); }); break;
-        case Function::EXP: map1<float, float>(a, out, n, exponential); break;
-        case Function::LOG: map1<float, float>(a, out, n, logarithm); break;
-        case Function::EXPM1: map1<float, float>(a, out, n, exponential_minus_one); break;
-        case Function::LOG1P: map1<float, float>(a, out, n, logarithm_of_one_plus); break;
+        case Function::EXP: map1<float, float>(a, out, n, [](float x) { return exponential(x); }); break;
+        case Function::LOG: map1<float, float>(a, out, n, [](float x) { return logarithm(x); }); break;
+        case Function::EXPM1: map1<float, float>(a, out, n, [](float x) { return exponential_minus_one(x); }); break;
+        case Function::LOG1P: map1<float, float>(a, out, n, [](float x) { return logarithm_of_one_plus(x); }); break;
         case Function::SQRT: map1<float, float>(a, out, n, [](float x) { return __builtin_sqrtf(x); }); break;
         case Function::RSQRT: map1<float, float>(a, out, n, [](float x) { return 1.0f / __builtin_sqrtf(x); }); break;
         case Function::RECIPROCAL: map1<float, float>(a, out, n, [](float x) { return 1.0f / x; }); break;
-        case Function::TANH: map1<float, float>(a, out, n, hyperbolic_tangent); break;
-        case Function::SIGMOID: map1<float, float>(a, out, n, sigmoid); break;
-        case Function::ERF: map1<float, float>(a, out, n, error_function); break;
+        case Function::TANH: map1<float, float>(a, out, n, [](float x) { return hyperbolic_tangent(x); }); break;
+        case Function::SIGMOID: map1<float, float>(a, out, n, [](float x) { return sigmoid(x); }); break;
+        case Function::ERF: map1<float, float>(a, out, n, [](float x) { return error_function(x); }); break;
         case Function::SIN: map1<float, float>(a, out, n, [](float x) { return sinf(x); }); break;
         case Function::COS: map1<float, float>(a, out, n, [](float x) { return cosf(x); }); break;
         case Function::IS_FINITE:
@@ -187,12 +195,12 @@ inline void floating(const Instruction& one, const void* a, const void* b, void*
         case Function::DIV: map2<float, float>(a, b, out, n, [](float x, float y) { return x / y; }); break;
         case Function::POW: map2<float, float>(a, b, out, n, [](float x, float y) { return powf(x, y); }); break;
         case Function::RELU: map1<float, float>(a, out, n, [](float x) { return larger(x, 0.0f); }); break;
-        case Function::GELU: map1<float, float>(a, out, n, gelu); break;
-        case Function::GELU_SLOPE: map1<float, float>(a, out, n, gelu_slope); break;
-        case Function::GELU_TANH: map1<float, float>(a, out, n, gelu_tanh); break;
-        case Function::GELU_TANH_SLOPE: map1<float, float>(a, out, n, gelu_tanh_slope); break;
-        case Function::SILU: map1<float, float>(a, out, n, silu); break;
-        case Function::SILU_SLOPE: map1<float, float>(a, out, n, silu_slope); break;
+        case Function::GELU: map1<float, float>(a, out, n, [](float x) { return gelu(x); }); break;
+        case Function::GELU_SLOPE: map1<float, float>(a, out, n, [](float x) { return gelu_slope(x); }); break;
+        case Function::GELU_TANH: map1<float, float>(a, out, n, [](float x) { return gelu_tanh(x); }); break;
+        case Function::GELU_TANH_SLOPE: map1<float, float>(a, out, n, [](float x) { return gelu_tanh_slope(x); }); break;
+        case Function::SILU: map1<float, float>(a, out, n, [](float x) { return silu(x); }); break;
+        case Function::SILU_SLOPE: map1<float, float>(a, out, n, [](float x) { return silu_slope(x); }); break;
         default: numeric<float>(one, a, b, out, n); break;
     }
 }
@@ -208,11 +216,12 @@ inline void logic(const Instruction& one, const void* a, const void* b, void* ou
 }
 
 template <typename T>
-inline void select(const void* condition, const void* a, const void* b, void* out, int64_t n) {
+__attribute__((noinline)) void select(const void* condition, const void* a, const void* b, void* out, int64_t n) {
     const uint8_t* c = static_cast<const uint8_t*>(condition);
     const T* x = static_cast<const T*>(a);
     const T* z = static_cast<const T*>(b);
     T* y = static_cast<T*>(out);
+#pragma GCC ivdep
     for (int64_t i = 0; i < n; i++) y[i] = c[i] ? x[i] : z[i];
 }
 
