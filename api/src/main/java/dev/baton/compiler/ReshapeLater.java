@@ -83,8 +83,8 @@ final class ReshapeLater extends Graph.Rewriter {
         if (node.is(Primitive.BROADCAST)) {
             return broadcast(node.input(0), value.shape(), shape);
         }
-        boolean isStored = !node.is(Primitive.Kind.MOVEMENT)
-                && (!node.operation().isElementwise() || readByOthers);
+        boolean isStored =
+                !node.is(Primitive.Kind.MOVEMENT) && (!node.operation().isElementwise() || readByOthers);
         return isStored ? emit().reshape(value, shape) : null;
     }
 
