@@ -23,17 +23,31 @@ inline int64_t scale_and_mask(const AttentionTile& tile, int64_t row, float* sco
     return whole;
 }
 
+// The largest and the sum of a whole number of lanes, at most a tile's row. A NaN need not be the largest: it comes back
+// as a NaN's weight.
+inline float largest_score(const float* x, int64_t whole) {
+    Vector best = Vector::all(-INFINITY);
+    for (int64_t i = 0; i < whole; i += Vector::LANES) best.take_larger(Vector::load(x + i));
+    return best.largest();
+}
+
+inline float sum_of_weights(const float* x, int64_t whole) {
+    Vector sum = Vector::zero();
+    for (int64_t i = 0; i < whole; i += Vector::LANES) sum.add(Vector::load(x + i));
+    return sum.sum();
+}
+
 // Turns products into weights exp(score - highest), not yet divided by their sum. highest and sums hold what the tiles of
 // keys before this one have left; factors get what these tiles' results are now worth (Milakov and Gimelshein 2018).
 void attention_weights(const AttentionTile& tile, float* scores, float* highest, float* sums, float* factors) {
     for (int64_t row = 0; row < tile.queries; row++) {
         float* x = scores + row * ATTENTION_TILE;
         int64_t whole = scale_and_mask(tile, row, x);
-        float now = larger(highest[row], row_largest(x, whole));
+        float now = larger(highest[row], largest_score(x, whole));
         // A query that has seen no key yet: its weights stay 0.
         float shift = now == -INFINITY ? 0.0f : now;
         for (int64_t i = 0; i < whole; i++) x[i] = exponential(x[i] - shift);
-        float sum = static_cast<float>(row_sum(whole, [x](int64_t i) { return x[i]; }));
+        float sum = sum_of_weights(x, whole);
         for (int64_t i = whole; i < ATTENTION_TILE; i++) x[i] = 0;
         factors[row] = exponential(highest[row] - shift);
         sums[row] = sums[row] * factors[row] + sum;
@@ -64,7 +78,12 @@ void row_products(int64_t rows, int64_t width, const float* a, int64_t stride_a,
     for (int64_t row = 0; row < rows; row++) {
         const float* x = a + row * stride_a;
         const float* y = b + row * stride_b;
-        out[row] = static_cast<float>(row_sum(width, [x, y](int64_t i) { return static_cast<double>(x[i]) * y[i]; }));
+        Vector products = Vector::zero();
+        int64_t i = 0;
+        for (; i + Vector::LANES <= width; i += Vector::LANES) products.add_product(Vector::load(x + i), Vector::load(y + i));
+        float sum = products.sum();
+        for (; i < width; i++) sum = multiply_add(x[i], y[i], sum);
+        out[row] = sum;
     }
 }
 
