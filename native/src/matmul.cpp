@@ -78,6 +78,18 @@ struct Matmul : Command {
         });
     }
 
+    // Of a transposed left factor a tile reads a few lines of each row, which no processor foresees; from far away these are
+    // asked for all at once.
+    void foresee(const float* left, int64_t rows, int64_t inner) const {
+        constexpr int64_t NEAR = int64_t(1) << 17, LINE_FLOATS = 16;
+        if (!transposed_a || m * k < NEAR) {
+            return;
+        }
+        for (int64_t i = 0; i < inner; i++) {
+            for (int64_t j = 0; j < rows; j += LINE_FLOATS) __builtin_prefetch(left + i * row_a + j, 0, 2);
+        }
+    }
+
     // So many rows times a panel of the right factor that is copied for all of them.
     void multiply_panel(const Run& run, const Grid& grid, int worker, int64_t rows, int64_t columns, int64_t inner,
                         const float* left, const float* right, int64_t row_right, float* result, int64_t width,
@@ -103,6 +115,7 @@ struct Matmul : Command {
         } else {
             int64_t piece = factor.transposed ? k : piece_of(run.machine.small_tiles, k);
             for (int64_t from = 0; from < k; from += piece) {
+                foresee(left + from * row_a, rows, std::min(piece, k - from));
                 if (grid.copies()) {
                     multiply_panel(run, grid, worker, rows, columns, std::min(piece, k - from),
                                    left + from * (transposed_a ? row_a : 1), right + from * factor.row, factor.row, result,
