@@ -128,10 +128,12 @@ int32_t baton_memory_reserve(int64_t capacity, baton_memory** memory) {
         require(memory != nullptr, "there is no place for the memory's handle: it is null");
         auto created = std::make_unique<baton_memory>();
         created->capacity = capacity;
-        created->length = capacity < 1 || capacity > INT64_MAX - LARGE_PAGE ? 0 : capacity + LARGE_PAGE;
-        void* address = created->length == 0 ? MAP_FAILED
-                                             : mmap(nullptr, static_cast<size_t>(created->length), PROT_NONE,
-                                                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        // In whole large pages, as it grows, and one more for the address to begin with one.
+        bool possible = capacity > 0 && capacity < INT64_MAX - 2 * LARGE_PAGE;
+        created->length = possible ? baton::rounded_up(capacity, LARGE_PAGE) + LARGE_PAGE : 0;
+        void* address = possible ? mmap(nullptr, static_cast<size_t>(created->length), PROT_NONE,
+                                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+                                 : MAP_FAILED;
         if (address == MAP_FAILED) {
             throw baton::Failure("cannot reserve " + std::to_string(capacity) + " bytes of address space");
         }

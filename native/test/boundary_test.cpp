@@ -55,6 +55,22 @@ void messages_belong_to_threads() {
     CHECK(std::string(baton_last_error()).find("the plan is null") != std::string::npos, "this thread keeps its own message");
 }
 
+// What several memories have grown to is theirs, wherever the system puts them.
+void memories_side_by_side() {
+    constexpr int64_t CAPACITY = (int64_t(3) << 20) + 4096;
+    std::vector<baton_memory*> memories(9);
+    for (baton_memory*& memory : memories) {
+        CHECK(baton_memory_reserve(CAPACITY, &memory) == 0, "%s", baton_last_error());
+    }
+    // Every second one is given back: what lies behind the others is nobody's.
+    for (size_t i = 1; i < memories.size(); i += 2) baton_memory_release(memories[i]);
+    for (size_t i = 0; i < memories.size(); i += 2) {
+        CHECK(baton_memory_grow(memories[i], CAPACITY) == 0, "%s", baton_last_error());
+        reinterpret_cast<char*>(baton_memory_address(memories[i]))[CAPACITY - 1] = 7;
+    }
+    for (size_t i = 0; i < memories.size(); i += 2) baton_memory_release(memories[i]);
+}
+
 void memory() {
     baton_memory* memory = nullptr;
     for (int64_t capacity : {int64_t(0), int64_t(-1), INT64_MIN, INT64_MAX}) {
@@ -162,6 +178,7 @@ void test_boundary() {
     backends();
     messages_belong_to_threads();
     memory();
+    memories_side_by_side();
     memory_that_the_system_refuses();
     copies();
     plans();
