@@ -2,6 +2,7 @@ package dev.baton.data.picture;
 
 import dev.baton.DataException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -53,7 +54,7 @@ public final class PictureReader {
         return new PictureReader(List.copyOf(classes), Set.of(), Optional.empty(), null);
     }
 
-    /** Classes that may be there and are not read. */
+    /** Classes that may be there and are not read, unless they are asked for by name. */
     public PictureReader leavingOut(List<String> others) {
         return new PictureReader(classes, Set.copyOf(others), size, warning);
     }
@@ -102,7 +103,11 @@ public final class PictureReader {
     private Pictures read(Path path, Optional<String> part) {
         var skips = new Skips(warning);
         try {
-            var found = new FoundPictures(path, part, size, leftOut, skips);
+            var unread = new HashSet<>(leftOut);
+            if (classes != null) {
+                unread.removeAll(classes);
+            }
+            var found = new FoundPictures(path, part, size, unread, skips);
             FileTree.read(path, found::isWanted, found);
             return found.pictures(classes);
         } finally {

@@ -244,6 +244,12 @@ class PictureReaderTest {
     }
 
     @Test
+    void whatIsAskedForByNameIsReadEvenIfItIsLeftOut() {
+        var reader = PictureReader.of(List.of("cat", "dog")).leavingOut(List.of("dog"));
+        assertThat(reader.read(pictures, "train")).hasToString("15 pictures of 4 x 6 pixels, 2 classes: cat, dog");
+    }
+
+    @Test
     void linksAreFollowed() throws IOException {
         Path root = Files.createSymbolicLink(folder.resolve("linked"), pictures);
         assertThat(PictureReader.ofFolders().read(root, "train").size()).isEqualTo(15);
