@@ -27,13 +27,12 @@ inline int32_t bits_of(float value) {
     return bits;
 }
 
-// x = n log 2 + r with |r| <= log(2) / 2; a polynomial for exp(r) (Cephes, Moshier 1992), then times 2^n in two steps,
-// so that results below the normal range are rounded once.
-inline float exponential(float x) {
-    float bounded = x < -104.0f ? -104.0f : x;
-    bounded = bounded > 89.0f ? 89.0f : bounded;
-    float n = __builtin_floorf(multiply_add(bounded, 1.44269504088896341f, 0.5f));
-    float r = multiply_add(n, -0.693359375f, bounded);
+// x = n log 2 + r with |r| <= log(2) / 2: n, for an x between bounds that keep 2^n a float, or a NaN.
+inline float power_of(float x) { return __builtin_floorf(multiply_add(x, 1.44269504088896341f, 0.5f)); }
+
+// exp(r) - 1 by a polynomial (Cephes, Moshier 1992).
+inline float exponential_of_rest(float x, float n) {
+    float r = multiply_add(n, -0.693359375f, x);
     r = multiply_add(n, 2.12194440e-4f, r);
     float p = 1.9875691500e-4f;
     p = multiply_add(p, r, 1.3981999507e-3f);
@@ -41,12 +40,28 @@ inline float exponential(float x) {
     p = multiply_add(p, r, 4.1665795894e-2f);
     p = multiply_add(p, r, 1.6666665459e-1f);
     p = multiply_add(p, r, 5.0000001201e-1f);
-    p = multiply_add(p, r * r, r) + 1.0f;
-    // A NaN passes the bounds; its n must not be converted.
-    int32_t whole = static_cast<int32_t>(n == n ? n : 0.0f);
+    return multiply_add(p, r * r, r);
+}
+
+// A NaN passes the bounds; its n must not be converted.
+inline int32_t whole_of(float n) { return static_cast<int32_t>(n == n ? n : 0.0f); }
+
+// (exp(r) - 1) + 1 times 2^n in two steps, so that results below the normal range are rounded once.
+inline float exponential(float x) {
+    float bounded = x < -104.0f ? -104.0f : x;
+    bounded = bounded > 89.0f ? 89.0f : bounded;
+    float n = power_of(bounded);
+    float p = exponential_of_rest(bounded, n) + 1.0f;
+    int32_t whole = whole_of(n);
     int32_t half = whole >> 1;
     float result = p * float_of((half + 127) << 23) * float_of((whole - half + 127) << 23);
     return x != x ? x : result;
+}
+
+// The same for -87 <= x <= 0, where no bound is met and 2^n is one number.
+inline float exponential_of_small(float x) {
+    float n = power_of(x);
+    return (exponential_of_rest(x, n) + 1.0f) * float_of((whole_of(n) + 127) << 23);
 }
 
 // x = m 2^e with m in [sqrt(1/2), sqrt(2)); a polynomial for log(m) (Cephes).
@@ -85,17 +100,9 @@ inline float logarithm(float x) {
 inline float exponential_minus_one(float x) {
     float bounded = x < -18.0f ? -18.0f : x;
     bounded = bounded > 89.0f ? 89.0f : bounded;
-    float n = __builtin_floorf(multiply_add(bounded, 1.44269504088896341f, 0.5f));
-    float r = multiply_add(n, -0.693359375f, bounded);
-    r = multiply_add(n, 2.12194440e-4f, r);
-    float p = 1.9875691500e-4f;
-    p = multiply_add(p, r, 1.3981999507e-3f);
-    p = multiply_add(p, r, 8.3334519073e-3f);
-    p = multiply_add(p, r, 4.1665795894e-2f);
-    p = multiply_add(p, r, 1.6666665459e-1f);
-    p = multiply_add(p, r, 5.0000001201e-1f);
-    float small = multiply_add(p, r * r, r);
-    int32_t whole = static_cast<int32_t>(n == n ? n : 0.0f);
+    float n = power_of(bounded);
+    float small = exponential_of_rest(bounded, n);
+    int32_t whole = whole_of(n);
     bool top = whole > 127;
     float power = float_of(((top ? 127 : whole) + 127) << 23);
     float result = multiply_add(small, power, power - 1.0f);
@@ -153,22 +160,6 @@ inline float error_function(float x) {
     q = multiply_add(q, bounded, -2.0701412e-4f);
     float far = 1.0f - exponential(q);
     return magnitude < 0.92f ? near : __builtin_copysignf(far, x);
-}
-
-// The same for -87 <= x <= 0, where no bound is met and 2^n is one number.
-inline float exponential_of_small(float x) {
-    float n = __builtin_floorf(multiply_add(x, 1.44269504088896341f, 0.5f));
-    float r = multiply_add(n, -0.693359375f, x);
-    r = multiply_add(n, 2.12194440e-4f, r);
-    float p = 1.9875691500e-4f;
-    p = multiply_add(p, r, 1.3981999507e-3f);
-    p = multiply_add(p, r, 8.3334519073e-3f);
-    p = multiply_add(p, r, 4.1665795894e-2f);
-    p = multiply_add(p, r, 1.6666665459e-1f);
-    p = multiply_add(p, r, 5.0000001201e-1f);
-    p = multiply_add(p, r * r, r) + 1.0f;
-    int32_t whole = static_cast<int32_t>(n == n ? n : 0.0f);
-    return p * float_of((whole + 127) << 23);
 }
 
 // The share of the normal distribution below x: half of exp(Q(|x|)), or what is left of 1, with Q a least maximum fit of

@@ -27,7 +27,7 @@ namespace {
 extern const Kernels BATON_KERNELS;
 const Kernels BATON_KERNELS = {
     BATON_ISA, evaluate, reduce, cross_entropy, cross_entropy_backward, adam, sgd, all_finite, convolve, max_pool,
-    max_pool_backward, batch_norm, batch_norm_relu, batch_norm_backward, batch_norm_relu_backward, correlate,
+    max_pool_backward, batch_norm, batch_norm_backward, correlate,
     normalize, normalize_backward, softmax, softmax_backward,
     attention_weights, attention_finish, attention_slopes, scale_rows, row_products, rotate,
     lstm_gates, lstm_gates_backward, gru_gates, gru_gates_backward,

@@ -152,15 +152,13 @@ struct Kernels {
                      const float* kept);
     void (*max_pool)(const Pooling& pooling, const float* in, float* out, int32_t* index);
     void (*max_pool_backward)(const Pooling& pooling, const float* gradient, const int32_t* index, float* out);
-    void (*batch_norm)(const Channel& channel, float epsilon, float weight, float bias, const float* in, float* out,
-                       float* mean, float* inverse_deviation);
-    void (*batch_norm_relu)(const Channel& channel, float epsilon, float weight, float bias, const float* in,
-                            const float* addend, float* out, float* mean, float* inverse_deviation);
+    // Rectified: with an addend or null, what is negative becomes 0.
+    void (*batch_norm)(const Channel& channel, float epsilon, float weight, float bias, const float* in, bool rectified,
+                       const float* addend, float* out, float* mean, float* inverse_deviation);
+    // The gradient counts where the result is above 0; everywhere where that is null.
     void (*batch_norm_backward)(const Channel& channel, float weight, float mean, float inverse_deviation, const float* in,
-                                const float* gradient, float* by_input, float* by_weight, float* by_bias);
-    void (*batch_norm_relu_backward)(const Channel& channel, float weight, float mean, float inverse_deviation,
-                                     const float* in, const float* gradient, const float* result, float* by_input,
-                                     float* by_weight, float* by_bias);
+                                const float* gradient, const float* result, float* by_input, float* by_weight,
+                                float* by_bias);
     void (*correlate)(const Correlation& correlation, const float* rows, int64_t count, float* out);
     void (*normalize)(const NormRows& rows, const float* x, const float* weight, const float* bias, float* y, float* mean,
                       float* inverse, int64_t from, int64_t to);

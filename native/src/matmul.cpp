@@ -6,13 +6,10 @@
 #include "openblas.h"
 #include "plan.h"
 #include "tiles.h"
+#include "transpose.h"
 
 namespace baton {
 namespace {
-
-// What is turned around at a time.
-constexpr int64_t SQUARE = 16;
-constexpr int64_t SQUARES = 64;
 
 // A right factor as it is multiplied.
 struct Right {
@@ -46,7 +43,7 @@ struct Matmul : Command {
         }
         Right right{run.at<const float>(b), row_b, stride_b, transposed_b};
         if (turns_right(run.machine)) {
-            turn(run);
+            transpose(run.machine.pool, n, k, right.from, row_b, run.machine.shared());
             right = {run.machine.shared(), n, 0, false};
         }
         Grid grid = grid_of(run.machine.small_tiles, m, n, k, right.transposed, right.row);
@@ -58,23 +55,6 @@ struct Matmul : Command {
             int64_t column = chunk % across * grid.columns;
             tile(run, right, grid, worker, matrix, row, column, std::min(grid.rows, m - row),
                  std::min(grid.columns, n - column));
-        });
-    }
-
-    // [n, k] -> [k, n], square by square, so that both are read and written in whole lines.
-    void turn(const Run& run) const {
-        const float* from = run.at<const float>(b);
-        float* to = run.machine.shared();
-        int64_t across = (k + SQUARE - 1) / SQUARE;
-        int64_t squares = (n + SQUARE - 1) / SQUARE * across;
-        run.machine.pool.each((squares + SQUARES - 1) / SQUARES, [&](int64_t chunk, int) {
-            for (int64_t s = chunk * SQUARES; s < std::min(squares, (chunk + 1) * SQUARES); s++) {
-                int64_t first = s / across * SQUARE, last = std::min(n, first + SQUARE);
-                int64_t left = s % across * SQUARE, right = std::min(k, left + SQUARE);
-                for (int64_t i = left; i < right; i++) {
-                    for (int64_t j = first; j < last; j++) to[i * n + j] = from[j * row_b + i];
-                }
-            }
         });
     }
 
@@ -90,16 +70,12 @@ struct Matmul : Command {
         }
     }
 
-    // So many rows times a panel of the right factor that is copied for all of them.
-    void multiply_panel(const Run& run, const Grid& grid, int worker, int64_t rows, int64_t columns, int64_t inner,
-                        const float* left, const float* right, int64_t row_right, float* result, int64_t width,
-                        bool accumulate) const {
+    // A copy of a panel of the right factor, which many rows share.
+    static const float* copy_panel(const Run& run, int worker, const float* right, int64_t row_right, int64_t inner,
+                                   int64_t columns) {
         float* panel = run.machine.panel(worker);
         for (int64_t i = 0; i < inner; i++) std::copy_n(right + i * row_right, columns, panel + i * columns);
-        for (int64_t i = 0; i < rows; i += grid.at_once) {
-            multiply(transposed_a, false, std::min(grid.at_once, rows - i), columns, inner,
-                     left + i * (transposed_a ? 1 : row_a), row_a, panel, columns, result + i * width, width, accumulate);
-        }
+        return panel;
     }
 
     void tile(const Run& run, const Right& factor, const Grid& grid, int worker, int64_t matrix, int64_t row, int64_t column,
@@ -107,7 +83,7 @@ struct Matmul : Command {
         const float* left = run.at<const float>(a) + matrix * stride_a + (transposed_a ? row : row * row_a);
         const float* right = factor.from + matrix * factor.stride + (factor.transposed ? column * factor.row : column);
         // A product of pieces is added to again and again: not where its rows lie far apart either.
-        bool apart = fused || (grid.copies() && piece_of(run.machine.small_tiles, k) < k);
+        bool apart = fused || (grid.copies && piece_of(run.machine.small_tiles, k) < k);
         float* result = apart ? run.machine.tile(worker) : run.at<float>(c) + (matrix * m + row) * n + column;
         int64_t width = apart ? columns : n;
         if (k == 0) {
@@ -115,16 +91,20 @@ struct Matmul : Command {
         } else {
             int64_t piece = factor.transposed ? k : piece_of(run.machine.small_tiles, k);
             for (int64_t from = 0; from < k; from += piece) {
-                foresee(left + from * row_a, rows, std::min(piece, k - from));
-                if (grid.copies()) {
-                    multiply_panel(run, grid, worker, rows, columns, std::min(piece, k - from),
-                                   left + from * (transposed_a ? row_a : 1), right + from * factor.row, factor.row, result,
-                                   width, from > 0);
-                    continue;
+                int64_t inner = std::min(piece, k - from);
+                const float* own_left = left + from * (transposed_a ? row_a : 1);
+                const float* panel = right + from * factor.row;
+                int64_t row_panel = factor.row;
+                foresee(own_left, rows, inner);
+                if (grid.copies) {
+                    panel = copy_panel(run, worker, panel, row_panel, inner, columns);
+                    row_panel = columns;
                 }
-                multiply(transposed_a, factor.transposed, rows, columns, std::min(piece, k - from),
-                         left + from * (transposed_a ? row_a : 1), row_a, right + from * factor.row, factor.row, result, width,
-                         from > 0);
+                for (int64_t i = 0; i < rows; i += grid.at_once) {
+                    multiply(transposed_a, factor.transposed, std::min(grid.at_once, rows - i), columns, inner,
+                             own_left + i * (transposed_a ? 1 : row_a), row_a, panel, row_panel, result + i * width, width,
+                             from > 0);
+                }
             }
         }
         if (fused) {

@@ -41,43 +41,22 @@ struct BatchNorm : Command {
     Reference beside;  // where rectified: what is added to the results, or by the backward pass the results
 
     void run(const Run& run) const override {
-        run.machine.pool.each(channels, [&](int64_t c, int) { backward ? run_backward(run, c) : run_forward(run, c); });
-    }
-
-    void run_forward(const Run& run, int64_t c) const {
         const Kernels& kernels = run.machine.kernels;
-        int64_t first = c * channel.count;
-        const float* x = run.at<float>(in) + first;
-        float* y = run.at<float>(out) + first;
-        float* centre = run.at<float>(mean) + c;
-        float* inverse = run.at<float>(inverse_deviation) + c;
-        float scale = run.at<float>(weight)[c];
-        float shift = run.at<float>(bias)[c];
-        if (rectified) {
-            const float* addend = beside.exists() ? run.at<float>(beside) + first : nullptr;
-            kernels.batch_norm_relu(channel, epsilon, scale, shift, x, addend, y, centre, inverse);
-        } else {
-            kernels.batch_norm(channel, epsilon, scale, shift, x, y, centre, inverse);
-        }
-    }
-
-    void run_backward(const Run& run, int64_t c) const {
-        const Kernels& kernels = run.machine.kernels;
-        int64_t first = c * channel.count;
-        const float* x = run.at<float>(in) + first;
-        const float* slopes = run.at<float>(gradient) + first;
-        float* by_x = run.at<float>(out) + first;
-        float* by_scale = run.at<float>(by_weight) + c;
-        float* by_shift = run.at<float>(by_bias) + c;
-        float scale = run.at<float>(weight)[c];
-        float centre = run.at<float>(mean)[c];
-        float inverse = run.at<float>(inverse_deviation)[c];
-        if (rectified) {
-            kernels.batch_norm_relu_backward(channel, scale, centre, inverse, x, slopes, run.at<float>(beside) + first, by_x,
-                                             by_scale, by_shift);
-        } else {
-            kernels.batch_norm_backward(channel, scale, centre, inverse, x, slopes, by_x, by_scale, by_shift);
-        }
+        run.machine.pool.each(channels, [&](int64_t c, int) {
+            int64_t first = c * channel.count;
+            float scale = run.at<float>(weight)[c];
+            const float* own_beside = beside.exists() ? run.at<float>(beside) + first : nullptr;
+            if (backward) {
+                kernels.batch_norm_backward(channel, scale, run.at<float>(mean)[c], run.at<float>(inverse_deviation)[c],
+                                            run.at<float>(in) + first, run.at<float>(gradient) + first, own_beside,
+                                            run.at<float>(out) + first, run.at<float>(by_weight) + c,
+                                            run.at<float>(by_bias) + c);
+            } else {
+                kernels.batch_norm(channel, epsilon, scale, run.at<float>(bias)[c], run.at<float>(in) + first, rectified,
+                                   own_beside, run.at<float>(out) + first, run.at<float>(mean) + c,
+                                   run.at<float>(inverse_deviation) + c);
+            }
+        });
     }
 };
 

@@ -197,19 +197,17 @@ inline void batch_norm_with(const Channel& channel, float epsilon, float weight,
     }
 }
 
-void batch_norm(const Channel& channel, float epsilon, float weight, float bias, const float* in, float* out, float* mean,
-                float* inverse_deviation) {
-    batch_norm_with(channel, epsilon, weight, bias, in, out, mean, inverse_deviation, [](float y, int64_t) { return y; });
-}
-
-void batch_norm_relu(const Channel& channel, float epsilon, float weight, float bias, const float* in, const float* addend,
-                     float* out, float* mean, float* inverse_deviation) {
-    if (addend == nullptr) {
-        batch_norm_with(channel, epsilon, weight, bias, in, out, mean, inverse_deviation,
-                        [](float y, int64_t) { return larger(y, 0.0f); });
+void batch_norm(const Channel& channel, float epsilon, float weight, float bias, const float* in, bool rectified,
+                const float* addend, float* out, float* mean, float* inverse_deviation) {
+    auto normalize_to = [&](auto finish) {
+        batch_norm_with(channel, epsilon, weight, bias, in, out, mean, inverse_deviation, finish);
+    };
+    if (!rectified) {
+        normalize_to([](float y, int64_t) { return y; });
+    } else if (addend == nullptr) {
+        normalize_to([](float y, int64_t) { return larger(y, 0.0f); });
     } else {
-        batch_norm_with(channel, epsilon, weight, bias, in, out, mean, inverse_deviation,
-                        [addend](float y, int64_t i) { return larger(y + addend[i], 0.0f); });
+        normalize_to([addend](float y, int64_t i) { return larger(y + addend[i], 0.0f); });
     }
 }
 
@@ -235,17 +233,17 @@ inline void batch_norm_backward_of(const Channel& channel, float weight, float m
 }
 
 void batch_norm_backward(const Channel& channel, float weight, float mean, float inverse_deviation, const float* in,
-                         const float* gradient, float* by_input, float* by_weight, float* by_bias) {
-    batch_norm_backward_of(channel, weight, mean, inverse_deviation, in, [gradient](int64_t i) { return gradient[i]; },
-                           by_input, by_weight, by_bias);
-}
-
-void batch_norm_relu_backward(const Channel& channel, float weight, float mean, float inverse_deviation, const float* in,
-                              const float* gradient, const float* result, float* by_input, float* by_weight,
-                              float* by_bias) {
-    auto where_positive = [gradient, result](int64_t i) {
-        float slope = gradient[i];
-        return result[i] > 0 ? slope : 0.0f;
+                         const float* gradient, const float* result, float* by_input, float* by_weight, float* by_bias) {
+    auto backward_of = [&](auto slope) {
+        batch_norm_backward_of(channel, weight, mean, inverse_deviation, in, slope, by_input, by_weight, by_bias);
     };
-    batch_norm_backward_of(channel, weight, mean, inverse_deviation, in, where_positive, by_input, by_weight, by_bias);
+    if (result == nullptr) {
+        backward_of([gradient](int64_t i) { return gradient[i]; });
+    } else {
+        backward_of([gradient, result](int64_t i) {
+            // Read in any case: no branch is needed then.
+            float slope = gradient[i];
+            return result[i] > 0 ? slope : 0.0f;
+        });
+    }
 }

@@ -11,6 +11,7 @@
 #include "openblas.h"
 #include "plan.h"
 #include "tiles.h"
+#include "transpose.h"
 
 namespace baton {
 namespace {
@@ -44,16 +45,12 @@ void over_tiles(const Run& run, const Sequence& s, const Grid& grid, Body&& body
 // Hidden units in tiles, of which each takes as many products as there are gates.
 Grid forward_grid(const Run& run, const Sequence& s) {
     int64_t widest = run.machine.small_tiles ? 64 : 128;
-    int64_t columns = s.hidden;
-    if (s.hidden > widest) {
-        int64_t across = (s.hidden + widest - 1) / widest;
-        columns = rounded_up((s.hidden + across - 1) / across, 16);
-    }
+    int64_t columns = part_of(s.hidden, widest, 16);
     int64_t multiplied = columns == s.hidden ? s.width() : columns;
     int64_t most = run.machine.small_tiles ? UNPACKED / (multiplied * piece_of(true, s.hidden)) / 8 * 8 : 64;
     most = std::clamp<int64_t>(std::min(most, LARGEST_TILE / (s.gates * columns)), 8, 64);
-    int64_t down = (s.n + most - 1) / most;
-    return {std::min(s.n, rounded_up((s.n + down - 1) / down, 8)), columns};
+    int64_t rows = part_of(s.n, most, 8);
+    return {rows, columns, rows, false};
 }
 
 // a[m, k] b[k, n], the inner dimension piece by piece.
@@ -78,17 +75,6 @@ void multiply_gates(const Run& run, const Sequence& s, int64_t rows, int64_t col
         multiply_pieces(run, rows, columns, s.hidden, states, stride, weight + gate * s.hidden, s.width(),
                         product + gate * columns, width);
     }
-}
-
-// [hidden, width] -> [width, hidden].
-void transpose(const Run& run, const Sequence& s, const float* weight, float* transposed) {
-    constexpr int64_t BLOCK = 16;
-    run.machine.pool.each((s.width() + BLOCK - 1) / BLOCK, [&](int64_t chunk, int) {
-        int64_t from = chunk * BLOCK, to = std::min(s.width(), from + BLOCK);
-        for (int64_t i = 0; i < s.hidden; i++) {
-            for (int64_t j = from; j < to; j++) transposed[j * s.hidden + i] = weight[i * s.width() + j];
-        }
-    });
 }
 
 struct Lstm : Command {
@@ -194,7 +180,7 @@ struct Backward : Command {
         if (s.n == 0) {
             return;
         }
-        transpose(run, s, run.at<const float>(weight), transposed(run));
+        transpose(run.machine.pool, s.hidden, s.width(), run.at<const float>(weight), s.width(), transposed(run));
         start(run);
         Grid grid = grid_of(run.machine.small_tiles, s.n, s.hidden, s.width(), false);
         for (int64_t i = s.t - 1; i >= -1; i--) {

@@ -28,8 +28,8 @@ constexpr int64_t PANEL_COLUMNS = 64, PANEL_ROWS = 512;
 
 struct Grid {
     int64_t rows, columns;
-    int64_t at_once = 0;    // rows that are multiplied at a time, where not all of the tile's
-    bool copies() const { return at_once > 0; }
+    int64_t at_once;  // rows that are multiplied at a time: all of the tile's, or some of many that share
+    bool copies;      // a copy of a panel of the right factor
 };
 
 // Whether a transposed right factor is turned around first.
@@ -59,15 +59,13 @@ inline Grid grid_of(bool small_tiles, int64_t m, int64_t n, int64_t k, bool tran
         bool copies = row_b >= 1024 && m >= 256 && n >= PANEL_COLUMNS;
         int64_t columns = part_of(n, piece < k || copies ? PANEL_COLUMNS : 128, 16);
         int64_t rows = std::clamp<int64_t>(UNPACKED / std::max<int64_t>(1, columns * piece) / 8 * 8, 8, 64);
-        if (copies) {
-            int64_t tile = part_of(m, LARGEST_TILE / PANEL_COLUMNS, 8);
-            return {tile, columns, part_of(tile, rows, 8)};
-        }
-        return {part_of(m, rows, 8), columns};
+        int64_t tile = part_of(m, copies ? LARGEST_TILE / PANEL_COLUMNS : rows, 8);
+        return {tile, columns, part_of(tile, rows, 8), copies};
     }
     int64_t columns = std::min<int64_t>(n, 256);
     int64_t rows = std::min<int64_t>(m, std::max<int64_t>(32, rounded_up((m + 3) / 4, 8)));
-    return {std::min(rows, LARGEST_TILE / std::max<int64_t>(columns, 1)), columns};
+    rows = std::min(rows, LARGEST_TILE / std::max<int64_t>(columns, 1));
+    return {rows, columns, rows, false};
 }
 
 }  // namespace baton
