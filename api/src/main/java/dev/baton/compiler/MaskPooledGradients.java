@@ -1,5 +1,6 @@
 package dev.baton.compiler;
 
+import dev.baton.composite.Activations;
 import dev.baton.composite.MaxPool;
 import dev.baton.graph.Emitter;
 import dev.baton.graph.Graph;
@@ -32,10 +33,8 @@ final class MaskPooledGradients {
     }
 
     private static Value masked(Emitter emit, Node backward) {
-        Value gradient = backward.input(0);
         Value index = backward.input(1);
-        Value zero = emit.fullLike(gradient, 0);
-        Value kept = emit.select(emit.less(zero, index.node().output(0)), gradient, zero);
+        Value kept = Activations.reluGradient(emit, index.node().output(0), backward.input(0));
         return emit.apply(MaxPool.BACKWARD, backward.attributes(), kept, index);
     }
 

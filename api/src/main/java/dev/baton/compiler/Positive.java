@@ -1,10 +1,11 @@
 package dev.baton.compiler;
 
+import dev.baton.composite.Activations;
 import dev.baton.graph.Node;
 import dev.baton.graph.Primitive;
 import dev.baton.graph.Value;
 
-/** Recognises the gradient of a ReLU: select(0 < y, gradient, 0), where y is the ReLU's result. */
+/** Recognises what {@link Activations#reluGradient} makes: select(0 < y, gradient, 0), where y is the ReLU's result. */
 final class Positive {
 
     private Positive() {}

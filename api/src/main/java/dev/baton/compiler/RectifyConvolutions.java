@@ -39,7 +39,7 @@ final class RectifyConvolutions {
                                     gradient.attributes(),
                                     gradient.input(0),
                                     gradient.input(1),
-                                    inputs.get(0).node().input(1)));
+                                    replaced(Positive.compared(node))));
                 }
                 return copy(node, inputs, node.attributes());
             }

@@ -43,6 +43,12 @@ public final class Activations {
 
     private Activations() {}
 
+    /** What a ReLU makes of the gradient by its result y: that, where y is above 0, and 0 elsewhere. */
+    public static Value reluGradient(Emitter emit, Value y, Value gradient) {
+        Value zero = emit.fullLike(y, 0);
+        return emit.select(emit.less(zero, y), gradient, zero);
+    }
+
     /** The share of the normal distribution below x. */
     private static Value below(Emitter emit, Value x) {
         Value erf = emit.apply(Primitive.ERF, emit.mul(x, Math.sqrt(0.5)));
@@ -121,11 +127,7 @@ public final class Activations {
         /** Reads the output, so that the input need not be kept until the backward pass. */
         @Override
         public GradientRule gradient() {
-            return (emit, node, upstream) -> {
-                Value y = node.output(0);
-                Value zero = emit.fullLike(y, 0);
-                return List.of(emit.select(emit.less(zero, y), upstream.get(0), zero));
-            };
+            return (emit, node, upstream) -> List.of(reluGradient(emit, node.output(0), upstream.get(0)));
         }
 
         @Override

@@ -73,8 +73,7 @@ public final class RectifiedBatchNorm {
         @Override
         public List<Value> define(Emitter emit, List<Value> inputs, Attributes attributes) {
             List<Value> kept = withoutResult(inputs);
-            Value zero = emit.fullLike(inputs.get(0), 0);
-            kept.set(4, emit.select(emit.less(zero, inputs.get(4)), inputs.get(5), zero));
+            kept.set(4, Activations.reluGradient(emit, inputs.get(4), inputs.get(5)));
             return BatchNorm.BACKWARD.define(emit, kept, attributes);
         }
 

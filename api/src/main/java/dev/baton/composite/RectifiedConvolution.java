@@ -66,10 +66,8 @@ public final class RectifiedConvolution {
 
         @Override
         public List<Value> define(Emitter emit, List<Value> inputs, Attributes attributes) {
-            Value x = inputs.get(2);
-            Value zero = emit.fullLike(x, 0);
             Value gradient = emit.apply(Convolution.INPUT_GRADIENT, attributes, inputs.get(0), inputs.get(1));
-            return List.of(emit.select(emit.less(zero, x), gradient, zero));
+            return List.of(Activations.reluGradient(emit, inputs.get(2), gradient));
         }
 
         @Override

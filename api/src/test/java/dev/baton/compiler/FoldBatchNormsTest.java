@@ -1,5 +1,6 @@
 package dev.baton.compiler;
 
+import static dev.baton.compiler.Graphs.count;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -9,7 +10,6 @@ import dev.baton.composite.BatchNorm;
 import dev.baton.composite.Convolution;
 import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
-import dev.baton.graph.Operation;
 import dev.baton.graph.TensorType;
 import dev.baton.model.ResNet;
 import dev.baton.nn.Conv2d;
@@ -40,12 +40,6 @@ class FoldBatchNormsTest {
     /** The graph after the pass, without what it made superfluous. */
     private static Graph folded(Graph graph) {
         return MergeEqualNodes.run(FoldBatchNorms.run(graph));
-    }
-
-    private static long count(Graph graph, Operation operation) {
-        return graph.nodes().stream()
-                .filter(node -> node.operation() == operation)
-                .count();
     }
 
     private static Sequential model(Layer convolution) {

@@ -1,31 +1,22 @@
 package dev.baton.compiler;
 
+import static dev.baton.compiler.Graphs.assertSameBits;
+import static dev.baton.compiler.Graphs.count;
+import static dev.baton.compiler.Graphs.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.baton.DType;
 import dev.baton.Shape;
-import dev.baton.autodiff.Gradients;
 import dev.baton.composite.Activations;
 import dev.baton.composite.BatchNorm;
 import dev.baton.composite.RectifiedBatchNorm;
-import dev.baton.graph.Emitter;
 import dev.baton.graph.Graph;
-import dev.baton.graph.GraphBuilder;
-import dev.baton.graph.Operation;
-import dev.baton.graph.TensorType;
-import dev.baton.graph.Value;
 import dev.baton.model.ResNet;
 import dev.baton.nn.Layer;
 import dev.baton.nn.Linear;
 import dev.baton.nn.ReLU;
 import dev.baton.nn.Sequential;
-import dev.baton.reference.Interpreter;
 import dev.baton.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -35,60 +26,10 @@ class RectifyBatchNormsTest {
 
     private static final Shape ROWS = Shape.of(5, 3);
 
-    /** The answers of a function of rows, and the gradients of their sum of squares by its variables. */
-    private static Graph training(Shape shape, UnaryOperator<Tensor> function) {
-        var builder = new GraphBuilder(GraphBuilder.Mode.TRAINING);
-        Tensor x = Tensor.of(builder, builder.input("x", new TensorType(DType.FLOAT32, shape)));
-        Value answers = function.apply(x).value();
-        builder.output("answers", answers);
-        var emit = new Emitter(builder);
-        var names = new ArrayList<String>();
-        var variables = new ArrayList<Value>();
-        builder.variables().forEach((value, initial) -> {
-            String name = value.node().attributes().text("name");
-            if (!name.contains("running")) {
-                names.add(name);
-                variables.add(value);
-            }
-        });
-        var gradients = Gradients.of(emit, emit.sumAll(emit.mul(answers, answers)), variables);
-        for (int i = 0; i < names.size(); i++) {
-            builder.output("by " + names.get(i), gradients.get(i));
-        }
-        return builder.build();
-    }
-
     private static Graph rectified(Graph graph) {
-        Graph rectified = MergeEqualNodes.run(RectifyBatchNorms.run(graph));
+        Graph rectified = RectifyBatchNorms.run(graph);
         assertSameBits(graph, rectified);
         return rectified;
-    }
-
-    private static long count(Graph graph, Operation operation) {
-        return graph.nodes().stream()
-                .filter(node -> node.operation() == operation)
-                .count();
-    }
-
-    private static void assertSameBits(Graph graph, Graph rectified) {
-        var random = new Random(5);
-        var values = new HashMap<String, double[]>();
-        graph.inputs()
-                .forEach((name, value) -> values.put(
-                        name, random.doubles(value.shape().size(), -1, 1).toArray()));
-        graph.variables()
-                .forEach((name, value) -> values.put(
-                        name, random.doubles(value.shape().size(), -1, 1).toArray()));
-        Map<String, double[]> expected = run(graph, values);
-        Map<String, double[]> actual = run(rectified, values);
-        expected.forEach(
-                (name, numbers) -> assertThat(actual.get(name)).as(name).containsExactly(numbers));
-    }
-
-    private static Map<String, double[]> run(Graph graph, Map<String, double[]> values) {
-        return new Interpreter(graph, Interpreter.Precision.FLOAT)
-                .run(values, values)
-                .outputs();
     }
 
     @Test

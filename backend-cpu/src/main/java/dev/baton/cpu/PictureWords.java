@@ -128,6 +128,7 @@ final class PictureWords {
         out.references(inputs.subList(0, 2));
         out.add(-1);
         out.references(inputs.subList(2, 4));
+        // Behind the result, where that is told too.
         out.add(out.reference(inputs.get(inputs.size() - 1)));
         out.references(kernel.outputs());
     }

@@ -136,21 +136,10 @@ final class PictureCases {
         both(cases, Convolution.FORWARD, attributes, forward, x, weight, Shapes.floats(one.weight()[0]));
         both(cases, RectifiedConvolution.FORWARD, attributes, forward, x, weight);
         both(cases, RectifiedConvolution.FORWARD, attributes, forward, x, weight, Shapes.floats(one.weight()[0]));
-        both(
-                cases,
-                Convolution.INPUT_GRADIENT,
-                attributes.with(Convolution.SHAPE, Shape.of(one.x())),
-                Tolerance.sum(one.weight()[0] / one.groups() * one.weight()[2] * one.weight()[3]),
-                gradient,
-                weight);
-        both(
-                cases,
-                RectifiedConvolution.INPUT_GRADIENT,
-                attributes.with(Convolution.SHAPE, Shape.of(one.x())),
-                Tolerance.sum(one.weight()[0] / one.groups() * one.weight()[2] * one.weight()[3]),
-                gradient,
-                weight,
-                x);
+        Attributes byInput = attributes.with(Convolution.SHAPE, Shape.of(one.x()));
+        Tolerance backward = Tolerance.sum(one.weight()[0] / one.groups() * one.weight()[2] * one.weight()[3]);
+        both(cases, Convolution.INPUT_GRADIENT, byInput, backward, gradient, weight);
+        both(cases, RectifiedConvolution.INPUT_GRADIENT, byInput, backward, gradient, weight, x);
         both(
                 cases,
                 Convolution.WEIGHT_GRADIENT,

@@ -70,7 +70,7 @@ final class CifarBinary {
     /** Which of the parts train and test there are, in alphabetical order. */
     Set<String> parts() {
         return files.stream()
-                .map(file -> partOf(file.name().substring(file.name().lastIndexOf('/') + 1)))
+                .map(file -> partOf(FileTree.fileOf(file.name())))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 

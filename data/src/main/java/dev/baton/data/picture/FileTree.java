@@ -138,6 +138,16 @@ final class FileTree {
         }
     }
 
+    /** The last part of a name. */
+    static String fileOf(String name) {
+        return name.substring(name.lastIndexOf('/') + 1);
+    }
+
+    /** A name without its last part; empty where it has no other. */
+    static String folderOf(String name) {
+        return name.substring(0, Math.max(0, name.lastIndexOf('/')));
+    }
+
     /** tar of "." has names that begin with "./". */
     private static String withoutPoint(String name) {
         return name.startsWith("./") ? name.substring(2) : name;

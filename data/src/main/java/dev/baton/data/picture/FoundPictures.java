@@ -1,5 +1,8 @@
 package dev.baton.data.picture;
 
+import static dev.baton.data.picture.FileTree.fileOf;
+import static dev.baton.data.picture.FileTree.folderOf;
+
 import dev.baton.DataException;
 import dev.baton.Shape;
 import java.nio.file.Path;
@@ -81,14 +84,6 @@ final class FoundPictures implements FileTree.Visitor {
                 null);
     }
 
-    private static String fileOf(String name) {
-        return name.substring(name.lastIndexOf('/') + 1);
-    }
-
-    private static String folderOf(String name) {
-        return name.substring(0, name.lastIndexOf('/') + 1);
-    }
-
     /**
      * The pictures of some classes.
      *
@@ -144,9 +139,8 @@ final class FoundPictures implements FileTree.Visitor {
         }
         var above = new TreeSet<String>();
         for (Found picture : found) {
-            String classes = folderOf(picture.name());
-            String folder = folderOf(classes.substring(0, classes.length() - 1));
-            above.add(folder.isEmpty() ? path + " itself" : folder.substring(0, folder.length() - 1));
+            String folder = folderOf(folderOf(picture.name()));
+            above.add(folder.isEmpty() ? path + " itself" : folder);
         }
         if (above.size() > 1) {
             throw new DataException("folders of classes lie in more than one folder of " + path + ": "

@@ -86,12 +86,11 @@ final class PictureFile {
     private static byte[] values(BufferedImage picture) {
         int width = picture.getWidth();
         int height = picture.getHeight();
-        boolean hasPalette = picture.getColorModel() instanceof IndexColorModel;
-        if (picture.getRaster().getNumBands() <= 2 && !hasPalette) {
-            return grey(picture);
-        }
         int each = width * height;
-        int[] pixels = picture.getRGB(0, 0, width, height, null, 0, width);
+        boolean hasPalette = picture.getColorModel() instanceof IndexColorModel;
+        int[] pixels = picture.getRaster().getNumBands() <= 2 && !hasPalette
+                ? grey(picture)
+                : picture.getRGB(0, 0, width, height, null, 0, width);
         var values = new byte[3 * each];
         for (int i = 0; i < each; i++) {
             values[i] = (byte) (pixels[i] >> 16);
@@ -101,19 +100,13 @@ final class PictureFile {
         return values;
     }
 
-    /** The values as they are stored: getRGB takes those of grey pictures for linear ones and makes them brighter. */
-    private static byte[] grey(BufferedImage picture) {
-        int width = picture.getWidth();
-        int each = width * picture.getHeight();
-        int[] samples = picture.getRaster().getSamples(0, 0, width, picture.getHeight(), 0, (int[]) null);
+    /** Pixels as they are stored: getRGB takes grey values for linear ones and makes them brighter. */
+    private static int[] grey(BufferedImage picture) {
+        int[] pixels = picture.getRaster().getSamples(0, 0, picture.getWidth(), picture.getHeight(), 0, (int[]) null);
         int surplus = Math.max(0, picture.getColorModel().getComponentSize(0) - 8);
-        var values = new byte[3 * each];
-        for (int i = 0; i < each; i++) {
-            byte value = (byte) (samples[i] >> surplus);
-            values[i] = value;
-            values[each + i] = value;
-            values[2 * each + i] = value;
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (pixels[i] >> surplus) * 0x010101;
         }
-        return values;
+        return pixels;
     }
 }
