@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 /* Changes whenever a function or the plan format changes. */
-#define BATON_ABI_VERSION 3
+#define BATON_ABI_VERSION 4
 
 typedef struct baton_backend baton_backend;
 typedef struct baton_memory baton_memory;
@@ -45,6 +45,9 @@ BATON_API void baton_backend_close(baton_backend* backend);
 BATON_API const char* baton_backend_isa(const baton_backend* backend);
 BATON_API const char* baton_processor(void);
 BATON_API const char* baton_openblas_core(void);
+
+/* 1 where products can round their factors to bfloat16; the processor and the instruction set decide. */
+BATON_API int32_t baton_backend_has_bfloat16(const baton_backend* backend);
 
 /* Memory that grows without moving: address space is reserved at once, pages are made usable by baton_memory_grow. Null
  * has the address 0. */

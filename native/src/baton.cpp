@@ -17,24 +17,39 @@
 namespace baton {
 
 Machine::Machine(int threads, const Kernels& chosen)
-    : pool(threads), kernels(chosen), small_tiles(openblas_has_small_kernels()) {
+    : pool(threads), kernels(chosen), pairs(choose_pairs(chosen)), small_tiles(openblas_has_small_kernels()) {
     constexpr int64_t BYTES = MOST_REGISTERS * REGISTER_BYTES + (LARGEST_TILE + PANEL_ROWS * PANEL_COLUMNS) * 4 + 64;
     for (int i = 0; i < threads; i++) {
         scratch_.push_back(std::unique_ptr<char[]>(new char[BYTES]));
     }
 }
 
-float* Machine::tile(int worker) {
-    char* after = scratch_[worker].get() + MOST_REGISTERS * REGISTER_BYTES;
-    return reinterpret_cast<float*>((reinterpret_cast<uintptr_t>(after) + 63) / 64 * 64);
+namespace {
+
+constexpr int64_t LINE_BYTES = 64;
+
+float* next_line(char* memory) {
+    return reinterpret_cast<float*>((reinterpret_cast<uintptr_t>(memory) + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES);
 }
+
+}  // namespace
+
+float* Machine::tile(int worker) { return next_line(scratch_[worker].get() + MOST_REGISTERS * REGISTER_BYTES); }
 
 float* Machine::panel(int worker) { return tile(worker) + LARGEST_TILE; }
 
 void Machine::share(int64_t floats) {
     if (floats > shared_floats_) {
-        shared_.reset(new float[static_cast<size_t>(floats)]);
+        shared_memory_.reset(new char[static_cast<size_t>(floats * 4 + LINE_BYTES)]);
+        shared_ = next_line(shared_memory_.get());
         shared_floats_ = floats;
+    }
+}
+
+void require_pairs(const Machine& machine) {
+    if (machine.pairs == nullptr) {
+        throw Failure(std::string("products of bfloat16 need AVX512-BF16, which this processor (") + processor_name() +
+                      ") with instruction set '" + machine.kernels.name + "' does not have");
     }
 }
 
@@ -117,6 +132,10 @@ void baton_backend_close(baton_backend* backend) { delete backend; }
 
 const char* baton_backend_isa(const baton_backend* backend) {
     return backend == nullptr ? "" : backend->machine.kernels.name;
+}
+
+int32_t baton_backend_has_bfloat16(const baton_backend* backend) {
+    return backend != nullptr && backend->machine.pairs != nullptr;
 }
 
 const char* baton_processor(void) { return baton::processor_name(); }

@@ -6,6 +6,9 @@
 // By the input, the same loop runs over padded gradients with weights and taps turned around, once for each phase of the
 // result. By the weights, planes of gradients are multiplied with shifted planes of inputs and added up.
 //
+// Factors that are rounded to bfloat16 are multiplied in pairs (pairs.h): planes and weights then hold pairs of channels,
+// by the weights of pictures, and the loops are the same.
+//
 // Work is cut into chunks by shape alone, and each sum is added up in one order.
 #include <algorithm>
 
@@ -56,35 +59,51 @@ struct Convolve : Command {
     int64_t in_plane, out_plane;
     Reference in, weight, bias, out, scratch;
     Reference kept;  // results count where this is above 0, and are 0 elsewhere
+    bool paired = false;
 
     int64_t inputs_of_group() const { return inputs / geometry.groups; }
     int64_t outputs_of_group() const { return outputs / geometry.groups; }
+    // Planes of one channel each, or of a pair.
+    int64_t planes_of_group() const { return paired ? (inputs_of_group() + 1) / 2 : inputs_of_group(); }
+    int64_t plane_count() const { return geometry.groups * planes_of_group(); }
+    int64_t weights_of_group() const { return planes_of_group() * outputs_of_group() * geometry.taps(); }
 
     // Many pictures go one by one, each with planes of its worker's. Few are padded first, then cut further.
     bool by_picture() const { return geometry.pictures >= 16; }
-    int64_t planes_of_picture() const { return times(inputs, padded.channel()) + BEHIND; }
+    int64_t planes_of_picture() const { return times(plane_count(), padded.channel()) + BEHIND; }
+    int64_t planes(int64_t threads) const { return times(by_picture() ? threads : geometry.pictures, planes_of_picture()); }
+    // Behind the planes lie the weights in pairs.
     int64_t scratch_floats(int64_t threads) const {
-        return times(by_picture() ? threads : geometry.pictures, planes_of_picture());
+        return planes(threads) + (paired ? times(geometry.groups, weights_of_group()) : 0);
+    }
+
+    void prepare(Machine& machine) const override {
+        if (paired) {
+            require_pairs(machine);
+        }
     }
 
     void run(const Run& run) const override {
         if (geometry.pictures * outputs * out_plane == 0) {
             return;
         }
+        if (paired) {
+            pair_weights(run);
+        }
         if (by_picture()) {
             run.machine.pool.each(geometry.pictures, [&](int64_t picture, int worker) {
                 float* planes = run.at<float>(scratch) + worker * planes_of_picture();
-                pad(run, picture, 0, inputs, planes);
+                pad(run, picture, 0, plane_count(), planes);
                 for (int64_t group = 0; group < geometry.groups; group++) {
                     convolve(run, planes, picture, group, 0, outputs_of_group(), 0, 1);
                 }
             });
             return;
         }
-        run.machine.pool.each(geometry.pictures * inputs, [&](int64_t chunk, int) {
-            int64_t picture = chunk / inputs;
-            int64_t channel = chunk % inputs;
-            pad(run, picture, channel, channel + 1, run.at<float>(scratch) + picture * planes_of_picture());
+        run.machine.pool.each(geometry.pictures * plane_count(), [&](int64_t chunk, int) {
+            int64_t picture = chunk / plane_count();
+            int64_t plane = chunk % plane_count();
+            pad(run, picture, plane, plane + 1, run.at<float>(scratch) + picture * planes_of_picture());
         });
         // Parts of a picture: channels in eights, then rows, until there is work for sixteen threads.
         int64_t parts = std::min((outputs_of_group() + 7) / 8, (16 + geometry.pictures - 1) / geometry.pictures);
@@ -103,12 +122,35 @@ struct Convolve : Command {
     }
 
     void pad(const Run& run, int64_t picture, int64_t from, int64_t to, float* planes) const {
-        for (int64_t channel = from; channel < to; channel++) {
-            padded.copy(run.at<float>(in) + (picture * inputs + channel) * in_plane, planes + channel * padded.channel());
+        const float* channels = run.at<const float>(in) + picture * inputs * in_plane;
+        for (int64_t plane = from; plane < to; plane++) {
+            float* target = planes + plane * padded.channel();
+            if (paired) {
+                int64_t channel = plane / planes_of_group() * inputs_of_group() + plane % planes_of_group() * 2;
+                bool alone = plane % planes_of_group() * 2 + 1 == inputs_of_group();
+                const float* first = channels + channel * in_plane;
+                padded.copy_pairs(*run.machine.pairs, first, alone ? nullptr : first + in_plane, target);
+            } else {
+                padded.copy(channels + plane * in_plane, target);
+            }
         }
-        if (to == inputs) {
-            std::fill_n(planes + inputs * padded.channel(), BEHIND, 0.0f);
+        if (to == plane_count()) {
+            std::fill_n(planes + plane_count() * padded.channel(), BEHIND, 0.0f);
         }
+    }
+
+    float* paired_weights(const Run& run) const { return run.at<float>(scratch) + planes(run.machine.pool.threads()); }
+
+    // The weights of two channels that are read, side by side.
+    void pair_weights(const Run& run) const {
+        int64_t together = weight_input_step;
+        run.machine.pool.each(geometry.groups * weights_of_group() / together, [&](int64_t chunk, int) {
+            int64_t pair = chunk % planes_of_group();
+            const float* first =
+                run.at<const float>(weight) + (chunk / planes_of_group() * inputs_of_group() + 2 * pair) * together;
+            run.machine.pairs->interleave(first, 2 * pair + 1 == inputs_of_group() ? nullptr : first + together, together,
+                                          paired_weights(run) + chunk * together);
+        });
     }
 
     // The channels from .. to - 1 of a group, in one band of rows of so many.
@@ -116,33 +158,34 @@ struct Convolve : Command {
                   int64_t band, int64_t bands) const {
         int64_t first = group * outputs_of_group() + from;
         int64_t plane = (picture * outputs + first) * out_plane;
-        const float* weights = run.at<float>(weight) + group * geometry.outputs / geometry.groups *
-                                   (geometry.inputs / geometry.groups) * geometry.taps() + from * weight_output_step;
+        const float* weights = (paired ? paired_weights(run) : run.at<float>(weight)) + group * weights_of_group() +
+                               from * weight_output_step;
+        auto loop = paired ? run.machine.pairs->convolve : run.machine.kernels.convolve;
         const float* shifts = bias.exists() ? run.at<float>(bias) + first : nullptr;
         for (const Pass& pass : passes) {
-            Planes source{inputs_of_group(), padded.channel(), pass.taps.data(), static_cast<int64_t>(pass.taps.size()),
+            Planes source{planes_of_group(), padded.channel(), pass.taps.data(), static_cast<int64_t>(pass.taps.size()),
                           weight_input_step, weight_output_step};
             int64_t row = pass.rows * band / bands;
             int64_t last = pass.rows * (band + 1) / bands;
             int64_t start = plane + pass.out_start;
             if (row < last) {
-                run.machine.kernels.convolve(source, planes + group * inputs_of_group() * padded.channel() + pass.source_start,
-                                             weights, shifts, pass.results, to - from, row, last,
-                                             run.at<float>(out) + start,
-                                             kept.exists() ? run.at<const float>(kept) + start : nullptr);
+                loop(source, planes + group * planes_of_group() * padded.channel() + pass.source_start, weights, shifts,
+                     pass.results, to - from, row, last, run.at<float>(out) + start,
+                     kept.exists() ? run.at<const float>(kept) + start : nullptr);
             }
         }
     }
 };
 
-std::unique_ptr<Convolve> forward(const Geometry& g) {
+std::unique_ptr<Convolve> forward(const Geometry& g, bool paired) {
     auto command = std::make_unique<Convolve>();
+    command->paired = paired;
     command->geometry = g;
     command->padded = padded_inputs(g);
     command->inputs = g.inputs;
     command->outputs = g.outputs;
     command->weight_input_step = g.taps();
-    command->weight_output_step = g.inputs / g.groups * g.taps();
+    command->weight_output_step = command->planes_of_group() * g.taps();
     command->in_plane = g.picture();
     command->out_plane = g.result();
     Pass pass;
@@ -172,8 +215,9 @@ int64_t gradient_rows(const Side& s) {
     return divided_down(s.before + s.size - 1, s.stride) - divided_down(s.before, s.stride) + 1 + s.most_shift();
 }
 
-std::unique_ptr<Convolve> by_input(const Geometry& g) {
+std::unique_ptr<Convolve> by_input(const Geometry& g, bool paired) {
     auto command = std::make_unique<Convolve>();
+    command->paired = paired;
     command->geometry = g;
     command->padded = {g.down.results, g.across.results, 1, 1,
                        g.down.most_shift() - divided_down(g.down.before, g.down.stride),
@@ -218,26 +262,37 @@ struct ByWeights : Command {
     std::vector<int64_t> column_starts;  // for every input of a group and tap
     std::vector<int64_t> pieces;         // where in a plane of inputs the positions of the gradients lie, eight by eight
     Reference in, gradient, out, scratch;
+    bool paired = false;
 
-    // Gradients that don't come in whole pieces are filled up with zeros; others are read where they lie.
+    // Gradients that don't come in whole pieces are filled up with zeros; others are read where they lie, but for pairs.
     bool copies_gradients() const {
-        return gradients.row_width != geometry.across.results || geometry.result() % Correlation::PIECE != 0;
+        return paired || gradients.row_width != geometry.across.results || geometry.result() % Correlation::PIECE != 0;
     }
     int64_t gradient_channel() const { return copies_gradients() ? gradients.channel() : geometry.result(); }
 
     // Sums over positions cost one addition across lanes each: chunks of several small pictures share it.
     int64_t pictures_at_once() const {
         int64_t vectors = gradients.plane() / LINE;
-        return std::clamp<int64_t>((272 + vectors - 1) / std::max<int64_t>(1, vectors), 1, 16);
+        int64_t enough = std::clamp<int64_t>((272 + vectors - 1) / std::max<int64_t>(1, vectors), 1, 16);
+        return rounded_up(enough, together());
     }
+    // Pictures that share their planes.
+    int64_t together() const { return paired ? 2 : 1; }
     int64_t chunks() const { return (geometry.pictures + pictures_at_once() - 1) / pictures_at_once(); }
     int64_t weights() const { return geometry.outputs * (geometry.inputs / geometry.groups) * geometry.taps(); }
     int64_t input_planes() const { return times(geometry.inputs, inputs.channel()) + BEHIND; }
     int64_t gradient_planes() const { return copies_gradients() ? times(geometry.outputs, gradients.channel()) : 0; }
-    int64_t planes() const { return times(pictures_at_once(), input_planes() + gradient_planes()); }
+    int64_t planes() const { return times(pictures_at_once() / together(), input_planes() + gradient_planes()); }
     int64_t scratch_floats(int64_t threads) const {
         return times(threads, planes()) + times(chunks(), rounded_up(weights(), LINE));
     }
+
+    void prepare(Machine& machine) const override {
+        if (paired) {
+            require_pairs(machine);
+        }
+    }
+
     void find_positions() {
         for (int64_t input = 0; input < geometry.inputs / geometry.groups; input++) {
             for (const Tap& tap : taps) column_starts.push_back(input * inputs.channel() + tap.offset);
@@ -278,34 +333,49 @@ struct ByWeights : Command {
         int64_t first = chunk * pictures_at_once();
         int64_t pictures = std::min(pictures_at_once(), geometry.pictures - first);
         const float* slopes = run.at<float>(gradient) + first * geometry.outputs * geometry.result();
-        float* padded_gradients = padded + pictures_at_once() * input_planes();
-        for (int64_t i = 0; i < pictures; i++) {
-            const float* picture = run.at<float>(in) + (first + i) * geometry.inputs * geometry.picture();
+        int64_t shares = (pictures + together() - 1) / together();
+        float* padded_gradients = padded + pictures_at_once() / together() * input_planes();
+        for (int64_t i = 0; i < shares; i++) {
+            bool alone = together() * (i + 1) > pictures;
+            const float* picture = run.at<float>(in) + (first + together() * i) * geometry.inputs * geometry.picture();
             float* planes = padded + i * input_planes();
             for (int64_t c = 0; c < geometry.inputs; c++) {
-                inputs.copy(picture + c * geometry.picture(), planes + c * inputs.channel());
+                copy(run, inputs, picture + c * geometry.picture(), alone ? 0 : geometry.inputs * geometry.picture(),
+                     planes + c * inputs.channel());
             }
             std::fill_n(planes + geometry.inputs * inputs.channel(), BEHIND, 0.0f);
             for (int64_t o = 0; copies_gradients() && o < geometry.outputs; o++) {
-                gradients.copy(slopes + (i * geometry.outputs + o) * geometry.result(),
-                               padded_gradients + i * gradient_planes() + o * gradients.channel());
+                copy(run, gradients, slopes + (together() * i * geometry.outputs + o) * geometry.result(),
+                     alone ? 0 : geometry.outputs * geometry.result(),
+                     padded_gradients + i * gradient_planes() + o * gradients.channel());
             }
         }
         const float* rows = copies_gradients() ? padded_gradients : slopes;
         int64_t outputs = geometry.outputs / geometry.groups;
         for (int64_t group = 0; group < geometry.groups; group++) {
-            Correlation correlation{pictures, pieces.data(), static_cast<int64_t>(pieces.size()), gradient_channel(),
+            Correlation correlation{shares, pieces.data(), static_cast<int64_t>(pieces.size()), gradient_channel(),
                                     geometry.outputs * gradient_channel(),
                                     padded + group * (geometry.inputs / geometry.groups) * inputs.channel(),
                                     column_starts.data(), static_cast<int64_t>(column_starts.size()), input_planes()};
-            run.machine.kernels.correlate(correlation, rows + group * outputs * gradient_channel(), outputs,
-                                          sums + group * outputs * correlation.column_count);
+            auto loop = paired ? run.machine.pairs->correlate : run.machine.kernels.correlate;
+            loop(correlation, rows + group * outputs * gradient_channel(), outputs,
+                 sums + group * outputs * correlation.column_count);
+        }
+    }
+
+    // A channel of one picture, or of a pair that lies so far apart; 0 where there is no second one.
+    void copy(const Run& run, const Padded& planes, const float* channel, int64_t apart, float* to) const {
+        if (paired) {
+            planes.copy_pairs(*run.machine.pairs, channel, apart == 0 ? nullptr : channel + apart, to);
+        } else {
+            planes.copy(channel, to);
         }
     }
 };
 
-std::unique_ptr<ByWeights> by_weights(const Geometry& g) {
+std::unique_ptr<ByWeights> by_weights(const Geometry& g, bool paired) {
     auto command = std::make_unique<ByWeights>();
+    command->paired = paired;
     command->geometry = g;
     command->inputs = padded_inputs(g);
     // Rows of whole pieces, or positions that count through the rows of the inputs, whichever are fewer.
@@ -351,14 +421,17 @@ Geometry geometry(Decoder& in) {
 int64_t convolution_scratch(const int64_t* words, int64_t opcode, int64_t threads) {
     Decoder in(words, CONVOLUTION_WORDS, nullptr, 0, threads);
     Geometry g = geometry(in);
-    int64_t floats = opcode == 16 ? by_weights(g)->scratch_floats(threads)
-                                  : (opcode == 15 || opcode == 28 ? by_input(g) : forward(g))->scratch_floats(threads);
+    bool paired = opcode >= PAIRED;
+    int64_t plain = opcode % PAIRED;
+    bool backward = plain == 15 || plain == 28;
+    int64_t floats = plain == 16 ? by_weights(g, paired)->scratch_floats(threads)
+                                 : (backward ? by_input(g, paired) : forward(g, paired))->scratch_floats(threads);
     return floats * static_cast<int64_t>(sizeof(float));
 }
 
-std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward, bool rectified) {
+std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward, bool rectified, bool paired) {
     Geometry g = geometry(in);
-    auto command = backward ? by_input(g) : forward(g);
+    auto command = backward ? by_input(g, paired) : forward(g, paired);
     for (Pass& pass : command->passes) pass.results.rectified = rectified && !backward;
     int64_t pictures = times(times(g.pictures, g.inputs), g.picture());
     int64_t results = times(times(g.pictures, g.outputs), g.result());
@@ -373,9 +446,9 @@ std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward, bool rec
     return command;
 }
 
-std::unique_ptr<Command> decode_convolution_by_weights(Decoder& in) {
+std::unique_ptr<Command> decode_convolution_by_weights(Decoder& in, bool paired) {
     Geometry g = geometry(in);
-    auto command = by_weights(g);
+    auto command = by_weights(g, paired);
     command->in = in.reference(times(times(g.pictures, g.inputs), g.picture()), Type::F32);
     command->gradient = in.reference(times(times(g.pictures, g.outputs), g.result()), Type::F32);
     command->out = in.reference(command->weights(), Type::F32);

@@ -58,6 +58,37 @@ struct Padded {
     int64_t channel() const { return times(plane(), static_cast<int64_t>(phases.size())); }
 
     void copy(const float* picture, float* to) const {
+        each_row(to, [&](int64_t y, int64_t skipped, int64_t count, float* target) {
+            ahead(picture + y * width, width);
+            every(step_across, picture + y * width + skipped, count, target);
+        });
+    }
+
+    // A plane of pairs; the second of each is 0 where there is no second picture.
+    void copy_pairs(const PairKernels& kernels, const float* first, const float* second, float* to) const {
+        each_row(to, [&](int64_t y, int64_t skipped, int64_t count, float* target) {
+            int64_t from = y * width + skipped;
+            if (step_across == 1) {
+                ahead(first + y * width, width);
+                kernels.interleave(first + from, second == nullptr ? nullptr : second + from, count, target);
+                return;
+            }
+            constexpr int64_t PART = 64;
+            float one[PART], other[PART];
+            for (int64_t i = 0; i < count; i += PART) {
+                int64_t part = std::min(PART, count - i);
+                every(step_across, first + from + i * step_across, part, one);
+                if (second != nullptr) every(step_across, second + from + i * step_across, part, other);
+                kernels.interleave(one, second == nullptr ? nullptr : other, part, target + i);
+            }
+        });
+    }
+
+  private:
+    // Fills the rows of all phases with zeros, but for where each(row, column, count, target) puts what a picture has there:
+    // elements from a column on, step_across from one to the next.
+    template <typename Each>
+    void each_row(float* to, Each&& each) const {
         for (const auto& phase : phases) {
             // The columns first .. end - 1 come from the picture.
             int64_t first = std::clamp<int64_t>(divided_up(before_across - phase.second, step_across), 0, row_width);
@@ -70,8 +101,7 @@ struct Padded {
                     std::fill_n(target, row_width, 0.0f);
                 } else {
                     zeros(target, first);
-                    ahead(picture + y * width, width);
-                    every(step_across, picture + y * width + skipped, end - first, target + first);
+                    each(y, skipped, end - first, target + first);
                     zeros(target + end, row_width - end);
                 }
             }
@@ -80,7 +110,6 @@ struct Padded {
         }
     }
 
-  private:
     // Mostly one or two: not worth a call of memset, which gcc would make of the loop.
     static void zeros(float* to, int64_t count) {
         for (int64_t i = 0; i < count; i++) {

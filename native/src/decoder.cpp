@@ -206,7 +206,7 @@ Region Decoder::region() {
 std::unique_ptr<Command> Decoder::command(int64_t opcode) {
     switch (opcode) {
         case 1: return decode_elementwise(*this);
-        case 2: return decode_matmul(*this);
+        case 2: return decode_matmul(*this, false);
         case 3: return decode_reduce(*this);
         case 4: return decode_cross_entropy(*this);
         case 5: return decode_cross_entropy_backward(*this);
@@ -218,21 +218,21 @@ std::unique_ptr<Command> Decoder::command(int64_t opcode) {
         case 11: return decode_fold(*this);
         case 12: return decode_gather(*this);
         case 13: return decode_scatter_add(*this);
-        case 14: return decode_convolution(*this, false, false);
-        case 15: return decode_convolution(*this, true, false);
-        case 16: return decode_convolution_by_weights(*this);
+        case 14: return decode_convolution(*this, false, false, false);
+        case 15: return decode_convolution(*this, true, false, false);
+        case 16: return decode_convolution_by_weights(*this, false);
         case 17: return decode_max_pool(*this, false);
         case 18: return decode_max_pool(*this, true);
         case 19: return decode_batch_norm(*this, false, false);
         case 20: return decode_batch_norm(*this, true, false);
-        case 21: return decode_convolution(*this, false, true);
+        case 21: return decode_convolution(*this, false, true, false);
         case 22: return decode_batch_norm(*this, false, true);
         case 23: return decode_batch_norm(*this, true, true);
         case 24: return decode_norm(*this);
         case 25: return decode_norm_backward(*this);
         case 26: return decode_softmax(*this);
         case 27: return decode_softmax_backward(*this);
-        case 28: return decode_convolution(*this, true, true);
+        case 28: return decode_convolution(*this, true, true, false);
         case 34: return decode_attention(*this);
         case 35: return decode_attention_backward(*this);
         case 36: return decode_rotary(*this);
@@ -240,6 +240,12 @@ std::unique_ptr<Command> Decoder::command(int64_t opcode) {
         case 41: return decode_lstm_backward(*this);
         case 42: return decode_gru(*this);
         case 43: return decode_gru_backward(*this);
+        case 2 + PAIRED: return decode_matmul(*this, true);
+        case 14 + PAIRED: return decode_convolution(*this, false, false, true);
+        case 15 + PAIRED: return decode_convolution(*this, true, false, true);
+        case 16 + PAIRED: return decode_convolution_by_weights(*this, true);
+        case 21 + PAIRED: return decode_convolution(*this, false, true, true);
+        case 28 + PAIRED: return decode_convolution(*this, true, true, true);
         default: throw Failure("the opcode is " + std::to_string(opcode) + ", which no command has");
     }
 }
@@ -248,7 +254,7 @@ std::vector<std::unique_ptr<Command>> Decoder::commands() {
     std::vector<std::unique_ptr<Command>> commands;
     while (!done()) {
         int64_t start = at_;
-        int64_t opcode = within(1, 43, "opcode");
+        int64_t opcode = within(1, 43 + PAIRED, "opcode");
         int64_t length = word();
         commands.push_back(command(opcode));
         if (at_ - start != length) {

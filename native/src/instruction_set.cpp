@@ -35,6 +35,11 @@ const Kernels& choose_kernels(const char* name) {
     throw Failure(std::string("there is no instruction set '") + name + "': baseline, avx2 and avx512 are known");
 }
 
+const PairKernels* choose_pairs(const Kernels& kernels) {
+    __builtin_cpu_init();
+    return &kernels == &AVX512_KERNELS && __builtin_cpu_supports("avx512bf16") ? &PAIR_KERNELS : nullptr;
+}
+
 const char* processor_name() {
     // Nothing is allocated here: a function that gives text cannot fail.
     struct Name {

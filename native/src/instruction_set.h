@@ -3,11 +3,15 @@
 #define BATON_INSTRUCTION_SET_H
 
 #include "kernels.h"
+#include "pairs.h"
 
 namespace baton {
 
 // The kernels of this name, or for null and "" the best that this processor has; fails in words.
 const Kernels& choose_kernels(const char* name);
+
+// The kernels of pairs of bfloat16 beside these; null where there are none.
+const PairKernels* choose_pairs(const Kernels& kernels);
 
 // The processor's own name.
 const char* processor_name();

@@ -1,9 +1,11 @@
 // Matrix products: OpenBLAS on one thread over tiles of the result, and the epilogue on each tile while it is in the
 // cache. One thread adds a tile's inner dimension up, so that the bits do not depend on the number of threads. A right
-// factor that is transposed may be turned around first (tiles.h).
+// factor that is transposed may be turned around first (tiles.h). Factors that are rounded to bfloat16 are multiplied by
+// kernels of our own (paired_factors.h), with the same epilogues.
 #include <algorithm>
 
 #include "openblas.h"
+#include "paired_factors.h"
 #include "plan.h"
 #include "tiles.h"
 #include "transpose.h"
@@ -25,20 +27,33 @@ struct Matmul : Command {
     int64_t row_a, row_b;  // elements from one row, as it lies in memory, to the next
     int64_t stride_a, stride_b;
     bool fused = false;
+    bool paired = false;
     Region epilogue;
 
     bool turns_right(const Machine& machine) const {
-        return (batch == 1 || stride_b == 0) && turns(machine.small_tiles, m, n, k, transposed_b);
+        return !paired && (batch == 1 || stride_b == 0) && turns(machine.small_tiles, m, n, k, transposed_b);
     }
 
+    PairedFactors factors() const { return {m, n, k}; }
+    int64_t lefts() const { return stride_a == 0 ? 1 : batch; }
+    int64_t rights() const { return stride_b == 0 ? 1 : batch; }
+    int64_t all_lefts() const { return rounded_up(times(lefts(), factors().left_lanes(transposed_a)), 16); }
+
     void prepare(Machine& machine) const override {
-        if (turns_right(machine)) {
+        if (paired) {
+            require_pairs(machine);
+            machine.share(all_lefts() + times(rights(), factors().right_lanes()));
+        } else if (turns_right(machine)) {
             machine.share(n * k);
         }
     }
 
     void run(const Run& run) const override {
         if (batch * m * n == 0) {
+            return;
+        }
+        if (paired) {
+            run_paired(run);
             return;
         }
         Right right{run.at<const float>(b), row_b, stride_b, transposed_b};
@@ -55,6 +70,32 @@ struct Matmul : Command {
             int64_t column = chunk % across * grid.columns;
             tile(run, right, grid, worker, matrix, row, column, std::min(grid.rows, m - row),
                  std::min(grid.columns, n - column));
+        });
+    }
+
+    void run_paired(const Run& run) const {
+        float* left = run.machine.shared();
+        float* right = left + all_lefts();
+        for (int64_t i = 0; i < lefts(); i++) {
+            factors().copy_left(run.machine, {run.at<const float>(a) + i * stride_a, row_a, transposed_a},
+                                left + i * factors().left_lanes(transposed_a));
+        }
+        for (int64_t i = 0; i < rights(); i++) {
+            factors().copy_right(run.machine, {run.at<const float>(b) + i * stride_b, row_b, !transposed_b},
+                                 right + i * factors().right_lanes());
+        }
+        constexpr int64_t SIDE = PairedFactors::BLOCK;
+        int64_t down = (m + SIDE - 1) / SIDE;
+        int64_t across = (n + SIDE - 1) / SIDE;
+        run.machine.pool.each(batch * down * across, [&](int64_t chunk, int worker) {
+            int64_t matrix = chunk / (down * across);
+            int64_t row = chunk / across % down * SIDE, column = chunk % across * SIDE;
+            int64_t rows = std::min(SIDE, m - row), columns = std::min(SIDE, n - column);
+            float* result = fused ? run.machine.tile(worker) : run.at<float>(c) + (matrix * m + row) * n + column;
+            factors().multiply(*run.machine.pairs, left + (lefts() == 1 ? 0 : matrix) * factors().left_lanes(transposed_a),
+                               transposed_a, right + (rights() == 1 ? 0 : matrix) * factors().right_lanes(), row, column,
+                               rows, columns, result, fused ? columns : n);
+            complete(run, worker, matrix, row, column, rows, columns, result, fused);
         });
     }
 
@@ -107,6 +148,12 @@ struct Matmul : Command {
                 }
             }
         }
+        complete(run, worker, matrix, row, column, rows, columns, result, apart);
+    }
+
+    // What is left to do for a tile of the product that lies apart, or in its place.
+    void complete(const Run& run, int worker, int64_t matrix, int64_t row, int64_t column, int64_t rows, int64_t columns,
+                  const float* result, bool apart) const {
         if (fused) {
             finish(run, worker, matrix, row, column, rows, columns, result);
         }
@@ -145,9 +192,10 @@ Reference decode_factor(Decoder& in, int64_t batch, int64_t rows, int64_t column
 
 }  // namespace
 
-std::unique_ptr<Command> decode_matmul(Decoder& in) {
+std::unique_ptr<Command> decode_matmul(Decoder& in, bool paired) {
     auto command = std::make_unique<Matmul>();
     Matmul& p = *command;
+    p.paired = paired;
     constexpr int64_t MOST = int64_t(1) << 31;
     p.batch = in.within(0, MOST - 1, "batch");
     p.m = in.within(0, MOST - 1, "m");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kernels.h"
+#include "pairs.h"
 #include "pool.h"
 
 namespace baton {
@@ -21,18 +22,21 @@ struct Machine {
     Machine(int threads, const Kernels& chosen);
     Pool pool;
     const Kernels& kernels;
+    const PairKernels* pairs;  // null where the processor has none, or may not use them
     bool small_tiles;  // whether OpenBLAS multiplies small matrices without packing them
     // Memory of one worker: the registers of a region, one tile of a product and one panel of its right factor.
     char* registers(int worker) { return scratch_[worker].get(); }
     float* tile(int worker);
     float* panel(int worker);
-    // Memory that the commands of all plans share, for as long as each runs: at least as much as was asked for.
-    float* shared() { return shared_.get(); }
+    // Memory that the commands of all plans share, for as long as each runs: at least as much as was asked for. Begins with
+    // a cache line.
+    float* shared() { return shared_; }
     void share(int64_t floats);
 
   private:
     std::vector<std::unique_ptr<char[]>> scratch_;
-    std::unique_ptr<float[]> shared_;
+    std::unique_ptr<char[]> shared_memory_;
+    float* shared_ = nullptr;
     int64_t shared_floats_ = 0;
 };
 
@@ -84,9 +88,15 @@ class Decoder {
     int64_t threads_;
 };
 
+// Added to the opcode of a product: its factors are rounded to bfloat16.
+constexpr int64_t PAIRED = 64;
+
+// Fails where pairs cannot be multiplied.
+void require_pairs(const Machine& machine);
+
 // One for each family; each takes its words from the decoder.
 std::unique_ptr<Command> decode_elementwise(Decoder& in);
-std::unique_ptr<Command> decode_matmul(Decoder& in);
+std::unique_ptr<Command> decode_matmul(Decoder& in, bool paired);
 std::unique_ptr<Command> decode_reduce(Decoder& in);
 std::unique_ptr<Command> decode_cross_entropy(Decoder& in);
 std::unique_ptr<Command> decode_cross_entropy_backward(Decoder& in);
@@ -98,8 +108,8 @@ std::unique_ptr<Command> decode_concat(Decoder& in);
 std::unique_ptr<Command> decode_fold(Decoder& in);
 std::unique_ptr<Command> decode_gather(Decoder& in);
 std::unique_ptr<Command> decode_scatter_add(Decoder& in);
-std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward, bool rectified);
-std::unique_ptr<Command> decode_convolution_by_weights(Decoder& in);
+std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward, bool rectified, bool paired);
+std::unique_ptr<Command> decode_convolution_by_weights(Decoder& in, bool paired);
 std::unique_ptr<Command> decode_max_pool(Decoder& in, bool backward);
 std::unique_ptr<Command> decode_batch_norm(Decoder& in, bool backward, bool rectified);
 

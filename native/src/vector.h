@@ -3,6 +3,9 @@
 // Rectified, what is negative becomes 0; NaN, the second operand of a maximum, stays. Kept where another is positive, the
 // rest becomes 0. Of two numbers, one of which is NaN, the larger may be either.
 //
+// With BATON_PAIRS each lane of what is multiplied holds two neighbours of a sum as bfloat16, and both of their products
+// are added to the lane of float32; all else is the same (pairs.h).
+//
 // Included once by each instruction set's kernels, inside of an unnamed namespace.
 
 inline float largest_of_lanes(__m128 lanes) {
@@ -49,7 +52,13 @@ struct Vector {
     void keep_where_positive(Vector other) {
         lanes = _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(other.lanes, _mm512_setzero_ps(), _CMP_GT_OQ), lanes);
     }
+#if defined(BATON_PAIRS)
+    void add_product(Vector a, Vector b) {
+        lanes = _mm512_dpbf16_ps(lanes, reinterpret_cast<__m512bh>(a.lanes), reinterpret_cast<__m512bh>(b.lanes));
+    }
+#else
     void add_product(Vector a, Vector b) { lanes = _mm512_fmadd_ps(a.lanes, b.lanes, lanes); }
+#endif
     // With a mask of everything: gcc 12 takes the plain form for a use of what was never set.
     float largest() const {
         return largest_of_lanes(_mm256_max_ps(_mm512_maskz_extractf32x8_ps(0xff, lanes, 0),

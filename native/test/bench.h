@@ -80,7 +80,13 @@ class Bench {
     void run_everywhere(const char* name, const std::vector<int64_t>& plan, const std::function<void(const char*)>& verify,
                         const char* core = "Haswell");
 
+    // The same for a plan with products of bfloat16: where the processor lacks them, the plan must be refused in words.
+    void run_paired_everywhere(const char* name, const std::vector<int64_t>& plan,
+                               const std::function<void(const char*)>& verify);
+
   private:
+    void run_with_threads(const char* name, const char* isa, const std::vector<int64_t>& plan,
+                          const std::function<void(const char*)>& verify, const char* core);
     std::vector<Bytes> initial_, after_;
     std::vector<size_t> scratch_;
 };
@@ -103,6 +109,9 @@ class Numbers {
   private:
     std::mt19937_64 engine_;
 };
+
+// A float as bfloat16: the nearest one, of two the even one.
+float rounded_to_bfloat16(float value);
 
 // Whether a float is as near to the right value as allowed: so many units in its last place, or so far away.
 bool near(float value, double right, double ulps, double distance = 0);

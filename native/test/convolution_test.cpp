@@ -1,4 +1,4 @@
-// Convolutions with their gradients, pooling and batch normalization against loops in double.
+// Convolutions with their gradients, with factors of float32 and rounded to bfloat16, pooling and batch normalization against loops in double.
 #include <algorithm>
 #include <cmath>
 
@@ -66,17 +66,25 @@ void expect(const char* name, const Sizes& s, Bench& bench, int64_t opcode, std:
     places.push_back(out);
     places.push_back(bench.scratch(static_cast<size_t>(scratch_bytes(s, opcode))));
     places.insert(places.end(), after.begin(), after.end());
-    bench.run_everywhere(name, command(static_cast<Opcode>(opcode), joined({s.words(), places})), [&](const char* isa) {
+    auto verify = [&](const char* isa) {
         std::vector<float> got = bench.at<float>(out, right.size());
         size_t wrong = 0;
         for (size_t i = 0; i < right.size(); i++) wrong += !near(got[i], right[i], 4, 3e-7 * std::sqrt(terms) * 4);
         CHECK(wrong == 0, "%s of %lld x [%lld, %lld, %lld] on %s: %zu of %zu are wrong", name,
               static_cast<long long>(s.pictures), static_cast<long long>(s.inputs), static_cast<long long>(s.down.size),
               static_cast<long long>(s.across.size), isa, wrong, right.size());
-    });
+    };
+    std::vector<int64_t> plan = command(static_cast<Opcode>(opcode), joined({s.words(), places}));
+    if (opcode >= PAIRED) {
+        bench.run_paired_everywhere(name, plan, verify);
+    } else {
+        bench.run_everywhere(name, plan, verify);
+    }
 }
 
-void convolution(const Sizes& s) {
+// With factors that are rounded to bfloat16, or as they are: PAIRED or 0.
+void convolution(const Sizes& s, int64_t rounding) {
+    auto factor = [&](float value) { return static_cast<double>(rounding == PAIRED ? rounded_to_bfloat16(value) : value); };
     Numbers numbers(static_cast<uint64_t>(s.inputs * 100 + s.outputs));
     size_t taps = static_cast<size_t>(s.down.kernel * s.across.kernel);
     std::vector<float> x = numbers.reals(static_cast<size_t>(s.pictures * s.inputs * s.down.size * s.across.size), -1, 1);
@@ -89,31 +97,31 @@ void convolution(const Sizes& s) {
     }
     std::vector<double> plain(results, 0);
     products(s, [&](size_t i, size_t w, size_t r) {
-        y[r] += static_cast<double>(x[i]) * weight[w];
-        plain[r] += static_cast<double>(x[i]) * weight[w];
-        by_x[i] += static_cast<double>(gradient[r]) * weight[w];
-        by_weight[w] += static_cast<double>(gradient[r]) * x[i];
+        y[r] += factor(x[i]) * factor(weight[w]);
+        plain[r] += factor(x[i]) * factor(weight[w]);
+        by_x[i] += factor(gradient[r]) * factor(weight[w]);
+        by_weight[w] += factor(gradient[r]) * factor(x[i]);
     });
     Bench bench;
     int64_t px = bench.input(x), pw = bench.input(weight), pb = bench.input(bias), pg = bench.input(gradient);
     double terms = static_cast<double>(s.inputs / s.groups) * static_cast<double>(taps);
-    expect("convolution with bias", s, bench, CONVOLUTION, {px, pw, pb}, bench.result<float>(results), y, terms);
+    expect("convolution with bias", s, bench, rounding + CONVOLUTION, {px, pw, pb}, bench.result<float>(results), y, terms);
     std::vector<double> rectified(y);
     for (double& value : rectified) value = std::max(value, 0.0);
-    expect("convolution with bias and relu", s, bench, CONVOLUTION_RELU, {px, pw, pb}, bench.result<float>(results),
+    expect("convolution with bias and relu", s, bench, rounding + CONVOLUTION_RELU, {px, pw, pb}, bench.result<float>(results),
            rectified, terms);
     std::vector<double> rectified_plain(plain);
     for (double& value : rectified_plain) value = std::max(value, 0.0);
-    expect("convolution with relu", s, bench, CONVOLUTION_RELU, {px, pw, NONE}, bench.result<float>(results), rectified_plain,
+    expect("convolution with relu", s, bench, rounding + CONVOLUTION_RELU, {px, pw, NONE}, bench.result<float>(results), rectified_plain,
            terms);
-    expect("convolution", s, bench, CONVOLUTION, {px, pw, NONE}, bench.result<float>(results), plain, terms);
-    expect("convolution by input", s, bench, CONVOLUTION_BY_INPUT, {pg, pw, NONE}, bench.result<float>(x.size()), by_x,
+    expect("convolution", s, bench, rounding + CONVOLUTION, {px, pw, NONE}, bench.result<float>(results), plain, terms);
+    expect("convolution by input", s, bench, rounding + CONVOLUTION_BY_INPUT, {pg, pw, NONE}, bench.result<float>(x.size()), by_x,
            static_cast<double>(s.outputs / s.groups) * static_cast<double>(taps));
     std::vector<double> kept(by_x);
     for (size_t i = 0; i < kept.size(); i++) kept[i] = x[i] > 0 ? kept[i] : 0;
-    expect("convolution by input with relu", s, bench, CONVOLUTION_BY_INPUT_RELU, {pg, pw, NONE},
+    expect("convolution by input with relu", s, bench, rounding + CONVOLUTION_BY_INPUT_RELU, {pg, pw, NONE},
            bench.result<float>(x.size()), kept, static_cast<double>(s.outputs / s.groups) * static_cast<double>(taps), {px});
-    expect("convolution by weight", s, bench, CONVOLUTION_BY_WEIGHT, {px, pg}, bench.result<float>(weight.size()), by_weight,
+    expect("convolution by weight", s, bench, rounding + CONVOLUTION_BY_WEIGHT, {px, pg}, bench.result<float>(weight.size()), by_weight,
            static_cast<double>(s.pictures * s.down.results() * s.across.results()));
 }
 
@@ -253,7 +261,8 @@ void test_convolution() {
              Sizes{2, 5, 33, 1, {3, 2, 1, 0, 0, 1}, {50, 4, 1, 1, 3, 1}},
              Sizes{0, 2, 3, 1, three, three},
          }) {
-        convolution(s);
+        convolution(s, 0);
+        convolution(s, PAIRED);
     }
     max_pool({8, 2, 2, 0, 0, 1}, {9, 2, 2, 0, 0, 1}, 5);
     max_pool({5, 2, 2, 0, 0, 1}, {131, 2, 2, 0, 0, 1}, 3);

@@ -49,7 +49,7 @@ void commands() {
     for (int64_t length : {int64_t(0), int64_t(-1), int64_t(2), int64_t(7), int64_t(9), INT64_MAX, INT64_MIN}) {
         rejected("a wrong length", bench, {REDUCE, length, SUM, 2, 2, 2, place, place}, "says it has");
     }
-    rejected("words behind the last command", bench, {REDUCE, 8, SUM, 2, 2, 2, place, place, 77}, "the opcode is 77");
+    rejected("words behind the last command", bench, {REDUCE, 8, SUM, 2, 2, 2, place, place, 777}, "the opcode is 777");
     rejected("an unknown reduction", bench, {REDUCE, 8, 4, 2, 2, 2, place, place}, "the reduction is 4");
 }
 

@@ -1,5 +1,6 @@
 // Matrix products against loops in double: every transposition, batches, both ways to cut the result, empty ones, and
-// epilogues. OpenBLAS itself is a double (test/double), which also watches how it is called.
+// epilogues; with factors of float32, and rounded to bfloat16. OpenBLAS itself is a double (test/double), which also watches how it is called.
+#include <algorithm>
 #include <cmath>
 
 #include "bench.h"
@@ -26,6 +27,9 @@ struct Product {
     int64_t row_a, row_b;
     int64_t stride_a, stride_b;
     std::vector<float> a, b;
+    bool paired = false;
+
+    double factor(float value) const { return paired ? rounded_to_bfloat16(value) : value; }
 
     Product(Shape shape, bool turn_a, bool turn_b, bool share_a, bool share_b)
         : s(shape), turned_a(turn_a), turned_b(turn_b),
@@ -41,8 +45,8 @@ struct Product {
     double right(int64_t matrix, int64_t i, int64_t j) const {
         double sum = 0;
         for (int64_t l = 0; l < s.k; l++) {
-            double x = a[static_cast<size_t>(matrix * stride_a + (turned_a ? l * row_a + i : i * row_a + l))];
-            double y = b[static_cast<size_t>(matrix * stride_b + (turned_b ? j * row_b + l : l * row_b + j))];
+            double x = factor(a[static_cast<size_t>(matrix * stride_a + (turned_a ? l * row_a + i : i * row_a + l))]);
+            double y = factor(b[static_cast<size_t>(matrix * stride_b + (turned_b ? j * row_b + l : l * row_b + j))]);
             sum += x * y;
         }
         return sum;
@@ -57,13 +61,25 @@ struct Product {
     std::vector<int64_t> plan(Bench& bench, int64_t c, const Region* epilogue) const {
         std::vector<int64_t> rest{s.batch, s.m, s.n, s.k, turned_a, turned_b, bench.input(a), row_a, stride_a,
                                   bench.input(b), row_b, stride_b, c, epilogue != nullptr};
-        return command(MATMUL, epilogue == nullptr ? rest : joined({rest, epilogue->words()}));
+        return command(static_cast<Opcode>(MATMUL + (paired ? PAIRED : 0)),
+                       epilogue == nullptr ? rest : joined({rest, epilogue->words()}));
+    }
+
+    void run(Bench& bench, const char* name, const std::vector<int64_t>& plan, const char* core,
+             const std::function<void(const char*)>& verify) const {
+        if (paired) {
+            bench.run_paired_everywhere(name, plan, verify);
+        } else {
+            bench.run_everywhere(name, plan, verify, core);
+        }
     }
 };
 
 void check(const char* what, const char* isa, const Product& p, const std::vector<float>& got, const std::vector<double>& right) {
     size_t wrong = 0;
-    for (size_t i = 0; i < got.size(); i++) wrong += !near(got[i], right[i], 2, 1e-5);
+    // The double of OpenBLAS adds up in double; pairs are added up in float32, one after the other.
+    double distance = p.paired ? std::max(1e-5, 1.2e-6 * std::sqrt(static_cast<double>(p.s.k))) : 1e-5;
+    for (size_t i = 0; i < got.size(); i++) wrong += !near(got[i], right[i], 2, distance);
     CHECK(wrong == 0, "%s [%lld, %lld, %lld, %lld]%s%s on %s: %zu of %zu are wrong", what,
           static_cast<long long>(p.s.batch), static_cast<long long>(p.s.m), static_cast<long long>(p.s.n),
           static_cast<long long>(p.s.k), p.turned_a ? " A transposed" : "", p.turned_b ? " B transposed" : "", isa, wrong,
@@ -74,8 +90,8 @@ void plain(const Product& p, const char* core) {
     Bench bench;
     int64_t c = bench.result<float>(p.elements());
     std::vector<double> right = p.right();
-    bench.run_everywhere("a product", p.plan(bench, c, nullptr),
-                         [&](const char* isa) { check("product", isa, p, bench.at<float>(c, p.elements()), right); }, core);
+    p.run(bench, "a product", p.plan(bench, c, nullptr), core,
+          [&](const char* isa) { check("product", isa, p, bench.at<float>(c, p.elements()), right); });
 }
 
 // relu(product + bias) * residual, where the residual is read through transposed strides; whether it is positive; and,
@@ -100,14 +116,14 @@ void fused(const Product& p, const char* core, bool kept) {
         int64_t turned = e / (m * n) * m * n + e / n % m + e % n * m;
         right.push_back(sum > 0 ? sum * residual[static_cast<size_t>(turned)] : 0);
     }
-    bench.run_everywhere("a fused product", p.plan(bench, c, &region), [&](const char* isa) {
+    p.run(bench, "a fused product", p.plan(bench, c, &region), core, [&](const char* isa) {
         check("epilogue of", isa, p, bench.at<float>(y, p.elements()), right);
         std::vector<uint8_t> signs = bench.at<uint8_t>(positive, p.elements());
         size_t wrong = 0;
         for (size_t i = 0; i < right.size(); i++) wrong += std::fabs(right[i]) > 1e-4 && signs[i] != (right[i] > 0);
         CHECK(wrong == 0, "signs on %s: %zu are wrong", isa, wrong);
         if (kept) check("product beside an epilogue", isa, p, bench.at<float>(c, p.elements()), products);
-    }, core);
+    });
 }
 
 // Dropout in an epilogue: random numbers are those of the element's index, however the result is cut. The operand and
@@ -133,9 +149,33 @@ void dropout(const char* core) {
     }, core);
 }
 
+void paired(const Shape& shape, int turned, bool share_a, bool share_b) {
+    Product p(shape, turned & 1, turned & 2, share_a, share_b);
+    p.paired = true;
+    plain(p, "Haswell");
+    fused(p, "Haswell", turned % 2 == 0);
+}
+
+void test_paired_matmul() {
+    // Around lanes, pairs, blocks of rows and panels of columns.
+    for (const Shape& shape : {Shape{1, 1, 1, 1}, Shape{1, 3, 5, 7}, Shape{2, 33, 130, 9}, Shape{1, 70, 300, 2}, Shape{1, 9, 16, 31},
+                               Shape{1, 1, 515, 4}, Shape{1, 300, 2, 5}, Shape{1, 3, 70, 805}, Shape{2, 3, 4, 0},
+                               Shape{1, 64, 64, 64}, Shape{1, 130, 65, 33}, Shape{1, 13, 31, 1000}}) {
+        for (int turned = 0; turned < 4; turned++) paired(shape, turned, false, shape.batch == 2);
+    }
+    paired({3, 5, 4, 6}, 2, true, true);
+    paired({3, 65, 40, 17}, 1, true, false);
+    // Special numbers, a half between two neighbours, and what is too small for float32's exponents.
+    Product p({1, 9, 6, 4}, false, false, false, false);
+    p.paired = true;
+    std::copy_n(std::vector<float>{NAN, INFINITY, 1 + 0x1p-8f, 1 + 0x3p-8f, 0x1p-140f, -INFINITY}.begin(), 6, p.a.begin() + 3);
+    plain(p, "Haswell");
+}
+
 }  // namespace
 
 void test_matmul() {
+    test_paired_matmul();
     const Shape shapes[] = {{1, 1, 1, 1}, {1, 3, 5, 7}, {2, 33, 130, 9}, {1, 70, 300, 9}, {3, 9, 1, 11}, {1, 1, 515, 4},
                             {1, 300, 2, 5}, {1, 3, 70, 805}, {2, 3, 4, 0}, {1, 70, 45, 37}, {1, 64, 16, 600}};
     for (const char* core : CORES) {

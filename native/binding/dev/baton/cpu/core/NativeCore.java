@@ -51,6 +51,8 @@ public final class NativeCore {
 
     public static native String baton_backend_isa(@Const BackendHandle backend);
 
+    public static native int baton_backend_has_bfloat16(@Const BackendHandle backend);
+
     public static native String baton_processor();
 
     public static native String baton_openblas_core();

@@ -1,6 +1,7 @@
 package dev.baton.compiler;
 
 import dev.baton.BackendException;
+import dev.baton.Precision;
 import dev.baton.graph.Graph;
 import dev.baton.graph.GraphVerifier;
 import dev.baton.graph.Node;
@@ -25,9 +26,14 @@ public final class Compiler {
      * @param graph as traced, symbolic sizes and all
      * @param sizes the sizes of its symbols
      * @param variableOffsets where the session keeps the variables
+     * @param precision how products read their factors; the backend offers it
      */
     public static Program compile(
-            Graph graph, Map<String, Long> sizes, Map<String, Long> variableOffsets, Backend backend) {
+            Graph graph,
+            Map<String, Long> sizes,
+            Map<String, Long> variableOffsets,
+            Backend backend,
+            Precision precision) {
         Graph fixed = checked(graph, traced -> traced.bind(sizes));
         Graph normalised = checked(fixed, FoldBatchNorms::run);
         Graph pooled = checked(normalised, MaskPooledGradients::run);
@@ -39,8 +45,9 @@ public final class Compiler {
         Graph simple = checked(reshaped, Simplify::run);
         Graph split = checked(simple, SplitReductions::run);
         Graph merged = checked(split, MergeEqualNodes::run);
-        merged.nodes().forEach(node -> requireSupport(node, backend));
-        return Kernels.of(merged, variableOffsets, backend);
+        Graph rounded = precision == Precision.BFLOAT16 ? checked(merged, RoundFactors::run) : merged;
+        rounded.nodes().forEach(node -> requireSupport(node, backend));
+        return Kernels.of(rounded, variableOffsets, backend);
     }
 
     /**

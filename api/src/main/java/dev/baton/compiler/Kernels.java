@@ -211,6 +211,7 @@ final class Kernels {
                 m,
                 n,
                 k,
+                node.attributes().flag(Primitive.BFLOAT16),
                 factor(node.input(0), transposeA),
                 factor(node.input(1), node.attributes().flag("transposeB")),
                 result,

@@ -8,6 +8,7 @@ import dev.baton.graph.Attributes;
 import dev.baton.graph.Composite;
 import dev.baton.graph.Emitter;
 import dev.baton.graph.GradientRule;
+import dev.baton.graph.Primitive;
 import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import java.util.ArrayList;
@@ -18,8 +19,8 @@ import java.util.List;
  * two operands and each is the gradient of the others, so that nothing is ever computed again.
  *
  * <p>With {@code groups} G, output channels come in G equal parts, each of which sees one of G equal parts of the input
- * channels. Attributes: those of {@link Window} but the kernel, which is the weight's, and {@link #GROUPS}; the
- * gradients have {@link #SHAPE} too.
+ * channels. Attributes: those of {@link Window} but the kernel, which is the weight's, {@link #GROUPS} and perhaps
+ * {@link Primitive#BFLOAT16}; the gradients have {@link #SHAPE} too.
  */
 public abstract class Convolution extends Composite {
 
@@ -123,6 +124,12 @@ public abstract class Convolution extends Composite {
             return emit.reshape(emit.transpose(emit.reshape(rows, apart), 2, 0, 1, 3, 4), result());
         }
 
+        Value multiply(Emitter emit, Value a, Value b, boolean transposeA, boolean transposeB) {
+            var flags = Attributes.of("transposeA", transposeA).with("transposeB", transposeB);
+            boolean rounds = attributes.flag(Primitive.BFLOAT16);
+            return emit.apply(Primitive.MATMUL, rounds ? flags.with(Primitive.BFLOAT16, true) : flags, a, b);
+        }
+
         void check() {
             Window.requirePictures("x", x);
             if (weight.rank() != 4) {
@@ -197,8 +204,8 @@ public abstract class Convolution extends Composite {
         @Override
         public List<Value> define(Emitter emit, List<Value> inputs, Attributes attributes) {
             Operands operands = operands(inputs.stream().map(Value::shape).toList(), attributes);
-            Value product = emit.matmul(
-                    operands.matrix(emit, inputs.get(1)), operands.columns(emit, inputs.get(0)), false, false);
+            Value product = operands.multiply(
+                    emit, operands.matrix(emit, inputs.get(1)), operands.columns(emit, inputs.get(0)), false, false);
             Value result = operands.rowsToPictures(emit, product);
             return List.of(
                     inputs.size() == 2
@@ -251,7 +258,7 @@ public abstract class Convolution extends Composite {
             Operands operands = operands(inputs.stream().map(Value::shape).toList(), attributes);
             Value matrix = operands.matrix(emit, inputs.get(1));
             Value rows = operands.rows(emit, inputs.get(0));
-            return List.of(operands.pictures(emit, emit.matmul(matrix, rows, true, false)));
+            return List.of(operands.pictures(emit, operands.multiply(emit, matrix, rows, true, false)));
         }
 
         @Override
@@ -295,7 +302,7 @@ public abstract class Convolution extends Composite {
             Operands operands = operands(inputs.stream().map(Value::shape).toList(), attributes);
             Value rows = operands.rows(emit, inputs.get(1));
             Value columns = operands.columns(emit, inputs.get(0));
-            return List.of(emit.reshape(emit.matmul(rows, columns, false, true), operands.weight()));
+            return List.of(emit.reshape(operands.multiply(emit, rows, columns, false, true), operands.weight()));
         }
 
         @Override

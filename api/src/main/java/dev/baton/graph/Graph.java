@@ -121,6 +121,13 @@ public final class Graph {
          */
         protected abstract List<Value> rewrite(Node node, List<Value> inputs);
 
+        /**
+         * Adds outputs to those of the old graph; does nothing unless overridden.
+         *
+         * @param inputs those of the new graph, by name
+         */
+        protected void addOutputs(Map<String, Value> inputs, Map<String, Value> outputs) {}
+
         /** The node itself, over new inputs and with these attributes. */
         protected final List<Value> copy(Node node, List<Value> inputs, Attributes attributes) {
             Node copy = builder.addAt(node.origin(), node.operation(), inputs, attributes);
@@ -148,12 +155,15 @@ public final class Graph {
                 }
                 replaced.add(values);
             }
+            Map<String, Value> inputs = replaced(source.inputs);
+            Map<String, Value> outputs = replaced(source.outputs);
+            addOutputs(inputs, outputs);
             return new Graph(
                     builder.nodes(),
-                    replaced(source.inputs),
+                    inputs,
                     replaced(source.variables),
                     source.initials,
-                    replaced(source.outputs),
+                    outputs,
                     replaced(source.assignments));
         }
 

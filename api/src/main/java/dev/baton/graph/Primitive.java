@@ -109,7 +109,10 @@ public enum Primitive implements Operation {
      */
     SCATTER_ADD(2, Kind.WHOLE, MovementRules.SCATTER_ADD, MovementRules::scatterAddGradient, Counts.SCATTER),
 
-    /** [..., m, k] x [..., k, n] with equal leading dimensions; flags {@code transposeA}, {@code transposeB}. */
+    /**
+     * [..., m, k] x [..., k, n] with equal leading dimensions; flags {@code transposeA}, {@code transposeB}, {@link
+     * #BFLOAT16}.
+     */
     MATMUL(2, Kind.MATMUL, TypeRules.MATMUL, GradientRules::matmul, Counts.MATMUL);
 
     /** How the compiler may treat an operation. */
@@ -122,6 +125,9 @@ public enum Primitive implements Operation {
         /** Runs by itself: nothing is fused with it. */
         WHOLE
     }
+
+    /** The flag of a product whose factors are rounded first: see {@link dev.baton.Precision#BFLOAT16}. */
+    public static final String BFLOAT16 = "bfloat16";
 
     /** The arity of an operation that takes any number of operands, at least one. */
     public static final int ANY = -1;

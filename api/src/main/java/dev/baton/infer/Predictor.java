@@ -3,10 +3,14 @@ package dev.baton.infer;
 import dev.baton.DType;
 import dev.baton.DataException;
 import dev.baton.NDArray;
+import dev.baton.Precision;
 import dev.baton.Shape;
 import dev.baton.ShapeException;
 import dev.baton.StateException;
+import dev.baton.composite.AllFinite;
 import dev.baton.graph.Graph;
+import dev.baton.graph.Node;
+import dev.baton.graph.Value;
 import dev.baton.io.ModelFile;
 import dev.baton.io.Weights;
 import dev.baton.nn.ForwardGraph;
@@ -15,6 +19,8 @@ import dev.baton.runtime.Executable;
 import dev.baton.runtime.Opened;
 import dev.baton.runtime.Session;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -26,10 +32,14 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Predictor implements AutoCloseable {
 
+    /** The output that says whether the inputs are finite. */
+    private static final String FINITE = "inputs finite";
+
     private final Lock turn = new ReentrantLock();
     private final Session session;
     private final Opened opened;
     private final ForwardPass forward;
+    private final NDArray finite = NDArray.zeros(DType.BOOL, Shape.scalar());
     private Executable executable;
 
     /** The forward pass for examples like some, with its variables in the predictor's session. */
@@ -51,11 +61,11 @@ public final class Predictor implements AutoCloseable {
     }
 
     /**
-     * A predictor with the weights that a session has now, on the same backend. It keeps a copy: later training does
-     * not change it, and the session may be closed.
+     * A predictor with the weights that a session has now, on the same backend and in its precision. It keeps a copy:
+     * later training does not change it, and the session may be closed.
      */
     public static Predictor of(Session session, Layer model) {
-        return make(session.backend(), own -> {
+        return make(session.backend(), session.precision(), own -> {
             Weights.copy(session, own, model);
             return traced(model);
         });
@@ -78,7 +88,7 @@ public final class Predictor implements AutoCloseable {
      * @throws DataException if the file cannot be read, or holds weights and no model
      */
     public static Predictor load(Path file, String backend) {
-        return make(backend, own -> {
+        return make(backend, Precision.FLOAT32, own -> {
             Graph graph = ModelFile.load(own, file);
             return examples -> graph;
         });
@@ -102,7 +112,7 @@ public final class Predictor implements AutoCloseable {
      * @throws DataException if the file cannot be read or does not fit the model
      */
     public static Predictor load(Path file, Layer model, String backend) {
-        return make(backend, own -> {
+        return make(backend, Precision.FLOAT32, own -> {
             Weights.load(own, model, file);
             return traced(model);
         });
@@ -113,9 +123,9 @@ public final class Predictor implements AutoCloseable {
                 ForwardGraph.of(model, examples.dtype(), examples.shape().without(0));
     }
 
-    private static Predictor make(String backend, Source source) {
+    private static Predictor make(String backend, Precision precision, Source source) {
         Opened opened = Opened.here("predictor");
-        Session session = opened.session(backend, 0);
+        Session session = opened.session(backend, 0, precision);
         try {
             ForwardPass forward = source.fill(session);
             session.release();
@@ -195,10 +205,8 @@ public final class Predictor implements AutoCloseable {
             try {
                 prepare(examples);
                 executable.input(executable.inputIndex(ForwardGraph.INPUTS), examples);
-                executable.notFinite().ifPresent(where -> {
-                    throw new DataException(where);
-                });
                 executable.run();
+                requireFinite();
                 return executable.output(executable.outputIndex(ForwardGraph.ANSWERS));
             } finally {
                 session.release();
@@ -210,7 +218,35 @@ public final class Predictor implements AutoCloseable {
 
     private void prepare(NDArray examples) {
         if (executable == null) {
-            executable = new Executable(session, "predictor", forward.graph(examples), opened);
+            executable = new Executable(session, "predictor", watched(forward.graph(examples)), opened);
+        }
+    }
+
+    /** With an output that says whether all numbers that the model is shown are finite: the device sees them anyway. */
+    private static Graph watched(Graph graph) {
+        return new Graph.Rewriter(graph) {
+            @Override
+            protected List<Value> rewrite(Node node, List<Value> inputs) {
+                return copy(node, inputs, node.attributes());
+            }
+
+            @Override
+            protected void addOutputs(Map<String, Value> inputs, Map<String, Value> outputs) {
+                Value shown = inputs.get(ForwardGraph.INPUTS);
+                if (shown.dtype().isFloating()) {
+                    outputs.put(FINITE, emit().apply(AllFinite.INSTANCE, shown));
+                }
+            }
+        }.run();
+    }
+
+    private void requireFinite() {
+        int output = executable.outputIndex(FINITE);
+        if (output >= 0) {
+            executable.read(output, finite);
+            if (finite.get(0) == 0) {
+                throw new DataException(executable.notFinite().orElseThrow());
+            }
         }
     }
 

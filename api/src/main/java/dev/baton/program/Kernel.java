@@ -66,11 +66,22 @@ public sealed interface Kernel {
      * [batch, m, k] x [batch, k, n], and what is computed from the result element by element before it leaves the
      * cache.
      *
+     * @param bfloat16 whether the factors are rounded first
      * @param result where the product itself goes, perhaps in the place of an operand that the epilogue reads element
      *     by element, so that it is stored after the epilogue; null where only the epilogue reads it
      * @param epilogue over [batch, m, n]; null where there is none
      */
-    record Product(long batch, long m, long n, long k, Factor a, Factor b, Buffer result, Region epilogue, String layer)
+    record Product(
+            long batch,
+            long m,
+            long n,
+            long k,
+            boolean bfloat16,
+            Factor a,
+            Factor b,
+            Buffer result,
+            Region epilogue,
+            String layer)
             implements Kernel {
 
         @Override
@@ -95,7 +106,8 @@ public sealed interface Kernel {
 
         @Override
         public String label() {
-            return epilogue == null ? "matmul" : "matmul + " + epilogue.label();
+            String product = bfloat16 ? "matmul of bfloat16" : "matmul";
+            return epilogue == null ? product : product + " + " + epilogue.label();
         }
     }
 
@@ -148,7 +160,8 @@ public sealed interface Kernel {
 
         @Override
         public String label() {
-            return node.operation().label();
+            String label = node.operation().label();
+            return node.attributes().flag(Primitive.BFLOAT16) ? label + " of bfloat16" : label;
         }
 
         @Override

@@ -2,6 +2,8 @@ package dev.baton.reference;
 
 import dev.baton.Shape;
 import dev.baton.graph.Attributes;
+import dev.baton.graph.Primitive;
+import java.util.Arrays;
 
 /** Matrix products, one stack element after the other. */
 final class Products {
@@ -9,6 +11,10 @@ final class Products {
     private Products() {}
 
     static double[] matmul(double[] a, Shape shapeA, double[] b, Shape shapeB, Attributes attributes) {
+        if (attributes.flag(Primitive.BFLOAT16)) {
+            a = Arrays.stream(a).map(Products::bfloat16).toArray();
+            b = Arrays.stream(b).map(Products::bfloat16).toArray();
+        }
         boolean transposeA = attributes.flag("transposeA");
         boolean transposeB = attributes.flag("transposeB");
         int m = (int) shapeA.size(transposeA ? -1 : -2);
@@ -33,5 +39,15 @@ final class Products {
             }
         }
         return result;
+    }
+
+    /** The upper half of the nearest float32, rounded to even; below the normal numbers 0. */
+    private static double bfloat16(double value) {
+        if (Double.isNaN(value) || Math.abs(value) < Float.MIN_NORMAL) {
+            return Double.isNaN(value) ? value : 0;
+        }
+        int bits = Float.floatToRawIntBits((float) value);
+        int even = bits >>> 16 & 1;
+        return Float.intBitsToFloat(bits + 0x7fff + even & 0xffff_0000);
     }
 }

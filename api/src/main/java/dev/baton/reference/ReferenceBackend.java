@@ -1,11 +1,13 @@
 package dev.baton.reference;
 
 import dev.baton.NDArray;
+import dev.baton.Precision;
 import dev.baton.graph.Graph;
 import dev.baton.graph.Node;
 import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import dev.baton.program.Program;
+import dev.baton.spi.Availability;
 import dev.baton.spi.Backend;
 import dev.baton.spi.DeviceBuffer;
 import dev.baton.spi.Plan;
@@ -21,6 +23,11 @@ final class ReferenceBackend implements Backend {
     @Override
     public String device() {
         return "reference: plain Java, one thread; for checking, not for speed";
+    }
+
+    @Override
+    public Availability offers(Precision precision) {
+        return Availability.yes();
     }
 
     @Override

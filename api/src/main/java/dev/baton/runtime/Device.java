@@ -1,6 +1,9 @@
 package dev.baton.runtime;
 
+import dev.baton.BackendException;
+import dev.baton.Precision;
 import dev.baton.program.Program;
+import dev.baton.spi.Availability;
 import dev.baton.spi.Backend;
 import dev.baton.spi.BackendProvider;
 import dev.baton.spi.DeviceBuffer;
@@ -30,9 +33,17 @@ final class Device {
         this.workspace = backend.allocate();
     }
 
-    static Device open(BackendProvider provider) {
+    /**
+     * @throws BackendException if the backend's products cannot read their factors so
+     */
+    static Device open(BackendProvider provider, Precision precision) {
         Backend backend = provider.open();
         try {
+            Availability offered = backend.offers(precision);
+            if (!offered.available()) {
+                throw new BackendException("the backend '" + provider.name() + "' has no products of " + precision
+                        + ": " + offered.reason() + "; open the session with Precision.FLOAT32");
+            }
             return new Device(backend);
         } catch (RuntimeException | Error e) {
             backend.close();

@@ -1,5 +1,6 @@
 package dev.baton.runtime;
 
+import dev.baton.Precision;
 import dev.baton.StateException;
 import dev.baton.graph.SourceLine;
 import java.lang.System.Logger.Level;
@@ -41,8 +42,8 @@ public final class Opened {
      *
      * @param backend its name; null for the best one available
      */
-    public Session session(String backend, long seed) {
-        return new Session(Backends.choose(backend), seed, this);
+    public Session session(String backend, long seed, Precision precision) {
+        return new Session(Backends.choose(backend), seed, precision, this);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.baton.runtime;
 
 import dev.baton.BatonException;
 import dev.baton.NDArray;
+import dev.baton.Precision;
 import dev.baton.StateException;
 import dev.baton.compiler.Compiler;
 import dev.baton.graph.Graph;
@@ -29,6 +30,7 @@ public final class Session implements AutoCloseable {
     private final String backend;
     private final String deviceInWords;
     private final long seed;
+    private final Precision precision;
     private final Device device;
     private final Opened opened;
     private final Cleaner.Cleanable memory;
@@ -38,11 +40,12 @@ public final class Session implements AutoCloseable {
 
     private record Slot(TensorType type, long offset, Object initial) {}
 
-    Session(BackendProvider provider, long seed, Opened opened) {
+    Session(BackendProvider provider, long seed, Precision precision, Opened opened) {
         this.backend = provider.name();
-        this.device = Device.open(provider);
+        this.device = Device.open(provider, precision);
         this.deviceInWords = device.backend().device();
         this.seed = seed;
+        this.precision = precision;
         this.opened = opened;
         this.memory = opened.holds(this, device::close);
     }
@@ -74,7 +77,19 @@ public final class Session implements AutoCloseable {
      * @throws dev.baton.BackendException if there is no such backend, or it is not available
      */
     public static Session open(String backend, long seed) {
-        return Opened.here("session").session(backend, seed);
+        return open(backend, seed, Precision.FLOAT32);
+    }
+
+    /**
+     * A session with its precision.
+     *
+     * @param backend its name; null for the best one available
+     * @param seed of everything random: first weights, dropout
+     * @param precision how all matrix products and convolutions of the session read their factors
+     * @throws dev.baton.BackendException if there is no such backend, it is not available, or its products cannot do that
+     */
+    public static Session open(String backend, long seed, Precision precision) {
+        return Opened.here("session").session(backend, seed, precision);
     }
 
     /** The device in words, such as {@code cpu: AMD EPYC, 2 threads, avx512, OpenBLAS for Cooperlake}. */
@@ -90,6 +105,11 @@ public final class Session implements AutoCloseable {
     /** The seed of everything random. */
     public long seed() {
         return seed;
+    }
+
+    /** How matrix products and convolutions read their factors. */
+    public Precision precision() {
+        return precision;
     }
 
     /** The names of all variables, in the order in which programs came to use them. */
@@ -146,7 +166,7 @@ public final class Session implements AutoCloseable {
         graph.variables()
                 .keySet()
                 .forEach(name -> offsets.put(name, variables.get(name).offset()));
-        Program program = Compiler.compile(graph, sizes, offsets, device.backend());
+        Program program = Compiler.compile(graph, sizes, offsets, device.backend(), precision);
         return new SessionPlan(this, device.compile(program), program.memory());
     }
 

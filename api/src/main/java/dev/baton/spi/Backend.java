@@ -1,5 +1,6 @@
 package dev.baton.spi;
 
+import dev.baton.Precision;
 import dev.baton.graph.Node;
 import dev.baton.program.Program;
 
@@ -14,6 +15,16 @@ public interface Backend extends AutoCloseable {
      * composite that is not is expanded to its definition.
      */
     boolean supports(Node node);
+
+    /**
+     * Whether products can read their factors so, and why not. Where they can, every product of float32 with {@link
+     * dev.baton.graph.Primitive#BFLOAT16} is supported.
+     */
+    default Availability offers(Precision precision) {
+        return precision == Precision.FLOAT32
+                ? Availability.yes()
+                : Availability.no("this backend has no products of " + precision);
+    }
 
     /**
      * How many bytes of workspace a node that runs whole wants while it runs, beside its inputs and outputs; the memory

@@ -1,6 +1,7 @@
 package dev.baton.train;
 
 import dev.baton.DType;
+import dev.baton.Precision;
 import dev.baton.Shape;
 import dev.baton.compiler.Compiler;
 import dev.baton.graph.Graph;
@@ -111,7 +112,7 @@ public record Summary(List<Row> layers, long parameters, long operations, Memory
         var offsets = new LinkedHashMap<String, Long>();
         one.variables().keySet().forEach(name -> offsets.put(name, 0L));
         try (Backend backend = new ReferenceProvider().open()) {
-            Program program = Compiler.compile(one, Map.of(), offsets, backend);
+            Program program = Compiler.compile(one, Map.of(), offsets, backend, Precision.FLOAT32);
             return Memory.of("to answer one example", one, program.memory());
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.DType;
 import dev.baton.Dim;
+import dev.baton.Precision;
 import dev.baton.Shape;
 import dev.baton.autodiff.Gradients;
 import dev.baton.composite.AllFinite;
@@ -87,7 +88,7 @@ class LongRecurrenceTest {
             offsets.put(variable.getKey(), end);
             end += Program.aligned(variable.getValue().type().bytes());
         }
-        return Compiler.compile(graph, Map.of(), offsets, new ReferenceProvider().open());
+        return Compiler.compile(graph, Map.of(), offsets, new ReferenceProvider().open(), Precision.FLOAT32);
     }
 
     private static long bytes(Graph graph) {

@@ -3,13 +3,16 @@ package dev.baton.cpu;
 import dev.baton.BackendException;
 import dev.baton.DType;
 import dev.baton.NDArray;
+import dev.baton.Precision;
 import dev.baton.Shape;
 import dev.baton.StateException;
 import dev.baton.cpu.core.NativeCore;
 import dev.baton.graph.Composite;
 import dev.baton.graph.Node;
+import dev.baton.graph.Primitive;
 import dev.baton.graph.TensorType;
 import dev.baton.program.Program;
+import dev.baton.spi.Availability;
 import dev.baton.spi.Backend;
 import dev.baton.spi.DeviceBuffer;
 import dev.baton.spi.Plan;
@@ -53,14 +56,29 @@ final class CpuBackend implements Backend {
                 && !(composite.isElementwise() ? Encoder.knows(composite) : WholeEncoder.knows(composite))) {
             return false;
         }
+        if (node.attributes().flag(Primitive.BFLOAT16) && !hasBfloat16()) {
+            return false;
+        }
         return Stream.concat(node.inputTypes().stream(), node.outputs().stream())
                 .map(TensorType::dtype)
                 .noneMatch(dtype -> dtype == DType.FLOAT64);
     }
 
     @Override
+    public Availability offers(Precision precision) {
+        return precision == Precision.FLOAT32 || hasBfloat16()
+                ? Availability.yes()
+                : Availability.no(
+                        "they need a processor with AVX512-BF16 and its instruction set avx512; this is " + device);
+    }
+
+    private boolean hasBfloat16() {
+        return NativeCore.baton_backend_has_bfloat16(handle) != 0;
+    }
+
+    @Override
     public long scratch(Node node) {
-        int opcode = PictureWords.convolutionOpcode(node.operation());
+        int opcode = PictureWords.convolutionOpcode(node);
         if (opcode == 0) {
             return WholeEncoder.scratch(node);
         }

@@ -58,7 +58,7 @@ final class Encoder {
             opcode = 1;
         } else if (kernel instanceof Kernel.Product product) {
             product(product);
-            opcode = 2;
+            opcode = 2 + rounded(product.bfloat16());
         } else if (kernel instanceof Kernel.Reduction reduction) {
             add(reductionKind(reduction.kind()), reduction.outer(), reduction.reduced(), reduction.inner());
             add(reference(reduction.input()), reference(reduction.output()));
@@ -68,6 +68,11 @@ final class Encoder {
         }
         words.set(start, (long) opcode);
         words.set(start + 1, (long) words.size() - start);
+    }
+
+    /** What is added to the opcode of a product whose factors are rounded to bfloat16. */
+    static int rounded(boolean bfloat16) {
+        return bfloat16 ? 64 : 0;
     }
 
     void add(long... values) {

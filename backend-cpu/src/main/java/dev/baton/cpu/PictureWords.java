@@ -8,6 +8,7 @@ import dev.baton.composite.RectifiedConvolution;
 import dev.baton.composite.Window;
 import dev.baton.graph.Node;
 import dev.baton.graph.Operation;
+import dev.baton.graph.Primitive;
 import dev.baton.program.Buffer;
 import dev.baton.program.Kernel;
 import java.util.List;
@@ -22,14 +23,16 @@ final class PictureWords {
     private PictureWords() {}
 
     /** The opcode that the workspace of a convolution or of a gradient of one goes by; 0 for any other operation. */
-    static int convolutionOpcode(Operation operation) {
+    static int convolutionOpcode(Node node) {
+        Operation operation = node.operation();
+        int rounded = Encoder.rounded(node.attributes().flag(Primitive.BFLOAT16));
         if (isForward(operation)) {
-            return CONVOLUTION;
+            return CONVOLUTION + rounded;
         }
         if (isInputGradient(operation)) {
-            return CONVOLUTION_BY_INPUT;
+            return CONVOLUTION_BY_INPUT + rounded;
         }
-        return operation == Convolution.WEIGHT_GRADIENT ? CONVOLUTION_BY_WEIGHT : 0;
+        return operation == Convolution.WEIGHT_GRADIENT ? CONVOLUTION_BY_WEIGHT + rounded : 0;
     }
 
     private static boolean isForward(Operation operation) {

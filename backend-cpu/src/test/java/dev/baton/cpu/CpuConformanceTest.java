@@ -85,10 +85,14 @@ class CpuConformanceTest {
             }
         }
 
-        /** Every composite is claimed that is not left to the compiler; only the reference has float64. */
+        /**
+         * Every composite is claimed that is not left to the compiler; only the reference has float64, and only some
+         * processors have bfloat16.
+         */
         @Override
         protected boolean maySkip(Case tried, SkipReason reason) {
             return reason == SkipReason.NO_FLOAT64
+                    || reason == SkipReason.NO_BFLOAT16
                     || reason == SkipReason.NOT_CLAIMED && LEFT_TO_THE_COMPILER.contains(tried.subject());
         }
 

@@ -3,6 +3,7 @@ package dev.baton.cpu;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.BackendException;
+import dev.baton.Precision;
 import dev.baton.runtime.Session;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,17 @@ class CpuErrorsTest {
         assertThatThrownBy(() -> Session.open("cpu"))
                 .isInstanceOf(BackendException.class)
                 .hasMessageContaining("there is no instruction set 'mmx': baseline, avx2 and avx512 are known");
+    }
+
+    @Test
+    void productsThatTheInstructionSetLacks() {
+        System.setProperty("baton.isa", "baseline");
+        assertThatThrownBy(() -> Session.open("cpu", 0, Precision.BFLOAT16))
+                .isInstanceOf(BackendException.class)
+                .hasMessageMatching(
+                        "the backend 'cpu' has no products of bfloat16: they need a processor with AVX512-BF16 "
+                                + "and its instruction set avx512; this is cpu: .*baseline.*; open the session with "
+                                + "Precision.FLOAT32");
     }
 
     @Test

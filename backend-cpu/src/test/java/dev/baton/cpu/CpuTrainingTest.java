@@ -3,8 +3,10 @@ package dev.baton.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.baton.BackendException;
 import dev.baton.DType;
 import dev.baton.NDArray;
+import dev.baton.Precision;
 import dev.baton.Shape;
 import dev.baton.cpu.core.NativeCore;
 import dev.baton.data.Batch;
@@ -78,7 +80,11 @@ class CpuTrainingTest {
     }
 
     private static Trained train(String backend, Optimizer optimizer) {
-        try (var session = Session.open(backend, 5);
+        return train(backend, optimizer, Precision.FLOAT32);
+    }
+
+    private static Trained train(String backend, Optimizer optimizer, Precision precision) {
+        try (var session = Session.open(backend, 5, precision);
                 var step = TrainStep.of(session, model(), Losses.crossEntropy().labelSmoothing(0.1), optimizer)) {
             var losses = new ArrayList<Float>();
             for (int i = 0; i < 8; i++) {
@@ -116,7 +122,7 @@ class CpuTrainingTest {
     private static boolean runsHere() {
         try (var session = Session.open("cpu")) {
             return true;
-        } catch (dev.baton.BackendException e) {
+        } catch (BackendException e) {
             assertThat(e).hasMessageContaining("has no instruction set");
             return false;
         }
@@ -138,6 +144,45 @@ class CpuTrainingTest {
                         .as(threads + " threads, variable " + i)
                         .isEqualTo(alone.weights().get(i));
             }
+        }
+    }
+
+    @Test
+    void productsOfBfloat16AgreeWithTheReference() {
+        assumeBfloat16();
+        Trained exact = train("cpu", AdamW.of(1e-3));
+        Trained reference = train("reference", AdamW.of(1e-3), Precision.BFLOAT16);
+        Trained cpu = train("cpu", AdamW.of(1e-3), Precision.BFLOAT16);
+        assertThat(cpu.losses()).isNotEqualTo(exact.losses());
+        for (int i = 0; i < cpu.losses().size(); i++) {
+            // A sum that is off in its last bit may be rounded to another neighbour, 2^-8 away.
+            assertThat(cpu.losses().get(i))
+                    .as("step " + (i + 1))
+                    .isCloseTo(reference.losses().get(i), within(2e-3f));
+        }
+        System.setProperty(CpuProvider.THREADS, "3");
+        assertThat(train("cpu", AdamW.of(1e-3), Precision.BFLOAT16).losses()).isEqualTo(cpu.losses());
+    }
+
+    @Test
+    void explainShowsProductsOfBfloat16() {
+        assumeBfloat16();
+        var model = Sequential.of(new Linear(37, 64), new ReLU(), new Linear(64, 10));
+        try (var session = Session.open("cpu", 0, Precision.BFLOAT16);
+                var step = TrainStep.of(session, model, Losses.crossEntropy(), Adam.of(1e-3))) {
+            step.run(batch(16, 1));
+            assertThat(step.explain(16).lines().map(String::strip))
+                    .anyMatch(line -> line.contains("matmul of bfloat16 + add + relu  [16, 37] x [37, 64]"))
+                    .noneMatch(line -> line.contains("matmul +"));
+        }
+    }
+
+    private static void assumeBfloat16() {
+        try (var session = Session.open("cpu", 0, Precision.BFLOAT16)) {
+            assertThat(session.precision()).isEqualTo(Precision.BFLOAT16);
+        } catch (BackendException e) {
+            assertThat(e).hasMessageContaining("AVX512-BF16");
+            org.junit.jupiter.api.Assumptions.abort("this processor lacks AVX512-BF16");
         }
     }
 

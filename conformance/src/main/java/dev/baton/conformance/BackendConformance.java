@@ -1,9 +1,11 @@
 package dev.baton.conformance;
 
 import dev.baton.DType;
+import dev.baton.Precision;
 import dev.baton.graph.Composite;
 import dev.baton.graph.Graph;
 import dev.baton.graph.Node;
+import dev.baton.graph.Primitive;
 import dev.baton.graph.TensorType;
 import dev.baton.runtime.Session;
 import dev.baton.spi.Availability;
@@ -152,6 +154,10 @@ public abstract class BackendConformance {
 
     private Optional<SkipReason> reasonToSkip(Case tried, Graph graph) {
         for (Node node : graph.nodes()) {
+            if (node.attributes().flag(Primitive.BFLOAT16)
+                    && !asked.offers(Precision.BFLOAT16).available()) {
+                return Optional.of(SkipReason.NO_BFLOAT16);
+            }
             if (asked.supports(node)) {
                 continue;
             }

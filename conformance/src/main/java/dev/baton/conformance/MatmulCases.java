@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/** Matrix products, each with all four ways to transpose. */
+/** Matrix products, each with all four ways to transpose; some with factors that are rounded to bfloat16. */
 final class MatmulCases {
 
     private static final String GROUP = "matrix products";
@@ -48,6 +48,11 @@ final class MatmulCases {
                 }
             }
         }
+        for (long[] sizes : SIZES) {
+            for (int flags = 0; flags < 4; flags++) {
+                cases.add(rounded(sizes, (flags & 1) != 0, (flags & 2) != 0, Fill.NORMAL));
+            }
+        }
         for (long[] sizes : all) {
             for (int flags = 0; flags < 4; flags++) {
                 cases.add(product(sizes, (flags & 1) != 0, (flags & 2) != 0, DType.FLOAT32, Fill.NORMAL));
@@ -59,17 +64,31 @@ final class MatmulCases {
             Fill broken = Fill.values(
                     "with NaN and infinities", 1, 2, 0.5, Double.NaN, 1, 1, 1, Double.POSITIVE_INFINITY, 3, 1, 1, 1, 1);
             cases.add(product(new long[] {7, 5, 11}, a, b, DType.FLOAT32, broken));
+            cases.add(rounded(new long[] {7, 5, 11}, a, b, broken));
             cases.add(product(new long[] {7, 5, 11}, a, b, DType.FLOAT64, Fill.NORMAL));
         }
         return cases;
     }
 
     private static Case product(long[] sizes, boolean transposeA, boolean transposeB, DType dtype, Fill fill) {
+        return product(sizes, transposed(transposeA, transposeB), dtype, fill);
+    }
+
+    private static Case rounded(long[] sizes, boolean transposeA, boolean transposeB, Fill fill) {
+        return product(sizes, transposed(transposeA, transposeB).with(Primitive.BFLOAT16, true), DType.FLOAT32, fill);
+    }
+
+    private static Attributes transposed(boolean transposeA, boolean transposeB) {
+        return Attributes.of("transposeA", transposeA).with("transposeB", transposeB);
+    }
+
+    private static Case product(long[] sizes, Attributes attributes, DType dtype, Fill fill) {
         long[] leading = LongStream.of(sizes).limit(sizes.length - 3L).toArray();
         long m = sizes[sizes.length - 3];
         long k = sizes[sizes.length - 2];
         long n = sizes[sizes.length - 1];
-        var attributes = Attributes.of("transposeA", transposeA).with("transposeB", transposeB);
+        boolean transposeA = attributes.flag("transposeA");
+        boolean transposeB = attributes.flag("transposeB");
         return Case.of(
                 GROUP,
                 Primitive.MATMUL,

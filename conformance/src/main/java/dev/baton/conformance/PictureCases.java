@@ -12,6 +12,7 @@ import dev.baton.composite.Window;
 import dev.baton.conformance.Case.Argument;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Emitter;
+import dev.baton.graph.Primitive;
 import dev.baton.graph.Value;
 import dev.baton.tensor.Tensor;
 import java.util.ArrayList;
@@ -127,6 +128,11 @@ final class PictureCases {
 
     private static void convolution(List<Case> cases, Filters one) {
         Attributes attributes = Convolution.attributes(one.window(), one.groups());
+        convolution(cases, one, attributes);
+        convolution(cases, one, attributes.with(Primitive.BFLOAT16, true));
+    }
+
+    private static void convolution(List<Case> cases, Filters one, Attributes attributes) {
         Argument x = Shapes.floats(one.x());
         Argument weight = Shapes.floats(one.weight());
         Argument gradient = Shapes.floats(one.result());

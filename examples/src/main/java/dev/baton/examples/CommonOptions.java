@@ -1,5 +1,6 @@
 package dev.baton.examples;
 
+import dev.baton.Precision;
 import dev.baton.train.Epochs;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -30,6 +31,13 @@ abstract class CommonOptions {
             defaultValue = "1",
             description = "everything random (${DEFAULT-VALUE})")
     long seed;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "NAME",
+            defaultValue = "float32",
+            description = "how products read their factors: float32, or bfloat16 (${DEFAULT-VALUE})")
+    Precision precision;
 
     @Option(names = "--epochs", paramLabel = "N", description = "passes over the data (default: the example's own)")
     private Integer epochs;

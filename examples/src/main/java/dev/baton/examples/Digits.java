@@ -62,7 +62,7 @@ final class Digits extends CommonOptions implements Callable<Integer> {
                 .augmented(seed, new Distortion(DigitFiles.SIDE, DigitFiles.PAPER))
                 .batched(BATCH);
         var rate = Schedule.cosine(3e-3, length.steps(batches)).warmUp(batches.count());
-        try (var session = Session.open(backend, seed);
+        try (var session = Session.open(backend, seed, precision);
                 var progress = progress(BATCH, length.begun(batches));
                 var trainer = Trainer.of(session, model)
                         .loss(Losses.crossEntropy().labelSmoothing(0.1))

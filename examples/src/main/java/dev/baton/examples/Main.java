@@ -52,6 +52,7 @@ public final class Main {
     static int run(boolean terminal, PrintWriter out, PrintWriter err, String... arguments) {
         var main = new Main(terminal);
         return new CommandLine(main)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(out)
                 .setErr(err)
                 .setExecutionExceptionHandler((e, command, parsed) -> {

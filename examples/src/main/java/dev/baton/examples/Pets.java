@@ -98,7 +98,7 @@ final class Pets extends CommonOptions implements Callable<Integer> {
                 .nesterov()
                 .weightDecay(5e-4)
                 .group(Parameters.vectors(), group -> group.weightDecay(0));
-        try (var session = Session.open(backend, seed);
+        try (var session = Session.open(backend, seed, precision);
                 var progress = progress(BATCH, length.begun(batches));
                 var trainer = Trainer.of(session, model)
                         .loss(Losses.crossEntropy().labelSmoothing(ten ? 0 : 0.1))

@@ -1,0 +1,44 @@
+// Products of factors that are rounded to bfloat16, for processors that multiply pairs of them (AVX512-BF16): twice as many
+// products a second as with float32. A lane of 32 bits holds two neighbours of what is added up; the sums are float32.
+#ifndef BATON_PAIRS_H
+#define BATON_PAIRS_H
+
+#include "kernels.h"
+
+namespace baton {
+
+// A block of the right factor is so wide; its pairs lie one after the other.
+constexpr int64_t PAIR_COLUMNS = 32;
+
+// Some rows of a product: at most PAIR_COLUMNS columns.
+struct PairedBlock {
+    int64_t pairs;
+    const float* left;  // the pairs of a row, and of the next
+    int64_t left_row, left_pair;
+    const float* right;  // [pairs, PAIR_COLUMNS]
+    float* out;
+    int64_t out_row;
+    int64_t rows, columns;
+};
+
+// Memory for pairs is typed as that for floats of the same size.
+struct PairKernels {
+    // Lane i is the pair of first[i] and second[i], or of first[i] and 0 where second is null.
+    void (*interleave)(const float* first, const float* second, int64_t count, float* lanes);
+    // Lane i is the pair of numbers 2 i and 2 i + 1; the last one's neighbour is 0 where count is odd.
+    void (*join)(const float* numbers, int64_t count, float* lanes);
+    // The same of up to PAIR_COLUMNS rows, which become columns: lanes [pairs, PAIR_COLUMNS].
+    void (*join_columns)(const float* numbers, int64_t row, int64_t rows, int64_t count, float* lanes);
+    void (*multiply)(const PairedBlock& block);
+    // As those of Kernels, on planes and weights of pairs: of channels, or of pictures.
+    void (*convolve)(const Planes& planes, const float* source, const float* weights, const float* bias,
+                     const Results& results, int64_t channels, int64_t first_row, int64_t last_row, float* out,
+                     const float* kept);
+    void (*correlate)(const Correlation& correlation, const float* rows, int64_t count, float* out);
+};
+
+extern const PairKernels PAIR_KERNELS;
+
+}  // namespace baton
+
+#endif
