@@ -4,6 +4,7 @@
 // kernels of our own (paired_factors.h), with the same epilogues.
 #include <algorithm>
 
+#include "bias.h"
 #include "openblas.h"
 #include "paired_factors.h"
 #include "plan.h"
@@ -29,6 +30,7 @@ struct Matmul : Command {
     bool fused = false;
     bool paired = false;
     Region epilogue;
+    Reference bias;  // of float32 products
 
     bool turns_right(const Machine& machine) const {
         return !paired && (batch == 1 || stride_b == 0) && turns(machine.small_tiles, m, n, k, transposed_b);
@@ -127,9 +129,12 @@ struct Matmul : Command {
         bool apart = fused || (grid.copies && piece_of(run.machine.small_tiles, k) < k);
         float* result = apart ? run.machine.tile(worker) : run.at<float>(c) + (matrix * m + row) * n + column;
         int64_t width = apart ? columns : n;
-        if (k == 0) {
+        if (bias.exists()) {
+            for (int64_t i = 0; i < rows; i++) std::copy_n(run.at<const float>(bias) + column, columns, result + i * width);
+        } else if (k == 0) {
             for (int64_t i = 0; i < rows; i++) std::fill_n(result + i * width, columns, 0.0f);
-        } else {
+        }
+        if (k > 0) {
             int64_t piece = factor.transposed ? k : piece_of(run.machine.small_tiles, k);
             for (int64_t from = 0; from < k; from += piece) {
                 int64_t inner = std::min(piece, k - from);
@@ -144,7 +149,7 @@ struct Matmul : Command {
                 for (int64_t i = 0; i < rows; i += grid.at_once) {
                     multiply(transposed_a, factor.transposed, std::min(grid.at_once, rows - i), columns, inner,
                              own_left + i * (transposed_a ? 1 : row_a), row_a, panel, row_panel, result + i * width, width,
-                             from > 0);
+                             from > 0 || bias.exists());
                 }
             }
         }
@@ -215,6 +220,14 @@ std::unique_ptr<Command> decode_matmul(Decoder& in, bool paired) {
         const Region& e = p.epilogue;
         if (e.rank != 3 || e.sizes[0] != p.batch || e.sizes[1] != p.m || e.sizes[2] != p.n) {
             throw Failure("the region of a matrix product iterates over [batch, m, n]");
+        }
+        if (!paired && !p.c.exists()) {
+            p.bias = take_bias(p.epilogue);
+        }
+        bool nothing_left = p.epilogue.instructions.empty() && p.epilogue.outputs.size() == 1;
+        if (p.bias.exists() && nothing_left && p.epilogue.outputs[0].value == p.epilogue.product) {
+            p.c = p.epilogue.outputs[0].to;
+            p.fused = false;
         }
     } else if (!p.c.exists()) {
         throw Failure("a matrix product has neither a result nor a region");

@@ -77,8 +77,9 @@ struct Product {
 
 void check(const char* what, const char* isa, const Product& p, const std::vector<float>& got, const std::vector<double>& right) {
     size_t wrong = 0;
-    // The double of OpenBLAS adds up in double; pairs are added up in float32, one after the other.
-    double distance = p.paired ? std::max(1e-5, 1.2e-6 * std::sqrt(static_cast<double>(p.s.k))) : 1e-5;
+    // The double of OpenBLAS adds up in double; pairs are added up in float32, one after the other, which of so many
+    // numbers between -2 and 2 is off by about 3e-8 times their count.
+    double distance = p.paired ? std::max(1e-5, 2e-7 * static_cast<double>(p.s.k)) : 1e-5;
     for (size_t i = 0; i < got.size(); i++) wrong += !near(got[i], right[i], 2, distance);
     CHECK(wrong == 0, "%s [%lld, %lld, %lld, %lld]%s%s on %s: %zu of %zu are wrong", what,
           static_cast<long long>(p.s.batch), static_cast<long long>(p.s.m), static_cast<long long>(p.s.n),
@@ -126,6 +127,36 @@ void fused(const Product& p, const char* core, bool kept) {
     });
 }
 
+// The bias of a product by itself, before and after it, and where the bias or the product is needed again.
+void biased(const Product& p, const char* core) {
+    std::vector<float> bias = Numbers(9).reals(static_cast<size_t>(p.s.n));
+    std::vector<double> products = p.right();
+    for (int kind = 0; kind < 4; kind++) {
+        Bench bench;
+        Region region({p.s.batch, p.s.m, p.s.n});
+        int64_t b = NONE, product = NONE;
+        for (int turn = 0; turn < 2; turn++) {
+            if ((kind == 0) == (turn == 0)) {
+                b = region.operand(bench.input(bias), F32, {0, 0, 1});
+            } else {
+                product = region.operand(NONE, F32);
+            }
+        }
+        int64_t value = kind == 0 ? region.instruction(ADD, F32, b, product) : region.instruction(ADD, F32, product, b);
+        if (kind == 2) value = region.instruction(SUB, F32, region.instruction(RELU, F32, value), b);
+        if (kind == 3) value = region.instruction(MAX, F32, value, product);
+        int64_t y = bench.result<float>(p.elements());
+        region.output(value, y, F32);
+        std::vector<double> right;
+        for (size_t e = 0; e < products.size(); e++) {
+            double row = bias[e % static_cast<size_t>(p.s.n)], sum = products[e] + row;
+            right.push_back(kind == 2 ? std::max(sum, 0.0) - row : kind == 3 ? std::max(sum, products[e]) : sum);
+        }
+        p.run(bench, "a product with a bias", p.plan(bench, NONE, &region), core,
+              [&](const char* isa) { check("bias of", isa, p, bench.at<float>(y, p.elements()), right); });
+    }
+}
+
 // Dropout in an epilogue: random numbers are those of the element's index, however the result is cut. The operand and
 // the result share their place.
 void dropout(const char* core) {
@@ -154,6 +185,7 @@ void paired(const Shape& shape, int turned, bool share_a, bool share_b) {
     p.paired = true;
     plain(p, "Haswell");
     fused(p, "Haswell", turned % 2 == 0);
+    biased(p, "Haswell");
 }
 
 void test_paired_matmul() {
@@ -184,6 +216,7 @@ void test_matmul() {
                 Product p(shape, turned & 1, turned & 2, false, shape.batch == 2);
                 plain(p, core);
                 fused(p, core, turned % 2 == 0);
+                biased(p, core);
             }
         }
         plain(Product({3, 5, 4, 6}, false, true, true, true), core);
@@ -194,6 +227,7 @@ void test_matmul() {
             fused(Product({1, 530, 1024, 9}, turned == 1, false, false, false), core, turned == 1);
         }
         plain(Product({2, 256, 1024, 515}, false, false, false, true), core);
+        biased(Product({1, 256, 1024, 515}, false, false, false, false), core);
         dropout(core);
     }
     for (const Shape& shape : {Shape{0, 3, 4, 5}, Shape{2, 0, 4, 5}, Shape{2, 3, 0, 5}}) {
