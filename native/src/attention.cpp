@@ -1,11 +1,16 @@
 // Attention, tile by tile: OpenBLAS multiplies, and what stands between the products is done while a tile of scores is in
 // the first cache. No more than a tile of the T x S scores is ever in memory. One thread goes through the keys of its
 // queries, and in the backward pass through all tiles of an example's head, in one order.
+//
+// Of a tile on the diagonal of causal attention half is looked at by nobody: products go through it in parts, each as far as
+// its queries may look. Keys and values that are a product's transposed right factor are turned around first where
+// OpenBLAS's kernels are faster then (tiles.h).
 #include <algorithm>
 #include <cmath>
 
 #include "openblas.h"
 #include "plan.h"
+#include "tiles.h"
 
 namespace baton {
 namespace {
@@ -88,6 +93,54 @@ struct Attention : Command {
     }
 };
 
+constexpr int64_t PART = 32;
+
+// Calls each(row, rows, keys) for parts of a tile's queries with the keys that they may look at, the first so many.
+template <typename Each>
+void each_part(const AttentionTile& tile, Each&& each) {
+    if (!tile.causal || tile.first_visible >= tile.keys) {
+        each(int64_t(0), tile.queries, tile.keys);
+        return;
+    }
+    for (int64_t row = 0; row < tile.queries; row += PART) {
+        int64_t rows = std::min(PART, tile.queries - row);
+        each(row, rows, std::clamp<int64_t>(rounded_up(tile.first_visible + row + rows - 1, 16), 1, tile.keys));
+    }
+}
+
+// Calls each(key, keys, row) for parts of a tile's keys with the first query that may look at them.
+template <typename Each>
+void each_part_of_keys(const AttentionTile& tile, Each&& each) {
+    if (!tile.causal || tile.first_visible >= tile.keys) {
+        each(int64_t(0), tile.keys, int64_t(0));
+        return;
+    }
+    for (int64_t key = 0; key < tile.keys; key += PART) {
+        each(key, std::min(PART, tile.keys - key), std::clamp<int64_t>(key - tile.first_visible + 1, 0, tile.queries - 1));
+    }
+}
+
+// A right factor of [keys, width], to be multiplied with its transpose.
+struct RightFactor {
+    const float* from;
+    int64_t row;
+    bool transposed;
+};
+
+constexpr int64_t WIDEST_TURNED = 128;
+static_assert(2 * ATTENTION_TILE * (ATTENTION_TILE + WIDEST_TURNED) <= LARGEST_TILE,
+              "a worker's tile holds scores, slopes, keys and values");
+
+RightFactor turned(const Machine& machine, const float* from, int64_t row, int64_t keys, int64_t width, float* to) {
+    if (!machine.small_tiles || width > WIDEST_TURNED) {
+        return {from, row, true};
+    }
+    for (int64_t key = 0; key < keys; key++) {
+        for (int64_t i = 0; i < width; i++) to[i * ATTENTION_TILE + key] = from[key * row + i];
+    }
+    return {to, ATTENTION_TILE, false};
+}
+
 void clear(float* out, int64_t rows, int64_t width, int64_t stride) {
     for (int64_t i = 0; i < rows; i++) std::fill_n(out + i * stride, width, 0.0f);
 }
@@ -123,14 +176,20 @@ struct AttentionForward : Attention {
             if (now.keys <= 0) {
                 break;
             }
-            multiply(false, true, rows, now.keys, width, own_q, q.position, own_k + key * k.position, k.position, scores,
-                     ATTENTION_TILE);
+            RightFactor right = turned(run.machine, own_k + key * k.position, k.position, now.keys, width,
+                                       scores + ATTENTION_TILE * ATTENTION_TILE);
+            each_part(now, [&](int64_t row, int64_t count, int64_t seen) {
+                multiply(false, right.transposed, count, seen, width, own_q + row * q.position, q.position, right.from,
+                         right.row, scores + row * ATTENTION_TILE, ATTENTION_TILE);
+            });
             kernels.attention_weights(now, scores, highest, sums, factors);
             if (key > 0) {
                 kernels.scale_rows(rows, value_width, out.position, factors, own_out);
             }
-            multiply(false, false, rows, value_width, now.keys, scores, ATTENTION_TILE, own_v + key * v.position,
-                         v.position, own_out, out.position, key > 0);
+            each_part(now, [&](int64_t row, int64_t count, int64_t seen) {
+                multiply(false, false, count, value_width, seen, scores + row * ATTENTION_TILE, ATTENTION_TILE,
+                         own_v + key * v.position, v.position, own_out + row * out.position, out.position, key > 0);
+            });
         }
         kernels.attention_finish(rows, value_width, out.position, highest, sums, own_out,
                                  run.at<float>(log_sum_exp) + (example * heads + head) * queries + query);
@@ -163,6 +222,8 @@ struct AttentionBackward : Attention {
         int64_t rows = std::min(ATTENTION_TILE, queries - query);
         float* scores = run.machine.tile(worker);
         float* slopes = scores + ATTENTION_TILE * ATTENTION_TILE;
+        float* turned_k = slopes + ATTENTION_TILE * ATTENTION_TILE;
+        float* turned_v = turned_k + WIDEST_TURNED * ATTENTION_TILE;
         float means[ATTENTION_TILE];
         const float* own_q = q.at<const float>(run, example, head) + query * q.position;
         const float* own_gradient = gradient.at<const float>(run, example, head) + query * gradient.position;
@@ -176,18 +237,31 @@ struct AttentionBackward : Attention {
             }
             const float* own_k = k.at<const float>(run, example, head) + key * k.position;
             const float* own_v = v.at<const float>(run, example, head) + key * v.position;
-            multiply(false, true, rows, now.keys, width, own_q, q.position, own_k, k.position, scores, ATTENTION_TILE);
-            multiply(false, true, rows, now.keys, value_width, own_gradient, gradient.position, own_v, v.position, slopes,
-                     ATTENTION_TILE);
+            RightFactor by_key = turned(run.machine, own_k, k.position, now.keys, width, turned_k);
+            RightFactor by_value = turned(run.machine, own_v, v.position, now.keys, value_width, turned_v);
+            each_part(now, [&](int64_t row, int64_t count, int64_t seen) {
+                multiply(false, by_key.transposed, count, seen, width, own_q + row * q.position, q.position, by_key.from,
+                         by_key.row, scores + row * ATTENTION_TILE, ATTENTION_TILE);
+                multiply(false, by_value.transposed, count, seen, value_width, own_gradient + row * gradient.position,
+                         gradient.position, by_value.from, by_value.row, slopes + row * ATTENTION_TILE, ATTENTION_TILE);
+            });
             kernels.attention_slopes(now, scores, slopes, log_sums, means);
             // The first queries that see these keys write, later ones add.
             bool seen_before = query > (causal ? key : 0);
-            multiply(true, false, now.keys, value_width, rows, scores, ATTENTION_TILE, own_gradient, gradient.position,
-                         by_v.at<float>(run, example, head) + key * by_v.position, by_v.position, seen_before);
-            multiply(true, false, now.keys, width, rows, slopes, ATTENTION_TILE, own_q, q.position,
-                         by_k.at<float>(run, example, head) + key * by_k.position, by_k.position, seen_before);
-            multiply(false, false, rows, width, now.keys, slopes, ATTENTION_TILE, own_k, k.position,
-                         by_q.at<float>(run, example, head) + query * by_q.position, by_q.position, key > 0);
+            float* out_v = by_v.at<float>(run, example, head) + key * by_v.position;
+            float* out_k = by_k.at<float>(run, example, head) + key * by_k.position;
+            float* out_q = by_q.at<float>(run, example, head) + query * by_q.position;
+            each_part_of_keys(now, [&](int64_t first, int64_t count, int64_t row) {
+                multiply(true, false, count, value_width, rows - row, scores + row * ATTENTION_TILE + first, ATTENTION_TILE,
+                         own_gradient + row * gradient.position, gradient.position, out_v + first * by_v.position,
+                         by_v.position, seen_before);
+                multiply(true, false, count, width, rows - row, slopes + row * ATTENTION_TILE + first, ATTENTION_TILE,
+                         own_q + row * q.position, q.position, out_k + first * by_k.position, by_k.position, seen_before);
+            });
+            each_part(now, [&](int64_t row, int64_t count, int64_t seen) {
+                multiply(false, false, count, width, seen, slopes + row * ATTENTION_TILE, ATTENTION_TILE, own_k, k.position,
+                         out_q + row * by_q.position, by_q.position, key > 0);
+            });
         }
     }
 };
