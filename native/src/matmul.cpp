@@ -125,8 +125,8 @@ struct Matmul : Command {
               int64_t rows, int64_t columns) const {
         const float* left = run.at<const float>(a) + matrix * stride_a + (transposed_a ? row : row * row_a);
         const float* right = factor.from + matrix * factor.stride + (factor.transposed ? column * factor.row : column);
-        // A product of pieces is added to again and again: not where its rows lie far apart either.
-        bool apart = fused || (grid.copies && piece_of(run.machine.small_tiles, k) < k);
+        // What is added to, a bias or pieces one after the other, is not added to where its rows lie far apart.
+        bool apart = fused || bias.exists() || (grid.copies && piece_of(run.machine.small_tiles, k) < k);
         float* result = apart ? run.machine.tile(worker) : run.at<float>(c) + (matrix * m + row) * n + column;
         int64_t width = apart ? columns : n;
         if (bias.exists()) {
