@@ -34,7 +34,7 @@ final class CpuPlan implements Plan {
         this.device = backend.device();
         this.program = program;
         workspace.grow(program.memory().workspace());
-        this.constants = bytes(program.memory().constants());
+        this.constants = constants(program);
         this.outputs = bytes(program.memory().outputs());
         int inputs = program.inputs().size();
         this.arguments = NDArray.zeros(DType.INT64, Shape.of(inputs));
@@ -43,7 +43,6 @@ final class CpuPlan implements Plan {
                 .mapToLong(buffer ->
                         outputs.address(ADDRESS) + program.placement(buffer).offset())
                 .toArray();
-        fillConstants();
         NDArray addresses = NDArray.zeros(DType.INT64, Shape.of(FIXED_SPACES + inputs));
         NDArray sizes = NDArray.zeros(DType.INT64, Shape.of(FIXED_SPACES + inputs));
         addresses.bytes().asLongBuffer().put(new long[] {
@@ -78,7 +77,9 @@ final class CpuPlan implements Plan {
         return NDArray.zeros(DType.BOOL, Shape.of(Math.max(count, 1)));
     }
 
-    private void fillConstants() {
+    /** The program's constants, each at its place. */
+    static NDArray constants(Program program) {
+        NDArray constants = bytes(program.memory().constants());
         long offset = 0;
         for (NDArray constant : program.constants()) {
             constants
@@ -86,6 +87,7 @@ final class CpuPlan implements Plan {
                     .put((int) offset, constant.bytes(), 0, constant.bytes().remaining());
             offset += Program.aligned(constant.bytes().remaining());
         }
+        return constants;
     }
 
     @Override

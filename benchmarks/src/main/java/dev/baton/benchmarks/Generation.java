@@ -16,7 +16,6 @@ final class Generation {
 
     private Generation() {}
 
-    /** Tokens [N, T] -> the most probable one after the last, int32 [N]. */
     private static final class NextToken extends Layer {
 
         private final Layer gpt = child("gpt", Networks.gpt());
@@ -31,8 +30,13 @@ final class Generation {
         }
     }
 
+    /** Tokens [N, T] -> the most probable one after the last, int32 [N]. */
+    static Layer network() {
+        return new NextToken();
+    }
+
     static void run(Bench bench) throws Exception {
-        var model = new NextToken();
+        var model = network();
         var passes = new Evaluation[Networks.CONTEXT + 1];
         try (var session = Session.open()) {
             Bench.note("%s", session.device());

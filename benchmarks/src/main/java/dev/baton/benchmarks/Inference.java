@@ -7,20 +7,30 @@ import dev.baton.Shape;
 import dev.baton.infer.Predictor;
 import dev.baton.nn.Layer;
 import dev.baton.runtime.Session;
+import java.util.function.Supplier;
 
-/** The workloads that answer: one example at a time, and 64 at once. */
-final class Inference {
+/**
+ * A workload that answers: one example at a time, and 64 at once.
+ *
+ * @param network makes the network anew
+ * @param example the shape of one example
+ */
+record Inference(Supplier<Layer> network, Shape example) {
 
-    private static final int BATCH = 64;
+    /** How many examples at once. */
+    static final int BATCH = 64;
 
-    private Inference() {}
+    /** So many examples. */
+    NDArray inputs(long seed, int batch) {
+        return Synthetic.normal(seed, example.prepend(Dim.of(batch)));
+    }
 
-    /** Measures a model with the weights that it begins with. */
-    static void run(Bench bench, Layer model, long... example) throws Exception {
-        NDArray one = Synthetic.normal(300, Shape.of(example).prepend(Dim.of(1)));
-        NDArray many = Synthetic.normal(301, Shape.of(example).prepend(Dim.of(BATCH)));
+    /** Measures the network with the weights that it begins with. */
+    void run(Bench bench) throws Exception {
+        NDArray one = inputs(300, 1);
+        NDArray many = inputs(301, BATCH);
         try (var session = Session.open();
-                var predictor = Predictor.of(session, model)) {
+                var predictor = Predictor.of(session, network.get())) {
             Bench.note("%s", session.device());
             bench.latency("batch1-latency", () -> predictor.predict(one));
             bench.rate("batch64-infer", "samples/s", BATCH, () -> predictor.predict(many));

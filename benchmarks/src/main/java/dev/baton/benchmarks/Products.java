@@ -20,18 +20,22 @@ final class Products {
         try (var session = Session.open()) {
             Bench.note("%s", session.device());
             for (int size : new int[] {512, 1024, 2048}) {
-                var shape = Shape.of(size, size);
-                NDArray[] factors = {Synthetic.normal(400, shape), Synthetic.normal(401, shape)};
-                try (var plan = session.compile(product(shape), Map.of())) {
+                NDArray[] factors = factors(size);
+                try (var plan = session.compile(product(size), Map.of())) {
                     bench.rate("sgemm-" + size, "GFLOP/s", 2e-9 * size * size * size, () -> plan.run(factors));
                 }
             }
         }
     }
 
-    private static Graph product(Shape shape) {
+    static NDArray[] factors(int size) {
+        var shape = Shape.of(size, size);
+        return new NDArray[] {Synthetic.normal(400, shape), Synthetic.normal(401, shape)};
+    }
+
+    static Graph product(int size) {
         var graph = new GraphBuilder();
-        var type = new TensorType(DType.FLOAT32, shape);
+        var type = new TensorType(DType.FLOAT32, Shape.of(size, size));
         Tensor a = Tensor.of(graph, graph.input("a", type));
         Tensor b = Tensor.of(graph, graph.input("b", type));
         a.matmul(b).watch("product");

@@ -11,67 +11,79 @@ import dev.baton.nn.Layer;
 import dev.baton.optim.Optimizer;
 import dev.baton.runtime.Session;
 import dev.baton.train.TrainStep;
+import java.util.Arrays;
+import java.util.function.Supplier;
 
-/** The workloads that train: cross-entropy, one batch after the other. */
-final class Training {
+/**
+ * A workload that trains: cross-entropy, one batch after the other.
+ *
+ * @param network makes the network anew
+ * @param batch how many examples at once
+ * @param example the shape of one example
+ * @param isTokens whether examples are sequences of tokens, with one to be guessed at each position; else they are numbers
+ *     with a class each
+ */
+record Training(Supplier<Layer> network, Optimizer optimizer, int batch, Shape example, boolean isTokens) {
 
     private static final int CLASSES = 10;
 
-    private Training() {}
-
-    /** Trains on so many examples a batch, of numbers with a class each. */
-    static void examples(Bench bench, Layer model, Optimizer optimizer, int batch, long... example) throws Exception {
-        var inputs = new NDArray[Data.INPUTS];
-        for (int i = 0; i < inputs.length; i++) {
-            inputs[i] = Synthetic.normal(100 + i, Shape.of(example).prepend(Dim.of(batch)));
-        }
-        train(bench, model, optimizer, inputs, labels(Shape.of(batch), CLASSES), batch, "samples/s");
+    /** On numbers of a shape with a class each. */
+    static Training examples(Supplier<Layer> network, Optimizer optimizer, int batch, long... example) {
+        return new Training(network, optimizer, batch, Shape.of(example), false);
     }
 
-    /** Trains on so many sequences a batch, with a token to be guessed at each position. */
-    static void sequences(Bench bench, Layer model, Optimizer optimizer, int batch) throws Exception {
-        var shape = Shape.of(batch, Networks.CONTEXT);
-        var inputs = new NDArray[Data.INPUTS];
-        for (int i = 0; i < inputs.length; i++) {
-            inputs[i] = Synthetic.whole(100 + i, Data.VOCAB, shape);
-        }
-        train(bench, model, optimizer, inputs, labels(shape, Data.VOCAB), (int) shape.size(), "tokens/s");
+    /** On sequences with a token to be guessed at each position. */
+    static Training sequences(Supplier<Layer> network, Optimizer optimizer, int batch) {
+        return new Training(network, optimizer, batch, Shape.of(Networks.CONTEXT), true);
     }
 
-    private static NDArray[] labels(Shape shape, int classes) {
+    /** The same with batches of another size. */
+    Training withBatch(int other) {
+        return new Training(network, optimizer, other, example, isTokens);
+    }
+
+    /** What the network is shown in the batch of this number. */
+    NDArray inputs(int number) {
+        Shape shape = example.prepend(Dim.of(batch));
+        return isTokens ? Synthetic.whole(100 + number, Data.VOCAB, shape) : Synthetic.normal(100 + number, shape);
+    }
+
+    /** What it is to answer in the batch of this number. */
+    NDArray labels(int number) {
+        return isTokens
+                ? Synthetic.whole(200 + number, Data.VOCAB, example.prepend(Dim.of(batch)))
+                : Synthetic.whole(200 + number, CLASSES, Shape.of(batch));
+    }
+
+    /** A step for a model. */
+    TrainStep step(Session session, Layer model) {
+        return TrainStep.of(session, model, Losses.crossEntropy(), optimizer);
+    }
+
+    void run(Bench bench) throws Exception {
+        var inputs = new NDArray[Data.INPUTS];
+        Arrays.setAll(inputs, this::inputs);
         var labels = new NDArray[Data.LABELS];
-        for (int i = 0; i < labels.length; i++) {
-            labels[i] = Synthetic.whole(200 + i, classes, shape);
-        }
-        return labels;
-    }
-
-    private static void train(
-            Bench bench,
-            Layer model,
-            Optimizer optimizer,
-            NDArray[] inputs,
-            NDArray[] labels,
-            int unitsPerStep,
-            String unit)
-            throws Exception {
+        Arrays.setAll(labels, this::labels);
         var batches = new Batch[inputs.length][labels.length];
         for (int input = 0; input < inputs.length; input++) {
             for (int label = 0; label < labels.length; label++) {
                 batches[input][label] = new Batch(inputs[input], labels[label]);
             }
         }
+        Layer model = network.get();
         Bench.note(
                 "%d parameters",
                 model.parameters().stream()
                         .mapToLong(parameter -> parameter.shape().size())
                         .sum());
         try (var session = Session.open();
-                var step = TrainStep.of(session, model, Losses.crossEntropy(), optimizer)) {
+                var step = step(session, model)) {
             Bench.note("%s", session.device());
             bench.trains(200, 0.8, () -> step.run(batches[0][0]).loss());
             var walk = new Data.Walk();
-            bench.rate("train", unit, unitsPerStep, () -> {
+            long tokens = isTokens ? example.size() : 1;
+            bench.rate("train", isTokens ? "tokens/s" : "samples/s", batch * tokens, () -> {
                 step.run(batches[walk.input()][walk.label()]);
                 walk.next();
             });
