@@ -39,6 +39,11 @@ final class BusyCore {
                 .orElse("0");
     }
 
+    /** The process that keeps it busy. */
+    ProcessHandle process() {
+        return process.toHandle();
+    }
+
     void stop() {
         ChildProcesses.kill(process);
     }

@@ -50,11 +50,4 @@ class RunnerTest {
         assertThat(Runner.reason(silent, List.of("# note", ""), 137))
                 .isEqualTo("it ended with code 137 and said nothing");
     }
-
-    @Test
-    void aBusyCoreIsOneThatThisProcessMayUse() {
-        assertThat(BusyCore.firstCore("Name:\tjava\nCpus_allowed_list:\t2-5,8\n"))
-                .isEqualTo("2");
-        assertThat(BusyCore.firstCore("Cpus_allowed_list:\t7\n")).isEqualTo("7");
-    }
 }
