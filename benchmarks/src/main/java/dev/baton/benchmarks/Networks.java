@@ -15,20 +15,20 @@ import dev.baton.nn.ReLU;
 import dev.baton.nn.Sequential;
 
 /** The networks of the workloads. */
-final class Networks {
+public final class Networks {
 
     /** The longest sequence of tokens. */
-    static final int CONTEXT = 64;
+    public static final int CONTEXT = 64;
 
     private Networks() {}
 
     /** 784-512-256-10, ReLU: 535,818 parameters. */
-    static Layer mlp() {
+    public static Layer mlp() {
         return Mlp.of(784, 512, 256, 10);
     }
 
     /** Two convolutions of 32 channels, two of 64, each pair with a max pool, linear 4096-512-10: 2,168,362 parameters. */
-    static Layer cnn() {
+    public static Layer cnn() {
         return Sequential.of(
                 new Conv2d(3, 32, 3).padding(1),
                 new ReLU(),
@@ -47,12 +47,12 @@ final class Networks {
     }
 
     /** ResNet-20 for CIFAR, shortcuts of option B. */
-    static Layer resNet20() {
+    public static Layer resNet20() {
         return ResNet.cifar20(10);
     }
 
     /** Four layers, four heads, width 128, context 64, biases, a head of its own. */
-    static Gpt gpt() {
+    public static Gpt gpt() {
         return Gpt.of(Data.VOCAB)
                 .context(CONTEXT)
                 .layers(4)
@@ -63,7 +63,7 @@ final class Networks {
     }
 
     /** Embedding 65-128, one LSTM layer of 256, linear 256-65. */
-    static Layer lstm() {
+    public static Layer lstm() {
         return Sequential.of(new Embedding(Data.VOCAB, 128), new LSTM(128, 256), new Linear(256, Data.VOCAB));
     }
 }

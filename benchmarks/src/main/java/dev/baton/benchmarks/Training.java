@@ -4,6 +4,7 @@ import bench.Bench;
 import bench.Data;
 import dev.baton.Dim;
 import dev.baton.NDArray;
+import dev.baton.Precision;
 import dev.baton.Shape;
 import dev.baton.data.Batch;
 import dev.baton.loss.Losses;
@@ -60,7 +61,8 @@ record Training(Supplier<Layer> network, Optimizer optimizer, int batch, Shape e
         return TrainStep.of(session, model, Losses.crossEntropy(), optimizer);
     }
 
-    void run(Bench bench) throws Exception {
+    /** Measures it, with products that read their factors so. */
+    void run(Bench bench, Precision precision) throws Exception {
         var inputs = new NDArray[Data.INPUTS];
         Arrays.setAll(inputs, this::inputs);
         var labels = new NDArray[Data.LABELS];
@@ -77,7 +79,7 @@ record Training(Supplier<Layer> network, Optimizer optimizer, int batch, Shape e
                 model.parameters().stream()
                         .mapToLong(parameter -> parameter.shape().size())
                         .sum());
-        try (var session = Session.open();
+        try (var session = Session.open(null, 0, precision);
                 var step = step(session, model)) {
             Bench.note("%s", session.device());
             bench.trains(200, 0.8, () -> step.run(batches[0][0]).loss());

@@ -1,0 +1,38 @@
+package dev.baton.benchmarks.compare;
+
+import java.util.List;
+
+/**
+ * What is compared, and how.
+ *
+ * @param wholeTable whether memory, the time to the first step, and the speed beside a busy core are measured as well
+ * @param javaOptions the JVM's options for everyone, of the variable {@code JAVA_OPTS}
+ * @param limitSeconds after which one run counts as failed
+ */
+record Settings(
+        List<String> workloads,
+        List<String> peers,
+        int rounds,
+        int threads,
+        boolean wholeTable,
+        String javaOptions,
+        long limitSeconds) {
+
+    /** Something to run in each round. */
+    record Task(String workload, Condition condition) {}
+
+    List<Task> tasks() {
+        return workloads.stream()
+                .flatMap(workload -> conditions(workload).stream().map(condition -> new Task(workload, condition)))
+                .toList();
+    }
+
+    private List<Condition> conditions(String workload) {
+        if (!wholeTable || !workload.endsWith("-train")) {
+            return List.of(Condition.QUIET);
+        }
+        return workload.equals("mlp-train")
+                ? List.of(Condition.QUIET, Condition.BUSY_CORE, Condition.FOOTPRINT)
+                : List.of(Condition.QUIET, Condition.FOOTPRINT);
+    }
+}

@@ -1,0 +1,99 @@
+package dev.baton.benchmarks.compare;
+
+import static dev.baton.benchmarks.compare.Examples.line;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RowsTest {
+
+    private static final List<String> PEERS = List.of("pytorch", "djl");
+
+    @Test
+    void rowsThatNobodyWasMeasuredForAreLeftOut() {
+        var measurements = new Measurements(List.of(
+                line("baton", Condition.QUIET, "sgemm", "sgemm-512", 1, 210),
+                line("djl", Condition.QUIET, "sgemm", "sgemm-1024", 1, 200)));
+        assertThat(Rows.judge(measurements, PEERS, null))
+                .extracting(Judgement::row)
+                .containsExactly("Product of 512", "Product of 1024");
+    }
+
+    @Test
+    void memoryComesFromTheRunsThatMeasureIt() {
+        var measurements = new Measurements(List.of(
+                line("baton", Condition.QUIET, "cnn-train", "peak-memory", 1, 900),
+                line("baton", Condition.FOOTPRINT, "cnn-train", "peak-memory", 1, 100),
+                line("pytorch", Condition.FOOTPRINT, "cnn-train", "peak-memory", 1, 400),
+                line("djl", Condition.FOOTPRINT, "cnn-train", "peak-memory", 1, 500)));
+        List<Judgement> table = Rows.judge(measurements, PEERS, null);
+        assertThat(table).hasSize(1);
+        assertThat(table.get(0).peer()).as("the leanest").isEqualTo("pytorch");
+        assertThat(table.get(0).ratio()).isEqualTo(0.25);
+        assertThat(table.get(0).met()).isTrue();
+    }
+
+    @Test
+    void theFirstStepHasToComeInAThirdOfTheTime() {
+        var measurements = new Measurements(List.of(
+                line("baton", Condition.FOOTPRINT, "mlp-train", "first-step", 1, 300),
+                line("pytorch", Condition.FOOTPRINT, "mlp-train", "first-step", 1, 900)));
+        assertThat(Rows.judge(measurements, PEERS, null).get(0).met()).isTrue();
+        assertThat(Rows.judge(measurements, PEERS, null).get(0).must()).isEqualTo("<= 0.33x");
+    }
+
+    @Test
+    void aTailIsJudgedByItself() {
+        var measurements = new Measurements(List.of(
+                line("baton", Condition.QUIET, "cnn-infer", "batch1-latency-median", 1, 100),
+                line("baton", Condition.QUIET, "cnn-infer", "batch1-latency-p99", 1, 201),
+                line("djl", Condition.QUIET, "cnn-infer", "batch1-latency-median", 1, 300),
+                line("djl", Condition.QUIET, "cnn-infer", "batch1-latency-p99", 1, 3000)));
+        assertThat(Rows.judge(measurements, PEERS, null))
+                .filteredOn(judgement -> judgement.row().contains("p99"))
+                .singleElement()
+                .satisfies(judgement -> {
+                    assertThat(judgement.baton()).isEqualTo(2.01);
+                    assertThat(judgement.met()).isFalse();
+                });
+    }
+
+    @Test
+    void theWorkloadsAreThoseOfThePeers() {
+        assertThat(Rows.workloads())
+                .containsExactly(
+                        "mlp-train",
+                        "cnn-train",
+                        "resnet20-train",
+                        "gpt-train",
+                        "lstm-train",
+                        "mlp-infer",
+                        "cnn-infer",
+                        "resnet20-infer",
+                        "gpt-generate",
+                        "sgemm");
+    }
+
+    @Test
+    void theWholeTableMeasuresTrainingForMemoryAndOneWorkloadBesideABusyCore() {
+        assertThat(Examples.settings(true, "mlp-train", "cnn-train", "sgemm").tasks())
+                .extracting(task -> task.workload() + ", " + task.condition())
+                .containsExactly(
+                        "mlp-train, quiet",
+                        "mlp-train, busy core",
+                        "mlp-train, footprint",
+                        "cnn-train, quiet",
+                        "cnn-train, footprint",
+                        "sgemm, quiet");
+        assertThat(Examples.settings(false, "mlp-train").tasks())
+                .extracting(Settings.Task::condition)
+                .containsExactly(Condition.QUIET);
+    }
+
+    @Test
+    void everySecondRoundGoesBackwards() {
+        assertThat(Comparison.turn(PEERS, 1)).containsExactly("baton", "pytorch", "djl");
+        assertThat(Comparison.turn(PEERS, 2)).containsExactly("djl", "pytorch", "baton");
+    }
+}
