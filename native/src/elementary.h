@@ -187,7 +187,8 @@ inline float gelu(float x) { return x * normal_below(x); }
 
 // The slope of x times that share, the share and x times its density: 1/2 + x P(x^2), an odd function but for the half, so
 // that one polynomial has both. P is a Chebyshev fit of degree 19 for |x| <= 6, in powers of x^2 / 18 - 1, whose coefficients
-// are small (the function is an average of exponentials of x^2). Right to 2e-7; beyond 6 the slope is 0 or 1 to 3e-8.
+// are small (the function is an average of exponentials of x^2). Right to 2e-7; beyond 6 the slope is 0 or 1 to 3e-8. Of
+// infinity it is NaN, as infinity times no density is.
 inline float gelu_slope(float x) {
     float bounded = x > 6.0f ? 6.0f : x < -6.0f ? -6.0f : x;
     float u = multiply_add(bounded * bounded, 1.0f / 18.0f, -1.0f);
@@ -211,7 +212,7 @@ inline float gelu_slope(float x) {
     p = multiply_add(p, u, 0.0460581519f);
     p = multiply_add(p, u, -0.059342742f);
     p = multiply_add(p, u, 0.117897756f);
-    return multiply_add(p, bounded, 0.5f);
+    return multiply_add(p, bounded, 0.5f) + (x - x);
 }
 
 // The approximation with a hyperbolic tangent of u = sqrt(2 / pi) (x + 0.044715 x^3).
