@@ -40,8 +40,21 @@ final class Pets extends CommonOptions implements Callable<Integer> {
     private static final List<String> PETS = List.of("bird", "cat", "dog");
 
     private static final int SIDE = 32;
-    private static final int BATCH = 32;
     private static final int EVALUATED = 250;
+
+    /**
+     * How a network is trained.
+     *
+     * @param rate the highest learning rate
+     * @param smoothing of the labels
+     * @param heldOut one of so many pictures is never learnt from
+     */
+    private record Recipe(int epochs, int batch, double rate, double smoothing, int heldOut) {}
+
+    private static final Recipe SHORT = new Recipe(24, 32, 0.05, 0.1, 20);
+
+    /** For a network that is small for its task: ResNet-20 does not learn its pictures by heart, and is not smoothed. */
+    private static final Recipe LONG = new Recipe(72, 128, 0.1, 0, 50);
 
     private static final String WHERE =
             "pets needs pictures: --data PATH, a folder or a tar with train/CLASS/*.jpg and test/CLASS/*.jpg, or with "
@@ -81,27 +94,28 @@ final class Pets extends CommonOptions implements Callable<Integer> {
         Normalisation normalisation = pictures.normalisation();
         Examples all = pictures.examples(normalisation);
         Examples known = limit == null ? all : all.part(0, Math.min(limit, all.size()));
-        // The last twentieth is never learnt from: its accuracy after each epoch shows how well the network does on
+        boolean ten = chosen.equals(CIFAR10);
+        Recipe recipe = ten ? LONG : SHORT;
+        // The last ones are never learnt from: their accuracy after each epoch shows how well the network does on
         // pictures that it has not seen, and leaves the test pictures for the end.
-        int learnt = Math.max(1, known.size() * 19 / 20);
+        int learnt = Math.max(1, known.size() * (recipe.heldOut() - 1) / recipe.heldOut());
         Examples held = known.part(Math.min(learnt, known.size() - 1), known.size());
         var batches = known.part(0, learnt)
                 .shuffled(seed)
                 .augmented(seed, new RandomFlip(known.shape()).then(new RandomCrop(known.shape(), 4)))
-                .batched(BATCH);
+                .batched(recipe.batch());
 
-        boolean ten = chosen.equals(CIFAR10);
         Layer model = ten ? ResNet.cifar20(chosen.size()) : new PetNet(chosen.size());
-        var length = epochs(ten ? 30 : 24);
-        var optimizer = Sgd.of(Schedule.oneCycle(0.05, Math.max(4, length.steps(batches))))
+        var length = epochs(recipe.epochs());
+        var optimizer = Sgd.of(Schedule.oneCycle(recipe.rate(), Math.max(4, length.steps(batches))))
                 .momentum(0.9)
                 .nesterov()
                 .weightDecay(5e-4)
                 .group(Parameters.vectors(), group -> group.weightDecay(0));
         try (var session = Session.open(backend, seed, precision);
-                var progress = progress(BATCH, length.begun(batches));
+                var progress = progress(recipe.batch(), length.begun(batches));
                 var trainer = Trainer.of(session, model)
-                        .loss(Losses.crossEntropy().labelSmoothing(ten ? 0 : 0.1))
+                        .loss(Losses.crossEntropy().labelSmoothing(recipe.smoothing()))
                         .optimizer(optimizer)
                         .metric(Metrics.accuracy())
                         .listener(progress)
