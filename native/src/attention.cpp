@@ -11,6 +11,7 @@
 #include "openblas.h"
 #include "plan.h"
 #include "tiles.h"
+#include "transpose.h"
 
 namespace baton {
 namespace {
@@ -135,9 +136,7 @@ RightFactor turned(const Machine& machine, const float* from, int64_t row, int64
     if (!machine.small_tiles || width > WIDEST_TURNED) {
         return {from, row, true};
     }
-    for (int64_t key = 0; key < keys; key++) {
-        for (int64_t i = 0; i < width; i++) to[i * ATTENTION_TILE + key] = from[key * row + i];
-    }
+    transpose_near(keys, width, from, row, to, ATTENTION_TILE);
     return {to, ATTENTION_TILE, false};
 }
 

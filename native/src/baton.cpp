@@ -46,13 +46,6 @@ void Machine::share(int64_t floats) {
     }
 }
 
-void require_pairs(const Machine& machine) {
-    if (machine.pairs == nullptr) {
-        throw Failure(std::string("products of bfloat16 need AVX512-BF16, which this processor (") + processor_name() +
-                      ") with instruction set '" + machine.kernels.name + "' does not have");
-    }
-}
-
 }  // namespace baton
 
 struct baton_backend {
@@ -228,7 +221,7 @@ int32_t baton_plan_create(baton_backend* backend, const int64_t* code, int64_t w
             created->bases.push_back(reinterpret_cast<char*>(addresses[i]));
             created->sizes.push_back(sizes[i]);
         }
-        created->commands = baton::Decoder(code, words, sizes, spaces, backend->machine.pool.threads()).commands();
+        created->commands = baton::Decoder(code, words, sizes, spaces, backend->machine).commands();
         for (const auto& command : created->commands) {
             command->prepare(backend->machine);
         }
@@ -259,7 +252,7 @@ int32_t baton_convolution_scratch(const baton_backend* backend, const int64_t* g
     return guarded([&] {
         require(backend != nullptr, "the backend is null: it was never opened");
         require(geometry != nullptr && bytes != nullptr, "there is no geometry, or no place for its bytes: it is null");
-        *bytes = baton::convolution_scratch(geometry, opcode, backend->machine.pool.threads());
+        *bytes = baton::convolution_scratch(geometry, opcode, backend->machine);
     });
 }
 

@@ -77,12 +77,6 @@ struct Convolve : Command {
         return planes(threads) + (paired ? times(geometry.groups, weights_of_group()) : 0);
     }
 
-    void prepare(Machine& machine) const override {
-        if (paired) {
-            require_pairs(machine);
-        }
-    }
-
     void run(const Run& run) const override {
         if (geometry.pictures * outputs * out_plane == 0) {
             return;
@@ -287,12 +281,6 @@ struct ByWeights : Command {
         return times(threads, planes()) + times(chunks(), rounded_up(weights(), LINE));
     }
 
-    void prepare(Machine& machine) const override {
-        if (paired) {
-            require_pairs(machine);
-        }
-    }
-
     void find_positions() {
         for (int64_t input = 0; input < geometry.inputs / geometry.groups; input++) {
             for (const Tap& tap : taps) column_starts.push_back(input * inputs.channel() + tap.offset);
@@ -418,8 +406,9 @@ Geometry geometry(Decoder& in) {
 
 }  // namespace
 
-int64_t convolution_scratch(const int64_t* words, int64_t opcode, int64_t threads) {
-    Decoder in(words, CONVOLUTION_WORDS, nullptr, 0, threads);
+int64_t convolution_scratch(const int64_t* words, int64_t opcode, const Machine& machine) {
+    Decoder in(words, CONVOLUTION_WORDS, nullptr, 0, machine);
+    int64_t threads = in.threads();
     Geometry g = geometry(in);
     bool paired = opcode >= PAIRED;
     int64_t plain = opcode % PAIRED;

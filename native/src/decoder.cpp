@@ -1,5 +1,6 @@
 #include <cstring>
 
+#include "instruction_set.h"
 #include "plan.h"
 
 namespace baton {
@@ -204,6 +205,10 @@ Region Decoder::region() {
 }
 
 std::unique_ptr<Command> Decoder::command(int64_t opcode) {
+    if (opcode > PAIRED && machine_.pairs == nullptr) {
+        throw Failure(std::string("products of bfloat16 need AVX512-BF16, which this processor (") + processor_name() +
+                      ") with instruction set '" + machine_.kernels.name + "' does not have");
+    }
     switch (opcode) {
         case 1: return decode_elementwise(*this);
         case 2: return decode_matmul(*this, false);

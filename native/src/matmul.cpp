@@ -43,7 +43,6 @@ struct Matmul : Command {
 
     void prepare(Machine& machine) const override {
         if (paired) {
-            require_pairs(machine);
             machine.share(all_lefts() + times(rights(), factors().right_lanes()));
         } else if (turns_right(machine)) {
             machine.share(n * k);
@@ -64,14 +63,20 @@ struct Matmul : Command {
             right = {run.machine.shared(), n, 0, false};
         }
         Grid grid = grid_of(run.machine.small_tiles, m, n, k, right.transposed, right.row);
-        int64_t down = (m + grid.rows - 1) / grid.rows;
-        int64_t across = (n + grid.columns - 1) / grid.columns;
+        each_tile(run, grid.rows, grid.columns,
+                  [&](int worker, int64_t matrix, int64_t row, int64_t column, int64_t rows, int64_t columns) {
+                      tile(run, right, grid, worker, matrix, row, column, rows, columns);
+                  });
+    }
+
+    // Calls each(worker, matrix, row, column, rows, columns) for every tile, at most so high and wide.
+    template <typename Each>
+    void each_tile(const Run& run, int64_t high, int64_t wide, Each&& each) const {
+        int64_t down = (m + high - 1) / high;
+        int64_t across = (n + wide - 1) / wide;
         run.machine.pool.each(batch * down * across, [&](int64_t chunk, int worker) {
-            int64_t matrix = chunk / (down * across);
-            int64_t row = chunk / across % down * grid.rows;
-            int64_t column = chunk % across * grid.columns;
-            tile(run, right, grid, worker, matrix, row, column, std::min(grid.rows, m - row),
-                 std::min(grid.columns, n - column));
+            int64_t row = chunk / across % down * high, column = chunk % across * wide;
+            each(worker, chunk / (down * across), row, column, std::min(high, m - row), std::min(wide, n - column));
         });
     }
 
@@ -87,12 +92,7 @@ struct Matmul : Command {
                                  right + i * factors().right_lanes());
         }
         constexpr int64_t SIDE = PairedFactors::BLOCK;
-        int64_t down = (m + SIDE - 1) / SIDE;
-        int64_t across = (n + SIDE - 1) / SIDE;
-        run.machine.pool.each(batch * down * across, [&](int64_t chunk, int worker) {
-            int64_t matrix = chunk / (down * across);
-            int64_t row = chunk / across % down * SIDE, column = chunk % across * SIDE;
-            int64_t rows = std::min(SIDE, m - row), columns = std::min(SIDE, n - column);
+        each_tile(run, SIDE, SIDE, [&](int worker, int64_t matrix, int64_t row, int64_t column, int64_t rows, int64_t columns) {
             float* result = fused ? run.machine.tile(worker) : run.at<float>(c) + (matrix * m + row) * n + column;
             factors().multiply(*run.machine.pairs, left + (lefts() == 1 ? 0 : matrix) * factors().left_lanes(transposed_a),
                                transposed_a, right + (rights() == 1 ? 0 : matrix) * factors().right_lanes(), row, column,

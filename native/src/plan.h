@@ -59,10 +59,10 @@ struct Command {
 // Reads and checks the words of a plan.
 class Decoder {
   public:
-    Decoder(const int64_t* code, int64_t words, const int64_t* sizes, int32_t spaces, int64_t threads)
-        : code_(code), end_(words), sizes_(sizes), spaces_(spaces), threads_(threads) {}
+    Decoder(const int64_t* code, int64_t words, const int64_t* sizes, int32_t spaces, const Machine& machine)
+        : code_(code), end_(words), sizes_(sizes), spaces_(spaces), machine_(machine) {}
     // How many workers there are, each of which may want memory of its own.
-    int64_t threads() const { return threads_; }
+    int64_t threads() const { return machine_.pool.threads(); }
     bool done() const { return at_ >= end_; }
     int64_t word();
     int64_t within(int64_t least, int64_t most, const char* what);
@@ -85,14 +85,11 @@ class Decoder {
     int64_t at_ = 0;
     const int64_t* sizes_;
     int32_t spaces_;
-    int64_t threads_;
+    const Machine& machine_;
 };
 
 // Added to the opcode of a product: its factors are rounded to bfloat16.
 constexpr int64_t PAIRED = 64;
-
-// Fails where pairs cannot be multiplied.
-void require_pairs(const Machine& machine);
 
 // One for each family; each takes its words from the decoder.
 std::unique_ptr<Command> decode_elementwise(Decoder& in);
@@ -115,7 +112,7 @@ std::unique_ptr<Command> decode_batch_norm(Decoder& in, bool backward, bool rect
 
 // How many words say the geometry of a convolution, and the bytes of scratch memory that one of it wants.
 constexpr int64_t CONVOLUTION_WORDS = 16;
-int64_t convolution_scratch(const int64_t* words, int64_t opcode, int64_t threads);
+int64_t convolution_scratch(const int64_t* words, int64_t opcode, const Machine& machine);
 std::unique_ptr<Command> decode_norm(Decoder& in);
 std::unique_ptr<Command> decode_norm_backward(Decoder& in);
 std::unique_ptr<Command> decode_softmax(Decoder& in);

@@ -101,15 +101,11 @@ int32_t Bench::run(baton_backend* backend, const std::vector<int64_t>& plan, boo
 
 void Bench::run_everywhere(const char* name, const std::vector<int64_t>& plan,
                            const std::function<void(const char*)>& verify, const char* core) {
-    for (const char* isa : instruction_sets()) run_with_threads(name, isa, plan, verify, core);
-}
-
-void Bench::run_paired_everywhere(const char* name, const std::vector<int64_t>& plan,
-                                  const std::function<void(const char*)>& verify) {
+    bool paired = !plan.empty() && plan[0] > format::PAIRED;
     for (const char* isa : instruction_sets()) {
         baton_backend* backend = backend_of(isa, 1);
-        if (baton_backend_has_bfloat16(backend)) {
-            run_with_threads(name, isa, plan, verify, "Haswell");
+        if (!paired || baton_backend_has_bfloat16(backend)) {
+            run_with_threads(name, isa, plan, verify, core);
         } else {
             bool accepted = true;
             run(backend, plan, &accepted);

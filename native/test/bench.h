@@ -76,13 +76,10 @@ class Bench {
     int32_t run(baton_backend* backend, const std::vector<int64_t>& plan, bool* accepted = nullptr);
 
     // Runs the plan everywhere: every status must be success, and all memory bitwise the same for each number of
-    // threads. verify is called once for each instruction set.
+    // threads. verify is called once for each instruction set. A plan that begins with a product of bfloat16 must be refused
+    // in words where the processor lacks them.
     void run_everywhere(const char* name, const std::vector<int64_t>& plan, const std::function<void(const char*)>& verify,
                         const char* core = "Haswell");
-
-    // The same for a plan with products of bfloat16: where the processor lacks them, the plan must be refused in words.
-    void run_paired_everywhere(const char* name, const std::vector<int64_t>& plan,
-                               const std::function<void(const char*)>& verify);
 
   private:
     void run_with_threads(const char* name, const char* isa, const std::vector<int64_t>& plan,

@@ -1,4 +1,5 @@
-// Convolutions with their gradients, with factors of float32 and rounded to bfloat16, pooling and batch normalization against loops in double.
+// Convolutions with their gradients, with factors of float32 and rounded to bfloat16, pooling and batch normalization
+// against loops in double.
 #include <algorithm>
 #include <cmath>
 
@@ -66,20 +67,14 @@ void expect(const char* name, const Sizes& s, Bench& bench, int64_t opcode, std:
     places.push_back(out);
     places.push_back(bench.scratch(static_cast<size_t>(scratch_bytes(s, opcode))));
     places.insert(places.end(), after.begin(), after.end());
-    auto verify = [&](const char* isa) {
+    bench.run_everywhere(name, command(static_cast<Opcode>(opcode), joined({s.words(), places})), [&](const char* isa) {
         std::vector<float> got = bench.at<float>(out, right.size());
         size_t wrong = 0;
         for (size_t i = 0; i < right.size(); i++) wrong += !near(got[i], right[i], 4, 3e-7 * std::sqrt(terms) * 4);
         CHECK(wrong == 0, "%s of %lld x [%lld, %lld, %lld] on %s: %zu of %zu are wrong", name,
               static_cast<long long>(s.pictures), static_cast<long long>(s.inputs), static_cast<long long>(s.down.size),
               static_cast<long long>(s.across.size), isa, wrong, right.size());
-    };
-    std::vector<int64_t> plan = command(static_cast<Opcode>(opcode), joined({s.words(), places}));
-    if (opcode >= PAIRED) {
-        bench.run_paired_everywhere(name, plan, verify);
-    } else {
-        bench.run_everywhere(name, plan, verify);
-    }
+    });
 }
 
 // With factors that are rounded to bfloat16, or as they are: PAIRED or 0.

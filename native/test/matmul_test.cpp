@@ -1,5 +1,6 @@
 // Matrix products against loops in double: every transposition, batches, both ways to cut the result, empty ones, and
-// epilogues; with factors of float32, and rounded to bfloat16. OpenBLAS itself is a double (test/double), which also watches how it is called.
+// epilogues; with factors of float32, and rounded to bfloat16. OpenBLAS itself is a double (test/double), which also
+// watches how it is called.
 #include <algorithm>
 #include <cmath>
 
@@ -64,15 +65,6 @@ struct Product {
         return command(static_cast<Opcode>(MATMUL + (paired ? PAIRED : 0)),
                        epilogue == nullptr ? rest : joined({rest, epilogue->words()}));
     }
-
-    void run(Bench& bench, const char* name, const std::vector<int64_t>& plan, const char* core,
-             const std::function<void(const char*)>& verify) const {
-        if (paired) {
-            bench.run_paired_everywhere(name, plan, verify);
-        } else {
-            bench.run_everywhere(name, plan, verify, core);
-        }
-    }
 };
 
 void check(const char* what, const char* isa, const Product& p, const std::vector<float>& got, const std::vector<double>& right) {
@@ -91,8 +83,8 @@ void plain(const Product& p, const char* core) {
     Bench bench;
     int64_t c = bench.result<float>(p.elements());
     std::vector<double> right = p.right();
-    p.run(bench, "a product", p.plan(bench, c, nullptr), core,
-          [&](const char* isa) { check("product", isa, p, bench.at<float>(c, p.elements()), right); });
+    bench.run_everywhere("a product", p.plan(bench, c, nullptr),
+                         [&](const char* isa) { check("product", isa, p, bench.at<float>(c, p.elements()), right); }, core);
 }
 
 // relu(product + bias) * residual, where the residual is read through transposed strides; whether it is positive; and,
@@ -117,14 +109,14 @@ void fused(const Product& p, const char* core, bool kept) {
         int64_t turned = e / (m * n) * m * n + e / n % m + e % n * m;
         right.push_back(sum > 0 ? sum * residual[static_cast<size_t>(turned)] : 0);
     }
-    p.run(bench, "a fused product", p.plan(bench, c, &region), core, [&](const char* isa) {
+    bench.run_everywhere("a fused product", p.plan(bench, c, &region), [&](const char* isa) {
         check("epilogue of", isa, p, bench.at<float>(y, p.elements()), right);
         std::vector<uint8_t> signs = bench.at<uint8_t>(positive, p.elements());
         size_t wrong = 0;
         for (size_t i = 0; i < right.size(); i++) wrong += std::fabs(right[i]) > 1e-4 && signs[i] != (right[i] > 0);
         CHECK(wrong == 0, "signs on %s: %zu are wrong", isa, wrong);
         if (kept) check("product beside an epilogue", isa, p, bench.at<float>(c, p.elements()), products);
-    });
+    }, core);
 }
 
 // The bias of a product by itself, before and after it, and where the bias or the product is needed again.
@@ -152,8 +144,8 @@ void biased(const Product& p, const char* core) {
             double row = bias[e % static_cast<size_t>(p.s.n)], sum = products[e] + row;
             right.push_back(kind == 2 ? std::max(sum, 0.0) - row : kind == 3 ? std::max(sum, products[e]) : sum);
         }
-        p.run(bench, "a product with a bias", p.plan(bench, NONE, &region), core,
-              [&](const char* isa) { check("bias of", isa, p, bench.at<float>(y, p.elements()), right); });
+        bench.run_everywhere("a product with a bias", p.plan(bench, NONE, &region),
+                             [&](const char* isa) { check("bias of", isa, p, bench.at<float>(y, p.elements()), right); }, core);
     }
 }
 

@@ -125,9 +125,7 @@ public abstract class Convolution extends Composite {
         }
 
         Value multiply(Emitter emit, Value a, Value b, boolean transposeA, boolean transposeB) {
-            var flags = Attributes.of("transposeA", transposeA).with("transposeB", transposeB);
-            boolean rounds = attributes.flag(Primitive.BFLOAT16);
-            return emit.apply(Primitive.MATMUL, rounds ? flags.with(Primitive.BFLOAT16, true) : flags, a, b);
+            return emit.matmul(a, b, transposeA, transposeB, attributes.flag(Primitive.BFLOAT16));
         }
 
         void check() {

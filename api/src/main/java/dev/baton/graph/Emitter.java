@@ -195,6 +195,12 @@ public final class Emitter {
     }
 
     public Value matmul(Value a, Value b, boolean transposeA, boolean transposeB) {
-        return apply(Primitive.MATMUL, Attributes.of("transposeA", transposeA).with("transposeB", transposeB), a, b);
+        return matmul(a, b, transposeA, transposeB, false);
+    }
+
+    /** @param bfloat16 whether the factors are rounded first: see {@link Primitive#BFLOAT16} */
+    public Value matmul(Value a, Value b, boolean transposeA, boolean transposeB, boolean bfloat16) {
+        var flags = Attributes.of("transposeA", transposeA).with("transposeB", transposeB);
+        return apply(Primitive.MATMUL, bfloat16 ? flags.with(Primitive.BFLOAT16, true) : flags, a, b);
     }
 }
