@@ -384,7 +384,9 @@ Side side(Decoder& in) {
     return s;
 }
 
-Geometry geometry(Decoder& in) {
+}  // namespace
+
+Geometry decode_geometry(Decoder& in) {
     Geometry g{};
     g.pictures = in.within(0, 1 << 24, "number of pictures");
     g.inputs = in.within(1, 1 << 20, "number of input channels");
@@ -404,12 +406,13 @@ Geometry geometry(Decoder& in) {
     return g;
 }
 
-}  // namespace
-
 int64_t convolution_scratch(const int64_t* words, int64_t opcode, const Machine& machine) {
     Decoder in(words, CONVOLUTION_WORDS, nullptr, 0, machine);
+    if (opcode >= WINOGRAD) {
+        return winograd_scratch(in, opcode == 15 + WINOGRAD || opcode == 28 + WINOGRAD);
+    }
     int64_t threads = in.threads();
-    Geometry g = geometry(in);
+    Geometry g = decode_geometry(in);
     bool paired = opcode >= PAIRED;
     int64_t plain = opcode % PAIRED;
     bool backward = plain == 15 || plain == 28;
@@ -419,7 +422,7 @@ int64_t convolution_scratch(const int64_t* words, int64_t opcode, const Machine&
 }
 
 std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward, bool rectified, bool paired) {
-    Geometry g = geometry(in);
+    Geometry g = decode_geometry(in);
     auto command = backward ? by_input(g, paired) : forward(g, paired);
     for (Pass& pass : command->passes) pass.results.rectified = rectified && !backward;
     int64_t pictures = times(times(g.pictures, g.inputs), g.picture());
@@ -436,7 +439,7 @@ std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward, bool rec
 }
 
 std::unique_ptr<Command> decode_convolution_by_weights(Decoder& in, bool paired) {
-    Geometry g = geometry(in);
+    Geometry g = decode_geometry(in);
     auto command = by_weights(g, paired);
     command->in = in.reference(times(times(g.pictures, g.inputs), g.picture()), Type::F32);
     command->gradient = in.reference(times(times(g.pictures, g.outputs), g.result()), Type::F32);

@@ -46,6 +46,8 @@ struct Geometry {
     int64_t result() const { return down.results * across.results; }
 };
 
+Geometry decode_geometry(Decoder& in);
+
 // Copies of channels with padding, cut into phases: row j of phase (a, b) holds the row j * step + a - before.
 struct Padded {
     int64_t height, width;              // of the picture

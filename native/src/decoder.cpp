@@ -205,7 +205,7 @@ Region Decoder::region() {
 }
 
 std::unique_ptr<Command> Decoder::command(int64_t opcode) {
-    if (opcode > PAIRED && machine_.pairs == nullptr) {
+    if (opcode > PAIRED && opcode < WINOGRAD && machine_.pairs == nullptr) {
         throw Failure(std::string("products of bfloat16 need AVX512-BF16, which this processor (") + processor_name() +
                       ") with instruction set '" + machine_.kernels.name + "' does not have");
     }
@@ -251,6 +251,10 @@ std::unique_ptr<Command> Decoder::command(int64_t opcode) {
         case 16 + PAIRED: return decode_convolution_by_weights(*this, true);
         case 21 + PAIRED: return decode_convolution(*this, false, true, true);
         case 28 + PAIRED: return decode_convolution(*this, true, true, true);
+        case 14 + WINOGRAD: return decode_winograd(*this, false, false);
+        case 15 + WINOGRAD: return decode_winograd(*this, true, false);
+        case 21 + WINOGRAD: return decode_winograd(*this, false, true);
+        case 28 + WINOGRAD: return decode_winograd(*this, true, true);
         default: throw Failure("the opcode is " + std::to_string(opcode) + ", which no command has");
     }
 }
@@ -259,7 +263,7 @@ std::vector<std::unique_ptr<Command>> Decoder::commands() {
     std::vector<std::unique_ptr<Command>> commands;
     while (!done()) {
         int64_t start = at_;
-        int64_t opcode = within(1, 43 + PAIRED, "opcode");
+        int64_t opcode = within(1, 43 + WINOGRAD, "opcode");
         int64_t length = word();
         commands.push_back(command(opcode));
         if (at_ - start != length) {

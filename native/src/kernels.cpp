@@ -17,6 +17,7 @@ namespace {
 #include "training_kernel.h"
 #include "vector.h"
 #include "convolution_kernel.h"
+#include "winograd_kernel.h"
 #include "picture_kernel.h"
 #include "normalization_kernel.h"
 #include "attention_kernel.h"
@@ -26,8 +27,8 @@ namespace {
 
 extern const Kernels BATON_KERNELS;
 const Kernels BATON_KERNELS = {
-    BATON_ISA, evaluate, reduce, cross_entropy, cross_entropy_backward, adam, sgd, all_finite, convolve, max_pool,
-    max_pool_backward, batch_norm, batch_norm_backward, correlate,
+    BATON_ISA, evaluate, reduce, cross_entropy, cross_entropy_backward, adam, sgd, all_finite, convolve, winograd,
+    winograd_weights, max_pool, max_pool_backward, batch_norm, batch_norm_backward, correlate,
     normalize, normalize_backward, softmax, softmax_backward,
     attention_weights, attention_finish, attention_slopes, scale_rows, row_products, rotate,
     lstm_gates, lstm_gates_backward, gru_gates, gru_gates_backward,

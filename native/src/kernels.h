@@ -50,6 +50,37 @@ struct Results {
     bool rectified;  // negative results become 0
 };
 
+// Tiles of 2 x 2 results of a convolution with 3 x 3 taps (winograd_kernel.h): the tiles from first on, counted through all
+// pictures, in rows of so many across and so many rows down.
+struct WinogradTiles {
+    static constexpr int MOST = 48;      // tiles at once
+    static constexpr int PLACES = 16;    // elements that a tile reads, and products of a pair of channels
+    static constexpr int TOGETHER = 8;   // outputs that are computed side by side
+    static constexpr int64_t BEHIND = 16;  // floats behind the tiles of one place that may be overwritten
+    int64_t down, across;
+    int64_t first, count;  // at most MOST
+    int64_t width;  // from one channel's tiles to the next one's, a multiple of 16 and at least count
+    int64_t inputs, outputs;
+    const float* planes;  // with padding; of the picture that the tiles are counted from
+    int64_t picture_step, input_step, row_width;
+    const float* weights;  // transformed: [place][output][input]
+    int64_t weight_step;   // from one place to the next
+    float *transformed, *products;
+    const float* bias;  // null where there is none
+    bool rectified;     // negative results become 0
+    int64_t rows, columns, picture_results;
+    float* out;
+    const float* kept;  // results become 0 where this is not above 0; null keeps all
+};
+
+// The weights of 3 x 3 taps, as they lie; turned around where the taps count from the last one.
+struct WinogradWeights {
+    const float* weights;
+    int64_t inputs, outputs, input_step, output_step;
+    bool turned;
+    int64_t place_step;
+};
+
 // Sums of products of planes: rows (gradients) with columns (shifted inputs), over pictures and positions. Position i of a
 // row belongs to position pieces[i / 8] + i % 8 of a column.
 struct Correlation {
@@ -150,6 +181,8 @@ struct Kernels {
     void (*convolve)(const Planes& planes, const float* source, const float* weights, const float* bias,
                      const Results& results, int64_t channels, int64_t first_row, int64_t last_row, float* out,
                      const float* kept);
+    void (*winograd)(const WinogradTiles& tiles);
+    void (*winograd_weights)(const WinogradWeights& weights, int64_t first, int64_t count, float* to);
     void (*max_pool)(const Pooling& pooling, const float* in, float* out, int32_t* index);
     void (*max_pool_backward)(const Pooling& pooling, const float* gradient, const int32_t* index, float* out);
     // Rectified: with an addend or null, what is negative becomes 0.

@@ -90,6 +90,8 @@ class Decoder {
 
 // Added to the opcode of a product: its factors are rounded to bfloat16.
 constexpr int64_t PAIRED = 64;
+// Added to the opcode of a convolution or its gradient by the input: it is computed by Winograd's method.
+constexpr int64_t WINOGRAD = 128;
 
 // One for each family; each takes its words from the decoder.
 std::unique_ptr<Command> decode_elementwise(Decoder& in);
@@ -106,12 +108,14 @@ std::unique_ptr<Command> decode_fold(Decoder& in);
 std::unique_ptr<Command> decode_gather(Decoder& in);
 std::unique_ptr<Command> decode_scatter_add(Decoder& in);
 std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward, bool rectified, bool paired);
+std::unique_ptr<Command> decode_winograd(Decoder& in, bool backward, bool rectified);
 std::unique_ptr<Command> decode_convolution_by_weights(Decoder& in, bool paired);
 std::unique_ptr<Command> decode_max_pool(Decoder& in, bool backward);
 std::unique_ptr<Command> decode_batch_norm(Decoder& in, bool backward, bool rectified);
 
 // How many words say the geometry of a convolution, and the bytes of scratch memory that one of it wants.
 constexpr int64_t CONVOLUTION_WORDS = 16;
+int64_t winograd_scratch(Decoder& in, bool backward);
 int64_t convolution_scratch(const int64_t* words, int64_t opcode, const Machine& machine);
 std::unique_ptr<Command> decode_norm(Decoder& in);
 std::unique_ptr<Command> decode_norm_backward(Decoder& in);

@@ -101,7 +101,7 @@ int32_t Bench::run(baton_backend* backend, const std::vector<int64_t>& plan, boo
 
 void Bench::run_everywhere(const char* name, const std::vector<int64_t>& plan,
                            const std::function<void(const char*)>& verify, const char* core) {
-    bool paired = !plan.empty() && plan[0] > format::PAIRED;
+    bool paired = !plan.empty() && plan[0] > format::PAIRED && plan[0] < format::WINOGRAD;
     for (const char* isa : instruction_sets()) {
         baton_backend* backend = backend_of(isa, 1);
         if (!paired || baton_backend_has_bfloat16(backend)) {

@@ -1,4 +1,4 @@
-// Convolutions with their gradients, with factors of float32 and rounded to bfloat16, pooling and batch normalization
+// Convolutions with their gradients, with factors of float32 and rounded to bfloat16 and by Winograd's method, pooling and batch normalization
 // against loops in double.
 #include <algorithm>
 #include <cmath>
@@ -77,9 +77,9 @@ void expect(const char* name, const Sizes& s, Bench& bench, int64_t opcode, std:
     });
 }
 
-// With factors that are rounded to bfloat16, or as they are: PAIRED or 0.
-void convolution(const Sizes& s, int64_t rounding) {
-    auto factor = [&](float value) { return static_cast<double>(rounding == PAIRED ? rounded_to_bfloat16(value) : value); };
+// What is added to the opcodes: PAIRED, with factors that are rounded to bfloat16, WINOGRAD, or 0.
+void convolution(const Sizes& s, int64_t variant) {
+    auto factor = [&](float value) { return static_cast<double>(variant == PAIRED ? rounded_to_bfloat16(value) : value); };
     Numbers numbers(static_cast<uint64_t>(s.inputs * 100 + s.outputs));
     size_t taps = static_cast<size_t>(s.down.kernel * s.across.kernel);
     std::vector<float> x = numbers.reals(static_cast<size_t>(s.pictures * s.inputs * s.down.size * s.across.size), -1, 1);
@@ -100,23 +100,24 @@ void convolution(const Sizes& s, int64_t rounding) {
     Bench bench;
     int64_t px = bench.input(x), pw = bench.input(weight), pb = bench.input(bias), pg = bench.input(gradient);
     double terms = static_cast<double>(s.inputs / s.groups) * static_cast<double>(taps);
-    expect("convolution with bias", s, bench, rounding + CONVOLUTION, {px, pw, pb}, bench.result<float>(results), y, terms);
+    expect("convolution with bias", s, bench, variant + CONVOLUTION, {px, pw, pb}, bench.result<float>(results), y, terms);
     std::vector<double> rectified(y);
     for (double& value : rectified) value = std::max(value, 0.0);
-    expect("convolution with bias and relu", s, bench, rounding + CONVOLUTION_RELU, {px, pw, pb}, bench.result<float>(results),
+    expect("convolution with bias and relu", s, bench, variant + CONVOLUTION_RELU, {px, pw, pb}, bench.result<float>(results),
            rectified, terms);
     std::vector<double> rectified_plain(plain);
     for (double& value : rectified_plain) value = std::max(value, 0.0);
-    expect("convolution with relu", s, bench, rounding + CONVOLUTION_RELU, {px, pw, NONE}, bench.result<float>(results), rectified_plain,
+    expect("convolution with relu", s, bench, variant + CONVOLUTION_RELU, {px, pw, NONE}, bench.result<float>(results), rectified_plain,
            terms);
-    expect("convolution", s, bench, rounding + CONVOLUTION, {px, pw, NONE}, bench.result<float>(results), plain, terms);
-    expect("convolution by input", s, bench, rounding + CONVOLUTION_BY_INPUT, {pg, pw, NONE}, bench.result<float>(x.size()), by_x,
+    expect("convolution", s, bench, variant + CONVOLUTION, {px, pw, NONE}, bench.result<float>(results), plain, terms);
+    expect("convolution by input", s, bench, variant + CONVOLUTION_BY_INPUT, {pg, pw, NONE}, bench.result<float>(x.size()), by_x,
            static_cast<double>(s.outputs / s.groups) * static_cast<double>(taps));
     std::vector<double> kept(by_x);
     for (size_t i = 0; i < kept.size(); i++) kept[i] = x[i] > 0 ? kept[i] : 0;
-    expect("convolution by input with relu", s, bench, rounding + CONVOLUTION_BY_INPUT_RELU, {pg, pw, NONE},
+    expect("convolution by input with relu", s, bench, variant + CONVOLUTION_BY_INPUT_RELU, {pg, pw, NONE},
            bench.result<float>(x.size()), kept, static_cast<double>(s.outputs / s.groups) * static_cast<double>(taps), {px});
-    expect("convolution by weight", s, bench, rounding + CONVOLUTION_BY_WEIGHT, {px, pg}, bench.result<float>(weight.size()), by_weight,
+    if (variant == WINOGRAD) return;
+    expect("convolution by weight", s, bench, variant + CONVOLUTION_BY_WEIGHT, {px, pg}, bench.result<float>(weight.size()), by_weight,
            static_cast<double>(s.pictures * s.down.results() * s.across.results()));
 }
 
@@ -258,6 +259,24 @@ void test_convolution() {
          }) {
         convolution(s, 0);
         convolution(s, PAIRED);
+    }
+    auto same = [](int64_t size) { return Side{size, 3, 1, 1, 1, 1}; };
+    for (const Sizes& s : {
+             // Rows of whole vectors, of halves and quarters of one, and of any other width; alone and many together.
+             Sizes{1, 2, 3, 1, same(4), same(64)},
+             Sizes{2, 3, 9, 1, same(6), same(32)},
+             Sizes{17, 5, 8, 1, same(16), same(16)},
+             Sizes{19, 2, 17, 1, same(8), same(8)},
+             Sizes{16, 3, 1, 1, same(4), same(4)},
+             Sizes{1, 70, 33, 1, same(8), same(8)},
+             Sizes{3, 17, 19, 1, same(7), same(15)},
+             Sizes{18, 4, 5, 1, same(1), same(1)},
+             Sizes{1, 1, 1, 1, same(3), same(99)},
+             Sizes{2, 3, 4, 1, {9, 3, 1, 0, 0, 1}, {10, 3, 1, 2, 2, 1}},
+             Sizes{20, 4, 3, 1, {5, 3, 1, 2, 0, 1}, {6, 3, 1, 0, 1, 1}},
+             Sizes{0, 2, 3, 1, same(5), same(5)},
+         }) {
+        convolution(s, WINOGRAD);
     }
     max_pool({8, 2, 2, 0, 0, 1}, {9, 2, 2, 0, 0, 1}, 5);
     max_pool({5, 2, 2, 0, 0, 1}, {131, 2, 2, 0, 0, 1}, 3);

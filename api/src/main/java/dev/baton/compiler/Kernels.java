@@ -167,7 +167,7 @@ final class Kernels {
             long bytes = backend.scratch(first);
             Buffer scratch = bytes == 0 ? null : new Buffer(created++, DType.BOOL, bytes);
             kernels.add(new Kernel.Whole(
-                    first, first.inputs().stream().map(this::input).toList(), written, scratch));
+                    first, first.inputs().stream().map(this::input).toList(), written, scratch, backend.method(first)));
         }
     }
 

@@ -136,8 +136,10 @@ public sealed interface Kernel {
      * Primitive.Kind#WHOLE}, or a composite that the backend has claimed.
      *
      * @param scratch memory that the kernel may use while it runs, of type bool; null where it wants none
+     * @param method how the backend computes it, where it has a choice; empty otherwise
      */
-    record Whole(Node node, List<Buffer> inputs, List<Buffer> outputs, Buffer scratch) implements Kernel {
+    record Whole(Node node, List<Buffer> inputs, List<Buffer> outputs, Buffer scratch, String method)
+            implements Kernel {
 
         public Whole {
             inputs = List.copyOf(inputs);
@@ -161,7 +163,8 @@ public sealed interface Kernel {
         @Override
         public String label() {
             String label = node.operation().label();
-            return node.attributes().flag(Primitive.BFLOAT16) ? label + " of bfloat16" : label;
+            String rounded = node.attributes().flag(Primitive.BFLOAT16) ? " of bfloat16" : "";
+            return label + rounded + (method.isEmpty() ? "" : ", by " + method);
         }
 
         @Override

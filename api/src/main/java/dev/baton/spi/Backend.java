@@ -34,6 +34,14 @@ public interface Backend extends AutoCloseable {
         return 0;
     }
 
+    /**
+     * How a node that runs whole is computed, where there is a choice, for people who ask why it is fast or slow; empty
+     * otherwise.
+     */
+    default String method(Node node) {
+        return "";
+    }
+
     /** Memory that grows without moving; empty at first. */
     DeviceBuffer allocate();
 

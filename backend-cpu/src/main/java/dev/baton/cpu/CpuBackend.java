@@ -91,6 +91,11 @@ final class CpuBackend implements Backend {
     }
 
     @Override
+    public String method(Node node) {
+        return PictureWords.byWinograd(node) ? "Winograd's method" : "";
+    }
+
+    @Override
     public DeviceBuffer allocate() {
         return new CpuBuffer();
     }

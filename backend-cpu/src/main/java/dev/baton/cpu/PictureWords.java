@@ -20,19 +20,46 @@ final class PictureWords {
     static final int CONVOLUTION_BY_INPUT = 15;
     static final int CONVOLUTION_BY_WEIGHT = 16;
 
+    /** Added to the opcode of a convolution, or of its gradient by the input, that is computed by Winograd's method. */
+    static final int WINOGRAD = 128;
+
+    /** With fewer channels on either side, transforming pictures and results costs more than Winograd's method saves. */
+    private static final long FEWEST_CHANNELS = 16;
+
     private PictureWords() {}
+
+    /**
+     * Whether a convolution is computed by Winograd's method, which needs 16 products where the direct way has 36, and
+     * whose sums are about as exact. Chosen by the layer alone: pictures give the same answers alone as among others.
+     */
+    static boolean byWinograd(Node node) {
+        boolean either = isForward(node.operation()) || isInputGradient(node.operation());
+        if (!either || node.attributes().flag(Primitive.BFLOAT16)) {
+            return false;
+        }
+        long[] words = geometry(node);
+        boolean tile = true;
+        for (int at = 4; at < words.length; at += 6) {
+            tile &= words[at + 1] == 3 && words[at + 3] == 1 && words[at + 4] <= 2 && words[at + 5] == 1;
+        }
+        return tile && words[3] == 1 && Math.min(words[1], words[2]) >= FEWEST_CHANNELS;
+    }
 
     /** The opcode that the workspace of a convolution or of a gradient of one goes by; 0 for any other operation. */
     static int convolutionOpcode(Node node) {
         Operation operation = node.operation();
-        int rounded = Encoder.rounded(node.attributes().flag(Primitive.BFLOAT16));
         if (isForward(operation)) {
-            return CONVOLUTION + rounded;
+            return CONVOLUTION + variant(node);
         }
         if (isInputGradient(operation)) {
-            return CONVOLUTION_BY_INPUT + rounded;
+            return CONVOLUTION_BY_INPUT + variant(node);
         }
-        return operation == Convolution.WEIGHT_GRADIENT ? CONVOLUTION_BY_WEIGHT + rounded : 0;
+        return operation == Convolution.WEIGHT_GRADIENT ? CONVOLUTION_BY_WEIGHT + variant(node) : 0;
+    }
+
+    /** What is added to the opcode of any operation for how it is computed. */
+    static int variant(Node node) {
+        return byWinograd(node) ? WINOGRAD : Encoder.rounded(node.attributes().flag(Primitive.BFLOAT16));
     }
 
     private static boolean isForward(Operation operation) {

@@ -95,6 +95,6 @@ final class WholeEncoder {
     static int encode(Encoder out, Kernel.Whole kernel) {
         Command command = COMMANDS.get(kernel.node().operation());
         command.words().write(out, kernel);
-        return command.opcode() + Encoder.rounded(kernel.node().attributes().flag(Primitive.BFLOAT16));
+        return command.opcode() + PictureWords.variant(kernel.node());
     }
 }

@@ -66,6 +66,11 @@ public final class RecordingProvider implements BackendProvider {
         }
 
         @Override
+        public String method(Node node) {
+            return cpu.method(node);
+        }
+
+        @Override
         public DeviceBuffer allocate() {
             return cpu.allocate();
         }
