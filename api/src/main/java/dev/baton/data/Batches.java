@@ -1,5 +1,6 @@
 package dev.baton.data;
 
+import dev.baton.DataException;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.NoSuchElementException;
@@ -38,9 +39,17 @@ public final class Batches implements Iterable<Batch> {
 
     /** The batches of one epoch, from 0; each has its own order where the examples are shuffled. */
     public Iterable<Batch> epoch(int epoch) {
+        return epoch(epoch, 0);
+    }
+
+    /** The same, but its first batches are left out, so many. */
+    public Iterable<Batch> epoch(int epoch, int from) {
+        if (from < 0 || from > count()) {
+            throw new DataException("there is no batch " + from + " of " + count());
+        }
         return () -> new Iterator<>() {
             private final int[] order = examples.order(epoch);
-            private int next;
+            private int next = Math.min(from * size, order.length);
 
             @Override
             public boolean hasNext() {

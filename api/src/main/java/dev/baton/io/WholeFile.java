@@ -37,6 +37,7 @@ final class WholeFile {
                 channel.force(true);
             }
             move(beside, file);
+            syncFolder(file);
         } catch (NoSuchFileException e) {
             throw new DataException(
                     "cannot write " + file + ": there is no folder "
@@ -57,6 +58,16 @@ final class WholeFile {
         } catch (AtomicMoveNotSupportedException e) {
             // Some network file systems cannot; the file is complete all the same.
             Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    /** The new name too is on the disk then, where a folder can be opened as a file. */
+    private static void syncFolder(Path file) {
+        try (var folder = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+            folder.force(true);
+        } catch (IOException e) {
+            System.getLogger(WholeFile.class.getName())
+                    .log(System.Logger.Level.DEBUG, "the folder of " + file + " cannot be synced", e);
         }
     }
 

@@ -104,6 +104,11 @@ public abstract class GradientDescent<O extends GradientDescent<O>> implements O
     }
 
     @Override
+    public final List<PlateauSchedule> told() {
+        return options.schedule().told();
+    }
+
+    @Override
     public final void update(Emitter emit, List<Value> parameters, List<Value> gradients, Value finite) {
         Map<ParameterGroup, List<Integer>> members = new LinkedHashMap<>();
         Map<Value, Initial> variables = emit.builder().variables();

@@ -21,6 +21,11 @@ public interface Optimizer {
     /** The learning rate of a step, numbered from 1. */
     double learningRate(long step);
 
+    /** The schedules whose rates depend on what they were told. */
+    default List<PlateauSchedule> told() {
+        return List.of();
+    }
+
     /** Which of the parameters that a step reads are learnt: all of them, unless some are {@linkplain #freeze frozen}. */
     default List<Parameter> learnt(List<Parameter> parameters) {
         return parameters;

@@ -1,6 +1,8 @@
 package dev.baton.optim;
 
 import dev.baton.BatonException;
+import dev.baton.DataException;
+import java.util.List;
 
 /**
  * A learning rate that falls when a metric no longer gets better. It is the one schedule that has to be told something:
@@ -89,6 +91,34 @@ public final class PlateauSchedule implements Schedule {
         }
         double needed = THRESHOLD * Math.abs(best);
         return higherIsBetter ? metric > best + needed : metric < best - needed;
+    }
+
+    @Override
+    public List<PlateauSchedule> told() {
+        return List.of(this);
+    }
+
+    /** What it was told so far, to the last bit, as {@link #restore} reads it. */
+    public String state() {
+        return Double.toHexString(rate) + " " + Double.toHexString(best) + " " + worse;
+    }
+
+    /**
+     * Goes on from what another one was told.
+     *
+     * @throws DataException if that is no state
+     */
+    public void restore(String state) {
+        String[] parts = state.split(" ");
+        try {
+            double restoredRate = Double.parseDouble(parts[0]);
+            double restoredBest = Double.parseDouble(parts[1]);
+            worse = Integer.parseInt(parts[2]);
+            rate = restoredRate;
+            best = restoredBest;
+        } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+            throw new DataException("this is no state of a plateau schedule: '" + state + "'", e);
+        }
     }
 
     /** The same for all steps until the next observation. */

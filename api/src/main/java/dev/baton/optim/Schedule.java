@@ -1,7 +1,9 @@
 package dev.baton.optim;
 
 import dev.baton.BatonException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The learning rate as a function of the step, numbered from 1. One of your own gives the same weights on every Java
@@ -12,6 +14,11 @@ import java.util.Arrays;
 public interface Schedule {
 
     double rate(long step);
+
+    /** The schedules in this one whose rates depend on what they were told; none where the step alone decides. */
+    default List<PlateauSchedule> told() {
+        return List.of();
+    }
 
     /**
      * The same rate at every step.
@@ -137,7 +144,7 @@ public interface Schedule {
      */
     default Schedule warmUp(long steps) {
         requireSteps(steps);
-        return step -> rate(step) * Math.min(1, (double) step / steps);
+        return new ComposedSchedule(step -> rate(step) * Math.min(1, (double) step / steps), told());
     }
 
     /**
@@ -147,7 +154,9 @@ public interface Schedule {
      */
     default Schedule then(long steps, Schedule next) {
         requireSteps(steps);
-        return step -> step <= steps ? rate(step) : next.rate(step - steps);
+        var told = new ArrayList<>(told());
+        told.addAll(next.told());
+        return new ComposedSchedule(step -> step <= steps ? rate(step) : next.rate(step - steps), told);
     }
 
     private static double alongCosine(double from, double to, double done, double steps) {

@@ -29,6 +29,11 @@ abstract class Wrapped implements Optimizer {
     }
 
     @Override
+    public List<PlateauSchedule> told() {
+        return optimizer.told();
+    }
+
+    @Override
     public List<Parameter> learnt(List<Parameter> parameters) {
         return optimizer.learnt(parameters);
     }

@@ -11,6 +11,7 @@ import dev.baton.data.Batch;
 import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.TensorType;
+import dev.baton.io.Checkpoint;
 import dev.baton.loss.Loss;
 import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.Layer;
@@ -195,6 +196,37 @@ public final class TrainStep implements AutoCloseable {
             finiteIndex = traced.outputIndex(StepGraph.FINITE);
             executable = traced;
         }
+    }
+
+    /** How many steps there were. */
+    public long steps() {
+        return steps;
+    }
+
+    /**
+     * Everything that the next step depends on: all variables of the session, how many steps there were, and what
+     * schedules were told.
+     *
+     * @param more texts of the caller's own, such as where in the data the run is
+     */
+    public Checkpoint checkpoint(Map<String, String> more) {
+        requireTraced("save");
+        return StepState.of(session, optimizer.told(), steps, more);
+    }
+
+    /**
+     * Goes on from a checkpoint, all of it or nothing. The step must have been {@linkplain #prepare prepared}.
+     *
+     * @throws DataException if the checkpoint is of another model, or of a session with another seed or precision
+     */
+    public void restore(Checkpoint checkpoint) {
+        requireTraced("restore");
+        steps = StepState.restore(session, optimizer.told(), checkpoint);
+    }
+
+    /** What else is used than when a checkpoint was made, in words; empty where nothing is. */
+    String difference(Checkpoint checkpoint) {
+        return StepState.difference(session, checkpoint);
     }
 
     private void requireUse() {

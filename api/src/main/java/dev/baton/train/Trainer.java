@@ -30,6 +30,8 @@ public final class Trainer implements AutoCloseable {
     private final Evaluation evaluation;
     private final List<Metric> metrics;
     private final TrainingListener listener;
+    private final Checkpoints checkpoints;
+    private volatile boolean stopped;
 
     private Trainer(Builder builder) {
         this.session = builder.session;
@@ -39,6 +41,7 @@ public final class Trainer implements AutoCloseable {
         this.evaluation = new Evaluation(session, model, opened);
         this.metrics = List.copyOf(builder.metrics);
         this.listener = builder.listener;
+        this.checkpoints = builder.checkpoints;
     }
 
     public static Builder of(Session session, Layer model) {
@@ -54,6 +57,7 @@ public final class Trainer implements AutoCloseable {
         private Optimizer optimizer;
         private final List<Metric> metrics = new ArrayList<>();
         private TrainingListener listener = System.out::println;
+        private Checkpoints checkpoints;
 
         private Builder(Session session, Layer model) {
             this.session = session;
@@ -79,6 +83,12 @@ public final class Trainer implements AutoCloseable {
         /** Told of every epoch; prints a line on standard output unless changed. */
         public Builder listener(TrainingListener listener) {
             this.listener = Objects.requireNonNull(listener);
+            return this;
+        }
+
+        /** Saves the run from time to time, so that {@link Trainer#resume} can go on after a crash. */
+        public Builder checkpoints(Checkpoints checkpoints) {
+            this.checkpoints = Objects.requireNonNull(checkpoints);
             return this;
         }
 
@@ -114,36 +124,85 @@ public final class Trainer implements AutoCloseable {
      * @param validation what the metrics are measured on after every epoch
      * @return what each epoch gave
      * @throws dev.baton.NotFiniteException at the first step whose loss or gradients are not finite; it changed nothing
+     * @throws StateException if checkpoints are wanted in a folder that has some, or that another run writes to
      */
     public List<EpochResult> fit(Batches training, Batches validation, Epochs epochs) {
+        return run(training, validation, epochs, false);
+    }
+
+    /**
+     * Goes on from the last checkpoint, to the last bit as if the run had never been interrupted; begins at the
+     * beginning where there is none. Data, seed, model and optimizer must be those of the run before.
+     *
+     * @return what each epoch gave that was completed now
+     * @throws dev.baton.DataException if the checkpoint is damaged, or of another run
+     * @throws dev.baton.NotFiniteException as {@link #fit} does
+     * @throws StateException if no checkpoints are wanted, or another run writes to their folder
+     */
+    public List<EpochResult> resume(Batches training, Batches validation, Epochs epochs) {
+        if (checkpoints == null) {
+            throw new StateException("a run goes on from a checkpoint: say where they are with "
+                    + "Trainer.of(session, model).checkpoints(Checkpoints.in(folder))");
+        }
+        return run(training, validation, epochs, true);
+    }
+
+    /**
+     * Ends a run after the step that it is at, with a checkpoint where some are wanted; from any thread. Does nothing
+     * between two runs.
+     */
+    public void stop() {
+        stopped = true;
+    }
+
+    /** Whether the last run was ended by {@link #stop}. */
+    public boolean wasStopped() {
+        return stopped;
+    }
+
+    private List<EpochResult> run(Batches training, Batches validation, Epochs epochs, boolean resuming) {
         opened.requireOpen();
         Objects.requireNonNull(validation, "validation");
+        stopped = false;
+        try (var saved = new SavedRun(step, checkpoints, listener)) {
+            Position at = saved.begin(training, resuming);
+            return run(training, validation, epochs, at, saved);
+        }
+    }
+
+    private List<EpochResult> run(Batches training, Batches validation, Epochs epochs, Position at, SavedRun saved) {
         var results = new ArrayList<EpochResult>();
         int count = epochs.begun(training);
         long steps = epochs.steps(training);
-        long done = 0;
+        long before = at.steps();
         long start = System.nanoTime();
-        for (int epoch = 0; epoch < count; epoch++) {
+        while (at.epoch() < count && !stopped) {
             long epochStart = System.nanoTime();
-            double loss = 0;
-            long seen = 0;
-            int number = 0;
-            var batches = training.epoch(epoch).iterator();
-            while (batches.hasNext() && done < steps) {
+            long seenBefore = at.seen();
+            var batches = training.epoch(at.epoch(), at.batch()).iterator();
+            while (batches.hasNext() && at.steps() < steps && !stopped) {
                 Batch batch = batches.next();
                 float mean = step.run(batch).loss();
-                loss += mean * batch.size();
-                seen += batch.size();
-                done++;
-                listener.batch(epoch + 1, ++number, training.count(), mean);
+                at.learnt(mean, batch.size());
+                listener.batch(at.epoch() + 1, at.batch(), training.count(), mean);
+                saved.step(at);
+            }
+            if (batches.hasNext() && at.steps() < steps) {
+                break;
             }
             double seconds = (System.nanoTime() - epochStart) / 1e9;
             Map<String, Double> measured = evaluation.measure(validation, metrics);
-            double perStep = (System.nanoTime() - start) / (double) done;
-            var left = Duration.ofNanos((long) (perStep * (steps - done)));
-            var result = new EpochResult(epoch + 1, count, loss / seen, measured, seen / seconds, left);
+            double perStep = (System.nanoTime() - start) / (double) Math.max(1, at.steps() - before);
+            var left = Duration.ofNanos((long) (perStep * (steps - at.steps())));
+            double pace = (at.seen() - seenBefore) / seconds;
+            var result = new EpochResult(at.epoch() + 1, count, at.meanLoss(), measured, pace, left);
             results.add(result);
             listener.epoch(result);
+            at.nextEpoch();
+            saved.save(at);
+        }
+        if (stopped) {
+            saved.save(at);
         }
         return results;
     }

@@ -8,6 +8,14 @@ public interface TrainingListener {
     void epoch(EpochResult result);
 
     /**
+     * A run goes on from a checkpoint; does nothing unless overridden.
+     *
+     * @param step how many steps there were
+     * @param difference what else is used than before, in words; empty where results will be the same to the last bit
+     */
+    default void resumed(long step, String difference) {}
+
+    /**
      * A batch is done; does nothing unless overridden.
      *
      * @param epoch the number of the epoch, from 1

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A network learns to read handwritten digits: pictures of 8 x 8 grey values, ten classes. */
@@ -35,6 +36,9 @@ final class Digits extends CommonOptions implements Callable<Integer> {
 
     @Option(names = "--data", paramLabel = "DIR", description = "a folder with optdigits.tra and optdigits.tes")
     private Path data;
+
+    @Mixin
+    private CheckpointOptions checkpoints;
 
     @Override
     public Integer call() {
@@ -64,15 +68,17 @@ final class Digits extends CommonOptions implements Callable<Integer> {
         var rate = Schedule.cosine(3e-3, length.steps(batches)).warmUp(batches.count());
         try (var session = Session.open(backend, seed, precision);
                 var progress = progress(BATCH, length.begun(batches));
-                var trainer = Trainer.of(session, model)
-                        .loss(Losses.crossEntropy().labelSmoothing(0.1))
-                        .optimizer(AdamW.of(rate).weightDecay(0.05))
-                        .metric(Metrics.accuracy())
-                        .listener(progress)
+                var trainer = checkpoints
+                        .in(Trainer.of(session, model)
+                                .loss(Losses.crossEntropy().labelSmoothing(0.1))
+                                .optimizer(AdamW.of(rate).weightDecay(0.05))
+                                .metric(Metrics.accuracy())
+                                .listener(progress))
                         .build()) {
             introduce(session, trainer.summary(batches));
-            trainer.fit(batches, held.batched(256), length);
-            finish(session, model, test);
+            if (checkpoints.train(trainer, batches, held.batched(256), length)) {
+                finish(session, model, test);
+            }
         }
         return 0;
     }

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A network learns to tell cats, dogs and birds apart, or all ten classes of CIFAR-10: colour pictures of 32 x 32. */
@@ -75,6 +76,9 @@ final class Pets extends CommonOptions implements Callable<Integer> {
     @Option(names = "--skip-broken", description = "leave out, and count, files that cannot be used")
     private boolean skipBroken;
 
+    @Mixin
+    private CheckpointOptions checkpoints;
+
     @Override
     public Integer call() {
         apply();
@@ -114,15 +118,17 @@ final class Pets extends CommonOptions implements Callable<Integer> {
                 .group(Parameters.vectors(), group -> group.weightDecay(0));
         try (var session = Session.open(backend, seed, precision);
                 var progress = progress(recipe.batch(), length.begun(batches));
-                var trainer = Trainer.of(session, model)
-                        .loss(Losses.crossEntropy().labelSmoothing(recipe.smoothing()))
-                        .optimizer(optimizer)
-                        .metric(Metrics.accuracy())
-                        .listener(progress)
+                var trainer = checkpoints
+                        .in(Trainer.of(session, model)
+                                .loss(Losses.crossEntropy().labelSmoothing(recipe.smoothing()))
+                                .optimizer(optimizer)
+                                .metric(Metrics.accuracy())
+                                .listener(progress))
                         .build()) {
             introduce(session, pictures, trainer.summary(batches));
-            trainer.fit(batches, held.batched(EVALUATED), length);
-            finish(session, model, unseen, normalisation);
+            if (checkpoints.train(trainer, batches, held.batched(EVALUATED), length)) {
+                finish(session, model, unseen, normalisation);
+            }
         }
         return 0;
     }

@@ -18,19 +18,42 @@ interface Progress extends TrainingListener, AutoCloseable {
 
     /** One line when an epoch is done. */
     static Progress plain(PrintWriter out) {
-        return out::println;
+        return new Progress() {
+            @Override
+            public void epoch(EpochResult result) {
+                out.println(result);
+            }
+
+            @Override
+            public void resumed(long step, String difference) {
+                out.println(inWords(step, difference));
+            }
+        };
+    }
+
+    private static String inWords(long step, String difference) {
+        String text = String.format(Locale.ROOT, "goes on after step %,d", step);
+        return difference.isEmpty() ? text : text + "; " + difference;
     }
 
     /** One JSON object when an epoch is done. */
     static Progress json(PrintWriter out) {
-        return result -> {
-            var line = new JsonLine("epoch")
-                    .add("epoch", result.epoch())
-                    .add("epochs", result.epochs())
-                    .add("loss", result.loss());
-            result.metrics().forEach(line::add);
-            out.println(line.add("samplesPerSecond", result.samplesPerSecond())
-                    .add("secondsLeft", result.left().toMillis() / 1e3));
+        return new Progress() {
+            @Override
+            public void epoch(EpochResult result) {
+                var line = new JsonLine("epoch")
+                        .add("epoch", result.epoch())
+                        .add("epochs", result.epochs())
+                        .add("loss", result.loss());
+                result.metrics().forEach(line::add);
+                out.println(line.add("samplesPerSecond", result.samplesPerSecond())
+                        .add("secondsLeft", result.left().toMillis() / 1e3));
+            }
+
+            @Override
+            public void resumed(long step, String difference) {
+                out.println(new JsonLine("resumed").add("step", step).add("difference", difference));
+            }
         };
     }
 
@@ -53,6 +76,7 @@ interface Progress extends TrainingListener, AutoCloseable {
         private ProgressBar bar;
         private double losses;
         private String measured = "";
+        private double begun = Double.NaN;
 
         private InTerminal(PrintStream out, int batchSize, int epochs) {
             this.out = out;
@@ -74,7 +98,10 @@ interface Progress extends TrainingListener, AutoCloseable {
             }
             losses += loss;
             double done = epoch - 1 + (double) batch / batches;
-            double left = (System.nanoTime() - start) / 1e9 / done * (epochs - done);
+            if (Double.isNaN(begun)) {
+                begun = done - 1.0 / batches;
+            }
+            double left = (System.nanoTime() - start) / 1e9 / (done - begun) * (epochs - done);
             bar.setExtraMessage(String.format(
                     Locale.ROOT,
                     "epoch %d/%d|  loss %.4f%s|  %.0f s left",
@@ -100,6 +127,11 @@ interface Progress extends TrainingListener, AutoCloseable {
             int filled = (int) (bar * state.getNormalizedProgress());
             String text = parts[0] + " [" + "=".repeat(filled) + " ".repeat(bar - filled) + "]" + rest;
             return text.substring(0, Math.min(text.length(), Math.max(0, length)));
+        }
+
+        @Override
+        public void resumed(long step, String difference) {
+            out.println(inWords(step, difference));
         }
 
         @Override

@@ -154,7 +154,11 @@ class DigitsTest extends ExampleTest {
             assertThat(run("digits", option)).isEqualTo(2);
         }
         assertThat(run("digits", "--seed", "x")).isEqualTo(2);
-        assertThat(run("digits", "--checkpoint", "x")).isEqualTo(2);
+        assertThat(run("digits", "--resume")).isEqualTo(2);
+        assertThat(err.toString()).contains("--resume needs --checkpoint DIR, the folder of the run");
+        assertThat(run("digits", "--checkpoint-steps", "3")).isEqualTo(2);
+        assertThat(run("digits", "--checkpoint", "x", "--checkpoint-steps", "0"))
+                .isEqualTo(2);
         assertThat(run("digits", "extra")).isEqualTo(2);
         assertThat(run("nonsense")).isEqualTo(2);
         assertThat(run()).isEqualTo(2);

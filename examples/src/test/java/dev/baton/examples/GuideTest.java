@@ -74,10 +74,22 @@ class GuideTest {
         return matcher.group(1);
     }
 
+    @Test
+    void lastingGoesOnWhereItWas() throws Exception {
+        assertThat(run("Lasting")).contains("epoch 1/5  loss ", "epoch 5/5  loss ");
+        assertThat(folder.resolve("run")).isDirectoryContaining("glob:**step-000000000125.safetensors");
+        // It is done: nothing is left to learn.
+        assertThat(run("Lasting")).isEmpty();
+        Files.delete(folder.resolve("run").resolve("step-000000000125.safetensors"));
+        assertThat(run("Lasting")).containsOnlyOnce("epoch ").contains("epoch 5/5  loss ");
+    }
+
     /** A program that no test runs would be found here. */
     @Test
-    void thereAreFour() throws IOException {
-        assertThat(programs()).extracting(GuideTest::nameOf).containsExactly("Gates", "Album", "Saved", "Curve");
+    void thereAreFive() throws IOException {
+        assertThat(programs())
+                .extracting(GuideTest::nameOf)
+                .containsExactly("Gates", "Album", "Saved", "Lasting", "Curve");
     }
 
     @Test

@@ -1,0 +1,84 @@
+package dev.baton.train;
+
+import dev.baton.DataException;
+import dev.baton.StateException;
+import dev.baton.data.Batches;
+import dev.baton.io.Checkpoint;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+
+/** The checkpoints of one run of a trainer; none where none are wanted. */
+final class SavedRun implements AutoCloseable {
+
+    private static final String DATA = "data";
+
+    private final TrainStep step;
+    private final Checkpoints wanted;
+    private final TrainingListener listener;
+    private final CheckpointFolder folder;
+    private String data;
+    private long savedSteps = -1;
+    private int savedEpoch = -1;
+
+    SavedRun(TrainStep step, Checkpoints wanted, TrainingListener listener) {
+        this.step = step;
+        this.wanted = wanted;
+        this.listener = listener;
+        this.folder = wanted == null ? null : CheckpointFolder.open(wanted);
+    }
+
+    /** Where the run begins. */
+    Position begin(Batches training, boolean resuming) {
+        data = training.toString();
+        Path newest = folder == null ? null : folder.newest();
+        if (newest == null) {
+            return new Position();
+        }
+        if (!resuming) {
+            throw new StateException(wanted.folder() + " has the checkpoints of a run, the last of which is "
+                    + newest.getFileName() + ": go on with resume, or name another folder");
+        }
+        Checkpoint checkpoint = Checkpoint.read(newest);
+        try {
+            String before = checkpoint.texts().get(DATA);
+            if (!data.equals(before)) {
+                throw new DataException("the run began with other data, " + before + ", and cannot go on with " + data);
+            }
+            Position position = Position.of(checkpoint.texts());
+            step.prepare(training.iterator().next());
+            step.restore(checkpoint);
+            savedSteps = position.steps();
+            savedEpoch = position.epoch();
+            listener.resumed(position.steps(), step.difference(checkpoint));
+            return position;
+        } catch (DataException e) {
+            throw new DataException(newest + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Saves after a step where that is wanted. */
+    void step(Position at) {
+        if (wanted != null && wanted.everySteps() > 0 && at.steps() % wanted.everySteps() == 0) {
+            save(at);
+        }
+    }
+
+    /** Saves, unless this very place was saved already. */
+    void save(Position at) {
+        boolean known = savedSteps == at.steps() && savedEpoch == at.epoch();
+        if (folder != null && !known) {
+            var texts = new LinkedHashMap<>(at.texts());
+            texts.put(DATA, data);
+            folder.write(at.steps(), step.checkpoint(texts));
+            savedSteps = at.steps();
+            savedEpoch = at.epoch();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (folder != null) {
+            folder.close();
+        }
+    }
+}

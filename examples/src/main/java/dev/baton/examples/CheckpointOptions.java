@@ -1,0 +1,107 @@
+package dev.baton.examples;
+
+import dev.baton.data.Batches;
+import dev.baton.train.Checkpoints;
+import dev.baton.train.Epochs;
+import dev.baton.train.Trainer;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Saving a run and going on with it: the same options in every example that a trainer trains. */
+final class CheckpointOptions {
+
+    /** How long a run may take to end its step and save, once Ctrl-C has been pressed. */
+    private static final int SECONDS_TO_SAVE = 60;
+
+    @Option(
+            names = "--checkpoint",
+            paramLabel = "DIR",
+            description = "save the run in this folder after every epoch, and when it is stopped with Ctrl-C")
+    private Path folder;
+
+    @Option(names = "--checkpoint-steps", paramLabel = "N", description = "save it after every N batches too")
+    private Long steps;
+
+    @Option(
+            names = "--resume",
+            description = "go on from the last checkpoint, to the last bit as if nothing had happened")
+    private boolean resume;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    /** Tells the trainer where to save. */
+    Trainer.Builder in(Trainer.Builder trainer) {
+        if (folder == null) {
+            if (resume || steps != null) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        (resume ? "--resume" : "--checkpoint-steps")
+                                + " needs --checkpoint DIR, the folder of the run");
+            }
+            return trainer;
+        }
+        if (steps != null && steps < 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "Invalid value for option '--checkpoint-steps': at least 1, not " + steps);
+        }
+        Checkpoints checkpoints = Checkpoints.in(folder);
+        return trainer.checkpoints(steps == null ? checkpoints : checkpoints.everySteps(steps));
+    }
+
+    /**
+     * Trains, from the beginning or from the last checkpoint.
+     *
+     * @return whether the run is done; false where it was stopped
+     */
+    boolean train(Trainer trainer, Batches training, Batches validation, Epochs length) {
+        if (folder == null) {
+            trainer.fit(training, validation, length);
+            return true;
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        var saved = new CountDownLatch(1);
+        var onExit = new Thread(() -> {
+            trainer.stop();
+            await(saved);
+        });
+        Runtime.getRuntime().addShutdownHook(onExit);
+        try {
+            if (resume) {
+                trainer.resume(training, validation, length);
+            } else {
+                trainer.fit(training, validation, length);
+            }
+            if (trainer.wasStopped()) {
+                out.println("stopped, and saved in " + folder + "; to go on: the same command with --resume");
+            }
+            return !trainer.wasStopped();
+        } finally {
+            saved.countDown();
+            forget(onExit);
+        }
+    }
+
+    private static void await(CountDownLatch saved) {
+        try {
+            saved.await(SECONDS_TO_SAVE, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void forget(Thread onExit) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(onExit);
+        } catch (IllegalStateException e) {
+            // The virtual machine is ending: the hook is what waits for this very run.
+            return;
+        }
+    }
+}
