@@ -152,6 +152,20 @@ public final class Evaluation implements AutoCloseable {
         return values;
     }
 
+    /**
+     * Counts all examples with a meter that says more than one number, such as a {@link
+     * dev.baton.metrics.ConfusionMatrix}.
+     *
+     * @return the meter
+     * @throws DataException if a batch cannot be used
+     */
+    public <M extends Metric.Meter> M count(Iterable<Batch> batches, M meter) {
+        for (Batch batch : batches) {
+            meter.add(answers(batch), batch.targets());
+        }
+        return meter;
+    }
+
     /** The share of examples whose class the model gives rightly; see {@link Metrics#accuracy}. */
     public double accuracy(Iterable<Batch> batches) {
         Metric accuracy = Metrics.accuracy();

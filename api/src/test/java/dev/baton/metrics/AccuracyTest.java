@@ -36,7 +36,8 @@ class AccuracyTest {
         var meter = Metrics.accuracy().meter();
         assertThatThrownBy(() -> meter.add(NDArray.of(Shape.of(2, 1), 1f, 2f), NDArray.of(Shape.of(2, 1), 1f, 2f)))
                 .isInstanceOf(ShapeException.class)
-                .hasMessage("accuracy: takes answers [N, C] and int32 labels [N], not float32[2, 1] and float32[2, 1]");
+                .hasMessage(
+                        "accuracy: takes answers [..., C] and int32 labels [...], not float32[2, 1] and float32[2, 1]");
         for (int bad : new int[] {-1, 3}) {
             assertThatThrownBy(() -> meter.add(NDArray.of(Shape.of(1, 3), 1f, 2f, 3f), NDArray.of(new int[] {bad})))
                     .isInstanceOf(DataException.class)

@@ -93,6 +93,11 @@ final class PictureCases {
                 new Filters(new long[] {2, 3, 8, 8}, new long[] {4, 3, 3, 3}, square(3, 1, 1)),
                 new Filters(new long[] {3, 16, 16, 16}, new long[] {32, 16, 3, 3}, square(3, 1, 1)),
                 new Filters(new long[] {2, 17, 9, 11}, new long[] {33, 17, 3, 3}, square(3, 1, 1)),
+                new Filters(new long[] {19, 16, 8, 8}, new long[] {17, 16, 3, 3}, square(3, 1, 1)),
+                new Filters(
+                        new long[] {1, 18, 4, 33},
+                        new long[] {16, 18, 3, 3},
+                        window(two(3, 3), two(1, 1), two(0, 2), two(2, 1), two(1, 1))),
                 new Filters(new long[] {2, 16, 15, 13}, new long[] {16, 16, 3, 3}, square(3, 2, 1)),
                 new Filters(new long[] {2, 3, 23, 19}, new long[] {8, 3, 7, 7}, square(7, 2, 3)),
                 new Filters(new long[] {2, 5, 6, 7}, new long[] {9, 5, 1, 1}, square(1, 1, 0)),

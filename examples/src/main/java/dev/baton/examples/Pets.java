@@ -10,6 +10,7 @@ import dev.baton.data.picture.Pictures;
 import dev.baton.data.picture.RandomCrop;
 import dev.baton.data.picture.RandomFlip;
 import dev.baton.loss.Losses;
+import dev.baton.metrics.ConfusionMatrix;
 import dev.baton.metrics.Metrics;
 import dev.baton.model.ResNet;
 import dev.baton.nn.Layer;
@@ -166,46 +167,34 @@ final class Pets extends CommonOptions implements Callable<Integer> {
     }
 
     private void finish(Session session, Layer model, Pictures unseen, Normalisation normalisation) {
-        int[][] answers = answers(session, model, unseen.examples(normalisation));
-        int right = 0;
-        for (int label = 0; label < answers.length; label++) {
-            right += answers[label][label];
+        var matrix = new ConfusionMatrix(unseen.classes());
+        try (var evaluation = Evaluation.of(session, model)) {
+            for (Batch batch : unseen.examples(normalisation).batched(EVALUATED)) {
+                // Each picture is looked at twice, the second time in the mirror, and both views count.
+                NDArray logits = evaluation.answers(batch.inputs());
+                NDArray mirrored = evaluation.answers(mirrored(batch.inputs()));
+                matrix.add(sum(logits, mirrored), batch.targets());
+            }
         }
-        double accuracy = (double) right / unseen.size();
         String weights = "sha256 " + Fingerprint.of(session, model);
         if (json) {
-            out().println(new JsonLine("result").add("testAccuracy", accuracy).add("weights", weights));
+            out().println(new JsonLine("result")
+                    .add("testAccuracy", matrix.value())
+                    .add("weights", weights));
         } else {
-            show(answers, unseen.classes());
-            out().printf(Locale.ROOT, "test accuracy: %.4f%n", accuracy);
+            out().println("answers to the test pictures of each class");
+            out().println(matrix);
+            out().printf(Locale.ROOT, "test accuracy: %.4f%n", matrix.value());
             out().println("weights: " + weights);
         }
     }
 
-    /** How often each answer was given, [right class][answer]. */
-    private static int[][] answers(Session session, Layer model, Examples test) {
-        var counts = new int[test.classes()][test.classes()];
-        try (var evaluation = Evaluation.of(session, model)) {
-            for (Batch batch : test.batched(EVALUATED)) {
-                // Each picture is looked at twice, the second time in the mirror, and both views count.
-                NDArray logits = evaluation.answers(batch.inputs());
-                NDArray mirrored = evaluation.answers(mirrored(batch.inputs()));
-                for (int i = 0; i < batch.size(); i++) {
-                    int row = i * counts.length;
-                    int answer = 0;
-                    double best = Double.NEGATIVE_INFINITY;
-                    for (int label = 0; label < counts.length; label++) {
-                        double logit = logits.get(row + label) + mirrored.get(row + label);
-                        if (logit > best) {
-                            best = logit;
-                            answer = label;
-                        }
-                    }
-                    counts[(int) batch.targets().get(i)][answer]++;
-                }
-            }
+    private static NDArray sum(NDArray a, NDArray b) {
+        float[] sums = a.toFloatArray();
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] += (float) b.get(i);
         }
-        return counts;
+        return NDArray.of(a.shape(), sums);
     }
 
     private static NDArray mirrored(NDArray pictures) {
@@ -216,17 +205,5 @@ final class Pets extends CommonOptions implements Callable<Integer> {
             turned[i] = values[i - column + SIDE - 1 - column];
         }
         return NDArray.of(pictures.shape(), turned);
-    }
-
-    /** A line for each class: which answers its test pictures got. */
-    private void show(int[][] answers, List<String> names) {
-        out().println("answers to the test pictures of");
-        for (int label = 0; label < answers.length; label++) {
-            var line = new StringBuilder(String.format(Locale.ROOT, "  %-10s", names.get(label)));
-            for (int answer = 0; answer < answers.length; answer++) {
-                line.append(String.format(Locale.ROOT, "  %s %d", names.get(answer), answers[label][answer]));
-            }
-            out().println(line);
-        }
     }
 }

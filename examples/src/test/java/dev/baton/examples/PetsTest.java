@@ -45,7 +45,8 @@ class PetsTest extends ExampleTest {
                 .isZero();
         assertThat(out.toString())
                 .contains("120 pictures of 32 x 32 pixels, 3 classes: bird, cat, dog", "epoch 12/12  loss ")
-                .containsPattern("\n  cat         bird \\d+  cat \\d+  dog \\d+\n");
+                .containsPattern("\nclass  bird  cat  dog  precision  recall +F1\n")
+                .containsPattern("\ncat +\\d+ +\\d+ +\\d+ +[01]\\.\\d{4} +[01]\\.\\d{4}  [01]\\.\\d{4}\n");
         assertThat(Double.parseDouble(found("test accuracy: ([01]\\.\\d{4})"))).isGreaterThan(0.9);
         String two = found("weights: (sha256 [0-9a-f]{64})");
         assertThat(run("pets", "--data", folder.toString(), "--epochs", "12", "--threads", "3"))

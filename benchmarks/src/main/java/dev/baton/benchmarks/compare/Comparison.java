@@ -36,7 +36,8 @@ final class Comparison {
         Results results = null;
         for (int round = 1; round <= settings.rounds(); round++) {
             for (Settings.Task task : settings.tasks()) {
-                for (String framework : turn(settings.peers(), round)) {
+                boolean own = task.workload().endsWith(Settings.BFLOAT16);
+                for (String framework : turn(own ? List.of() : settings.peers(), round)) {
                     measure(framework, task, round);
                 }
             }

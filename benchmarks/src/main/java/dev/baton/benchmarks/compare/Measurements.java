@@ -50,6 +50,15 @@ final class Measurements {
                 : OptionalDouble.empty();
     }
 
+    /** The speed of one workload over that of another. */
+    OptionalDouble ratio(String framework, String workload, String other, String metric) {
+        OptionalDouble speed = median(framework, Condition.QUIET, workload, metric);
+        OptionalDouble otherSpeed = median(framework, Condition.QUIET, other, metric);
+        return speed.isPresent() && otherSpeed.isPresent()
+                ? OptionalDouble.of(speed.getAsDouble() / otherSpeed.getAsDouble())
+                : OptionalDouble.empty();
+    }
+
     /**
      * The 99th percentile of a latency over its median, in the best round: a disturbance makes it larger, nothing makes
      * it smaller.

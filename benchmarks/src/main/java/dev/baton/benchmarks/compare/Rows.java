@@ -56,6 +56,8 @@ final class Rows {
                     0.5,
                     (measurements, framework) -> measurements.shareOfQuiet(framework, "mlp-train", "train"),
                     null),
+            rounded("MLP training with bfloat16", "mlp-train"),
+            rounded("CNN training with bfloat16", "cnn-train"),
             footprint("MLP training, peak memory", "mlp-train", "peak-memory", "MiB", 1 / 2.0),
             footprint("CNN training, peak memory", "cnn-train", "peak-memory", "MiB", 1 / 2.0),
             footprint("ResNet-20 training, peak memory", "resnet20-train", "peak-memory", "MiB", 1 / 2.0),
@@ -108,6 +110,22 @@ final class Rows {
 
     private static Row product(long size) {
         return rate("Product of " + size, "sgemm", "sgemm-" + size, "GFLOP/s", 0.97, 1.05, Work.product(size));
+    }
+
+    /** Products of bfloat16 beside Baton's own of float32. */
+    private static Row rounded(String title, String workload) {
+        Row.Value value = (measurements, framework) ->
+                measurements.ratio(framework, workload + Settings.BFLOAT16, workload, "train");
+        return new Row(
+                title,
+                "of its float32 speed",
+                workload + Settings.BFLOAT16,
+                Better.MORE,
+                Judged.VALUE,
+                1.4,
+                null,
+                value,
+                null);
     }
 
     private static Row footprint(String title, String workload, String metric, String unit, double must) {

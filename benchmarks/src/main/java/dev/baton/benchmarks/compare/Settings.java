@@ -18,6 +18,9 @@ record Settings(
         String javaOptions,
         long limitSeconds) {
 
+    /** What ends the name of a workload that Baton alone has: its products are of bfloat16. */
+    static final String BFLOAT16 = "-bfloat16";
+
     /** Something to run in each round. */
     record Task(String workload, Condition condition) {}
 

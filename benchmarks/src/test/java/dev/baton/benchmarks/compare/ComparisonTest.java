@@ -96,6 +96,16 @@ class ComparisonTest {
     }
 
     @Test
+    void whatBatonAloneHasIsAskedOfNobodyElse() throws Exception {
+        Results results =
+                compare(line("1.0"), new Settings(List.of("cnn-train-bfloat16"), List.of("djl"), 1, 3, true, "", 60));
+        assertThat(results.measurements()).isEmpty();
+        assertThat(results.failures())
+                .extracting(failure -> failure.framework() + " " + failure.workload())
+                .containsExactly("baton cnn-train-bfloat16");
+    }
+
+    @Test
     void batonFailsLikeTheOthers() throws Exception {
         Results results = compare(line("1.0"), 1, "djl");
         assertThat(results.failures())

@@ -60,7 +60,7 @@ class RowsTest {
     }
 
     @Test
-    void theWorkloadsAreThoseOfThePeers() {
+    void theWorkloadsAreThoseOfThePeersAndBatonsOwn() {
         assertThat(Rows.workloads())
                 .containsExactly(
                         "mlp-train",
@@ -72,7 +72,25 @@ class RowsTest {
                         "cnn-infer",
                         "resnet20-infer",
                         "gpt-generate",
-                        "sgemm");
+                        "sgemm",
+                        "mlp-train-bfloat16",
+                        "cnn-train-bfloat16");
+    }
+
+    @Test
+    void bfloat16IsComparedWithBatonsOwnFloat32() {
+        var measurements = new Measurements(List.of(
+                line("baton", Condition.QUIET, "cnn-train", "train", 1, 100),
+                line("baton", Condition.QUIET, "cnn-train-bfloat16", "train", 1, 150),
+                line("djl", Condition.QUIET, "cnn-train", "train", 1, 1000)));
+        assertThat(Rows.judge(measurements, PEERS, null))
+                .filteredOn(judgement -> judgement.row().contains("bfloat16"))
+                .singleElement()
+                .satisfies(judgement -> {
+                    assertThat(judgement.baton()).isEqualTo(1.5);
+                    assertThat(judgement.peer()).isNull();
+                    assertThat(judgement.met()).isTrue();
+                });
     }
 
     @Test
