@@ -13,7 +13,7 @@ import java.util.Map;
 /**
  * Puts the batch normalisation of inference into the convolution before it: scale (w * x + b) + shift is (scale w) * x +
  * (scale b + shift), which spares a pass over the pictures. The program scales the weight at every run, so that it
- * follows the variables; that is little beside the convolution. Results differ by roundings.
+ * follows the variables, unless they are known to stay as they are ({@link Preparation}). Results differ by roundings.
  */
 final class FoldBatchNorms {
 

@@ -92,6 +92,24 @@ public final class Graph {
     }
 
     /**
+     * What some of this graph's values need, as a graph that hands them out and assigns nothing. Inputs that they do not
+     * need are left out.
+     *
+     * @param wanted by the names that they are handed out under
+     */
+    public Graph part(Map<String, Value> wanted) {
+        var read = new LinkedHashMap<String, Value>();
+        var handingOut = new Graph(nodes, Map.of(), variables, initials, wanted, Map.of());
+        boolean[] needed = handingOut.needed();
+        inputs.forEach((name, value) -> {
+            if (needed[value.node().id()]) {
+                read.put(name, value);
+            }
+        });
+        return new Graph(nodes, read, variables, initials, wanted, Map.of()).bind(Map.of());
+    }
+
+    /**
      * A pass: makes a new graph from an old one, node by node. What no output and no assignment needs is left out.
      */
     public abstract static class Rewriter {
@@ -158,13 +176,15 @@ public final class Graph {
             Map<String, Value> inputs = replaced(source.inputs);
             Map<String, Value> outputs = replaced(source.outputs);
             addOutputs(inputs, outputs);
-            return new Graph(
-                    builder.nodes(),
-                    inputs,
-                    replaced(source.variables),
-                    source.initials,
-                    outputs,
-                    replaced(source.assignments));
+            Map<String, Value> variables = replaced(source.variables);
+            var initials = new LinkedHashMap<>(source.initials);
+            // Those that the pass has made.
+            builder.variables().forEach((value, initial) -> {
+                String name = value.node().attributes().text("name");
+                variables.put(name, value);
+                initials.put(name, initial);
+            });
+            return new Graph(builder.nodes(), inputs, variables, initials, outputs, replaced(source.assignments));
         }
 
         private List<Value> replaced(List<Value> values) {

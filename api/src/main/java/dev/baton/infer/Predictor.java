@@ -7,9 +7,11 @@ import dev.baton.Precision;
 import dev.baton.Shape;
 import dev.baton.ShapeException;
 import dev.baton.StateException;
+import dev.baton.compiler.Preparation;
 import dev.baton.composite.AllFinite;
 import dev.baton.graph.Graph;
 import dev.baton.graph.Node;
+import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import dev.baton.io.ModelFile;
 import dev.baton.io.Weights;
@@ -18,6 +20,7 @@ import dev.baton.nn.Layer;
 import dev.baton.runtime.Executable;
 import dev.baton.runtime.Opened;
 import dev.baton.runtime.Session;
+import dev.baton.spi.Plan;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -218,7 +221,27 @@ public final class Predictor implements AutoCloseable {
 
     private void prepare(NDArray examples) {
         if (executable == null) {
-            executable = new Executable(session, "predictor", watched(forward.graph(examples)), opened);
+            var preparation = Preparation.of(watched(forward.graph(examples)));
+            session.addVariables(preparation.rest());
+            computeOnce(preparation.once());
+            executable = new Executable(session, "predictor", preparation.rest(), opened);
+        }
+    }
+
+    /** Gives what depends on the weights alone its value: the weights of a predictor do not change. */
+    private void computeOnce(Graph graph) {
+        if (graph.outputs().isEmpty()) {
+            return;
+        }
+        try (Plan plan = session.compile(graph, Map.of())) {
+            plan.run(new NDArray[0]);
+            int output = 0;
+            for (Map.Entry<String, Value> computed : graph.outputs().entrySet()) {
+                TensorType type = computed.getValue().type();
+                NDArray value = NDArray.zeros(type.dtype(), type.shape());
+                plan.read(output++, value);
+                session.set(computed.getKey(), value);
+            }
         }
     }
 
