@@ -1,6 +1,7 @@
 package dev.baton.train;
 
 import dev.baton.DataException;
+import dev.baton.NDArray;
 import dev.baton.StateException;
 import dev.baton.data.Batches;
 import dev.baton.io.Checkpoint;
@@ -12,18 +13,23 @@ final class SavedRun implements AutoCloseable {
 
     private static final String DATA = "data";
 
+    /** In front of the names of the best epoch's weights. */
+    private static final String BEST = "best/";
+
     private final TrainStep step;
     private final Checkpoints wanted;
     private final TrainingListener listener;
+    private final BestEpoch best;
     private final CheckpointFolder folder;
     private String data;
     private long savedSteps = -1;
     private int savedEpoch = -1;
 
-    SavedRun(TrainStep step, Checkpoints wanted, TrainingListener listener) {
+    SavedRun(TrainStep step, Checkpoints wanted, TrainingListener listener, BestEpoch best) {
         this.step = step;
         this.wanted = wanted;
         this.listener = listener;
+        this.best = best;
         this.folder = wanted == null ? null : CheckpointFolder.open(wanted);
     }
 
@@ -46,7 +52,17 @@ final class SavedRun implements AutoCloseable {
             }
             Position position = Position.of(checkpoint.texts());
             step.prepare(training.iterator().next());
-            step.restore(checkpoint);
+            var kept = new LinkedHashMap<String, NDArray>();
+            var variables = new LinkedHashMap<String, NDArray>();
+            checkpoint.variables().forEach((name, array) -> {
+                if (name.startsWith(BEST)) {
+                    kept.put(name.substring(BEST.length()), array);
+                } else {
+                    variables.put(name, array);
+                }
+            });
+            best.restore(checkpoint.texts(), kept, position.epoch());
+            step.restore(new Checkpoint(variables, checkpoint.texts()));
             savedSteps = position.steps();
             savedEpoch = position.epoch();
             listener.resumed(position.steps(), step.difference(checkpoint));
@@ -69,7 +85,11 @@ final class SavedRun implements AutoCloseable {
         if (folder != null && !known) {
             var texts = new LinkedHashMap<>(at.texts());
             texts.put(DATA, data);
-            folder.write(at.steps(), step.checkpoint(texts));
+            texts.putAll(best.texts());
+            Checkpoint checkpoint = step.checkpoint(texts);
+            var variables = new LinkedHashMap<>(checkpoint.variables());
+            best.weights().forEach((name, array) -> variables.put(BEST + name, array));
+            folder.write(at.steps(), new Checkpoint(variables, checkpoint.texts()));
             savedSteps = at.steps();
             savedEpoch = at.epoch();
         }

@@ -31,6 +31,7 @@ public final class Trainer implements AutoCloseable {
     private final List<Metric> metrics;
     private final TrainingListener listener;
     private final Checkpoints checkpoints;
+    private final EarlyStopping earlyStopping;
     private volatile boolean stopped;
 
     private Trainer(Builder builder) {
@@ -42,6 +43,7 @@ public final class Trainer implements AutoCloseable {
         this.metrics = List.copyOf(builder.metrics);
         this.listener = builder.listener;
         this.checkpoints = builder.checkpoints;
+        this.earlyStopping = builder.earlyStopping;
     }
 
     public static Builder of(Session session, Layer model) {
@@ -58,6 +60,7 @@ public final class Trainer implements AutoCloseable {
         private final List<Metric> metrics = new ArrayList<>();
         private TrainingListener listener = System.out::println;
         private Checkpoints checkpoints;
+        private EarlyStopping earlyStopping;
 
         private Builder(Session session, Layer model) {
             this.session = session;
@@ -92,15 +95,28 @@ public final class Trainer implements AutoCloseable {
             return this;
         }
 
+        /** Ends a run when a metric no longer gets better, and keeps the weights of its best epoch. */
+        public Builder stopEarly(EarlyStopping when) {
+            this.earlyStopping = Objects.requireNonNull(when);
+            return this;
+        }
+
         /**
          * The trainer.
          *
-         * @throws StateException if the loss or the optimizer is missing
+         * @throws StateException if the loss, the optimizer, or the metric to stop by is missing
          */
         public Trainer build() {
             if (loss == null || optimizer == null) {
                 throw new StateException("a trainer needs " + (loss == null ? "a loss" : "an optimizer")
                         + ": Trainer.of(session, model).loss(...).optimizer(...).build()");
+            }
+            boolean measured = earlyStopping == null
+                    || metrics.stream().anyMatch(metric -> metric.name().equals(earlyStopping.metric()));
+            if (!measured) {
+                throw new StateException("a trainer that stops by '" + earlyStopping.metric()
+                        + "' has to measure it: add it with metric(...), as it has "
+                        + metrics.stream().map(Metric::name).toList());
             }
             return new Trainer(this);
         }
@@ -164,19 +180,25 @@ public final class Trainer implements AutoCloseable {
         opened.requireOpen();
         Objects.requireNonNull(validation, "validation");
         stopped = false;
-        try (var saved = new SavedRun(step, checkpoints, listener)) {
+        var best = new BestEpoch(session, model, earlyStopping);
+        try (var saved = new SavedRun(step, checkpoints, listener, best)) {
             Position at = saved.begin(training, resuming);
-            return run(training, validation, epochs, at, saved);
+            List<EpochResult> results = run(training, validation, epochs, at, saved, best);
+            if (!stopped) {
+                best.restore();
+            }
+            return results;
         }
     }
 
-    private List<EpochResult> run(Batches training, Batches validation, Epochs epochs, Position at, SavedRun saved) {
+    private List<EpochResult> run(
+            Batches training, Batches validation, Epochs epochs, Position at, SavedRun saved, BestEpoch best) {
         var results = new ArrayList<EpochResult>();
         int count = epochs.begun(training);
         long steps = epochs.steps(training);
         long before = at.steps();
         long start = System.nanoTime();
-        while (at.epoch() < count && !stopped) {
+        while (at.epoch() < count && !stopped && !best.isLongAgo()) {
             long epochStart = System.nanoTime();
             long seenBefore = at.seen();
             var batches = training.epoch(at.epoch(), at.batch()).iterator();
@@ -197,6 +219,7 @@ public final class Trainer implements AutoCloseable {
             double pace = (at.seen() - seenBefore) / seconds;
             var result = new EpochResult(at.epoch() + 1, count, at.meanLoss(), measured, pace, left);
             results.add(result);
+            best.observe(result);
             listener.epoch(result);
             at.nextEpoch();
             saved.save(at);
