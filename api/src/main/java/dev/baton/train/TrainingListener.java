@@ -24,4 +24,28 @@ public interface TrainingListener {
      * @param loss the mean loss of the batch
      */
     default void batch(int epoch, int batch, int batches, float loss) {}
+
+    /** This listener, and then another one. */
+    default TrainingListener then(TrainingListener next) {
+        TrainingListener first = this;
+        return new TrainingListener() {
+            @Override
+            public void epoch(EpochResult result) {
+                first.epoch(result);
+                next.epoch(result);
+            }
+
+            @Override
+            public void resumed(long step, String difference) {
+                first.resumed(step, difference);
+                next.resumed(step, difference);
+            }
+
+            @Override
+            public void batch(int epoch, int batch, int batches, float loss) {
+                first.batch(epoch, batch, batches, loss);
+                next.batch(epoch, batch, batches, loss);
+            }
+        };
+    }
 }

@@ -14,7 +14,6 @@ import dev.baton.optim.Schedule;
 import dev.baton.runtime.Session;
 import dev.baton.train.Evaluation;
 import dev.baton.train.Summary;
-import dev.baton.train.Trainer;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -38,7 +37,7 @@ final class Digits extends CommonOptions implements Callable<Integer> {
     private Path data;
 
     @Mixin
-    private CheckpointOptions checkpoints;
+    private RunOptions run;
 
     @Override
     public Integer call() {
@@ -68,15 +67,13 @@ final class Digits extends CommonOptions implements Callable<Integer> {
         var rate = Schedule.cosine(3e-3, length.steps(batches)).warmUp(batches.count());
         try (var session = Session.open(backend, seed, precision);
                 var progress = progress(BATCH, length.begun(batches));
-                var trainer = checkpoints
-                        .in(Trainer.of(session, model)
-                                .loss(Losses.crossEntropy().labelSmoothing(0.1))
-                                .optimizer(AdamW.of(rate).weightDecay(0.05))
-                                .metric(Metrics.accuracy())
-                                .listener(progress))
+                var trainer = run.trainer(session, model, progress)
+                        .loss(Losses.crossEntropy().labelSmoothing(0.1))
+                        .optimizer(AdamW.of(rate).weightDecay(0.05))
+                        .metric(Metrics.accuracy())
                         .build()) {
             introduce(session, trainer.summary(batches));
-            if (checkpoints.train(trainer, batches, held.batched(256), length)) {
+            if (run.train(trainer, batches, held.batched(256), length)) {
                 finish(session, model, test);
             }
         }

@@ -20,7 +20,6 @@ import dev.baton.optim.Sgd;
 import dev.baton.runtime.Session;
 import dev.baton.train.Evaluation;
 import dev.baton.train.Summary;
-import dev.baton.train.Trainer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -78,7 +77,7 @@ final class Pets extends CommonOptions implements Callable<Integer> {
     private boolean skipBroken;
 
     @Mixin
-    private CheckpointOptions checkpoints;
+    private RunOptions run;
 
     @Override
     public Integer call() {
@@ -119,15 +118,13 @@ final class Pets extends CommonOptions implements Callable<Integer> {
                 .group(Parameters.vectors(), group -> group.weightDecay(0));
         try (var session = Session.open(backend, seed, precision);
                 var progress = progress(recipe.batch(), length.begun(batches));
-                var trainer = checkpoints
-                        .in(Trainer.of(session, model)
-                                .loss(Losses.crossEntropy().labelSmoothing(recipe.smoothing()))
-                                .optimizer(optimizer)
-                                .metric(Metrics.accuracy())
-                                .listener(progress))
+                var trainer = run.trainer(session, model, progress)
+                        .loss(Losses.crossEntropy().labelSmoothing(recipe.smoothing()))
+                        .optimizer(optimizer)
+                        .metric(Metrics.accuracy())
                         .build()) {
             introduce(session, pictures, trainer.summary(batches));
-            if (checkpoints.train(trainer, batches, held.batched(EVALUATED), length)) {
+            if (run.train(trainer, batches, held.batched(EVALUATED), length)) {
                 finish(session, model, unseen, normalisation);
             }
         }

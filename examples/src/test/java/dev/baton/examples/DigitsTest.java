@@ -143,6 +143,21 @@ class DigitsTest extends ExampleTest {
     }
 
     @Test
+    void theLogHoldsEveryStep(@TempDir Path folder) throws Exception {
+        Path log = folder.resolve("log.jsonl");
+        assertThat(run("digits", "--steps", "5", "--limit", "200", "--log", log.toString()))
+                .as(err.toString())
+                .isZero();
+        List<String> lines = Files.readAllLines(log);
+        assertThat(lines).hasSizeGreaterThan(5);
+        for (String line : lines) {
+            assertThat(new ObjectMapper().readTree(line).get("loss").asDouble()).isPositive();
+        }
+        assertThat(new ObjectMapper().readTree(lines.get(lines.size() - 1)).has("accuracy"))
+                .isTrue();
+    }
+
+    @Test
     void wrongUsageIsStatusTwo() {
         for (String option : List.of("--epochs", "--steps", "--threads", "--limit")) {
             for (String value : List.of("0", "-1")) {

@@ -1,9 +1,13 @@
 package dev.baton.examples;
 
 import dev.baton.data.Batches;
+import dev.baton.nn.Layer;
+import dev.baton.runtime.Session;
 import dev.baton.train.Checkpoints;
 import dev.baton.train.Epochs;
+import dev.baton.train.StepLog;
 import dev.baton.train.Trainer;
+import dev.baton.train.TrainingListener;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
@@ -13,8 +17,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Saving a run and going on with it: the same options in every example that a trainer trains. */
-final class CheckpointOptions {
+/** Saving a run, going on with it, and its log: the same options in every example that a trainer trains. */
+final class RunOptions {
 
     /** How long a run may take to end its step and save, once Ctrl-C has been pressed. */
     private static final int SECONDS_TO_SAVE = 60;
@@ -33,11 +37,24 @@ final class CheckpointOptions {
             description = "go on from the last checkpoint, to the last bit as if nothing had happened")
     private boolean resume;
 
+    @Option(
+            names = "--log",
+            paramLabel = "FILE",
+            description = "write every step and every epoch to this file, one JSON object a line")
+    private Path log;
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
-    /** Tells the trainer where to save. */
-    Trainer.Builder in(Trainer.Builder trainer) {
+    private StepLog opened;
+
+    /** A trainer that tells the listener, and saves and logs as the command line says. */
+    Trainer.Builder trainer(Session session, Layer model, TrainingListener listener) {
+        var trainer = Trainer.of(session, model).listener(listener);
+        if (log != null) {
+            opened = StepLog.to(log);
+            trainer.listener(listener.then(opened));
+        }
         if (folder == null) {
             if (resume || steps != null) {
                 throw new ParameterException(
@@ -61,10 +78,20 @@ final class CheckpointOptions {
      * @return whether the run is done; false where it was stopped
      */
     boolean train(Trainer trainer, Batches training, Batches validation, Epochs length) {
-        if (folder == null) {
-            trainer.fit(training, validation, length);
-            return true;
+        try {
+            if (folder == null) {
+                trainer.fit(training, validation, length);
+                return true;
+            }
+            return trainAndSave(trainer, training, validation, length);
+        } finally {
+            if (opened != null) {
+                opened.close();
+            }
         }
+    }
+
+    private boolean trainAndSave(Trainer trainer, Batches training, Batches validation, Epochs length) {
         PrintWriter out = spec.commandLine().getOut();
         var saved = new CountDownLatch(1);
         var onExit = new Thread(() -> {
