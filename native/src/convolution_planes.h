@@ -1,4 +1,4 @@
-// The sizes of a convolution, and copies of pictures with their padding: what convolution.cpp reads.
+// The sizes of a convolution, and copies of pictures with their padding: what convolution.cpp and winograd.cpp read.
 #ifndef BATON_CONVOLUTION_PLANES_H
 #define BATON_CONVOLUTION_PLANES_H
 

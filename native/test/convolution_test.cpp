@@ -1,7 +1,8 @@
-// Convolutions with their gradients, with factors of float32 and rounded to bfloat16 and by Winograd's method, pooling and batch normalization
-// against loops in double.
+// Convolutions with their gradients, with factors of float32, rounded to bfloat16, and by Winograd's method, pooling and
+// batch normalization, all against loops in double.
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "bench.h"
 #include "check.h"
@@ -241,6 +242,12 @@ void batch_norm(int64_t n, int64_t c, int64_t s, float offset, Norm kind) {
     });
 }
 
+void refuses_by_winograd(const char* name, const Sizes& s) {
+    int64_t bytes = 0;
+    int32_t status = baton_convolution_scratch(backend_of("baseline", 1), s.words().data(), CONVOLUTION + WINOGRAD, &bytes);
+    CHECK(status != 0 && std::strstr(baton_last_error(), "Winograd") != nullptr, "Winograd's method took %s", name);
+}
+
 }  // namespace
 
 void test_convolution() {
@@ -278,6 +285,11 @@ void test_convolution() {
          }) {
         convolution(s, WINOGRAD);
     }
+    refuses_by_winograd("taps of 5 x 3", {1, 2, 2, 1, {7, 5, 1, 1, 1, 1}, same(7)});
+    refuses_by_winograd("a stride", {1, 2, 2, 1, same(7), {7, 3, 2, 1, 1, 1}});
+    refuses_by_winograd("a dilation", {1, 2, 2, 1, same(7), {7, 3, 1, 2, 2, 2}});
+    refuses_by_winograd("wide padding", {1, 2, 2, 1, {7, 3, 1, 3, 0, 1}, same(7)});
+    refuses_by_winograd("groups", {1, 2, 2, 2, same(7), same(7)});
     max_pool({8, 2, 2, 0, 0, 1}, {9, 2, 2, 0, 0, 1}, 5);
     max_pool({5, 2, 2, 0, 0, 1}, {131, 2, 2, 0, 0, 1}, 3);
     max_pool({7, 3, 2, 1, 1, 1}, {6, 3, 2, 1, 1, 1}, 3);

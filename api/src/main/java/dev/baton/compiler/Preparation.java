@@ -79,7 +79,10 @@ public record Preparation(Graph once, Graph rest) {
     private static boolean[] fixed(Graph graph) {
         var fixed = new boolean[graph.nodes().size()];
         for (Node node : graph.nodes()) {
+            boolean asksForSize =
+                    node.is(Primitive.SIZE) && !node.attributes().shape("shape").isFixed();
             fixed[node.id()] = !node.is(Primitive.INPUT)
+                    && !asksForSize
                     && node.outputs().stream().allMatch(type -> type.shape().isFixed())
                     && node.inputs().stream()
                             .allMatch(value -> fixed[value.node().id()]);

@@ -32,6 +32,14 @@ public final class Batches implements Iterable<Batch> {
         return String.format(Locale.ROOT, "%,d batches of %,d: %s", count(), size, examples);
     }
 
+    /**
+     * What tells these batches from others, for a run that goes on later: sizes, seeds, and a checksum of the labels and
+     * of some of the examples.
+     */
+    public String identity() {
+        return this + examples.identity();
+    }
+
     @Override
     public Iterator<Batch> iterator() {
         return epoch(0).iterator();

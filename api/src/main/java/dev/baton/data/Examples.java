@@ -7,11 +7,15 @@ import dev.baton.NDArray;
 import dev.baton.Shape;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.zip.CRC32;
 
 /**
  * Examples to learn from: inputs with one label each. Immutable; a shuffled, changed or shorter one shares the data.
  */
 public final class Examples {
+
+    /** How many examples a checksum looks at. */
+    private static final int IDENTIFYING = 64;
 
     private final ExampleSource source;
     private final int first;
@@ -126,6 +130,29 @@ public final class Examples {
         return String.format(Locale.ROOT, "%,d examples of %s in %,d classes", size, each, classes())
                 + (seed == null ? "" : ", shuffled")
                 + (changes == null ? "" : ", augmented");
+    }
+
+    /** Seeds, and a checksum of all labels and of examples from everywhere. */
+    String identity() {
+        var checksum = new CRC32();
+        for (int i = 0; i < size; i++) {
+            checksum.update(label(i));
+        }
+        for (int i = 0; i < Math.min(size, IDENTIFYING); i++) {
+            float[] values = input((int) ((long) i * size / IDENTIFYING % size));
+            for (float value : values) {
+                int bits = Float.floatToIntBits(value);
+                for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
+                    checksum.update(bits >>> shift);
+                }
+            }
+        }
+        return String.format(
+                Locale.ROOT,
+                "%s%s, checksum %08x",
+                seed == null ? "" : ", order " + seed,
+                changes == null ? "" : ", changes " + changes.seed(),
+                checksum.getValue());
     }
 
     /** The order of the examples in an epoch, from 0: Fisher and Yates's shuffle. */

@@ -43,6 +43,7 @@ public final class Predictor implements AutoCloseable {
     private final Opened opened;
     private final ForwardPass forward;
     private final NDArray finite = NDArray.zeros(DType.BOOL, Shape.scalar());
+    private Preparation preparation;
     private Executable executable;
 
     /** The forward pass for examples like some, with its variables in the predictor's session. */
@@ -221,7 +222,10 @@ public final class Predictor implements AutoCloseable {
 
     private void prepare(NDArray examples) {
         if (executable == null) {
-            var preparation = Preparation.of(watched(forward.graph(examples)));
+            if (preparation == null) {
+                // Kept also where what follows fails: its variables are those that the session has then.
+                preparation = Preparation.of(watched(forward.graph(examples)));
+            }
             session.addVariables(preparation.rest());
             computeOnce(preparation.once());
             executable = new Executable(session, "predictor", preparation.rest(), opened);

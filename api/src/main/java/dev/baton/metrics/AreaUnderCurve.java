@@ -3,6 +3,7 @@ package dev.baton.metrics;
 import dev.baton.DType;
 import dev.baton.DataException;
 import dev.baton.NDArray;
+import dev.baton.Shape;
 import dev.baton.ShapeException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,8 +25,12 @@ final class AreaUnderCurve implements Metric.Meter {
     @Override
     public void add(NDArray answers, NDArray targets) {
         int count = (int) targets.size();
-        boolean pairs = answers.size() == 2L * count && answers.shape().rank() == 2 && targets.dtype() == DType.INT32;
-        if (!pairs && answers.size() != count) {
+        boolean column = targets.shape().rank() == 1;
+        boolean pairs =
+                column && targets.dtype() == DType.INT32 && answers.shape().equals(Shape.of(count, 2));
+        boolean scores = answers.shape().equals(targets.shape())
+                || (column && answers.shape().equals(Shape.of(count, 1)));
+        if (!pairs && !scores) {
             throw new ShapeException(NAME + ": takes scores [N] or [N, 1], or answers [N, 2], and as many targets, not "
                     + answers.dtype() + answers.shape() + " and " + targets.dtype() + targets.shape());
         }

@@ -74,11 +74,12 @@ final class ClassAnswers {
         int right = label(record);
         int before = 0;
         for (int c = 0; c < classes; c++) {
-            double difference = answer(record, c) - answer(record, right);
-            if (Double.isNaN(answer(record, c))) {
+            double answer = answer(record, c);
+            if (Double.isNaN(answer)) {
                 return classes;
             }
-            before += difference > 0 || (difference == 0 && c < right) ? 1 : 0;
+            double ofRight = answer(record, right);
+            before += answer > ofRight || (answer == ofRight && c < right) ? 1 : 0;
         }
         return before;
     }

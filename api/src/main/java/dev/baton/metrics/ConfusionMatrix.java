@@ -114,12 +114,19 @@ public final class ConfusionMatrix implements Metric.Meter {
         var rows = new ArrayList<List<String>>();
         var head = new ArrayList<>(List.of("class"));
         IntStream.range(0, classes()).forEach(c -> head.add(name(c)));
+        boolean anyUnanswered = IntStream.range(0, classes()).anyMatch(c -> unanswered[c] > 0);
+        if (anyUnanswered) {
+            head.add("none");
+        }
         head.addAll(List.of("precision", "recall", "F1"));
         rows.add(head);
         for (int c = 0; c < classes(); c++) {
             var row = new ArrayList<>(List.of(name(c)));
             for (int answer = 0; answer < classes(); answer++) {
                 row.add(Long.toString(counts[c][answer]));
+            }
+            if (anyUnanswered) {
+                row.add(Long.toString(unanswered[c]));
             }
             for (double value : new double[] {precision(c), recall(c), f1(c)}) {
                 row.add(String.format(Locale.ROOT, "%.4f", value));

@@ -8,6 +8,8 @@ import java.util.List;
  * A learning rate that falls when a metric no longer gets better. It is the one schedule that has to be told something:
  * {@link #observe} is called after every epoch, for instance by the trainer's listener, and the rate of the steps that
  * follow depends on it. The options make a new schedule, which has observed nothing.
+ * What it was told is saved with a run only where the optimizer has this schedule itself, or one made of it with
+ * {@link Schedule#warmUp} and {@link Schedule#then}; within a lambda nobody sees it.
  */
 public final class PlateauSchedule implements Schedule {
 

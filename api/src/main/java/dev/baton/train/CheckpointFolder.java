@@ -44,9 +44,16 @@ final class CheckpointFolder implements AutoCloseable {
         try {
             Files.createDirectories(folder);
             var channel = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            return open(wanted, channel);
+        } catch (IOException e) {
+            throw new DataException("cannot write checkpoints to " + folder + ": " + e, e);
+        }
+    }
+
+    private static CheckpointFolder open(Checkpoints wanted, FileChannel channel) throws IOException {
+        try {
             if (!locks(channel)) {
-                channel.close();
-                throw new StateException("another run writes its checkpoints to " + folder
+                throw new StateException("another run writes its checkpoints to " + wanted.folder()
                         + ": wait until it is done, or name another folder");
             }
             var opened = new CheckpointFolder(wanted, channel);
@@ -54,8 +61,9 @@ final class CheckpointFolder implements AutoCloseable {
                 Files.deleteIfExists(left);
             }
             return opened;
-        } catch (IOException e) {
-            throw new DataException("cannot write checkpoints to " + folder + ": " + e, e);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
         }
     }
 
@@ -72,6 +80,13 @@ final class CheckpointFolder implements AutoCloseable {
     Path newest() {
         List<Path> all = files(NAMES);
         return all.isEmpty() ? null : all.get(all.size() - 1);
+    }
+
+    /** The checkpoint before one; null where there is none. */
+    Path before(Path checkpoint) {
+        List<Path> all = files(NAMES);
+        int index = all.indexOf(checkpoint);
+        return index < 1 ? null : all.get(index - 1);
     }
 
     /** Writes a checkpoint and then removes those that are too many. */

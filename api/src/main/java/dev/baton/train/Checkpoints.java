@@ -20,7 +20,7 @@ public record Checkpoints(Path folder, long everySteps, int kept) {
     public Checkpoints {
         Objects.requireNonNull(folder, "folder");
         if (everySteps < 0) {
-            throw new BatonException("checkpoints are at least a step apart, not " + everySteps);
+            throw new BatonException("checkpoints come after every so many steps, not after every " + everySteps);
         }
         if (kept < 1) {
             throw new BatonException("at least the last checkpoint is kept, not " + kept);

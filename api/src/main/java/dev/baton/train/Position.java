@@ -11,6 +11,7 @@ final class Position {
     private long steps;
     private double losses;
     private long seen;
+    private boolean measured;
 
     /** The epoch that is going on, from 0. */
     int epoch() {
@@ -37,7 +38,17 @@ final class Position {
         return losses / seen;
     }
 
+    /** Whether the epoch was measured already, though it was cut short by the length of the run. */
+    boolean measured() {
+        return measured;
+    }
+
+    void measuredInPart() {
+        measured = true;
+    }
+
     void learnt(float meanLoss, long examples) {
+        measured = false;
         losses += meanLoss * examples;
         seen += examples;
         batch++;
@@ -58,7 +69,8 @@ final class Position {
                 "batch", Integer.toString(batch),
                 "run.steps", Long.toString(steps),
                 "losses", Double.toHexString(losses),
-                "seen", Long.toString(seen));
+                "seen", Long.toString(seen),
+                "measured", Boolean.toString(measured));
     }
 
     /**
@@ -74,6 +86,7 @@ final class Position {
             position.steps = Long.parseLong(text(texts, "run.steps"));
             position.losses = Double.parseDouble(text(texts, "losses"));
             position.seen = Long.parseLong(text(texts, "seen"));
+            position.measured = Boolean.parseBoolean(text(texts, "measured"));
         } catch (NumberFormatException e) {
             throw new DataException("the checkpoint's position is not made of numbers: " + texts, e);
         }

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 final class SavedRun implements AutoCloseable {
 
     private static final String DATA = "data";
+    private static final String LENGTH = "length";
 
     /** In front of the names of the best epoch's weights. */
     private static final String BEST = "best/";
@@ -22,6 +23,8 @@ final class SavedRun implements AutoCloseable {
     private final BestEpoch best;
     private final CheckpointFolder folder;
     private String data;
+    private String length;
+    private boolean savedInPart;
     private long savedSteps = -1;
     private int savedEpoch = -1;
 
@@ -34,8 +37,9 @@ final class SavedRun implements AutoCloseable {
     }
 
     /** Where the run begins. */
-    Position begin(Batches training, boolean resuming) {
-        data = training.toString();
+    Position begin(Batches training, Epochs epochs, boolean resuming) {
+        data = training.identity();
+        length = epochs.toString();
         Path newest = folder == null ? null : folder.newest();
         if (newest == null) {
             return new Position();
@@ -44,7 +48,7 @@ final class SavedRun implements AutoCloseable {
             throw new StateException(wanted.folder() + " has the checkpoints of a run, the last of which is "
                     + newest.getFileName() + ": go on with resume, or name another folder");
         }
-        Checkpoint checkpoint = Checkpoint.read(newest);
+        Checkpoint checkpoint = read(newest);
         try {
             String before = checkpoint.texts().get(DATA);
             if (!data.equals(before)) {
@@ -65,11 +69,35 @@ final class SavedRun implements AutoCloseable {
             step.restore(new Checkpoint(variables, checkpoint.texts()));
             savedSteps = position.steps();
             savedEpoch = position.epoch();
-            listener.resumed(position.steps(), step.difference(checkpoint));
+            savedInPart = position.measured();
+            listener.resumed(position.steps(), difference(checkpoint));
             return position;
         } catch (DataException e) {
             throw new DataException(newest + ": " + e.getMessage(), e);
         }
+    }
+
+    private Checkpoint read(Path newest) {
+        try {
+            return Checkpoint.read(newest);
+        } catch (DataException e) {
+            Path before = folder.before(newest);
+            throw new DataException(
+                    e.getMessage() + ". Without this file, resume "
+                            + (before == null ? "begins anew" : "goes on from " + before.getFileName()),
+                    e);
+        }
+    }
+
+    private String difference(Checkpoint checkpoint) {
+        String ofStep = step.difference(checkpoint);
+        String before = checkpoint.texts().get(LENGTH);
+        if (length.equals(before)) {
+            return ofStep;
+        }
+        String other = "the run was to last " + before + " and is to last " + length
+                + " now: a learning rate that follows the length is another one";
+        return ofStep.isEmpty() ? other : ofStep + "; " + other;
     }
 
     /** Saves after a step where that is wanted. */
@@ -81,10 +109,12 @@ final class SavedRun implements AutoCloseable {
 
     /** Saves, unless this very place was saved already. */
     void save(Position at) {
-        boolean known = savedSteps == at.steps() && savedEpoch == at.epoch();
-        if (folder != null && !known) {
+        boolean known = savedSteps == at.steps() && savedEpoch == at.epoch() && savedInPart == at.measured();
+        // Before the first step there is nothing to go on from.
+        if (folder != null && !known && at.steps() > 0) {
             var texts = new LinkedHashMap<>(at.texts());
             texts.put(DATA, data);
+            texts.put(LENGTH, length);
             texts.putAll(best.texts());
             Checkpoint checkpoint = step.checkpoint(texts);
             var variables = new LinkedHashMap<>(checkpoint.variables());
@@ -92,6 +122,7 @@ final class SavedRun implements AutoCloseable {
             folder.write(at.steps(), new Checkpoint(variables, checkpoint.texts()));
             savedSteps = at.steps();
             savedEpoch = at.epoch();
+            savedInPart = at.measured();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.baton.train;
 
+import dev.baton.BatonException;
 import dev.baton.DataException;
 import dev.baton.NDArray;
 import dev.baton.graph.TensorType;
@@ -31,10 +32,15 @@ final class StepState {
         var variables = new LinkedHashMap<String, NDArray>();
         session.variables().forEach(name -> variables.put(name, session.value(name)));
         var texts = new LinkedHashMap<>(more);
+        for (String name : more.keySet()) {
+            if (List.of(STEPS, SEED, PRECISION, DEVICE).contains(name) || name.startsWith(PLATEAU)) {
+                throw new BatonException("a step has its own text '" + name + "' in a checkpoint");
+            }
+        }
         texts.put(STEPS, Long.toString(steps));
         texts.put(SEED, Long.toString(session.seed()));
         texts.put(PRECISION, session.precision().toString());
-        texts.put(DEVICE, session.device());
+        texts.put(DEVICE, device(session));
         for (int i = 0; i < schedules.size(); i++) {
             texts.put(PLATEAU + i, schedules.get(i).state());
         }
@@ -56,6 +62,9 @@ final class StepState {
         for (int i = 0; i < schedules.size(); i++) {
             states.add(text(checkpoint, PLATEAU + i));
         }
+        if (checkpoint.texts().containsKey(PLATEAU + schedules.size())) {
+            throw new DataException("the run began with a schedule that follows a metric and cannot go on without it");
+        }
         for (int i = 0; i < schedules.size(); i++) {
             schedules.get(i).restore(states.get(i));
         }
@@ -66,10 +75,15 @@ final class StepState {
     /** What else than in the run that was saved is used now, in words; empty where bits will be the same. */
     static String difference(Session session, Checkpoint checkpoint) {
         String before = text(checkpoint, DEVICE);
-        return before.equals(session.device())
+        return before.equals(device(session))
                 ? ""
-                : "the run began on " + before + " and goes on on " + session.device()
+                : "the run began on " + before + " and goes on on " + device(session)
                         + ": the last bits of its results will differ";
+    }
+
+    /** The number of threads changes no bit. */
+    private static String device(Session session) {
+        return session.device().replaceAll(", \\d+ threads?", "");
     }
 
     private static long steps(Checkpoint checkpoint) {

@@ -32,7 +32,8 @@ public final class Trainer implements AutoCloseable {
     private final TrainingListener listener;
     private final Checkpoints checkpoints;
     private final EarlyStopping earlyStopping;
-    private volatile boolean stopped;
+    private volatile boolean stopAsked;
+    private boolean wasStopped;
 
     private Trainer(Builder builder) {
         this.session = builder.session;
@@ -141,6 +142,7 @@ public final class Trainer implements AutoCloseable {
      * @return what each epoch gave
      * @throws dev.baton.NotFiniteException at the first step whose loss or gradients are not finite; it changed nothing
      * @throws StateException if checkpoints are wanted in a folder that has some, or that another run writes to
+     * @throws dev.baton.DataException if a checkpoint cannot be written; those before stay
      */
     public List<EpochResult> fit(Batches training, Batches validation, Epochs epochs) {
         return run(training, validation, epochs, false);
@@ -151,7 +153,7 @@ public final class Trainer implements AutoCloseable {
      * beginning where there is none. Data, seed, model and optimizer must be those of the run before.
      *
      * @return what each epoch gave that was completed now
-     * @throws dev.baton.DataException if the checkpoint is damaged, or of another run
+     * @throws dev.baton.DataException if the checkpoint is damaged or of another run, or a new one cannot be written
      * @throws dev.baton.NotFiniteException as {@link #fit} does
      * @throws StateException if no checkpoints are wanted, or another run writes to their folder
      */
@@ -164,30 +166,32 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Ends a run after the step that it is at, with a checkpoint where some are wanted; from any thread. Does nothing
-     * between two runs.
+     * Ends a run after the step that it is at, with a checkpoint where some are wanted; from any thread. Between two
+     * runs it ends the next one before its first step.
      */
     public void stop() {
-        stopped = true;
+        stopAsked = true;
     }
 
-    /** Whether the last run was ended by {@link #stop}. */
+    /** Whether the last run was ended by {@link #stop} before it was done. */
     public boolean wasStopped() {
-        return stopped;
+        return wasStopped;
     }
 
     private List<EpochResult> run(Batches training, Batches validation, Epochs epochs, boolean resuming) {
         opened.requireOpen();
         Objects.requireNonNull(validation, "validation");
-        stopped = false;
+        wasStopped = false;
         var best = new BestEpoch(session, model, earlyStopping);
         try (var saved = new SavedRun(step, checkpoints, listener, best)) {
-            Position at = saved.begin(training, resuming);
+            Position at = saved.begin(training, epochs, resuming);
             List<EpochResult> results = run(training, validation, epochs, at, saved, best);
-            if (!stopped) {
+            if (!wasStopped) {
                 best.restore();
             }
             return results;
+        } finally {
+            stopAsked = false;
         }
     }
 
@@ -198,11 +202,11 @@ public final class Trainer implements AutoCloseable {
         long steps = epochs.steps(training);
         long before = at.steps();
         long start = System.nanoTime();
-        while (at.epoch() < count && !stopped && !best.isLongAgo()) {
+        while (at.epoch() < count && !(at.steps() >= steps && at.measured()) && !best.isLongAgo()) {
             long epochStart = System.nanoTime();
             long seenBefore = at.seen();
             var batches = training.epoch(at.epoch(), at.batch()).iterator();
-            while (batches.hasNext() && at.steps() < steps && !stopped) {
+            while (batches.hasNext() && at.steps() < steps && !stopAsked) {
                 Batch batch = batches.next();
                 float mean = step.run(batch).loss();
                 at.learnt(mean, batch.size());
@@ -210,6 +214,8 @@ public final class Trainer implements AutoCloseable {
                 saved.step(at);
             }
             if (batches.hasNext() && at.steps() < steps) {
+                wasStopped = true;
+                saved.save(at);
                 break;
             }
             double seconds = (System.nanoTime() - epochStart) / 1e9;
@@ -221,10 +227,12 @@ public final class Trainer implements AutoCloseable {
             results.add(result);
             best.observe(result);
             listener.epoch(result);
-            at.nextEpoch();
-            saved.save(at);
-        }
-        if (stopped) {
+            if (batches.hasNext()) {
+                // A longer run goes on with the rest of this epoch.
+                at.measuredInPart();
+            } else {
+                at.nextEpoch();
+            }
             saved.save(at);
         }
         return results;

@@ -11,7 +11,7 @@ public interface TrainingListener {
      * A run goes on from a checkpoint; does nothing unless overridden.
      *
      * @param step how many steps there were
-     * @param difference what else is used than before, in words; empty where results will be the same to the last bit
+     * @param difference what else is used than before, in words; empty where device and length are the same
      */
     default void resumed(long step, String difference) {}
 

@@ -55,9 +55,9 @@ class MetricsTest {
         assertThat(matrix.value()).isEqualTo(0.5);
         assertThat(matrix.toString().lines())
                 .containsExactly(
-                        "class  cat  mouse  precision  recall      F1",
-                        "cat      1      1     1.0000  0.5000  0.6667",
-                        "mouse    0      1     0.5000  0.5000  0.5000");
+                        "class  cat  mouse  none  precision  recall      F1",
+                        "cat      1      1     0     1.0000  0.5000  0.6667",
+                        "mouse    0      1     1     0.5000  0.5000  0.5000");
         assertThatThrownBy(() -> matrix.add(answering(3, 1), NDArray.of(new int[] {1})))
                 .isInstanceOf(DataException.class)
                 .hasMessage("confusion matrix: the answers are for 3 classes, those before for 2");
@@ -81,6 +81,14 @@ class MetricsTest {
                 .isZero();
         assertThat(Metrics.topK(5).name()).isEqualTo("top-5");
         assertThatThrownBy(() -> Metrics.topK(0)).isInstanceOf(BatonException.class);
+    }
+
+    @Test
+    void infinitiesAreEqualToThemselves() {
+        float lowest = Float.NEGATIVE_INFINITY;
+        NDArray answers = NDArray.of(Shape.of(1, 2), lowest, lowest);
+        assertThat(of(Metrics.accuracy(), answers, NDArray.of(new int[] {1}))).isZero();
+        assertThat(of(Metrics.accuracy(), answers, NDArray.of(new int[] {0}))).isEqualTo(1);
     }
 
     @Test

@@ -238,6 +238,101 @@ class CheckpointTest {
         assertThat(process(checkpoints, true, step -> false).variables()).isEqualTo(whole.variables());
     }
 
+    /** A run without a schedule that is told anything. */
+    private static Map<String, List<Float>> plain(
+            Checkpoints checkpoints, boolean resume, Epochs length, long order, List<String> differences) {
+        try (var session = Session.open("reference", 5);
+                var trainer = trainer(session, model(), Sgd.of(0.1).momentum(0.9), checkpoints, new TrainingListener() {
+                    @Override
+                    public void epoch(EpochResult result) {}
+
+                    @Override
+                    public void resumed(long step, String difference) {
+                        differences.add(difference);
+                    }
+                })) {
+            Batches training = examples().shuffled(order).batched(5);
+            Batches validation = examples().batched(8);
+            if (resume) {
+                trainer.resume(training, validation, length);
+            } else {
+                trainer.fit(training, validation, length);
+            }
+            return values(session);
+        }
+    }
+
+    @Test
+    void aLongerRunGoesOnInTheMiddleOfAnEpochAndSaysThatItIsLonger() {
+        var differences = new ArrayList<String>();
+        var whole = plain(null, false, Epochs.of(4), 7, differences);
+        Checkpoints checkpoints = Checkpoints.in(folder);
+        Epochs cut = Epochs.of(4).atMostSteps(12);
+        plain(checkpoints, false, cut, 7, differences);
+        assertThat(plain(checkpoints, true, cut, 7, differences))
+                .as("nothing is left to learn")
+                .isEqualTo(plain(checkpoints, true, cut, 7, differences));
+        assertThat(differences).containsExactly("", "");
+        assertThat(plain(checkpoints, true, Epochs.of(4), 7, differences)).isEqualTo(whole);
+        assertThat(differences)
+                .last()
+                .isEqualTo(
+                        "the run was to last 4 epochs, at most 12 steps and is to last 4 epochs now: a learning rate "
+                                + "that follows the length is another one");
+    }
+
+    @Test
+    void anotherOrderOrScheduleIsRefused() {
+        Checkpoints checkpoints = Checkpoints.in(folder);
+        plain(checkpoints, false, Epochs.of(1), 7, new ArrayList<>());
+        assertThatThrownBy(() -> plain(checkpoints, true, Epochs.of(2), 8, new ArrayList<>()))
+                .isInstanceOf(DataException.class)
+                .hasMessageContainingAll("shuffled, order 7", "shuffled, order 8");
+        Checkpoints told = Checkpoints.in(folder.resolve("told"));
+        process(told, false, step -> false);
+        assertThatThrownBy(() -> {
+                    try (var session = Session.open("reference", 5);
+                            var trainer = trainer(session, model(), AdamW.of(0.1), told, result -> {})) {
+                        trainer.resume(training(5), examples().batched(8), LENGTH);
+                    }
+                })
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("a schedule that follows a metric");
+        assertThat(plateau().warmUp(3).then(5, Schedule.constant(1)).told())
+                .as("schedules that are made of one know it")
+                .hasSize(1);
+    }
+
+    @Test
+    void aRunThatIsStoppedBeforeItBeginsHasNothingToSave() throws IOException {
+        try (var session = Session.open("reference", 5);
+                var trainer = trainer(session, model(), Sgd.of(0.1), Checkpoints.in(folder), result -> {})) {
+            trainer.stop();
+            assertThat(trainer.fit(training(5), examples().batched(8), LENGTH)).isEmpty();
+            assertThat(trainer.wasStopped()).isTrue();
+            assertThat(files(folder)).isEmpty();
+            assertThat(trainer.fit(training(5), examples().batched(8), LENGTH)).hasSize(3);
+            assertThat(trainer.wasStopped()).isFalse();
+        }
+    }
+
+    @Test
+    void aDamagedOneSaysWhatIsLeft() throws IOException {
+        Checkpoints checkpoints = Checkpoints.in(folder);
+        process(checkpoints, false, step -> false);
+        Path last = folder.resolve("step-000000000014.safetensors");
+        byte[] bytes = Files.readAllBytes(last);
+        bytes[bytes.length - 3] ^= 1;
+        Files.write(last, bytes);
+        assertThatThrownBy(() -> process(checkpoints, true, step -> false))
+                .isInstanceOf(DataException.class)
+                .hasMessage(
+                        last + ": the checkpoint is damaged: what it holds does not match its checksum. Without this "
+                                + "file, resume goes on from step-000000000010.safetensors");
+        Files.delete(last);
+        process(checkpoints, true, step -> false);
+    }
+
     @Test
     void oneRunAtATimeAndNoneOverAnother() {
         Checkpoints checkpoints = Checkpoints.in(folder);

@@ -75,6 +75,7 @@ interface Progress extends TrainingListener, AutoCloseable {
         private final long start = System.nanoTime();
         private ProgressBar bar;
         private double losses;
+        private int shown;
         private String measured = "";
         private double begun = Double.NaN;
 
@@ -89,6 +90,7 @@ interface Progress extends TrainingListener, AutoCloseable {
         public void batch(int epoch, int batch, int batches, float loss) {
             if (bar == null) {
                 losses = 0;
+                shown = 0;
                 bar = new ProgressBarBuilder()
                         .setInitialMax((long) batches * batchSize)
                         .setUpdateIntervalMillis(MILLISECONDS_BETWEEN)
@@ -97,6 +99,7 @@ interface Progress extends TrainingListener, AutoCloseable {
                         .build();
             }
             losses += loss;
+            shown++;
             double done = epoch - 1 + (double) batch / batches;
             if (Double.isNaN(begun)) {
                 begun = done - 1.0 / batches;
@@ -107,10 +110,10 @@ interface Progress extends TrainingListener, AutoCloseable {
                     "epoch %d/%d|  loss %.4f%s|  %.0f s left",
                     epoch,
                     epochs,
-                    losses / batch,
+                    losses / shown,
                     measured,
                     left));
-            bar.stepBy(batchSize);
+            bar.stepTo((long) batch * batchSize);
         }
 
         private String render(ProgressState state, int length) {

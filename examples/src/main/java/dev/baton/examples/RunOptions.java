@@ -1,5 +1,6 @@
 package dev.baton.examples;
 
+import dev.baton.BatonException;
 import dev.baton.data.Batches;
 import dev.baton.nn.Layer;
 import dev.baton.runtime.Session;
@@ -12,6 +13,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -93,10 +95,16 @@ final class RunOptions {
 
     private boolean trainAndSave(Trainer trainer, Batches training, Batches validation, Epochs length) {
         PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
         var saved = new CountDownLatch(1);
+        var ending = new AtomicBoolean();
         var onExit = new Thread(() -> {
+            ending.set(true);
             trainer.stop();
-            await(saved);
+            if (!await(saved)) {
+                err.println(
+                        "the run did not end within " + SECONDS_TO_SAVE + " s: what was saved before is in " + folder);
+            }
         });
         Runtime.getRuntime().addShutdownHook(onExit);
         try {
@@ -109,17 +117,24 @@ final class RunOptions {
                 out.println("stopped, and saved in " + folder + "; to go on: the same command with --resume");
             }
             return !trainer.wasStopped();
+        } catch (BatonException e) {
+            if (ending.get()) {
+                // Nobody else will say it: the virtual machine ends as soon as this run has.
+                err.println(e.getMessage());
+            }
+            throw e;
         } finally {
             saved.countDown();
             forget(onExit);
         }
     }
 
-    private static void await(CountDownLatch saved) {
+    private static boolean await(CountDownLatch saved) {
         try {
-            saved.await(SECONDS_TO_SAVE, TimeUnit.SECONDS);
+            return saved.await(SECONDS_TO_SAVE, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 
