@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Pictures of one size in memory, a byte for each value, with their classes. They stand in such an order that every part
- * of them holds each class in the same share as the whole does.
+ * Pictures of one size in memory, a byte for each value, with their classes. Those from folders and CIFAR-10's files stand in such an
+ * order that every part of them holds each class in the same share as the whole does.
  */
 public final class Pictures {
 
@@ -32,7 +32,7 @@ public final class Pictures {
         return values.length;
     }
 
-    /** The shape of each, [3, H, W]: red, green, blue. */
+    /** The shape of each, [3, H, W]: red, green, blue; or [1, H, W]. */
     public Shape shape() {
         return shape;
     }
@@ -95,7 +95,7 @@ public final class Pictures {
     }
 
     /**
-     * The pictures as examples: float32 [3, H, W].
+     * The pictures as examples: float32 [C, H, W].
      *
      * @param normalisation that of the pictures which the model learns from
      * @throws DataException if it is not one of as many channels
