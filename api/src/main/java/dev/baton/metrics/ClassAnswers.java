@@ -92,8 +92,8 @@ final class ClassAnswers {
         }
         double sum = 0;
         for (int c = 0; c < classes; c++) {
-            sum += Math.exp(answer(record, c) - highest);
+            sum += StrictMath.exp(answer(record, c) - highest);
         }
-        return answer(record, label) - highest - Math.log(sum);
+        return answer(record, label) - highest - StrictMath.log(sum);
     }
 }

@@ -81,7 +81,7 @@ final class ClassMetrics {
 
         @Override
         public double value() {
-            return Math.exp(sum / all);
+            return StrictMath.exp(sum / all);
         }
     }
 
@@ -107,7 +107,7 @@ final class ClassMetrics {
             for (int i = 0; i < records.count(); i++) {
                 int answer = records.largest(i);
                 // Without an answer there is no confidence: wrong, and sure of nothing.
-                double sure = answer < 0 ? 0 : Math.exp(records.logProbability(i, answer));
+                double sure = answer < 0 ? 0 : StrictMath.exp(records.logProbability(i, answer));
                 int bin = (int) Math.min(sure * count.length, count.length - 1);
                 confidence[bin] += sure;
                 right[bin] += answer == records.label(i) ? 1 : 0;
