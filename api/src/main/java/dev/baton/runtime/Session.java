@@ -117,6 +117,15 @@ public final class Session implements AutoCloseable {
         return List.copyOf(variables.keySet());
     }
 
+    /**
+     * The type of a variable.
+     *
+     * @throws BatonException if there is no such variable
+     */
+    public TensorType type(String variable) {
+        return slot(variable).type();
+    }
+
     /** A copy of a variable's value. */
     public NDArray value(String variable) {
         Slot slot = slot(variable);

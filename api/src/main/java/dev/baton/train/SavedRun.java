@@ -38,9 +38,12 @@ final class SavedRun implements AutoCloseable {
 
     /** Where the run begins. */
     Position begin(Batches training, Epochs epochs, boolean resuming) {
+        if (folder == null) {
+            return new Position();
+        }
         data = training.identity();
         length = epochs.toString();
-        Path newest = folder == null ? null : folder.newest();
+        Path newest = folder.newest();
         if (newest == null) {
             return new Position();
         }

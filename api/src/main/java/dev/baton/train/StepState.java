@@ -8,6 +8,7 @@ import dev.baton.io.Checkpoint;
 import dev.baton.optim.PlateauSchedule;
 import dev.baton.runtime.Session;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,15 +116,16 @@ final class StepState {
         var wrong = new ArrayList<String>();
         for (String name : session.variables()) {
             NDArray array = saved.get(name);
-            String wanted = type(session.value(name));
+            String wanted = session.type(name).toString();
             if (array == null) {
                 wrong.add("'" + name + "' " + wanted + " is not in the checkpoint");
             } else if (!type(array).equals(wanted)) {
                 wrong.add("'" + name + "' is " + type(array) + " in the checkpoint and " + wanted + " here");
             }
         }
+        var known = new HashSet<>(session.variables());
         for (String name : saved.keySet()) {
-            if (!session.variables().contains(name)) {
+            if (!known.contains(name)) {
                 wrong.add("'" + name + "' " + type(saved.get(name)) + " is in the checkpoint alone");
             }
         }

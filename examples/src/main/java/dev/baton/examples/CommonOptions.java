@@ -62,19 +62,20 @@ abstract class CommonOptions {
 
     /** Refuses numbers that make no sense and hands the number of threads to the backend. */
     final void apply() {
-        requirePositive("--threads", threads);
-        requirePositive("--epochs", epochs);
-        requirePositive("--steps", steps);
-        requirePositive("--limit", limit);
+        requirePositive(commandLine(), "--threads", threads);
+        requirePositive(commandLine(), "--epochs", epochs);
+        requirePositive(commandLine(), "--steps", steps);
+        requirePositive(commandLine(), "--limit", limit);
         if (threads != null) {
             System.setProperty(THREADS, threads.toString());
         }
     }
 
-    private void requirePositive(String option, Number value) {
+    /** Refuses a number that is given and less than 1. */
+    static void requirePositive(CommandLine commandLine, String option, Number value) {
         if (value != null && value.longValue() < 1) {
             throw new ParameterException(
-                    commandLine(), "Invalid value for option '" + option + "': at least 1, not " + value);
+                    commandLine, "Invalid value for option '" + option + "': at least 1, not " + value);
         }
     }
 

@@ -66,10 +66,7 @@ final class RunOptions {
             }
             return trainer;
         }
-        if (steps != null && steps < 1) {
-            throw new ParameterException(
-                    spec.commandLine(), "Invalid value for option '--checkpoint-steps': at least 1, not " + steps);
-        }
+        CommonOptions.requirePositive(spec.commandLine(), "--checkpoint-steps", steps);
         Checkpoints checkpoints = Checkpoints.in(folder);
         return trainer.checkpoints(steps == null ? checkpoints : checkpoints.everySteps(steps));
     }
