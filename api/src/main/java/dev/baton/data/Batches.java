@@ -10,15 +10,31 @@ public final class Batches implements Iterable<Batch> {
 
     private final Examples examples;
     private final int size;
+    private final int workers;
 
-    Batches(Examples examples, int size) {
+    Batches(Examples examples, int size, int workers) {
         this.examples = examples;
         this.size = size;
+        this.workers = workers;
+    }
+
+    /**
+     * The same batches, made by so many threads while a model learns from those before; 1 unless this says otherwise.
+     * More help where examples take long to read or to change and there are cores to spare. The batches and their order
+     * are the same with any number.
+     *
+     * @param workers 0 for none: each batch is then made when it is asked for
+     */
+    public Batches workers(int workers) {
+        if (workers < 0) {
+            throw new DataException("at least 0 workers, not " + workers);
+        }
+        return new Batches(examples, size, workers);
     }
 
     /** The number of batches in an epoch. */
     public int count() {
-        return (examples.size() + size - 1) / size;
+        return (int) (((long) examples.size() + size - 1) / size);
     }
 
     /** The number of examples in an epoch. */
@@ -33,8 +49,8 @@ public final class Batches implements Iterable<Batch> {
     }
 
     /**
-     * What tells these batches from others, for a run that goes on later: sizes, seeds, and a checksum of the labels and
-     * of some of the examples.
+     * What tells these batches from others, for a run that goes on later: sizes, seeds, and a checksum of the targets
+     * and of some of the examples.
      */
     public String identity() {
         return this + examples.identity();
@@ -52,16 +68,14 @@ public final class Batches implements Iterable<Batch> {
 
     /** The same, but its first batches are left out, so many. */
     public Iterable<Batch> epoch(int epoch, int from) {
-        if (from < 0 || from > count()) {
-            throw new DataException("there is no batch " + from + " of " + count());
-        }
+        requireBatch(from);
         return () -> new Iterator<>() {
             private final int[] order = examples.order(epoch);
-            private int next = Math.min(from * size, order.length);
+            private int next = from;
 
             @Override
             public boolean hasNext() {
-                return next < order.length;
+                return next < count();
             }
 
             @Override
@@ -69,10 +83,44 @@ public final class Batches implements Iterable<Batch> {
                 if (!hasNext()) {
                     throw new NoSuchElementException();
                 }
-                int from = next;
-                next = Math.min(from + size, order.length);
-                return examples.gather(epoch, order, from, next);
+                Batch batch = examples.room(sizeOf(next));
+                examples.gather(epoch, order, next * size, batch);
+                next++;
+                return batch;
             }
         };
+    }
+
+    /**
+     * The batches of one epoch as {@link #epoch(int, int)} gives them, but made ahead by the {@linkplain #workers
+     * workers}, and with few arrays that are used again and again: a batch must not be read any more once the next one
+     * was asked for.
+     */
+    public BatchesAhead ahead(int epoch, int from) {
+        requireBatch(from);
+        return new BatchesAhead(this, epoch, from, workers);
+    }
+
+    private void requireBatch(int from) {
+        if (from < 0 || from > count()) {
+            throw new DataException("there is no batch " + from + " of " + count());
+        }
+    }
+
+    /** The number of examples in a batch: the last one may be smaller. */
+    int sizeOf(int batch) {
+        return (int) Math.min(size, examples.size() - (long) batch * size);
+    }
+
+    int[] order(int epoch) {
+        return examples.order(epoch);
+    }
+
+    Batch room(int examples) {
+        return this.examples.room(examples);
+    }
+
+    void gather(int epoch, int[] order, int batch, Batch into) {
+        examples.gather(epoch, order, batch * size, into);
     }
 }

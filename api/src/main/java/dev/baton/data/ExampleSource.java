@@ -3,8 +3,9 @@ package dev.baton.data;
 import dev.baton.Shape;
 
 /**
- * Where examples come from: so many of one shape, each with a class. Calls for the same example give the same; several
- * threads may read at once.
+ * Where examples come from: so many of one shape. What would be right for each is a class, in a {@link ClassSource}, or
+ * numbers, in a {@link NumberSource}. Calls for the same example give the same; several threads may read at once.
+ * Examples may be computed, or read from a disk, when they are asked for: they need not fit into memory.
  */
 public interface ExampleSource {
 
@@ -13,16 +14,6 @@ public interface ExampleSource {
 
     /** The shape of one example, for instance {@code [3, 32, 32]} of a picture. */
     Shape shape();
-
-    /** The number of classes. */
-    int classes();
-
-    /**
-     * The class of an example.
-     *
-     * @return 0 to {@link #classes} - 1
-     */
-    int label(int example);
 
     /**
      * Reads the values of an example.

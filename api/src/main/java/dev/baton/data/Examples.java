@@ -5,12 +5,19 @@ import dev.baton.DataException;
 import dev.baton.Dim;
 import dev.baton.NDArray;
 import dev.baton.Shape;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
 /**
- * Examples to learn from: inputs with one label each. Immutable; a shuffled, changed or shorter one shares the data.
+ * Examples to learn from: inputs, each with its class, or with numbers that are to be predicted. Immutable; a shuffled,
+ * changed or shorter one shares the data.
  */
 public final class Examples {
 
@@ -18,6 +25,10 @@ public final class Examples {
     private static final int IDENTIFYING = 64;
 
     private final ExampleSource source;
+    private final Targets targets;
+    /** Which of the source's examples these are, where they are not all of them in its order; else null. */
+    private final int[] chosen;
+
     private final int first;
     private final int size;
     private final Long seed;
@@ -26,8 +37,18 @@ public final class Examples {
     /** How examples are changed at random; null where they are not. */
     private record Changes(Augmentation augmentation, long seed) {}
 
-    private Examples(ExampleSource source, int first, int size, Long seed, Changes changes) {
+    /**
+     * Two parts of some examples, which have none in common.
+     *
+     * @param training to learn from
+     * @param held never learnt from: how well a model does on them shows what it has understood
+     */
+    public record Split(Examples training, Examples held) {}
+
+    private Examples(ExampleSource source, int[] chosen, int first, int size, Long seed, Changes changes) {
         this.source = source;
+        this.targets = Targets.of(source);
+        this.chosen = chosen;
         this.first = first;
         this.size = size;
         this.seed = seed;
@@ -43,19 +64,52 @@ public final class Examples {
      * @throws DataException naming the first example that cannot be used
      */
     public static Examples of(float[][] inputs, int[] labels, int classes) {
-        return of(Rows.of(inputs, labels, classes));
+        return of(ClassRows.of(inputs, labels, classes));
+    }
+
+    /**
+     * Examples with numbers to be predicted, each a row of numbers itself.
+     *
+     * @param inputs one row an example, all of one length
+     * @param targets one row an example, all of one length
+     * @throws DataException naming the first example that cannot be used
+     */
+    public static Examples of(float[][] inputs, float[][] targets) {
+        return of(NumberRows.of(inputs, targets));
+    }
+
+    /**
+     * Examples of classes, made of records of any kind; the stream is read to its end at once.
+     *
+     * @param input the numbers of a record, as many for each
+     * @param label the class of a record, from 0
+     * @param classes the number of classes
+     * @throws DataException naming the first record that cannot be used, by its place
+     */
+    public static <T> Examples of(Stream<T> records, Function<T, float[]> input, ToIntFunction<T> label, int classes) {
+        var inputs = new ArrayList<float[]>();
+        var labels = new ArrayList<Integer>();
+        records.forEachOrdered(one -> {
+            inputs.add(input.apply(one));
+            labels.add(label.applyAsInt(one));
+        });
+        return of(
+                inputs.toArray(float[][]::new),
+                labels.stream().mapToInt(Integer::intValue).toArray(),
+                classes);
     }
 
     /**
      * All examples of a source.
      *
+     * @param source a {@link ClassSource} or a {@link NumberSource}
      * @throws DataException if it has none
      */
     public static Examples of(ExampleSource source) {
         if (source.size() == 0) {
             throw new DataException("there are no examples");
         }
-        return new Examples(source, 0, source.size(), null, null);
+        return new Examples(source, null, 0, source.size(), null, null);
     }
 
     /** The number of examples. */
@@ -68,9 +122,13 @@ public final class Examples {
         return source.shape();
     }
 
-    /** The number of classes. */
+    /**
+     * The number of classes.
+     *
+     * @throws DataException if the examples have none, but numbers to be predicted
+     */
     public int classes() {
-        return source.classes();
+        return ofClasses().classes();
     }
 
     /** A copy of the values of one example. */
@@ -80,16 +138,41 @@ public final class Examples {
         return values;
     }
 
-    /** The class of one example. */
+    /**
+     * The class of one example.
+     *
+     * @throws DataException if the examples have none, but numbers to be predicted
+     */
     public int label(int example) {
-        return source.label(position(example));
+        return ofClasses().label(position(example));
+    }
+
+    private ClassSource ofClasses() {
+        if (source instanceof ClassSource classes) {
+            return classes;
+        }
+        throw new DataException("these examples have no classes, but numbers to be predicted");
+    }
+
+    /**
+     * A copy of the numbers that are to be predicted for one example.
+     *
+     * @throws DataException if the examples have classes
+     */
+    public float[] target(int example) {
+        if (source instanceof NumberSource numbers) {
+            var values = new float[Math.toIntExact(numbers.targetShape().size())];
+            numbers.readTarget(position(example), values);
+            return values;
+        }
+        throw new DataException("these examples have no numbers to be predicted, but classes");
     }
 
     private int position(int example) {
         if (example < 0 || example >= size) {
             throw new DataException("there is no example " + example + " of " + size);
         }
-        return first + example;
+        return chosen == null ? first + example : chosen[first + example];
     }
 
     /** The examples from one position to another, without the last. */
@@ -97,12 +180,41 @@ public final class Examples {
         if (from < 0 || from >= to || to > size) {
             throw new DataException("there are no examples " + from + " to " + to + " of " + size);
         }
-        return new Examples(source, first + from, to - from, seed, changes);
+        return new Examples(source, chosen, first + from, to - from, seed, changes);
+    }
+
+    /**
+     * Holds some examples back, chosen at random, in the same order as here; of each class the same share.
+     *
+     * @param heldShare above 0 and below 1
+     * @param seed of the choice
+     * @throws DataException if one of the parts would be empty
+     */
+    public Split split(double heldShare, long seed) {
+        boolean[] isHeld = Holdout.choose(this, heldShare, seed);
+        var positions = new int[2][size];
+        var counts = new int[2];
+        for (int i = 0; i < size; i++) {
+            int part = isHeld[i] ? 1 : 0;
+            positions[part][counts[part]++] = position(i);
+        }
+        if (counts[0] == 0 || counts[1] == 0) {
+            throw new DataException("a share of " + heldShare + " of " + size + " examples leaves "
+                    + (counts[0] == 0 ? "none to learn from" : "none to hold back"));
+        }
+        return new Split(
+                new Examples(source, Arrays.copyOf(positions[0], counts[0]), 0, counts[0], this.seed, changes),
+                new Examples(source, Arrays.copyOf(positions[1], counts[1]), 0, counts[1], this.seed, changes));
+    }
+
+    /** Whether each example belongs to a class. */
+    boolean haveClasses() {
+        return source instanceof ClassSource;
     }
 
     /** The same examples, in another random order in every epoch. */
     public Examples shuffled(long seed) {
-        return new Examples(source, first, size, seed, changes);
+        return new Examples(source, chosen, first, size, seed, changes);
     }
 
     /**
@@ -111,7 +223,7 @@ public final class Examples {
      * @param seed of what is random in the changes
      */
     public Examples augmented(long seed, Augmentation augmentation) {
-        return new Examples(source, first, size, this.seed, new Changes(augmentation, seed));
+        return new Examples(source, chosen, first, size, this.seed, new Changes(augmentation, seed));
     }
 
     /** The examples in batches; the last one may be smaller. */
@@ -119,7 +231,7 @@ public final class Examples {
         if (size < 1) {
             throw new DataException("a batch holds at least one example, not " + size);
         }
-        return new Batches(this, size);
+        return new Batches(this, size, 1);
     }
 
     /** For instance {@code 3,823 examples of 64 values in 10 classes, shuffled, augmented}. */
@@ -127,25 +239,24 @@ public final class Examples {
     public String toString() {
         String each =
                 shape().rank() == 1 ? String.format(Locale.ROOT, "%,d values", shape().size()) : shape().toString();
-        return String.format(Locale.ROOT, "%,d examples of %s in %,d classes", size, each, classes())
+        return String.format(Locale.ROOT, "%,d examples of %s %s", size, each, targets.inWords())
                 + (seed == null ? "" : ", shuffled")
                 + (changes == null ? "" : ", augmented");
     }
 
-    /** Seeds, and a checksum of all labels and of examples from everywhere. */
+    /** Seeds, and a checksum of all targets and of examples from everywhere. */
     String identity() {
         var checksum = new CRC32();
+        NDArray target = targets.room(1);
         for (int i = 0; i < size; i++) {
-            checksum.update(label(i));
+            targets.read(position(i), target, 0);
+            checksum.update(target.bytes().rewind());
         }
         for (int i = 0; i < Math.min(size, IDENTIFYING); i++) {
             float[] values = input((int) ((long) i * size / IDENTIFYING % size));
-            for (float value : values) {
-                int bits = Float.floatToIntBits(value);
-                for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
-                    checksum.update(bits >>> shift);
-                }
-            }
+            var bytes = ByteBuffer.allocate(values.length * Float.BYTES);
+            bytes.asFloatBuffer().put(values);
+            checksum.update(bytes);
         }
         return String.format(
                 Locale.ROOT,
@@ -173,17 +284,20 @@ public final class Examples {
         return order;
     }
 
-    /** The examples at some positions of an epoch's order, as one batch: [N, ...]. */
-    Batch gather(int epoch, int[] order, int from, int to) {
-        var batchLabels = new int[to - from];
-        var values = NDArray.zeros(DType.FLOAT32, shape().prepend(Dim.of(to - from)));
-        var floats = values.floats();
-        for (int i = from; i < to; i++) {
-            float[] input = input(order[i]);
-            floats.put(changes == null ? input : changed(epoch, order[i], input));
-            batchLabels[i - from] = label(order[i]);
+    /** Room for a batch of so many examples. */
+    Batch room(int examples) {
+        return new Batch(NDArray.zeros(DType.FLOAT32, shape().prepend(Dim.of(examples))), targets.room(examples));
+    }
+
+    /** Fills a batch with the examples of an epoch's order from one position on. */
+    void gather(int epoch, int[] order, int from, Batch into) {
+        var inputs = into.inputs().floats();
+        for (int i = 0; i < into.size(); i++) {
+            int example = order[from + i];
+            float[] input = input(example);
+            inputs.put(changes == null ? input : changed(epoch, example, input));
+            targets.read(position(example), into.targets(), i);
         }
-        return new Batch(values, NDArray.of(Shape.of(to - from), batchLabels));
     }
 
     private float[] changed(int epoch, int example, float[] input) {

@@ -24,6 +24,10 @@ public final class GraphBuilder {
     public static final String SEED = "seed";
 
     public static final String STEP = "step";
+
+    /** The number of the update that a step makes, from 1; 0 where it makes none. */
+    public static final String UPDATE = "update";
+
     public static final String LEARNING_RATE = "learning rate";
 
     /** What is traced: layers such as dropout behave differently. */
@@ -194,7 +198,9 @@ public final class GraphBuilder {
         return declared(inputs, Primitive.INPUT, name, type);
     }
 
-    /** A scalar input that the runtime fills in: {@link #SEED}, {@link #STEP} or {@link #LEARNING_RATE}. */
+    /**
+     * A scalar input that the runtime fills in: {@link #SEED}, {@link #STEP}, {@link #UPDATE} or {@link #LEARNING_RATE}.
+     */
     public Value runtimeScalar(String name) {
         DType dtype = name.equals(LEARNING_RATE) ? DType.FLOAT32 : DType.INT64;
         return input(name, new TensorType(dtype, Shape.scalar()));

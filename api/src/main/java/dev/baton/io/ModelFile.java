@@ -33,13 +33,41 @@ public final class ModelFile {
      * @throws dev.baton.ShapeException if the model does not take such examples
      */
     public static void save(Session session, Layer model, DType dtype, Shape example, Path file) {
+        save(session, model, dtype, example, file, Map.of());
+    }
+
+    /**
+     * The same, with what else belongs to the model, such as how its inputs are made.
+     *
+     * @param texts by name; {@link #texts(Path)} reads them again
+     * @throws DataException also if one has a name that the file needs itself
+     */
+    public static void save(
+            Session session, Layer model, DType dtype, Shape example, Path file, Map<String, String> texts) {
         Graph graph = ForwardGraph.of(model, dtype, example);
         session.addVariables(graph);
         Map<String, NDArray> arrays = Weights.arrays(session, model);
         graph.variables().keySet().forEach(name -> arrays.computeIfAbsent(name, session::value));
         var metadata = new LinkedHashMap<>(Weights.METADATA);
         metadata.put(GRAPH, SavedGraph.write(graph));
+        texts.forEach((name, text) -> {
+            if (metadata.putIfAbsent(name, text) != null) {
+                throw new DataException("a text that is saved with a model cannot be named '" + name + "'");
+            }
+        });
         Safetensors.write(file, arrays, metadata);
+    }
+
+    /**
+     * The texts that were saved with a model.
+     *
+     * @throws DataException if the file cannot be read
+     */
+    public static Map<String, String> texts(Path file) {
+        var texts = new LinkedHashMap<>(Safetensors.contents(file).metadata());
+        texts.remove(GRAPH);
+        texts.keySet().removeAll(Weights.METADATA.keySet());
+        return texts;
     }
 
     /**

@@ -68,7 +68,7 @@ abstract class AdamRule<O extends AdamRule<O>> extends GradientDescent<O> {
 
     @Override
     final List<Value> scalars(Emitter emit) {
-        Value step = emit.cast(emit.builder().runtimeScalar(GraphBuilder.STEP), DType.FLOAT32);
+        Value step = emit.cast(emit.builder().runtimeScalar(GraphBuilder.UPDATE), DType.FLOAT32);
         return List.of(correction(emit, step, settings.beta1()), correction(emit, step, settings.beta2()));
     }
 

@@ -18,6 +18,16 @@ public interface Optimizer {
      */
     void update(Emitter emit, List<Value> parameters, List<Value> gradients, Value finite);
 
+    /**
+     * The number of the update that a step makes, from 1: that of the step, unless several steps make one update.
+     *
+     * @param step from 1
+     * @return 0 where the step makes none
+     */
+    default long update(long step) {
+        return step;
+    }
+
     /** The learning rate of a step, numbered from 1. */
     double learningRate(long step);
 
@@ -56,6 +66,15 @@ public interface Optimizer {
      */
     default Optimizer clipNorm(double most) {
         return new Clipped(this, Double.POSITIVE_INFINITY, Clipped.requireBound(most));
+    }
+
+    /**
+     * This optimizer, which learns from the mean gradient of so many batches as if they were one: for batches that do not
+     * fit into memory together. Weights change at every so many-th step; schedules and the optimizer itself count these
+     * updates, not the steps. Losses are to be means over a batch, and batches of one size.
+     */
+    default Optimizer accumulate(int batches) {
+        return new Accumulated(this, batches);
     }
 
     /** This optimizer for gradients whose elements are cut to lie between {@code -most} and {@code most}. */

@@ -24,6 +24,11 @@ abstract class Wrapped implements Optimizer {
     }
 
     @Override
+    public long update(long step) {
+        return optimizer.update(step);
+    }
+
+    @Override
     public double learningRate(long step) {
         return optimizer.learningRate(step);
     }

@@ -25,6 +25,7 @@ final class Arguments {
     private final NDArray[] arrays;
     private final NDArray seed;
     private final NDArray step = NDArray.zeros(DType.INT64, Shape.scalar());
+    private final NDArray update = NDArray.zeros(DType.INT64, Shape.scalar());
     private final NDArray learningRate = NDArray.zeros(DType.FLOAT32, Shape.scalar());
 
     /**
@@ -39,6 +40,7 @@ final class Arguments {
         this.seed = NDArray.of(Shape.scalar(), seed);
         own(GraphBuilder.SEED, this.seed);
         own(GraphBuilder.STEP, step);
+        own(GraphBuilder.UPDATE, update);
         own(GraphBuilder.LEARNING_RATE, learningRate);
     }
 
@@ -54,9 +56,10 @@ final class Arguments {
         return names.indexOf(input);
     }
 
-    /** Sets the number of the next step, from 1, and its learning rate. */
-    void next(long stepNumber, double rate) {
+    /** Sets the number of the next step, from 1, that of its update, or 0, and its learning rate. */
+    void next(long stepNumber, long updateNumber, double rate) {
         step.setLong(0, stepNumber);
+        update.setLong(0, updateNumber);
         learningRate.set(0, rate);
     }
 
@@ -93,7 +96,7 @@ final class Arguments {
     /** Forgets what was handed in. */
     void clear() {
         for (int i = 0; i < arrays.length; i++) {
-            if (arrays[i] != seed && arrays[i] != step && arrays[i] != learningRate) {
+            if (arrays[i] != seed && arrays[i] != step && arrays[i] != update && arrays[i] != learningRate) {
                 arrays[i] = null;
             }
         }

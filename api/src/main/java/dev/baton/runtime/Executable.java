@@ -69,9 +69,9 @@ public final class Executable implements AutoCloseable {
         return graph;
     }
 
-    /** Sets the number of the next step, from 1, and its learning rate. */
-    public void next(long stepNumber, double rate) {
-        arguments.next(stepNumber, rate);
+    /** Sets the number of the next step, from 1, that of its update, or 0, and its learning rate. */
+    public void next(long stepNumber, long updateNumber, double rate) {
+        arguments.next(stepNumber, updateNumber, rate);
     }
 
     /** The number of an input for {@link #input}; -1 where the graph has none of this name. */

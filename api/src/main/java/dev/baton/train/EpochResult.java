@@ -15,10 +15,21 @@ import java.util.Map;
  * @param loss the mean loss of the training examples of this epoch, each before the update that it took part in
  * @param metrics by name, in the order in which the trainer was given them: of the validation examples afterwards
  * @param samplesPerSecond training examples a second in this epoch, validation left out
+ * @param waited how long steps waited for their batches in this epoch: what more workers ({@link
+ *     dev.baton.data.Batches#workers}) or faster data could save
  * @param left the time that the remaining epochs will take at the pace so far
  */
 public record EpochResult(
-        int epoch, int epochs, double loss, Map<String, Double> metrics, double samplesPerSecond, Duration left) {
+        int epoch,
+        int epochs,
+        double loss,
+        Map<String, Double> metrics,
+        double samplesPerSecond,
+        Duration waited,
+        Duration left) {
+
+    /** From here on it is worth a word. */
+    private static final Duration LONG = Duration.ofSeconds(1);
 
     public EpochResult {
         metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
@@ -42,8 +53,11 @@ public record EpochResult(
     public String toString() {
         var text = new StringBuilder(String.format(Locale.ROOT, "epoch %d/%d  loss %.4f", epoch, epochs, loss));
         metrics.forEach((name, value) -> text.append(String.format(Locale.ROOT, "  %s %.4f", name, value)));
-        return text.append(
-                        String.format(Locale.ROOT, "  %,.0f samples/s  %d s left", samplesPerSecond, left.toSeconds()))
+        text.append(String.format(Locale.ROOT, "  %,.0f samples/s", samplesPerSecond));
+        if (waited.compareTo(LONG) >= 0) {
+            text.append(String.format(Locale.ROOT, ", waited %.1f s for data", waited.toMillis() / 1e3));
+        }
+        return text.append(String.format(Locale.ROOT, "  %d s left", left.toSeconds()))
                 .toString();
     }
 }

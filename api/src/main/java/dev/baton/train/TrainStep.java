@@ -39,7 +39,7 @@ public final class TrainStep implements AutoCloseable {
     public static final String TARGETS = "targets";
 
     private static final List<String> OWN_INPUTS =
-            List.of(GraphBuilder.SEED, GraphBuilder.STEP, GraphBuilder.LEARNING_RATE);
+            List.of(GraphBuilder.SEED, GraphBuilder.STEP, GraphBuilder.UPDATE, GraphBuilder.LEARNING_RATE);
 
     private final Session session;
     private final StepFunction function;
@@ -135,7 +135,7 @@ public final class TrainStep implements AutoCloseable {
             throw new BatonException("step " + step + ": the schedule gives a learning rate of " + rate
                     + "; it must be a finite number and not negative");
         }
-        executable.next(step, rate);
+        executable.next(step, optimizer.update(step), rate);
         executable.run();
         executable.read(finiteIndex, finiteValue);
         executable.read(lossIndex, lossValue);
@@ -295,7 +295,7 @@ public final class TrainStep implements AutoCloseable {
     /** Computes the next step on named inputs, as {@link #interpret(Batch)} does. */
     public Interpretation interpret(Map<String, NDArray> inputs) {
         hand(inputs);
-        executable.next(steps + 1, optimizer.learningRate(steps + 1));
+        executable.next(steps + 1, optimizer.update(steps + 1), optimizer.learningRate(steps + 1));
         try {
             return interpret();
         } finally {

@@ -205,15 +205,20 @@ public final class Trainer implements AutoCloseable {
         while (at.epoch() < count && !(at.steps() >= steps && at.measured()) && !best.isLongAgo()) {
             long epochStart = System.nanoTime();
             long seenBefore = at.seen();
-            var batches = training.epoch(at.epoch(), at.batch()).iterator();
-            while (batches.hasNext() && at.steps() < steps && !stopAsked) {
-                Batch batch = batches.next();
-                float mean = step.run(batch).loss();
-                at.learnt(mean, batch.size());
-                listener.batch(at.epoch() + 1, at.batch(), training.count(), mean);
-                saved.step(at);
+            boolean more;
+            Duration waited;
+            try (var batches = training.ahead(at.epoch(), at.batch())) {
+                while (batches.hasNext() && at.steps() < steps && !stopAsked) {
+                    Batch batch = batches.next();
+                    float mean = step.run(batch).loss();
+                    at.learnt(mean, batch.size());
+                    listener.batch(at.epoch() + 1, at.batch(), training.count(), mean);
+                    saved.step(at);
+                }
+                more = batches.hasNext();
+                waited = batches.waited();
             }
-            if (batches.hasNext() && at.steps() < steps) {
+            if (more && at.steps() < steps) {
                 wasStopped = true;
                 saved.save(at);
                 break;
@@ -223,11 +228,11 @@ public final class Trainer implements AutoCloseable {
             double perStep = (System.nanoTime() - start) / (double) Math.max(1, at.steps() - before);
             var left = Duration.ofNanos((long) (perStep * (steps - at.steps())));
             double pace = (at.seen() - seenBefore) / seconds;
-            var result = new EpochResult(at.epoch() + 1, count, at.meanLoss(), measured, pace, left);
+            var result = new EpochResult(at.epoch() + 1, count, at.meanLoss(), measured, pace, waited, left);
             results.add(result);
             best.observe(result);
             listener.epoch(result);
-            if (batches.hasNext()) {
+            if (more) {
                 // A longer run goes on with the rest of this epoch.
                 at.measuredInPart();
             } else {
@@ -246,12 +251,24 @@ public final class Trainer implements AutoCloseable {
      * @throws dev.baton.DataException if the file cannot be written; the one that was there stays
      */
     public void save(Path file) {
+        save(file, Map.of());
+    }
+
+    /**
+     * The same, with what else belongs to the model, such as how its inputs are made; {@link ModelFile#texts} reads it
+     * again.
+     *
+     * @throws StateException if there was no batch yet
+     */
+    public void save(Path file, Map<String, String> texts) {
         opened.requireOpen();
         TensorType inputs = step.inputs();
-        if (inputs == null) {
+        if (inputs != null) {
+            ModelFile.save(session, model, inputs.dtype(), inputs.shape().without(0), file, texts);
+        } else if (texts.isEmpty()) {
             Weights.save(session, model, file);
         } else {
-            ModelFile.save(session, model, inputs.dtype(), inputs.shape().without(0), file);
+            throw new StateException("before the first batch a trainer saves only weights, without texts");
         }
     }
 

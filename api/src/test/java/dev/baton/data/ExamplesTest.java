@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.DataException;
+import dev.baton.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ExamplesTest {
@@ -101,5 +103,81 @@ class ExamplesTest {
                     .hasMessage("a batch holds at least one example, not " + bad);
         }
         assertThatThrownBy(() -> counted(3).part(2, 4)).hasMessage("there are no examples 2 to 4 of 3");
+    }
+
+    @Test
+    void targetsMayBeNumbers() {
+        Examples examples = Examples.of(new float[][] {{1, 2}, {3, 4}, {5, 6}}, new float[][] {{10}, {20}, {30}});
+
+        assertThat(examples).hasToString("3 examples of 2 values with a number each to predict");
+        assertThat(examples.target(1)).containsExactly(20);
+        List<Batch> batches = new ArrayList<>();
+        examples.batched(2).forEach(batches::add);
+        assertThat(batches.get(0).targets().shape()).isEqualTo(Shape.of(2, 1));
+        assertThat(batches.get(0).targets().toFloatArray()).containsExactly(10, 20);
+        assertThat(batches.get(1).targets().toFloatArray()).containsExactly(30);
+        assertThatThrownBy(examples::classes)
+                .isInstanceOf(DataException.class)
+                .hasMessage("these examples have no classes, but numbers to be predicted");
+        assertThatThrownBy(() -> counted(3).target(0))
+                .hasMessage("these examples have no numbers to be predicted, but classes");
+        assertThatThrownBy(() -> Examples.of(new float[][] {{1}, {2}}, new float[][] {{1}, {Float.NaN}}))
+                .hasMessage("example 1, target 0 is NaN, not a finite number");
+        assertThatThrownBy(() -> Examples.of(new float[][] {{1}, {2}}, new float[][] {{1}}))
+                .hasMessage("2 examples have 1 targets");
+    }
+
+    @Test
+    void otherTargetsAreOtherData() {
+        float[][] inputs = {{1}, {2}};
+        String identity =
+                Examples.of(inputs, new float[][] {{1}, {2}}).batched(1).identity();
+
+        assertThat(Examples.of(inputs, new float[][] {{1}, {2}}).batched(1).identity())
+                .isEqualTo(identity);
+        assertThat(Examples.of(inputs, new float[][] {{1}, {3}}).batched(1).identity())
+                .isNotEqualTo(identity);
+    }
+
+    @Test
+    void takesRecordsOfAStream() {
+        record Flower(float length, int kind) {}
+        Examples examples = Examples.of(
+                Stream.of(new Flower(3, 0), new Flower(4, 1)),
+                flower -> new float[] {flower.length()},
+                Flower::kind,
+                2);
+
+        assertThat(examples.size()).isEqualTo(2);
+        assertThat(examples.input(1)).containsExactly(4);
+        assertThat(examples.label(1)).isEqualTo(1);
+        assertThatThrownBy(() -> Examples.of(Stream.of(1, 7), one -> new float[] {one}, one -> one, 3))
+                .hasMessage("example 1 has label 7; with 3 classes, labels are 0 to 2");
+    }
+
+    @Test
+    void holdsBackTheSameShareOfEachClass() {
+        Examples.Split split = counted(90).split(0.2, 1);
+
+        assertThat(split.training().size()).isEqualTo(72);
+        assertThat(split.held().size()).isEqualTo(18);
+        var perClass = new int[3];
+        for (int i = 0; i < 18; i++) {
+            perClass[split.held().label(i)]++;
+        }
+        assertThat(perClass).containsExactly(6, 6, 6);
+        List<Float> all = values(split.training().batched(72));
+        assertThat(all).isSorted();
+        all.addAll(values(split.held().batched(18)));
+        assertThat(all).containsExactlyInAnyOrderElementsOf(values(counted(90).batched(90)));
+        assertThat(values(counted(90).split(0.2, 1).held().batched(18)))
+                .isEqualTo(values(split.held().batched(18)))
+                .isNotEqualTo(values(counted(90).split(0.2, 2).held().batched(18)));
+        // Parts and orders of a part are its own.
+        assertThat(split.held().part(3, 5).input(0)).isEqualTo(split.held().input(3));
+        assertThatThrownBy(() -> counted(90).split(1, 1))
+                .hasMessage("the share that is held back is above 0 and below 1, not 1.0");
+        assertThatThrownBy(() -> counted(3).split(0.1, 1))
+                .hasMessage("a share of 0.1 of 3 examples leaves none to hold back");
     }
 }

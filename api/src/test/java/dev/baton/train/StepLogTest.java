@@ -18,7 +18,7 @@ class StepLogTest {
     private Path folder;
 
     private static EpochResult result(int epoch, double accuracy) {
-        return new EpochResult(epoch, 3, 0.5, Map.of("accuracy", accuracy), 1000, Duration.ZERO);
+        return new EpochResult(epoch, 3, 0.5, Map.of("accuracy", accuracy), 1000, Duration.ZERO, Duration.ZERO);
     }
 
     @Test

@@ -128,6 +128,7 @@ record TrainingOracle(Layer model, Loss loss, Optimizer optimizer, IntFunction<B
                 TrainStep.TARGETS, batch.targets().toDoubleArray(),
                 GraphBuilder.SEED, new double[] {SEED},
                 GraphBuilder.STEP, new double[] {step},
+                GraphBuilder.UPDATE, new double[] {optimizer.update(step)},
                 GraphBuilder.LEARNING_RATE, new double[] {optimizer.learningRate(step)});
     }
 }

@@ -1,7 +1,6 @@
 package dev.baton.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.contentOf;
 
 import com.sun.management.ThreadMXBean;
 import dev.baton.DType;
@@ -22,14 +21,12 @@ import dev.baton.nn.Sequential;
 import dev.baton.optim.Adam;
 import dev.baton.runtime.Session;
 import dev.baton.tensor.Tensor;
-import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -49,7 +46,7 @@ class SteadyStateTest {
         NDArray[] inputs = graph.inputs().values().stream()
                 .map(input -> NDArray.zeros(input.type().dtype(), input.type().shape()))
                 .toArray(NDArray[]::new);
-        inputs[List.copyOf(graph.inputs().keySet()).indexOf(GraphBuilder.STEP)].setLong(0, 1);
+        inputs[List.copyOf(graph.inputs().keySet()).indexOf(GraphBuilder.UPDATE)].setLong(0, 1);
         try (var session = Session.open("cpu");
                 var plan = session.compile(graph, Map.of())) {
             for (int i = 0; i < 2 * RUNS; i++) {
@@ -89,49 +86,11 @@ class SteadyStateTest {
         return Tensor.of(graph, graph.input(name, new TensorType(dtype, shape)));
     }
 
-    /**
-     * In a process of its own, whose heap is fixed and touched beforehand, so that what grows is outside of the heap.
-     * Compilations wait for no background thread: none is under way, with memory of its own, when memory is read.
-     */
     @Test
     @EnabledOnOs(OS.LINUX)
     void trainingTakesNoMoreMemory(@TempDir Path folder) throws IOException, InterruptedException {
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xms256m",
-                "-Xmx256m",
-                "-XX:+AlwaysPreTouch",
-                "-XX:+UseSerialGC",
-                "-Xbatch",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))));
-        String cache = System.getProperty("org.bytedeco.javacpp.cachedir");
-        if (cache != null) {
-            command.add("-Dorg.bytedeco.javacpp.cachedir=" + cache);
-        }
-        command.addAll(List.of(TrainingProcess.class.getName(), "5000", "50000"));
-        File output = folder.resolve("output").toFile();
-        File errors = folder.resolve("errors").toFile();
-        Process process = new ProcessBuilder(command)
-                .redirectOutput(output)
-                .redirectError(errors)
-                .start();
-        try {
-            assertThat(process.waitFor(2, TimeUnit.MINUTES))
-                    .as("50,000 small steps end in two minutes")
-                    .isTrue();
-        } finally {
-            process.destroyForcibly();
-        }
-        assertThat(process.exitValue())
-                .as(() -> "the process said: " + contentOf(errors))
-                .isZero();
-        long[][] lines = contentOf(output)
-                .lines()
-                .map(line -> List.of(line.split(" ")).stream()
-                        .mapToLong(Long::parseLong)
-                        .toArray())
-                .toArray(long[][]::new);
+        long[][] lines =
+                MemoryProcess.run(folder, "256m", Duration.ofMinutes(2), TrainingProcess.class, "5000", "50000");
         assertThat(lines).hasDimensions(2, 2);
         System.out.printf(
                 "RssAnon at step %,d: %,d kB; at step %,d: %,d kB%n",

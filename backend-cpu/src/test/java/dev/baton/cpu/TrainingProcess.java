@@ -12,8 +12,6 @@ import dev.baton.optim.AdamW;
 import dev.baton.runtime.Session;
 import dev.baton.train.TrainStep;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Random;
 
 /**
@@ -37,7 +35,7 @@ public final class TrainingProcess {
                 new Linear(32, CLASSES));
         Batch full = batch(8);
         Batch last = batch(5);
-        residentKilobytes(); // Loads the classes that reading takes.
+        MemoryProcess.residentKilobytes(); // Loads the classes that reading takes.
         try (var session = Session.open("cpu", 1);
                 var step = TrainStep.of(session, model, Losses.crossEntropy().labelSmoothing(0.1), AdamW.of(1e-3))) {
             int done = 0;
@@ -46,7 +44,7 @@ public final class TrainingProcess {
                     // As in an epoch whose last batch is smaller: two plans take turns.
                     step.run(done % 10 == 9 ? last : full);
                 }
-                System.out.println(done + " " + residentKilobytes());
+                System.out.println(done + " " + MemoryProcess.residentKilobytes());
             }
         }
     }
@@ -59,14 +57,5 @@ public final class TrainingProcess {
         }
         int[] labels = random.ints(size, 0, CLASSES).toArray();
         return new Batch(NDArray.of(Shape.of(size, FEATURES), inputs), NDArray.of(Shape.of(size), labels));
-    }
-
-    private static long residentKilobytes() throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-            if (line.startsWith("RssAnon:")) {
-                return Long.parseLong(line.replaceAll("\\D", ""));
-            }
-        }
-        throw new IOException("/proc/self/status has no RssAnon: Linux 4.5 or later tells it");
     }
 }

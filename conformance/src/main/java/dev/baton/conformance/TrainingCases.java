@@ -242,6 +242,8 @@ final class TrainingCases {
                 Fill.number(20_241),
                 GraphBuilder.STEP,
                 Fill.step(),
+                GraphBuilder.UPDATE,
+                new Fill("", (i, step, random) -> optimizer.update(step)),
                 GraphBuilder.LEARNING_RATE,
                 new Fill("", (i, step, random) -> optimizer.learningRate(step)));
         return new Case(

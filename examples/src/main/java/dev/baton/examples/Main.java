@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         version = "Baton 0.1.0",
         synopsisSubcommandLabel = "EXAMPLE",
-        subcommands = {Digits.class, Relay.class, Melody.class, Pets.class, Forge.class, Shakespeare.class})
+        subcommands = {Digits.class, Prices.class, Relay.class, Melody.class, Pets.class, Forge.class, Shakespeare.class
+        })
 public final class Main {
 
     @Option(names = "--stacktrace", scope = CommandLine.ScopeType.INHERIT, description = "print where an error arose")

@@ -67,6 +67,7 @@ final class Melody extends CommonOptions implements Callable<Integer> {
                         loss,
                         Map.of("accuracy", accuracy(evaluation, held)),
                         Math.min(train.count(), last * BATCH) / seconds,
+                        Duration.ZERO,
                         Duration.ofMillis((long) (seconds * 1e3 * (epochs - epoch)))));
             }
             finish(session, model, evaluation, test);

@@ -47,6 +47,7 @@ interface Progress extends TrainingListener, AutoCloseable {
                         .add("loss", result.loss());
                 result.metrics().forEach(line::add);
                 out.println(line.add("samplesPerSecond", result.samplesPerSecond())
+                        .add("secondsWaited", result.waited().toMillis() / 1e3)
                         .add("secondsLeft", result.left().toMillis() / 1e3));
             }
 

@@ -3,6 +3,7 @@ package dev.baton.examples;
 import dev.baton.BatonException;
 import dev.baton.data.Batches;
 import dev.baton.nn.Layer;
+import dev.baton.report.TensorBoard;
 import dev.baton.runtime.Session;
 import dev.baton.train.Checkpoints;
 import dev.baton.train.Epochs;
@@ -45,18 +46,30 @@ final class RunOptions {
             description = "write every step and every epoch to this file, one JSON object a line")
     private Path log;
 
+    @Option(
+            names = "--tensorboard",
+            paramLabel = "DIR",
+            description = "write the run to this folder as TensorBoard shows it (tensorboard --logdir DIR)")
+    private Path tensorBoard;
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
-    private StepLog opened;
+    private StepLog openedLog;
+    private TensorBoard openedBoard;
 
     /** A trainer that tells the listener, and saves and logs as the command line says. */
     Trainer.Builder trainer(Session session, Layer model, TrainingListener listener) {
-        var trainer = Trainer.of(session, model).listener(listener);
+        TrainingListener all = listener;
         if (log != null) {
-            opened = StepLog.to(log);
-            trainer.listener(listener.then(opened));
+            openedLog = StepLog.to(log);
+            all = all.then(openedLog);
         }
+        if (tensorBoard != null) {
+            openedBoard = TensorBoard.to(tensorBoard);
+            all = all.then(openedBoard);
+        }
+        var trainer = Trainer.of(session, model).listener(all);
         if (folder == null) {
             if (resume || steps != null) {
                 throw new ParameterException(
@@ -84,8 +97,11 @@ final class RunOptions {
             }
             return trainAndSave(trainer, training, validation, length);
         } finally {
-            if (opened != null) {
-                opened.close();
+            if (openedLog != null) {
+                openedLog.close();
+            }
+            if (openedBoard != null) {
+                openedBoard.close();
             }
         }
     }

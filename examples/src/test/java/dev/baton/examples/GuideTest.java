@@ -86,10 +86,10 @@ class GuideTest {
 
     /** A program that no test runs would be found here. */
     @Test
-    void thereAreFive() throws IOException {
+    void thereAreSix() throws IOException {
         assertThat(programs())
                 .extracting(GuideTest::nameOf)
-                .containsExactly("Gates", "Album", "Saved", "Lasting", "Curve");
+                .containsExactly("Gates", "Album", "Flats", "Saved", "Lasting", "Curve");
     }
 
     @Test
@@ -122,6 +122,24 @@ class GuideTest {
                         "skipped 1 that are no pictures that can be read",
                         "16 pictures of 8 x 8 pixels, 2 classes: day, night",
                         "epoch 2/2  loss ");
+    }
+
+    @Test
+    void pricesFromATable() throws Exception {
+        var rows = new StringBuilder("id,rooms,town,rent\n");
+        for (int i = 0; i < 300; i++) {
+            // Ulm costs 300 a room, Rom 500; some rows do not say how many rooms, and cost as much as three.
+            boolean ulm = i % 2 == 0;
+            int rooms = 1 + i % 5;
+            boolean gap = i % 50 == 2;
+            rows.append(i).append(',').append(gap ? "?" : rooms).append(',').append(ulm ? "Ulm" : "Rom");
+            rows.append(',').append((gap ? 3 : rooms) * (ulm ? 300 : 500)).append('\n');
+        }
+        Files.writeString(folder.resolve("flats.csv"), rows);
+        String printed = run("Flats");
+        assertThat(printed).contains("epoch 20/20  loss ", "3 rooms in Ulm: ");
+        assertThat(Double.parseDouble(printed.strip().replaceFirst("(?s).*3 rooms in Ulm: ", "")))
+                .isBetween(800.0, 1000.0);
     }
 
     @Test

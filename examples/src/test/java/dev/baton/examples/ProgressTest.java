@@ -18,11 +18,13 @@ class ProgressTest {
         try (var progress = Progress.terminal(new PrintStream(bytes, true, UTF_8), 64, 2)) {
             progress.batch(1, 1, 2, 3);
             progress.batch(1, 2, 2, 1);
-            progress.epoch(new EpochResult(1, 2, 2, Map.of("accuracy", 0.5), 1000, Duration.ofSeconds(7)));
+            progress.epoch(new EpochResult(
+                    1, 2, 2, Map.of("accuracy", 0.5), 1000, Duration.ofMillis(1500), Duration.ofSeconds(7)));
             progress.batch(2, 1, 2, 1);
         }
         String shown = bytes.toString(UTF_8);
-        String result = "epoch 1/2  loss 2.0000  accuracy 0.5000  1,000 samples/s  7 s left" + System.lineSeparator();
+        String result = "epoch 1/2  loss 2.0000  accuracy 0.5000  1,000 samples/s, waited 1.5 s for data  7 s left"
+                + System.lineSeparator();
         assertThat(shown).contains(result);
         String before = shown.substring(0, shown.indexOf(result));
         assertThat(before)

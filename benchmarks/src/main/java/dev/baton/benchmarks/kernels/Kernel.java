@@ -89,7 +89,7 @@ record Kernel(Graph graph, NDArray[] inputs) {
         private NDArray array(String name) {
             return switch (name) {
                 case GraphBuilder.LEARNING_RATE -> NDArray.scalar(1e-3f);
-                case GraphBuilder.STEP -> NDArray.of(Shape.scalar(), 1L);
+                case GraphBuilder.STEP, GraphBuilder.UPDATE -> NDArray.of(Shape.scalar(), 1L);
                 case GraphBuilder.SEED -> NDArray.zeros(DType.INT64, Shape.scalar());
                 default -> arrays.get(name);
             };

@@ -14,35 +14,64 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
 
 /** Gathers what lies in a folder or tar, and makes pictures of it. */
 final class FoundPictures implements FileTree.Visitor {
 
-    /** A picture's file, not yet decoded; or its values, where they are known. Neither where its class is left out. */
-    private record Found(String name, String classOf, byte[] content, byte[] values) {}
+    /** As many bytes of files, or as many files, are decoded together. */
+    private static final long BYTES_AT_ONCE = 1 << 26;
 
-    /** A picture that can be used. */
-    private record Usable(String name, String classOf, byte[] values) {}
+    private static final int FILES_AT_ONCE = 4096;
+
+    /** A file that is to be decoded. */
+    private record Undecoded(String name, String classOf, byte[] content) {}
+
+    /**
+     * A picture.
+     *
+     * @param place where its values are kept; negative where there are none
+     * @param size null where it is not known
+     * @param failure why it could not be decoded; null where it was, or was not tried
+     */
+    private record Found(String name, String classOf, long place, PictureFile.Size size, Exception failure) {
+
+        static Found undecoded(String name, String classOf) {
+            return new Found(name, classOf, -1, null, null);
+        }
+    }
 
     private final Path path;
     private final Optional<String> part;
     private final Optional<PictureFile.Size> size;
+    private final List<String> wanted;
     private final Set<String> leftOut;
+    private final PictureStore store;
     private final Skips skips;
+    private final List<Undecoded> undecoded = new ArrayList<>();
     private final List<Found> found = new ArrayList<>();
     private final List<String> misplaced = new ArrayList<>();
     private final CifarBinary cifar = new CifarBinary();
     private final Set<String> foldersOfCifar = new HashSet<>();
+    private long undecodedBytes;
 
     /**
+     * @param wanted the classes; null for all that are found
      * @param leftOut classes of which nothing is kept
      */
-    FoundPictures(Path path, Optional<String> part, Optional<PictureFile.Size> size, Set<String> leftOut, Skips skips) {
+    FoundPictures(
+            Path path,
+            Optional<String> part,
+            Optional<PictureFile.Size> size,
+            List<String> wanted,
+            Set<String> leftOut,
+            PictureStore store,
+            Skips skips) {
         this.path = path;
         this.part = part;
         this.size = size;
+        this.wanted = wanted;
         this.leftOut = leftOut;
+        this.store = store;
         this.skips = skips;
     }
 
@@ -73,7 +102,29 @@ final class FoundPictures implements FileTree.Visitor {
             return;
         }
         String classOf = folders[top + 1];
-        found.add(new Found(name, classOf, leftOut.contains(classOf) ? null : content, null));
+        if (leftOut.contains(classOf) || wanted != null && !wanted.contains(classOf)) {
+            found.add(Found.undecoded(name, classOf));
+            return;
+        }
+        undecoded.add(new Undecoded(name, classOf, content));
+        undecodedBytes += content.length;
+        if (undecoded.size() >= FILES_AT_ONCE || undecodedBytes >= BYTES_AT_ONCE) {
+            decode();
+        }
+    }
+
+    private void decode() {
+        List<PictureFile.Decoded> decoded = undecoded.parallelStream()
+                .map(file -> PictureFile.decode(file.content(), size))
+                .toList();
+        for (int i = 0; i < decoded.size(); i++) {
+            Undecoded file = undecoded.get(i);
+            PictureFile.Decoded result = decoded.get(i);
+            long place = result.values() == null ? -1 : store.add(result.values());
+            found.add(new Found(file.name(), file.classOf(), place, result.size(), result.failure()));
+        }
+        undecoded.clear();
+        undecodedBytes = 0;
     }
 
     @Override
@@ -84,12 +135,9 @@ final class FoundPictures implements FileTree.Visitor {
                 null);
     }
 
-    /**
-     * The pictures of some classes.
-     *
-     * @param wanted null for all that were found
-     */
-    Pictures pictures(List<String> wanted) {
+    /** All of them, after the last file. */
+    Pictures pictures() {
+        decode();
         leaveOutWhatLiesBesideCifar();
         misplaced.forEach(name -> skips.add(
                 "lie in no class's folder",
@@ -98,7 +146,15 @@ final class FoundPictures implements FileTree.Visitor {
                 null));
         requireOnePart();
         cifar.pictures(leftOut)
-                .forEach(picture -> found.add(new Found(picture.name(), picture.classOf(), null, picture.values())));
+                .forEach(picture -> found.add(
+                        picture.values() == null
+                                ? Found.undecoded(picture.name(), picture.classOf())
+                                : new Found(
+                                        picture.name(),
+                                        picture.classOf(),
+                                        store.add(picture.values()),
+                                        CifarBinary.SIZE,
+                                        null)));
         var folders = new TreeSet<String>();
         found.forEach(picture -> folders.add(picture.classOf()));
         List<String> classes = wanted != null
@@ -106,7 +162,7 @@ final class FoundPictures implements FileTree.Visitor {
                 : folders.stream().filter(name -> !leftOut.contains(name)).toList();
         List<Found> chosen = ofClasses(classes);
         Optional<PictureFile.Size> common = size.or(() -> firstSize(chosen));
-        List<Usable> usable = usable(chosen, common);
+        List<Found> usable = usable(chosen, common);
         String in = part.map(name -> path + ", " + name).orElse(path.toString());
         for (String name : classes) {
             if (usable.stream().noneMatch(picture -> picture.classOf().equals(name))) {
@@ -167,70 +223,56 @@ final class FoundPictures implements FileTree.Visitor {
     /** The size of the first picture; empty where none can be read. */
     private static Optional<PictureFile.Size> firstSize(List<Found> chosen) {
         return chosen.stream()
-                .map(picture -> decode(picture, Optional.empty()))
-                .filter(decoded -> decoded.values() != null)
-                .map(PictureFile.Decoded::size)
+                .filter(picture -> picture.place() >= 0)
+                .map(Found::size)
                 .findFirst();
     }
 
-    private List<Usable> usable(List<Found> chosen, Optional<PictureFile.Size> common) {
-        List<PictureFile.Decoded> decoded = IntStream.range(0, chosen.size())
-                .parallel()
-                .mapToObj(i -> decode(chosen.get(i), common))
-                .toList();
-        var usable = new ArrayList<Usable>();
-        for (int i = 0; i < chosen.size(); i++) {
-            Found picture = chosen.get(i);
-            PictureFile.Decoded result = decoded.get(i);
+    private List<Found> usable(List<Found> chosen, Optional<PictureFile.Size> common) {
+        var usable = new ArrayList<Found>();
+        for (Found picture : chosen) {
             String where = path + ", " + picture.name();
-            if (result.values() != null) {
-                usable.add(new Usable(picture.name(), picture.classOf(), result.values()));
-            } else if (result.size() != null) {
-                skips.add(
-                        "are of another size",
-                        where + " has " + result.size() + "; "
-                                + (size.isPresent() ? "expected are " : "the first picture has ") + common.get(),
-                        null);
-            } else {
+            if (picture.size() == null) {
                 skips.add(
                         "are no pictures that can be read",
                         where + " is no picture that can be read: "
-                                + result.failure().getMessage(),
-                        result.failure());
+                                + picture.failure().getMessage(),
+                        picture.failure());
+            } else if (common.isPresent() && !picture.size().equals(common.get())) {
+                skips.add(
+                        "are of another size",
+                        where + " has " + picture.size() + "; "
+                                + (size.isPresent() ? "expected are " : "the first picture has ") + common.get(),
+                        null);
+            } else {
+                usable.add(picture);
             }
         }
         return usable;
     }
 
-    private static PictureFile.Decoded decode(Found picture, Optional<PictureFile.Size> expected) {
-        if (picture.values() == null) {
-            return PictureFile.decode(picture.content(), expected);
-        }
-        boolean fits = expected.isEmpty() || expected.get().equals(CifarBinary.SIZE);
-        return new PictureFile.Decoded(fits ? picture.values() : null, CifarBinary.SIZE, null);
-    }
-
     /** Every class from its first picture to its last along the whole length. */
-    private static Pictures inTurn(List<Usable> usable, PictureFile.Size size, List<String> classes) {
-        var byClass = new HashMap<String, List<Usable>>();
+    private Pictures inTurn(List<Found> usable, PictureFile.Size size, List<String> classes) {
+        var byClass = new HashMap<String, List<Found>>();
         usable.stream()
-                .sorted(Comparator.comparing(Usable::name))
+                .sorted(Comparator.comparing(Found::name))
                 .forEach(picture -> byClass.computeIfAbsent(picture.classOf(), name -> new ArrayList<>())
                         .add(picture));
-        record Placed(double place, int label, Usable picture) {}
+        record Placed(double order, int label, Found picture) {}
         var placed = new ArrayList<Placed>();
         for (int label = 0; label < classes.size(); label++) {
-            List<Usable> ofClass = byClass.get(classes.get(label));
+            List<Found> ofClass = byClass.get(classes.get(label));
             for (int i = 0; i < ofClass.size(); i++) {
                 placed.add(new Placed((i + 0.5) / ofClass.size(), label, ofClass.get(i)));
             }
         }
-        placed.sort(Comparator.comparingDouble(Placed::place).thenComparingInt(Placed::label));
+        placed.sort(Comparator.comparingDouble(Placed::order).thenComparingInt(Placed::label));
         return new Pictures(
                 Shape.of(3, size.height(), size.width()),
                 classes,
                 placed.stream().map(one -> one.picture().name()).toList(),
-                placed.stream().map(one -> one.picture().values()).toArray(byte[][]::new),
+                store,
+                placed.stream().mapToLong(one -> one.picture().place()).toArray(),
                 placed.stream().mapToInt(Placed::label).toArray());
     }
 }

@@ -51,10 +51,11 @@ public final class IdxReader {
             }
             int height = side(in, pictures, "height");
             int width = side(in, pictures, "width");
-            var values = new ArrayList<byte[]>();
+            PictureStore store = PictureStore.inMemory();
+            var places = new ArrayList<Long>();
             var names = new ArrayList<String>();
             for (int i = 0; i < count; i++) {
-                values.add(record(in, pictures, i, count, height * width));
+                places.add(store.add(record(in, pictures, i, count, height * width)));
                 names.add(String.format(Locale.ROOT, "%s, record %05d", pictures.getFileName(), i));
             }
             requireEnd(in, pictures, count);
@@ -62,7 +63,12 @@ public final class IdxReader {
             List<String> named =
                     IntStream.range(0, classes).mapToObj(Integer::toString).toList();
             return new Pictures(
-                    Shape.of(1, height, width), named, List.copyOf(names), values.toArray(byte[][]::new), found);
+                    Shape.of(1, height, width),
+                    named,
+                    List.copyOf(names),
+                    store,
+                    places.stream().mapToLong(Long::longValue).toArray(),
+                    found);
         } catch (IOException e) {
             throw failed(pictures, e);
         }

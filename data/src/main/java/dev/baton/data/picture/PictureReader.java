@@ -27,19 +27,25 @@ public final class PictureReader {
     private final List<String> classes;
     private final Set<String> leftOut;
     private final Optional<PictureFile.Size> size;
+    private final Path folder;
     private final Consumer<String> warning;
 
     private PictureReader(
-            List<String> classes, Set<String> leftOut, Optional<PictureFile.Size> size, Consumer<String> warning) {
+            List<String> classes,
+            Set<String> leftOut,
+            Optional<PictureFile.Size> size,
+            Path folder,
+            Consumer<String> warning) {
         this.classes = classes;
         this.leftOut = leftOut;
         this.size = size;
+        this.folder = folder;
         this.warning = warning;
     }
 
     /** The classes are the folders that are found, by their names in alphabetical order. */
     public static PictureReader ofFolders() {
-        return new PictureReader(null, Set.of(), Optional.empty(), null);
+        return new PictureReader(null, Set.of(), Optional.empty(), null, null);
     }
 
     /**
@@ -51,12 +57,12 @@ public final class PictureReader {
         if (classes.isEmpty() || Set.copyOf(classes).size() < classes.size()) {
             throw new DataException("at least one class, and each once, not " + classes);
         }
-        return new PictureReader(List.copyOf(classes), Set.of(), Optional.empty(), null);
+        return new PictureReader(List.copyOf(classes), Set.of(), Optional.empty(), null, null);
     }
 
     /** Classes that may be there and are not read, unless they are asked for by name. */
     public PictureReader leavingOut(List<String> others) {
-        return new PictureReader(classes, Set.copyOf(others), size, warning);
+        return new PictureReader(classes, Set.copyOf(others), size, folder, warning);
     }
 
     /** The size that every picture must have, in pixels; without this, that of the first one. */
@@ -64,7 +70,17 @@ public final class PictureReader {
         if (height < 1 || width < 1) {
             throw new DataException("pictures have at least one pixel, not " + height + " x " + width);
         }
-        return new PictureReader(classes, leftOut, Optional.of(new PictureFile.Size(height, width)), warning);
+        return new PictureReader(classes, leftOut, Optional.of(new PictureFile.Size(height, width)), folder, warning);
+    }
+
+    /**
+     * Decoded pictures are kept in a file rather than in memory, for more of them than fit into it. It takes a byte for
+     * each value, 3 H W for each picture; nobody else sees it, and it is gone when the process ends.
+     *
+     * @param folder on a disk that is fast and has the room
+     */
+    public PictureReader onDisk(Path folder) {
+        return new PictureReader(classes, leftOut, size, folder, warning);
     }
 
     /**
@@ -73,7 +89,7 @@ public final class PictureReader {
      * @param warning gets a sentence for each kind of trouble: how many files, and the first of them
      */
     public PictureReader skipping(Consumer<String> warning) {
-        return new PictureReader(classes, leftOut, size, warning);
+        return new PictureReader(classes, leftOut, size, folder, warning);
     }
 
     /**
@@ -107,9 +123,10 @@ public final class PictureReader {
             if (classes != null) {
                 unread.removeAll(classes);
             }
-            var found = new FoundPictures(path, part, size, unread, skips);
+            PictureStore store = folder == null ? PictureStore.inMemory() : PictureStore.onDisk(folder);
+            var found = new FoundPictures(path, part, size, classes, unread, store, skips);
             FileTree.read(path, found::isWanted, found);
-            return found.pictures(classes);
+            return found.pictures();
         } finally {
             // Also where it fails: what was skipped may be the reason.
             skips.warn();

@@ -2,34 +2,43 @@ package dev.baton.data.picture;
 
 import dev.baton.DataException;
 import dev.baton.Shape;
-import dev.baton.data.ExampleSource;
+import dev.baton.data.ClassSource;
 import dev.baton.data.Examples;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * Pictures of one size in memory, a byte for each value, with their classes. Those from folders and CIFAR-10's files stand in such an
- * order that every part of them holds each class in the same share as the whole does.
+ * Pictures of one size, a byte for each value, with their classes. Those from folders and CIFAR-10's files stand in such
+ * an order that every part of them holds each class in the same share as the whole does.
  */
 public final class Pictures {
 
     private final Shape shape;
     private final List<String> classes;
     private final List<String> names;
-    private final byte[][] values;
+    private final PictureStore store;
+    private final long[] places;
     private final int[] labels;
 
-    Pictures(Shape shape, List<String> classes, List<String> names, byte[][] values, int[] labels) {
+    /**
+     * @param places where in the store each picture is
+     */
+    Pictures(Shape shape, List<String> classes, List<String> names, PictureStore store, long[] places, int[] labels) {
         this.shape = shape;
         this.classes = classes;
         this.names = names;
-        this.values = values;
+        this.store = store;
+        this.places = places;
         this.labels = labels;
+    }
+
+    private byte[] values(int picture) {
+        return store.get(places[picture], (int) shape.size());
     }
 
     /** The number of pictures. */
     public int size() {
-        return values.length;
+        return places.length;
     }
 
     /** The shape of each, [3, H, W]: red, green, blue; or [1, H, W]. */
@@ -72,22 +81,24 @@ public final class Pictures {
     public Normalisation normalisation() {
         int channels = (int) shape.size(0);
         int each = (int) (shape.size() / channels);
+        // Bytes are few and whole: their sums are exact in any order.
+        var sums = new long[channels];
+        var squares = new long[channels];
+        for (int picture = 0; picture < size(); picture++) {
+            byte[] values = values(picture);
+            for (int i = 0; i < values.length; i++) {
+                int value = values[i] & 0xFF;
+                sums[i / each] += value;
+                squares[i / each] += value * value;
+            }
+        }
+        double count = (double) each * size();
         var mean = new float[channels];
         var deviation = new float[channels];
         for (int channel = 0; channel < channels; channel++) {
-            // Bytes are few and whole: their sums are exact in any order.
-            long sum = 0;
-            long squares = 0;
-            for (byte[] picture : values) {
-                for (int i = channel * each; i < (channel + 1) * each; i++) {
-                    int value = picture[i] & 0xFF;
-                    sum += value;
-                    squares += value * value;
-                }
-            }
-            double count = (double) each * values.length;
-            mean[channel] = (float) (sum / count / 255);
-            double variance = squares / count - sum / count * (sum / count);
+            double average = sums[channel] / count;
+            mean[channel] = (float) (average / 255);
+            double variance = squares[channel] / count - average * average;
             // A channel of one value everywhere says nothing: it becomes 0.
             deviation[channel] = variance > 0 ? (float) (Math.sqrt(variance) / 255) : 1;
         }
@@ -122,7 +133,7 @@ public final class Pictures {
                 String.join(", ", classes));
     }
 
-    private record Normalised(Pictures pictures, float[][] table) implements ExampleSource {
+    private record Normalised(Pictures pictures, float[][] table) implements ClassSource {
 
         @Override
         public int size() {
@@ -146,7 +157,7 @@ public final class Pictures {
 
         @Override
         public void read(int example, float[] values) {
-            byte[] picture = pictures.values[example];
+            byte[] picture = pictures.values(example);
             int each = picture.length / table.length;
             for (int i = 0; i < picture.length; i++) {
                 values[i] = table[i / each][picture[i] & 0xFF];

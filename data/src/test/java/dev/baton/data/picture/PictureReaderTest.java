@@ -52,6 +52,26 @@ class PictureReaderTest {
         assertThat(train.label(0)).isZero();
     }
 
+    @Test
+    void picturesOnDiskAreTheSameAndLeaveNothingBehind() throws IOException {
+        Path cache = Files.createDirectory(folder.resolve("cache"));
+        Pictures inMemory = PictureReader.ofFolders().read(pictures, "train");
+        Pictures onDisk = PictureReader.ofFolders().onDisk(cache).read(pictures, "train");
+
+        Normalisation normalisation = inMemory.normalisation();
+        assertThat(onDisk.normalisation()).isEqualTo(normalisation);
+        for (int i = 0; i < inMemory.size(); i++) {
+            assertThat(onDisk.examples(normalisation).input(i))
+                    .isEqualTo(inMemory.examples(normalisation).input(i));
+            assertThat(onDisk.name(i)).isEqualTo(inMemory.name(i));
+        }
+        assertThat(cache).isEmptyDirectory();
+        assertThatThrownBy(() ->
+                        PictureReader.ofFolders().onDisk(folder.resolve("none")).read(pictures, "train"))
+                .isInstanceOf(DataException.class)
+                .hasMessageStartingWith("cannot make a file for decoded pictures in " + folder.resolve("none"));
+    }
+
     /** Every third one is a dog, wherever the data are cut. */
     @Test
     void classesComeInTurn() {
