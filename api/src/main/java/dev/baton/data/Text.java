@@ -17,17 +17,17 @@ import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
 
 /**
- * A text as tokens, one a character. The alphabet is every character that occurs, in the order of Unicode; a token is a
- * character's place in it. A model is shown windows of the text, and what would be right is the character after each.
- * Immutable; a part shares the alphabet.
+ * A text as tokens: one a character, or those of a {@link Tokenizer}. The alphabet is then every character that occurs, in
+ * the order of Unicode, and a token is a character's place in it. A model is shown windows of the text, and what would be
+ * right is the token after each. Immutable; a part shares the alphabet.
  */
 public final class Text {
 
-    private final int[] alphabet;
+    private final Tokenizer tokenizer;
     private final int[] tokens;
 
-    private Text(int[] alphabet, int[] tokens) {
-        this.alphabet = alphabet;
+    private Text(Tokenizer tokenizer, int[] tokens) {
+        this.tokenizer = tokenizer;
         this.tokens = tokens;
     }
 
@@ -40,16 +40,24 @@ public final class Text {
         return of(text, "the text");
     }
 
+    /**
+     * A text in memory, in the tokens of a tokenizer.
+     *
+     * @throws DataException if it is empty, or a part of it is no token
+     */
+    public static Text of(String text, Tokenizer tokenizer) {
+        if (text.isEmpty()) {
+            throw new DataException("the text is empty");
+        }
+        return new Text(tokenizer, tokenizer.encode(text));
+    }
+
     private static Text of(String text, String what) {
-        int[] characters = text.codePoints().toArray();
-        if (characters.length == 0) {
+        if (text.isEmpty()) {
             throw new DataException(what + " is empty");
         }
-        int[] alphabet = Arrays.stream(characters).sorted().distinct().toArray();
-        int[] tokens = Arrays.stream(characters)
-                .map(character -> Arrays.binarySearch(alphabet, character))
-                .toArray();
-        return new Text(alphabet, tokens);
+        Characters characters = Characters.of(text);
+        return new Text(characters, characters.encode(text));
     }
 
     /**
@@ -77,53 +85,40 @@ public final class Text {
         return to.flip().toString();
     }
 
-    /** The number of characters. */
+    /** The number of tokens in the text: of characters, where these are the tokens. */
     public int size() {
         return tokens.length;
     }
 
-    /** The number of different characters, which is the number of tokens that there are. */
+    /** The number of different tokens that there are. */
     public int alphabetSize() {
-        return alphabet.length;
+        return tokenizer.size();
     }
 
     /**
-     * The tokens of other characters.
+     * The tokens of another text.
      *
-     * @throws DataException if one is not in the alphabet
+     * @throws DataException if a part of it is none
      */
-    public int[] encode(String characters) {
-        int[] found = characters.codePoints().toArray();
-        for (int i = 0; i < found.length; i++) {
-            int token = Arrays.binarySearch(alphabet, found[i]);
-            if (token < 0) {
-                throw new DataException("the text's alphabet of " + alphabet.length + " characters has no '"
-                        + Character.toString(found[i]) + "'");
-            }
-            found[i] = token;
-        }
-        return found;
+    public int[] encode(String text) {
+        return tokenizer.encode(text);
     }
 
-    /** The characters of tokens. */
+    /** The text that tokens stand for. */
     public String decode(int... tokens) {
-        var text = new StringBuilder();
-        for (int token : tokens) {
-            text.appendCodePoint(alphabet[token]);
-        }
-        return text.toString();
+        return tokenizer.decode(tokens);
     }
 
     /**
-     * The characters from one position to another, without the last; tokens mean the same as here.
+     * The tokens from one position to another, without the last; they mean the same as here.
      *
      * @throws DataException if there are none
      */
     public Text part(int from, int to) {
         if (from < 0 || from >= to || to > size()) {
-            throw new DataException("there are no characters " + from + " to " + to + " of " + size());
+            throw new DataException("there are no tokens " + from + " to " + to + " of " + size());
         }
-        return new Text(alphabet, Arrays.copyOfRange(tokens, from, to));
+        return new Text(tokenizer, Arrays.copyOfRange(tokens, from, to));
     }
 
     /**
@@ -133,7 +128,7 @@ public final class Text {
      * @param length of each
      * @param random where they begin; every window is equally likely
      * @return int32 tokens [count, length], and the token after each, of the same shape
-     * @throws DataException if the text is shorter than a window and the character after it
+     * @throws DataException if the text is shorter than a window and the token after it
      */
     public Batch windows(int count, int length, SplittableRandom random) {
         requireWindow(length);
@@ -142,11 +137,11 @@ public final class Text {
 
     /**
      * Windows one after the other from the start, as many as there are room for; what is left at the end is less than a
-     * window and the character after it.
+     * window and the token after it.
      *
      * @param count how many there are in a batch; the last one may be smaller
      * @param length of each
-     * @throws DataException if the text is shorter than a window and the character after it
+     * @throws DataException if the text is shorter than a window and the token after it
      */
     public Iterable<Batch> windowsInOrder(int count, int length) {
         requireWindow(length);
@@ -175,8 +170,8 @@ public final class Text {
 
     private void requireWindow(int length) {
         if (size() <= length) {
-            throw new DataException("the text has " + size() + " characters; a window of " + length
-                    + " and the character after it need " + (length + 1));
+            throw new DataException("the text has " + size() + " tokens; a window of " + length
+                    + " and the token after it need " + (length + 1));
         }
     }
 

@@ -48,7 +48,7 @@ class TextTest {
         assertThat(part.encode("zb")).isEqualTo(text.encode("zb"));
         assertThatThrownBy(() -> text.part(9, 9))
                 .isInstanceOf(DataException.class)
-                .hasMessage("there are no characters 9 to 9 of 9");
+                .hasMessage("there are no tokens 9 to 9 of 9");
     }
 
     @Test
@@ -95,7 +95,7 @@ class TextTest {
     void aTextTooShortIsNamed() {
         Text text = Text.of("abcd");
         assertThat(ints(text.windows(1, 3, new SplittableRandom(1)).inputs())).containsExactly(0, 1, 2);
-        String message = "the text has 4 characters; a window of 4 and the character after it need 5";
+        String message = "the text has 4 tokens; a window of 4 and the token after it need 5";
         assertThatThrownBy(() -> text.windows(1, 4, new SplittableRandom(1)))
                 .isInstanceOf(DataException.class)
                 .hasMessage(message);
