@@ -46,6 +46,9 @@ BATON_API const char* baton_backend_isa(const baton_backend* backend);
 BATON_API const char* baton_processor(void);
 BATON_API const char* baton_openblas_core(void);
 
+/* 1 where all but very large products are multiplied by our own kernel, as OpenBLAS's have to pack small ones. */
+BATON_API int32_t baton_backend_has_own_products(const baton_backend* backend);
+
 /* 1 where products can round their factors to bfloat16; the processor and the instruction set decide. */
 BATON_API int32_t baton_backend_has_bfloat16(const baton_backend* backend);
 

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "openblas.h"
 #include "plan.h"
 #include "tiles.h"
 #include "transpose.h"
@@ -178,16 +177,17 @@ struct AttentionForward : Attention {
             RightFactor right = turned(run.machine, own_k + key * k.position, k.position, now.keys, width,
                                        scores + ATTENTION_TILE * ATTENTION_TILE);
             each_part(now, [&](int64_t row, int64_t count, int64_t seen) {
-                multiply(false, right.transposed, count, seen, width, own_q + row * q.position, q.position, right.from,
-                         right.row, scores + row * ATTENTION_TILE, ATTENTION_TILE);
+                run.machine.multiply(worker, {false, right.transposed, count, seen, width, own_q + row * q.position, q.position,
+                                              right.from, right.row, scores + row * ATTENTION_TILE, ATTENTION_TILE, false});
             });
             kernels.attention_weights(now, scores, highest, sums, factors);
             if (key > 0) {
                 kernels.scale_rows(rows, value_width, out.position, factors, own_out);
             }
             each_part(now, [&](int64_t row, int64_t count, int64_t seen) {
-                multiply(false, false, count, value_width, seen, scores + row * ATTENTION_TILE, ATTENTION_TILE,
-                         own_v + key * v.position, v.position, own_out + row * out.position, out.position, key > 0);
+                run.machine.multiply(worker, {false, false, count, value_width, seen, scores + row * ATTENTION_TILE,
+                                              ATTENTION_TILE, own_v + key * v.position, v.position,
+                                              own_out + row * out.position, out.position, key > 0});
             });
         }
         kernels.attention_finish(rows, value_width, out.position, highest, sums, own_out,
@@ -239,10 +239,11 @@ struct AttentionBackward : Attention {
             RightFactor by_key = turned(run.machine, own_k, k.position, now.keys, width, turned_k);
             RightFactor by_value = turned(run.machine, own_v, v.position, now.keys, value_width, turned_v);
             each_part(now, [&](int64_t row, int64_t count, int64_t seen) {
-                multiply(false, by_key.transposed, count, seen, width, own_q + row * q.position, q.position, by_key.from,
-                         by_key.row, scores + row * ATTENTION_TILE, ATTENTION_TILE);
-                multiply(false, by_value.transposed, count, seen, value_width, own_gradient + row * gradient.position,
-                         gradient.position, by_value.from, by_value.row, slopes + row * ATTENTION_TILE, ATTENTION_TILE);
+                run.machine.multiply(worker, {false, by_key.transposed, count, seen, width, own_q + row * q.position, q.position,
+                                              by_key.from, by_key.row, scores + row * ATTENTION_TILE, ATTENTION_TILE, false});
+                run.machine.multiply(worker, {false, by_value.transposed, count, seen, value_width,
+                                              own_gradient + row * gradient.position, gradient.position, by_value.from,
+                                              by_value.row, slopes + row * ATTENTION_TILE, ATTENTION_TILE, false});
             });
             kernels.attention_slopes(now, scores, slopes, log_sums, means);
             // The first queries that see these keys write, later ones add.
@@ -251,15 +252,17 @@ struct AttentionBackward : Attention {
             float* out_k = by_k.at<float>(run, example, head) + key * by_k.position;
             float* out_q = by_q.at<float>(run, example, head) + query * by_q.position;
             each_part_of_keys(now, [&](int64_t first, int64_t count, int64_t row) {
-                multiply(true, false, count, value_width, rows - row, scores + row * ATTENTION_TILE + first, ATTENTION_TILE,
-                         own_gradient + row * gradient.position, gradient.position, out_v + first * by_v.position,
-                         by_v.position, seen_before);
-                multiply(true, false, count, width, rows - row, slopes + row * ATTENTION_TILE + first, ATTENTION_TILE,
-                         own_q + row * q.position, q.position, out_k + first * by_k.position, by_k.position, seen_before);
+                run.machine.multiply(worker, {true, false, count, value_width, rows - row,
+                                              scores + row * ATTENTION_TILE + first, ATTENTION_TILE,
+                                              own_gradient + row * gradient.position, gradient.position,
+                                              out_v + first * by_v.position, by_v.position, seen_before});
+                run.machine.multiply(worker, {true, false, count, width, rows - row, slopes + row * ATTENTION_TILE + first,
+                                              ATTENTION_TILE, own_q + row * q.position, q.position,
+                                              out_k + first * by_k.position, by_k.position, seen_before});
             });
             each_part(now, [&](int64_t row, int64_t count, int64_t seen) {
-                multiply(false, false, count, width, seen, slopes + row * ATTENTION_TILE, ATTENTION_TILE, own_k, k.position,
-                         out_q + row * by_q.position, by_q.position, key > 0);
+                run.machine.multiply(worker, {false, false, count, width, seen, slopes + row * ATTENTION_TILE, ATTENTION_TILE,
+                                              own_k, k.position, out_q + row * by_q.position, by_q.position, key > 0});
             });
         }
     }

@@ -18,9 +18,10 @@ namespace baton {
 
 Machine::Machine(int threads, const Kernels& chosen)
     : pool(threads), kernels(chosen), pairs(choose_pairs(chosen)), small_tiles(openblas_has_small_kernels()) {
-    constexpr int64_t BYTES = MOST_REGISTERS * REGISTER_BYTES + (LARGEST_TILE + PANEL_ROWS * PANEL_COLUMNS) * 4 + 64;
+    int64_t panel = small_tiles ? PANEL_ROWS * PANEL_COLUMNS : Product::SCRATCH;
+    int64_t bytes = MOST_REGISTERS * REGISTER_BYTES + (LARGEST_TILE + panel) * 4 + 64;
     for (int i = 0; i < threads; i++) {
-        scratch_.push_back(std::unique_ptr<char[]>(new char[BYTES]));
+        scratch_.push_back(std::unique_ptr<char[]>(new char[bytes]));
     }
 }
 
@@ -37,6 +38,14 @@ float* next_line(char* memory) {
 float* Machine::tile(int worker) { return next_line(scratch_[worker].get() + MOST_REGISTERS * REGISTER_BYTES); }
 
 float* Machine::panel(int worker) { return tile(worker) + LARGEST_TILE; }
+
+void Machine::multiply(int worker, const Product& p, bool packs) {
+    if (small_tiles || packs) {
+        baton::multiply(p.transposed_a, p.transposed_b, p.m, p.n, p.k, p.a, p.row_a, p.b, p.row_b, p.c, p.row_c, p.accumulate);
+    } else {
+        kernels.product(p, panel(worker));
+    }
+}
 
 void Machine::share(int64_t floats) {
     if (floats > shared_floats_) {
@@ -129,6 +138,10 @@ const char* baton_backend_isa(const baton_backend* backend) {
 
 int32_t baton_backend_has_bfloat16(const baton_backend* backend) {
     return backend != nullptr && backend->machine.pairs != nullptr;
+}
+
+int32_t baton_backend_has_own_products(const baton_backend* backend) {
+    return backend != nullptr && !backend->machine.small_tiles;
 }
 
 const char* baton_processor(void) { return baton::processor_name(); }

@@ -30,6 +30,22 @@ struct SgdRates {
     bool nesterov;
 };
 
+// c[m, n] = a[m, k] b[k, n] in row-major order, or where it accumulates that added to c; rows lie so far apart.
+struct Product {
+    static constexpr int64_t PIECE = 256;       // of the inner dimension, multiplied at a time
+    static constexpr int64_t COPIED_ROWS = 192, COPIED_COLUMNS = 64;  // of factors that are copied, at a time
+    static constexpr int64_t SCRATCH = PIECE * (COPIED_ROWS + COPIED_COLUMNS);  // floats
+    bool transposed_a, transposed_b;
+    int64_t m, n, k;
+    const float* a;
+    int64_t row_a;
+    const float* b;
+    int64_t row_b;
+    float* c;
+    int64_t row_c;
+    bool accumulate;
+};
+
 // One tap of a convolution's kernel: where it reads within a padded plane, and where its weight lies.
 struct Tap {
     int64_t offset, weight;
@@ -177,6 +193,7 @@ struct Kernels {
                  const float* square, float* weight_out, float* mean_out, float* square_out);
     void (*sgd)(const SgdRates& rates, int64_t count, const float* gradient, const float* weight, const float* velocity,
                 float* weight_out, float* velocity_out);
+    void (*product)(const Product& product, float* scratch);
     bool (*all_finite)(const float* values, int64_t count);
     void (*convolve)(const Planes& planes, const float* source, const float* weights, const float* bias,
                      const Results& results, int64_t channels, int64_t first_row, int64_t last_row, float* out,

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "bias.h"
-#include "openblas.h"
 #include "paired_factors.h"
 #include "plan.h"
 #include "tiles.h"
@@ -62,7 +61,8 @@ struct Matmul : Command {
             transpose(run.machine.pool, n, k, right.from, row_b, run.machine.shared());
             right = {run.machine.shared(), n, 0, false};
         }
-        Grid grid = grid_of(run.machine.small_tiles, m, n, k, right.transposed, right.row);
+        bool packs = worth_packing(run.machine.small_tiles, m, n, k) && !fused && !bias.exists();
+        Grid grid = packs ? PACKED_GRID : grid_of(run.machine.small_tiles, m, n, k, right.transposed, right.row);
         each_tile(run, grid.rows, grid.columns,
                   [&](int worker, int64_t matrix, int64_t row, int64_t column, int64_t rows, int64_t columns) {
                       tile(run, right, grid, worker, matrix, row, column, rows, columns);
@@ -147,9 +147,10 @@ struct Matmul : Command {
                     row_panel = columns;
                 }
                 for (int64_t i = 0; i < rows; i += grid.at_once) {
-                    multiply(transposed_a, factor.transposed, std::min(grid.at_once, rows - i), columns, inner,
-                             own_left + i * (transposed_a ? 1 : row_a), row_a, panel, row_panel, result + i * width, width,
-                             from > 0 || bias.exists());
+                    run.machine.multiply(worker, {transposed_a, factor.transposed, std::min(grid.at_once, rows - i), columns,
+                                                  inner, own_left + i * (transposed_a ? 1 : row_a), row_a, panel, row_panel,
+                                                  result + i * width, width, from > 0 || bias.exists()},
+                                         grid.packs);
                 }
             }
         }

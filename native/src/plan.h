@@ -24,7 +24,10 @@ struct Machine {
     const Kernels& kernels;
     const PairKernels* pairs;  // null where the processor has none, or may not use them
     bool small_tiles;  // whether OpenBLAS multiplies small matrices without packing them
-    // Memory of one worker: the registers of a region, one tile of a product and one panel of its right factor.
+    // On the calling thread, which is this worker: by OpenBLAS where that has kernels for small matrices or is to pack the
+    // factors, else by our own kernel.
+    void multiply(int worker, const Product& product, bool packs = false);
+    // Memory of one worker: the registers of a region, one tile of a product and copies of parts of its factors.
     char* registers(int worker) { return scratch_[worker].get(); }
     float* tile(int worker);
     float* panel(int worker);

@@ -8,7 +8,6 @@
 // Backwards, the product is with the transposed weights, which are transposed once for all steps.
 #include <algorithm>
 
-#include "openblas.h"
 #include "plan.h"
 #include "tiles.h"
 #include "transpose.h"
@@ -44,35 +43,34 @@ void over_tiles(const Run& run, const Sequence& s, const Grid& grid, Body&& body
 
 // Hidden units in tiles, of which each takes as many products as there are gates.
 Grid forward_grid(const Run& run, const Sequence& s) {
-    int64_t widest = run.machine.small_tiles ? 64 : 128;
-    int64_t columns = part_of(s.hidden, widest, 16);
+    int64_t columns = part_of(s.hidden, 64, 16);
     int64_t multiplied = columns == s.hidden ? s.width() : columns;
     int64_t most = run.machine.small_tiles ? UNPACKED / (multiplied * piece_of(true, s.hidden)) / 8 * 8 : 64;
     most = std::clamp<int64_t>(std::min(most, LARGEST_TILE / (s.gates * columns)), 8, 64);
     int64_t rows = part_of(s.n, most, 8);
-    return {rows, columns, rows, false};
+    return {rows, columns, rows, false, false};
 }
 
 // a[m, k] b[k, n], the inner dimension piece by piece.
-void multiply_pieces(const Run& run, int64_t m, int64_t n, int64_t k, const float* a, int64_t row_a, const float* b,
-                     int64_t row_b, float* product, int64_t row_product) {
+void multiply_pieces(const Run& run, int worker, int64_t m, int64_t n, int64_t k, const float* a, int64_t row_a,
+                     const float* b, int64_t row_b, float* product, int64_t row_product) {
     int64_t piece = piece_of(run.machine.small_tiles, k);
     for (int64_t from = 0; from < k; from += piece) {
-        multiply(false, false, m, n, std::min(piece, k - from), a + from, row_a, b + from * row_b, row_b, product,
-                 row_product, from > 0);
+        run.machine.multiply(worker, {false, false, m, n, std::min(piece, k - from), a + from, row_a, b + from * row_b,
+                                      row_b, product, row_product, from > 0});
     }
 }
 
 // The product of some examples' hidden states and the weights of some hidden units: [rows, gates, columns].
-void multiply_gates(const Run& run, const Sequence& s, int64_t rows, int64_t columns, const float* states, int64_t stride,
-                    const float* weight, float* product) {
+void multiply_gates(const Run& run, int worker, const Sequence& s, int64_t rows, int64_t columns, const float* states,
+                    int64_t stride, const float* weight, float* product) {
     int64_t width = s.gates * columns;
     if (columns == s.hidden) {
-        multiply_pieces(run, rows, width, s.hidden, states, stride, weight, s.width(), product, width);
+        multiply_pieces(run, worker, rows, width, s.hidden, states, stride, weight, s.width(), product, width);
         return;
     }
     for (int64_t gate = 0; gate < s.gates; gate++) {
-        multiply_pieces(run, rows, columns, s.hidden, states, stride, weight + gate * s.hidden, s.width(),
+        multiply_pieces(run, worker, rows, columns, s.hidden, states, stride, weight + gate * s.hidden, s.width(),
                         product + gate * columns, width);
     }
 }
@@ -93,7 +91,7 @@ struct Lstm : Command {
             int64_t states_stride = i == 0 ? s.hidden : stride;
             over_tiles(run, s, grid, [&](int64_t row, int64_t column, int64_t rows, int64_t columns, int worker) {
                 float* product = run.machine.tile(worker);
-                multiply_gates(run, s, rows, columns, states + row * states_stride, states_stride,
+                multiply_gates(run, worker, s, rows, columns, states + row * states_stride, states_stride,
                                run.at<const float>(weight) + column, product);
                 for (int64_t j = 0; j < rows; j++) {
                     int64_t at = s.row(row + j, i), before = s.row(row + j, i - 1);
@@ -129,7 +127,7 @@ struct Gru : Command {
             int64_t states_stride = i == 0 ? s.hidden : stride;
             over_tiles(run, s, grid, [&](int64_t row, int64_t column, int64_t rows, int64_t columns, int worker) {
                 float* product = run.machine.tile(worker);
-                multiply_gates(run, s, rows, columns, states + row * states_stride, states_stride,
+                multiply_gates(run, worker, s, rows, columns, states + row * states_stride, states_stride,
                                run.at<const float>(weight) + column, product);
                 for (int64_t j = 0; j < rows; j++) {
                     int64_t at = s.row(row + j, i);
@@ -160,12 +158,12 @@ struct Backward : Command {
     static int64_t scratch_size(const Sequence& s) { return s.width() * s.hidden + 2 * s.carried(s.width()); }
 
     // The gradient of the hidden states before step i, of some hidden units; 0 where the sequence ends.
-    void multiply_step(const Run& run, int64_t i, int64_t row, int64_t column, int64_t rows, int64_t columns,
+    void multiply_step(const Run& run, int worker, int64_t i, int64_t row, int64_t column, int64_t rows, int64_t columns,
                        float* product) const {
         if (i == s.t) {
             std::fill_n(product, rows * columns, 0.0f);
         } else {
-            multiply_pieces(run, rows, columns, s.width(), carried(run, i) + row * stride(), stride(),
+            multiply_pieces(run, worker, rows, columns, s.width(), carried(run, i) + row * stride(), stride(),
                             transposed(run) + column, s.hidden, product, columns);
         }
     }
@@ -186,7 +184,7 @@ struct Backward : Command {
         for (int64_t i = s.t - 1; i >= -1; i--) {
             over_tiles(run, s, grid, [&](int64_t row, int64_t column, int64_t rows, int64_t columns, int worker) {
                 float* product = run.machine.tile(worker);
-                multiply_step(run, i + 1, row, column, rows, columns, product);
+                multiply_step(run, worker, i + 1, row, column, rows, columns, product);
                 if (i >= 0) {
                     step(run, i, row, column, rows, columns, product);
                 } else {

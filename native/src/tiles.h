@@ -1,11 +1,12 @@
-// How the result of a matrix product is cut into tiles, which OpenBLAS computes on one thread each: by the shape and
-// OpenBLAS's kernels alone.
+// How the result of a matrix product is cut into tiles, which one thread computes each: by the shape and OpenBLAS's kernels
+// alone.
 //
-// Kernels for AVX-512 multiply matrices with m * n * k <= 1e6 without packing them first, and run at the processor's
-// peak just below that; other kernels are best with tiles as large as leave enough of them for a few threads.
+// Those for AVX-512 multiply matrices with m * n * k <= 1e6 without packing them first, and run at the processor's peak just
+// below that. Those for other processors pack both factors of every small product anew: our own kernel (product_kernel.h)
+// copies narrow panels of the right factor instead, which many rows should share. Only very large ones are worth packing.
 //
-// A large inner dimension would leave tiles of few rows only, and packing takes most of the time of those beyond the
-// limit: it is cut into pieces, whose products are added up in their order.
+// For kernels that do without packing, a large inner dimension would leave tiles of few rows only, and packing takes most of
+// the time of those beyond the limit: it is cut into pieces, whose products are added up in their order.
 //
 // Where rows of the right factor lie far apart, most often a power of two, they fall into the same few sets of the caches:
 // a tile then has many rows, which share a copy of a panel of the right factor, and multiplies it with some rows at a time.
@@ -30,12 +31,14 @@ struct Grid {
     int64_t rows, columns;
     int64_t at_once;  // rows that are multiplied at a time: all of the tile's, or some of many that share
     bool copies;      // a copy of a panel of the right factor
+    bool packs;       // whether OpenBLAS multiplies all the same
 };
 
 // Whether a transposed right factor is turned around first.
 inline bool turns(bool small_tiles, int64_t m, int64_t n, int64_t k, bool transposed_b) {
     constexpr int64_t LARGEST = int64_t(1) << 22;
-    return small_tiles && transposed_b && m >= 64 && n >= 16 && k >= 16 && n <= LARGEST / k;
+    int64_t few = small_tiles ? 64 : 192;
+    return transposed_b && m >= few && n >= 16 && k >= 16 && n <= LARGEST / k;
 }
 
 // How much of the inner dimension is multiplied at a time.
@@ -53,6 +56,13 @@ inline int64_t part_of(int64_t size, int64_t most, int64_t unit) {
     return std::min(size, rounded_up((size + parts - 1) / std::max<int64_t>(1, parts), unit));
 }
 
+// Whether a product is so large that OpenBLAS's packing is worth it where it cannot do without.
+inline bool worth_packing(bool small_tiles, int64_t m, int64_t n, int64_t k) {
+    return !small_tiles && std::min({m, n, k}) >= 768;
+}
+
+constexpr Grid PACKED_GRID{256, 512, 256, false, true};
+
 inline Grid grid_of(bool small_tiles, int64_t m, int64_t n, int64_t k, bool transposed_b, int64_t row_b = 0) {
     if (small_tiles && !transposed_b) {
         int64_t piece = piece_of(small_tiles, k);
@@ -60,12 +70,23 @@ inline Grid grid_of(bool small_tiles, int64_t m, int64_t n, int64_t k, bool tran
         int64_t columns = part_of(n, piece < k || copies ? PANEL_COLUMNS : 128, 16);
         int64_t rows = std::clamp<int64_t>(UNPACKED / std::max<int64_t>(1, columns * piece) / 8 * 8, 8, 64);
         int64_t tile = part_of(m, copies ? LARGEST_TILE / PANEL_COLUMNS : rows, 8);
-        return {tile, columns, part_of(tile, rows, 8), copies};
+        return {tile, columns, part_of(tile, rows, 8), copies, false};
     }
-    int64_t columns = std::min<int64_t>(n, 256);
-    int64_t rows = std::min<int64_t>(m, std::max<int64_t>(32, rounded_up((m + 3) / 4, 8)));
-    rows = std::min(rows, LARGEST_TILE / std::max<int64_t>(columns, 1));
-    return {rows, columns, rows, false};
+    if (small_tiles) {
+        int64_t columns = std::min<int64_t>(n, 256);
+        int64_t rows = std::min<int64_t>(m, std::max<int64_t>(32, rounded_up((m + 3) / 4, 8)));
+        rows = std::min(rows, LARGEST_TILE / std::max<int64_t>(columns, 1));
+        return {rows, columns, rows, false, false};
+    }
+    // Copies are shared by as many columns and rows as leave tiles for some threads.
+    auto tiles = [&](int64_t rows, int64_t columns) { return (m + rows - 1) / rows * ((n + columns - 1) / columns); };
+    constexpr int64_t ENOUGH = 16;
+    if (tiles(120, 256) >= ENOUGH) {
+        int64_t rows = part_of(m, 120, 12);
+        return {rows, part_of(n, 256, 32), rows, false, false};
+    }
+    int64_t rows = part_of(m, tiles(192, 64) >= ENOUGH / 2 ? 192 : 96, 12);
+    return {rows, part_of(n, 64, 32), rows, false, false};
 }
 
 }  // namespace baton

@@ -36,6 +36,7 @@ void backends() {
         baton_backend_close(backend);
     }
     CHECK(std::string(baton_backend_isa(nullptr)).empty(), "null has no instruction set");
+    CHECK(baton_backend_has_own_products(nullptr) == 0 && baton_backend_has_bfloat16(nullptr) == 0, "null has no products");
     baton_backend_close(nullptr);
     CHECK(baton_abi_version() == BATON_ABI_VERSION, "the library's version is the header's");
     CHECK(!std::string(baton_processor()).empty() && std::string(baton_openblas_core()) != "", "names are given");

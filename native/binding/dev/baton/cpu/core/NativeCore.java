@@ -57,6 +57,8 @@ public final class NativeCore {
 
     public static native String baton_openblas_core();
 
+    public static native int baton_backend_has_own_products(@Const BackendHandle backend);
+
     public static native int baton_memory_reserve(long capacity, @ByPtrPtr MemoryHandle memory);
 
     public static native int baton_memory_grow(MemoryHandle memory, long bytes);

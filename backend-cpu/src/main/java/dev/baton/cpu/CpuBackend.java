@@ -31,7 +31,9 @@ final class CpuBackend implements Backend {
     CpuBackend(int threads, String instructionSet) {
         check(NativeCore.baton_backend_open(threads, instructionSet == null ? "" : instructionSet, handle));
         device = "cpu: " + NativeCore.baton_processor() + ", " + threads + (threads == 1 ? " thread, " : " threads, ")
-                + NativeCore.baton_backend_isa(handle) + ", OpenBLAS for " + NativeCore.baton_openblas_core();
+                + NativeCore.baton_backend_isa(handle)
+                + (NativeCore.baton_backend_has_own_products(handle) == 1 ? ", own products and " : ", ")
+                + "OpenBLAS for " + NativeCore.baton_openblas_core();
     }
 
     /** Turns a status into an exception with the native core's own words. */
