@@ -71,19 +71,39 @@ void product_rows(const ProductFactors& p, int64_t rows, int64_t columns) {
     }
 }
 
-// Some columns of a few steps of the inner dimension, as rows of a panel. Of a transposed factor the rows become columns.
-// What a panel lacks is 0.
+// Some columns of a few steps of the inner dimension, as rows of a panel. What a panel lacks is 0.
 inline void copy_product_columns(const Product& p, int64_t from, int64_t inner, int64_t column, int64_t columns, float* to) {
-    int64_t step = p.transposed_b ? 1 : p.row_b, across = p.transposed_b ? p.row_b : 1;
-    const float* right = p.b + from * step + column * across;
-    for (int64_t i = 0; i < inner; i++, right += step, to += PRODUCT_COLUMNS) {
-        if (columns == PRODUCT_COLUMNS && !p.transposed_b) {
+    const float* right = p.b + from * p.row_b + column;
+    for (int64_t i = 0; i < inner; i++, right += p.row_b, to += PRODUCT_COLUMNS) {
+        if (columns == PRODUCT_COLUMNS) {
             Vector::load(right).store(to);
             Vector::load(right + Vector::LANES).store(to + Vector::LANES);
-            continue;
+        } else {
+            for (int64_t j = 0; j < PRODUCT_COLUMNS; j++) to[j] = j < columns ? right[j] : 0;
         }
-        for (int64_t j = 0; j < columns; j++) to[j] = right[j * across];
-        for (int64_t j = columns; j < PRODUCT_COLUMNS; j++) to[j] = 0;
+    }
+}
+
+// The same of a transposed factor, whose rows become columns: square by square of 4 x 4.
+inline void turn_product_rows(const Product& p, int64_t from, int64_t inner, int64_t column, int64_t columns, float* to) {
+    const float* right = p.b + column * p.row_b + from;
+    for (int64_t j = 0; j < PRODUCT_COLUMNS; j += 4, right += 4 * p.row_b) {
+        int64_t whole = j + 4 <= columns ? inner / 4 * 4 : 0;
+        for (int64_t i = 0; i < whole; i += 4) {
+            __m128 a = _mm_loadu_ps(right + i), b = _mm_loadu_ps(right + p.row_b + i);
+            __m128 c = _mm_loadu_ps(right + 2 * p.row_b + i), d = _mm_loadu_ps(right + 3 * p.row_b + i);
+            _MM_TRANSPOSE4_PS(a, b, c, d);
+            float* square = to + i * PRODUCT_COLUMNS + j;
+            _mm_storeu_ps(square, a);
+            _mm_storeu_ps(square + PRODUCT_COLUMNS, b);
+            _mm_storeu_ps(square + 2 * PRODUCT_COLUMNS, c);
+            _mm_storeu_ps(square + 3 * PRODUCT_COLUMNS, d);
+        }
+        for (int64_t i = whole; i < inner; i++) {
+            for (int64_t l = 0; l < 4; l++) {
+                to[i * PRODUCT_COLUMNS + j + l] = j + l < columns ? right[l * p.row_b + i] : 0;
+            }
+        }
     }
 }
 
@@ -93,8 +113,9 @@ inline void copy_product_panels(const Product& p, int64_t from, int64_t inner, i
     constexpr int64_t STEPS = 16;
     for (int64_t i = 0; i < inner; i += STEPS) {
         for (int64_t j = 0; j < columns; j += PRODUCT_COLUMNS) {
-            copy_product_columns(p, from + i, std::min(STEPS, inner - i), column + j, std::min(PRODUCT_COLUMNS, columns - j),
-                                 panels + j * inner + i * PRODUCT_COLUMNS);
+            auto copy = p.transposed_b ? turn_product_rows : copy_product_columns;
+            copy(p, from + i, std::min(STEPS, inner - i), column + j, std::min(PRODUCT_COLUMNS, columns - j),
+                 panels + j * inner + i * PRODUCT_COLUMNS);
         }
     }
 }
