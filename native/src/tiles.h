@@ -61,7 +61,7 @@ inline bool worth_packing(bool small_tiles, int64_t m, int64_t n, int64_t k) {
     return !small_tiles && std::min({m, n, k}) >= 768;
 }
 
-constexpr Grid PACKED_GRID{256, 512, 256, false, true};
+constexpr Grid PACKED_GRID{512, 512, 512, false, true};
 
 inline Grid grid_of(bool small_tiles, int64_t m, int64_t n, int64_t k, bool transposed_b, int64_t row_b = 0) {
     if (small_tiles && !transposed_b) {
@@ -80,12 +80,12 @@ inline Grid grid_of(bool small_tiles, int64_t m, int64_t n, int64_t k, bool tran
     }
     // Copies are shared by as many columns and rows as leave tiles for some threads.
     auto tiles = [&](int64_t rows, int64_t columns) { return (m + rows - 1) / rows * ((n + columns - 1) / columns); };
-    constexpr int64_t ENOUGH = 16;
+    constexpr int64_t ENOUGH = 8;
     if (tiles(120, 256) >= ENOUGH) {
         int64_t rows = part_of(m, 120, 12);
         return {rows, part_of(n, 256, 32), rows, false, false};
     }
-    int64_t rows = part_of(m, tiles(192, 64) >= ENOUGH / 2 ? 192 : 96, 12);
+    int64_t rows = part_of(m, tiles(192, 64) >= ENOUGH ? 192 : 96, 12);
     return {rows, part_of(n, 64, 32), rows, false, false};
 }
 
