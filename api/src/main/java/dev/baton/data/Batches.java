@@ -70,7 +70,7 @@ public final class Batches implements Iterable<Batch> {
     public Iterable<Batch> epoch(int epoch, int from) {
         requireBatch(from);
         return () -> new Iterator<>() {
-            private final int[] order = examples.order(epoch);
+            private final int[] order = order(epoch);
             private int next = from;
 
             @Override
@@ -83,8 +83,8 @@ public final class Batches implements Iterable<Batch> {
                 if (!hasNext()) {
                     throw new NoSuchElementException();
                 }
-                Batch batch = examples.room(sizeOf(next));
-                examples.gather(epoch, order, next * size, batch);
+                Batch batch = room(sizeOf(next));
+                gather(epoch, order, next, batch);
                 next++;
                 return batch;
             }

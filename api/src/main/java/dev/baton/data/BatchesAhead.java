@@ -11,8 +11,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * The batches of an epoch, made by other threads before they are asked for where making one takes a while. The arrays of a batch are filled anew once
- * the next one was asked for. For one thread; {@link #close} ends the others.
+ * The batches of an epoch, made by other threads before they are asked for where making one takes a while. The arrays of
+ * a batch are filled anew once the next one was asked for. For one thread; {@link #close} ends the others.
  */
 public final class BatchesAhead implements Iterator<Batch>, AutoCloseable {
 

@@ -14,8 +14,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
+import java.util.TreeMap;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Tokens that are bytes of UTF-8, or pairs of tokens that are often neighbours (Sennrich et al. 2016, "Neural Machine
@@ -68,16 +71,15 @@ public final class BytePairs implements Tokenizer {
         if (tokens < ByteCharacters.COUNT) {
             throw new DataException("there is a token for each of 256 bytes: at least so many, not " + tokens);
         }
-        var words = new HashMap<String, Integer>();
-        Matcher matcher = WORDS.matcher(text);
-        while (matcher.find()) {
-            words.merge(matcher.group(), 1, Integer::sum);
-        }
+        var words = new TreeMap<String, Integer>();
+        words(text).forEach(word -> words.merge(word, 1, Integer::sum));
         var training = new BytePairTraining();
-        words.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .forEach(word -> training.add(bytes(word.getKey()), word.getValue()));
+        words.forEach((word, count) -> training.add(bytes(word), count));
         return new BytePairs(training.merges(tokens - ByteCharacters.COUNT));
+    }
+
+    private static Stream<String> words(String text) {
+        return WORDS.matcher(text).results().map(MatchResult::group);
     }
 
     /** A word's bytes as tokens. */
@@ -163,21 +165,9 @@ public final class BytePairs implements Tokenizer {
     @Override
     public int[] encode(String text) {
         var known = new HashMap<String, int[]>();
-        var all = new ArrayList<int[]>();
-        int count = 0;
-        Matcher matcher = WORDS.matcher(text);
-        while (matcher.find()) {
-            int[] word = known.computeIfAbsent(matcher.group(), this::encodeWord);
-            all.add(word);
-            count += word.length;
-        }
-        var result = new int[count];
-        int at = 0;
-        for (int[] word : all) {
-            System.arraycopy(word, 0, result, at, word.length);
-            at += word.length;
-        }
-        return result;
+        return words(text)
+                .flatMapToInt(word -> IntStream.of(known.computeIfAbsent(word, this::encodeWord)))
+                .toArray();
     }
 
     /** Of all neighbours that are a token, those first that became one first. */

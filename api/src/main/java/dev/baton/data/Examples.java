@@ -64,7 +64,7 @@ public final class Examples {
      * @throws DataException naming the first example that cannot be used
      */
     public static Examples of(float[][] inputs, int[] labels, int classes) {
-        return of(ClassRows.of(inputs, labels, classes));
+        return of(new ClassRows(inputs, labels, classes));
     }
 
     /**
@@ -75,7 +75,7 @@ public final class Examples {
      * @throws DataException naming the first example that cannot be used
      */
     public static Examples of(float[][] inputs, float[][] targets) {
-        return of(NumberRows.of(inputs, targets));
+        return of(new NumberRows(inputs, targets));
     }
 
     /**

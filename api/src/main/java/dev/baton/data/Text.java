@@ -37,7 +37,7 @@ public final class Text {
      * @throws DataException if it is empty
      */
     public static Text of(String text) {
-        return of(text, "the text");
+        return of(text, Characters.of(text));
     }
 
     /**
@@ -46,18 +46,14 @@ public final class Text {
      * @throws DataException if it is empty, or a part of it is no token
      */
     public static Text of(String text, Tokenizer tokenizer) {
-        if (text.isEmpty()) {
-            throw new DataException("the text is empty");
-        }
-        return new Text(tokenizer, tokenizer.encode(text));
+        return of(text, tokenizer, "the text");
     }
 
-    private static Text of(String text, String what) {
+    private static Text of(String text, Tokenizer tokenizer, String what) {
         if (text.isEmpty()) {
             throw new DataException(what + " is empty");
         }
-        Characters characters = Characters.of(text);
-        return new Text(characters, characters.encode(text));
+        return new Text(tokenizer, tokenizer.encode(text));
     }
 
     /**
@@ -67,7 +63,8 @@ public final class Text {
      */
     public static Text read(Path file) {
         try {
-            return of(decode(Files.readAllBytes(file), file), file.toString());
+            String text = decode(Files.readAllBytes(file), file);
+            return of(text, Characters.of(text), file.toString());
         } catch (IOException e) {
             throw new DataException("cannot read " + file + ": " + e, e);
         }

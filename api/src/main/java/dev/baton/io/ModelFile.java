@@ -64,7 +64,7 @@ public final class ModelFile {
      * @throws DataException if the file cannot be read
      */
     public static Map<String, String> texts(Path file) {
-        var texts = new LinkedHashMap<>(Safetensors.contents(file).metadata());
+        var texts = new LinkedHashMap<>(Safetensors.metadata(file));
         texts.remove(GRAPH);
         texts.keySet().removeAll(Weights.METADATA.keySet());
         return texts;

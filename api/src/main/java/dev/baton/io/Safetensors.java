@@ -59,27 +59,48 @@ public final class Safetensors {
 
     /** Reads a file with the texts about it, as {@link #read} does. */
     static Contents contents(Path file) {
-        try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            ByteBuffer length = fill(channel, ByteBuffer.allocate(LENGTH_BYTES));
-            long size = length.order(ByteOrder.LITTLE_ENDIAN).getLong(0);
-            if (size < 2 || size > LONGEST_HEADER || size > channel.size() - LENGTH_BYTES) {
-                throw new DataException("this is no safetensors file, or only a part of one: a header of "
-                        + Long.toUnsignedString(size) + " bytes does not fit into a file of " + channel.size());
-            }
-            ByteBuffer header = fill(channel, ByteBuffer.allocate((int) size));
-            String text =
-                    StandardCharsets.UTF_8.newDecoder().decode(header.flip()).toString();
-            Map<String, Object> parsed = HeaderParser.parse(text);
-            Map<String, String> metadata = metadata(parsed.remove(METADATA));
-            List<Entry> entries = entries(parsed, channel.size() - LENGTH_BYTES - size);
+        return reading(file, channel -> {
+            Header header = header(channel);
             var arrays = new LinkedHashMap<String, NDArray>();
-            for (Entry entry : entries) {
+            for (Entry entry : header.entries()) {
                 NDArray array = NDArray.zeros(entry.dtype(), entry.shape());
                 fill(channel, array.bytes());
                 swapOnBigEndian(array.bytes(), entry.dtype());
                 arrays.put(entry.name(), array);
             }
-            return new Contents(arrays, metadata);
+            return new Contents(arrays, header.metadata());
+        });
+    }
+
+    /** The texts about a file alone; its header is checked as {@link #read} checks it. */
+    static Map<String, String> metadata(Path file) {
+        return reading(file, channel -> header(channel).metadata());
+    }
+
+    private record Header(List<Entry> entries, Map<String, String> metadata) {}
+
+    private static Header header(FileChannel channel) throws IOException {
+        ByteBuffer length = fill(channel, ByteBuffer.allocate(LENGTH_BYTES));
+        long size = length.order(ByteOrder.LITTLE_ENDIAN).getLong(0);
+        if (size < 2 || size > LONGEST_HEADER || size > channel.size() - LENGTH_BYTES) {
+            throw new DataException("this is no safetensors file, or only a part of one: a header of "
+                    + Long.toUnsignedString(size) + " bytes does not fit into a file of " + channel.size());
+        }
+        ByteBuffer bytes = fill(channel, ByteBuffer.allocate((int) size));
+        String text = StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
+        Map<String, Object> parsed = HeaderParser.parse(text);
+        Map<String, String> metadata = metadata(parsed.remove(METADATA));
+        return new Header(entries(parsed, channel.size() - LENGTH_BYTES - size), metadata);
+    }
+
+    /** What is read of a file. */
+    private interface Reading<T> {
+        T of(FileChannel channel) throws IOException;
+    }
+
+    private static <T> T reading(Path file, Reading<T> reading) {
+        try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            return reading.of(channel);
         } catch (NoSuchFileException e) {
             throw new DataException("cannot read " + file + ": there is no such file", e);
         } catch (CharacterCodingException e) {

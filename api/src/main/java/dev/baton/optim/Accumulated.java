@@ -2,10 +2,8 @@ package dev.baton.optim;
 
 import dev.baton.BatonException;
 import dev.baton.DType;
-import dev.baton.NDArray;
 import dev.baton.graph.Emitter;
 import dev.baton.graph.GraphBuilder;
-import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +44,7 @@ final class Accumulated extends Wrapped {
         Value isComplete = emit.less(emit.fullLike(update, 0), update);
         var means = new ArrayList<Value>();
         for (int i = 0; i < parameters.size(); i++) {
-            Value before = variable(emit, parameters.get(i));
+            Value before = GradientDescent.moment(emit, parameters.get(i), "accumulated");
             Value sum = emit.add(before, gradients.get(i));
             means.add(emit.mul(sum, 1.0 / batches));
             Value kept = where(emit, isComplete, emit.fullLike(sum, 0), sum);
@@ -58,11 +56,5 @@ final class Accumulated extends Wrapped {
 
     private static Value where(Emitter emit, Value condition, Value a, Value b) {
         return emit.select(emit.broadcast(condition, a.shape()), a, b);
-    }
-
-    private static Value variable(Emitter emit, Value parameter) {
-        TensorType type = parameter.type();
-        String name = "optimizer/" + parameter.node().attributes().text("name") + "/accumulated";
-        return emit.builder().variable(name, type, seed -> NDArray.zeros(type.dtype(), type.shape()));
     }
 }

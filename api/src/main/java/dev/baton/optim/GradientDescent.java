@@ -8,6 +8,7 @@ import dev.baton.graph.Emitter;
 import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.Initial;
 import dev.baton.graph.Node;
+import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import dev.baton.nn.Parameter;
 import java.util.ArrayList;
@@ -160,14 +161,20 @@ public abstract class GradientDescent<O extends GradientDescent<O>> implements O
         return group.learningRateFactor() == 1 ? rate : emit.mul(rate, group.learningRateFactor());
     }
 
-    /** The parameter and its moments, in variables such as {@code optimizer/0.weight/velocity}. */
+    /** The parameter and its moments. */
     private List<Value> state(Emitter emit, Value parameter) {
         var state = new ArrayList<>(List.of(parameter));
-        var type = parameter.type();
-        for (String moment : moments()) {
-            String name = "optimizer/" + parameter.node().attributes().text("name") + "/" + moment;
-            state.add(emit.builder().variable(name, type, seed -> NDArray.zeros(type.dtype(), type.shape())));
-        }
+        moments().forEach(moment -> state.add(moment(emit, parameter, moment)));
         return state;
+    }
+
+    /**
+     * What is kept beside a parameter from step to step, 0 at first: a variable such as {@code
+     * optimizer/0.weight/velocity}.
+     */
+    static Value moment(Emitter emit, Value parameter, String moment) {
+        TensorType type = parameter.type();
+        String name = "optimizer/" + parameter.node().attributes().text("name") + "/" + moment;
+        return emit.builder().variable(name, type, seed -> NDArray.zeros(type.dtype(), type.shape()));
     }
 }

@@ -1,8 +1,12 @@
 package dev.baton.examples;
 
 import dev.baton.Precision;
+import dev.baton.runtime.Session;
 import dev.baton.train.Epochs;
+import dev.baton.train.Summary;
 import java.io.PrintWriter;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -106,6 +110,27 @@ abstract class CommonOptions {
             return Progress.json(out());
         }
         return main.terminal() ? Progress.terminal(System.out, batchSize, epochs) : Progress.plain(out());
+    }
+
+    /**
+     * The first lines of a run: the device, the layers and the memory.
+     *
+     * @param data adds what the example says of its data for programs
+     * @param inWords the same for people
+     */
+    final void introduce(Session session, Summary summary, UnaryOperator<JsonLine> data, Object... inWords) {
+        if (json) {
+            JsonLine line =
+                    new JsonLine("start").add("backend", session.backend()).add("device", session.device());
+            out().println(data.apply(line)
+                    .add("parameters", summary.parameters())
+                    .add("operations", summary.operations())
+                    .add("memory", summary.memory().total()));
+        } else {
+            out().println("backend " + session.backend() + ", device " + session.device());
+            Stream.of(inWords).forEach(out()::println);
+            out().println(summary);
+        }
     }
 
     final PrintWriter out() {

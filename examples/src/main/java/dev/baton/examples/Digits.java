@@ -13,7 +13,6 @@ import dev.baton.optim.AdamW;
 import dev.baton.optim.Schedule;
 import dev.baton.runtime.Session;
 import dev.baton.train.Evaluation;
-import dev.baton.train.Summary;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -72,26 +71,12 @@ final class Digits extends CommonOptions implements Callable<Integer> {
                         .optimizer(AdamW.of(rate).weightDecay(0.05))
                         .metric(Metrics.accuracy())
                         .build()) {
-            introduce(session, trainer.summary(batches));
+            introduce(session, trainer.summary(batches), start -> start);
             if (run.train(trainer, batches, held.batched(256), length)) {
                 finish(session, model, test);
             }
         }
         return 0;
-    }
-
-    private void introduce(Session session, Summary summary) {
-        if (json) {
-            out().println(new JsonLine("start")
-                    .add("backend", session.backend())
-                    .add("device", session.device())
-                    .add("parameters", summary.parameters())
-                    .add("operations", summary.operations())
-                    .add("memory", summary.memory().total()));
-        } else {
-            out().println("backend " + session.backend() + ", device " + session.device());
-            out().println(summary);
-        }
     }
 
     private void finish(Session session, Layer model, Examples test) {

@@ -19,7 +19,6 @@ import dev.baton.optim.Schedule;
 import dev.baton.optim.Sgd;
 import dev.baton.runtime.Session;
 import dev.baton.train.Evaluation;
-import dev.baton.train.Summary;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -123,7 +122,7 @@ final class Pets extends CommonOptions implements Callable<Integer> {
                         .optimizer(optimizer)
                         .metric(Metrics.accuracy())
                         .build()) {
-            introduce(session, pictures, trainer.summary(batches));
+            introduce(session, trainer.summary(batches), start -> start.add("pictures", pictures.size()), pictures);
             if (run.train(trainer, batches, held.batched(EVALUATED), length)) {
                 finish(session, model, unseen, normalisation);
             }
@@ -144,22 +143,6 @@ final class Pets extends CommonOptions implements Callable<Integer> {
             out().println(new JsonLine("warning").add("message", skipped));
         } else {
             out().println("warning: " + skipped);
-        }
-    }
-
-    private void introduce(Session session, Pictures pictures, Summary summary) {
-        if (json) {
-            out().println(new JsonLine("start")
-                    .add("backend", session.backend())
-                    .add("device", session.device())
-                    .add("pictures", pictures.size())
-                    .add("parameters", summary.parameters())
-                    .add("operations", summary.operations())
-                    .add("memory", summary.memory().total()));
-        } else {
-            out().println("backend " + session.backend() + ", device " + session.device());
-            out().println(pictures);
-            out().println(summary);
         }
     }
 

@@ -15,7 +15,6 @@ import dev.baton.optim.AdamW;
 import dev.baton.optim.Parameters;
 import dev.baton.optim.Schedule;
 import dev.baton.runtime.Session;
-import dev.baton.train.Summary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -77,7 +76,11 @@ final class Prices extends CommonOptions implements Callable<Integer> {
                                 .group(Parameters.vectors(), group -> group.weightDecay(0)))
                         .metric(Metrics.determination())
                         .build()) {
-            introduce(session, encoder, trainer.summary(batches));
+            introduce(
+                    session,
+                    trainer.summary(batches),
+                    start -> start.add("inputs", encoder.inputs().size()),
+                    encoder);
             if (run.train(trainer, batches, encoder.examples(test).batched(BATCH), length)) {
                 Path file = kept == null ? Files.createTempFile("prices", ".safetensors") : kept;
                 try {
@@ -101,22 +104,6 @@ final class Prices extends CommonOptions implements Callable<Integer> {
             return READER.read("cars.csv", in);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private void introduce(Session session, TableEncoder encoder, Summary summary) {
-        if (json) {
-            out().println(new JsonLine("start")
-                    .add("backend", session.backend())
-                    .add("device", session.device())
-                    .add("inputs", encoder.inputs().size())
-                    .add("parameters", summary.parameters())
-                    .add("operations", summary.operations())
-                    .add("memory", summary.memory().total()));
-        } else {
-            out().println("backend " + session.backend() + ", device " + session.device());
-            out().println(encoder);
-            out().println(summary);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.baton.DataException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A column of categories: each has a number that is 1 where the field is of it and 0 elsewhere. A field without a value,
@@ -34,7 +35,7 @@ final class CategoryColumn extends Column {
     }
 
     @Override
-    void encode(String text, String where, float[] into, int from) {
+    void encode(String text, Supplier<String> where, float[] into, int from) {
         int category = place(text);
         if (category >= 0) {
             into[from + category] = 1;
@@ -50,10 +51,10 @@ final class CategoryColumn extends Column {
      *
      * @throws DataException if it is none of these
      */
-    int label(String text, String where) {
+    int label(String text, Supplier<String> where) {
         int category = place(text);
         if (category < 0) {
-            throw new DataException(where + ": " + (text == null ? "no value" : "'" + text + "'")
+            throw new DataException(where.get() + ": " + (text == null ? "no value" : "'" + text + "'")
                     + ", but the classes of the training part are " + String.join(", ", categories));
         }
         return category;

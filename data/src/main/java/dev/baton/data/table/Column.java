@@ -1,6 +1,7 @@
 package dev.baton.data.table;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /** How the fields of one column become numbers. */
 abstract class Column {
@@ -22,10 +23,10 @@ abstract class Column {
      * Writes a field's numbers.
      *
      * @param text null where there is no value
-     * @param where the field is, for a sentence about it
+     * @param where the field is, for a sentence about it; made only where there is one
      * @throws dev.baton.DataException if it is not one of this column's
      */
-    abstract void encode(String text, String where, float[] into, int from);
+    abstract void encode(String text, Supplier<String> where, float[] into, int from);
 
     /** Everything that is to be kept, as fields of a record; {@link #of} reads it again. */
     abstract List<String> toFields();

@@ -6,8 +6,10 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What the columns of a table mean: one is to be predicted, and the others are what it is predicted from. A column of
@@ -118,14 +120,14 @@ public final class Columns {
         int count = 0;
         int values = 0;
         Table.Row word = null;
-        for (int i = 0; i < table.size(); i++) {
-            String text = Table.text(table.row(i), column);
+        for (Table.Row row : table.rows()) {
+            String text = Table.text(row, column);
             if (text != null) {
                 values++;
                 if (NumberColumn.isNumber(text)) {
                     count++;
                 } else if (word == null) {
-                    word = table.row(i);
+                    word = row;
                 }
             }
         }
@@ -147,14 +149,10 @@ public final class Columns {
 
     private static Set<String> words(Table table, String name) {
         int column = table.index(name);
-        var words = new TreeSet<String>();
-        for (int i = 0; i < table.size(); i++) {
-            String text = Table.text(table.row(i), column);
-            if (text != null) {
-                words.add(text);
-            }
-        }
-        return words;
+        return table.rows().stream()
+                .map(row -> Table.text(row, column))
+                .filter(Objects::nonNull)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private void requireCategories(Table table, String name, Set<String> words) {

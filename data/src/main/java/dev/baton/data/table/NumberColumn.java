@@ -2,6 +2,7 @@ package dev.baton.data.table;
 
 import dev.baton.DataException;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A column of numbers, which become 0 in the mean with a standard deviation of 1. Where values were missing in the
@@ -23,10 +24,16 @@ final class NumberColumn extends Column {
     }
 
     static boolean isNumber(String text) {
+        return Double.isFinite(parse(text));
+    }
+
+    /** NaN where a text is no number; a letter behind one, which Java takes for its type, makes it none. */
+    private static double parse(String text) {
         try {
-            return Double.isFinite(Double.parseDouble(text)) && Character.isDigit(text.charAt(text.length() - 1));
+            double number = Double.parseDouble(text);
+            return Character.isDigit(text.charAt(text.length() - 1)) ? number : Double.NaN;
         } catch (NumberFormatException e) {
-            return false;
+            return Double.NaN;
         }
     }
 
@@ -34,11 +41,10 @@ final class NumberColumn extends Column {
         int column = table.index(name);
         double[] values = new double[table.size()];
         int count = 0;
-        for (int i = 0; i < table.size(); i++) {
-            Table.Row row = table.row(i);
+        for (Table.Row row : table.rows()) {
             String text = Table.text(row, column);
             if (text != null) {
-                values[count++] = number(text, table.where(row, name));
+                values[count++] = number(text, () -> table.where(row, name));
             }
         }
         double mean = 0;
@@ -53,11 +59,12 @@ final class NumberColumn extends Column {
         return new NumberColumn(name, mean, variance > 0 ? Math.sqrt(variance) : 1, count < table.size());
     }
 
-    private static double number(String text, String where) {
-        if (!isNumber(text)) {
-            throw new DataException(where + ": '" + text + "' is no number");
+    private static double number(String text, Supplier<String> where) {
+        double number = parse(text);
+        if (!Double.isFinite(number)) {
+            throw new DataException(where.get() + ": '" + text + "' is no number");
         }
-        return Double.parseDouble(text);
+        return number;
     }
 
     @Override
@@ -66,13 +73,13 @@ final class NumberColumn extends Column {
     }
 
     @Override
-    void encode(String text, String where, float[] into, int from) {
+    void encode(String text, Supplier<String> where, float[] into, int from) {
         if (text != null) {
             into[from] = (float) ((number(text, where) - mean) / deviation);
         } else if (hasMissing) {
             into[from + 1] = 1;
         } else {
-            throw new DataException(where + " has no value, and none was missing in the training part");
+            throw new DataException(where.get() + " has no value, and none was missing in the training part");
         }
     }
 

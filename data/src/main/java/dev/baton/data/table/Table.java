@@ -57,10 +57,7 @@ public final class Table {
      * @throws DataException if there is no such row or column
      */
     public String text(int row, String column) {
-        if (row < 0 || row >= size()) {
-            throw new DataException("there is no row " + row + " of " + size() + " in " + name);
-        }
-        return text(rows.get(row), index(column));
+        return text(row(row), index(column));
     }
 
     static String text(Row row, int column) {
@@ -68,7 +65,14 @@ public final class Table {
     }
 
     Row row(int row) {
+        if (row < 0 || row >= size()) {
+            throw new DataException("there is no row " + row + " of " + size() + " in " + name);
+        }
         return rows.get(row);
+    }
+
+    List<Row> rows() {
+        return rows;
     }
 
     int index(String column) {

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.function.IntFunction;
 
 /**
  * Makes numbers of rows, as it was fitted to the training part of a table, and a number or a class of a model's answer. It
@@ -30,12 +30,19 @@ public final class TableEncoder {
     private final List<Column> columns;
     private final Column target;
     private final List<String> inputs;
+    /** Where the numbers of each column begin. */
+    private final int[] starts;
 
     TableEncoder(List<Column> columns, Column target) {
         this.columns = List.copyOf(columns);
         this.target = target;
-        this.inputs =
-                columns.stream().flatMap(column -> column.inputs().stream()).toList();
+        this.starts = new int[columns.size()];
+        var names = new ArrayList<String>();
+        for (int i = 0; i < starts.length; i++) {
+            starts[i] = names.size();
+            names.addAll(columns.get(i).inputs());
+        }
+        this.inputs = List.copyOf(names);
     }
 
     /** The names of the numbers that a row becomes, in their order: as many as a model is shown. */
@@ -62,33 +69,41 @@ public final class TableEncoder {
      *     predicted; naming line and column
      */
     public Examples examples(Table table) {
+        int[] places = places(table);
         var rows = new float[table.size()][];
         for (int i = 0; i < rows.length; i++) {
-            rows[i] = input(table, i);
+            rows[i] = encode(table, table.row(i), places);
         }
         int index = table.index(target.name());
         if (target instanceof CategoryColumn categories) {
             var labels = new int[rows.length];
             for (int i = 0; i < rows.length; i++) {
-                labels[i] = categories.label(targetOf(table, i, index), table.where(table.row(i), target.name()));
+                Table.Row row = table.row(i);
+                labels[i] = categories.label(targetOf(table, row, index), () -> table.where(row, target.name()));
             }
             return Examples.of(rows, labels, categories.categories().size());
         }
         var targets = new float[rows.length][1];
         for (int i = 0; i < rows.length; i++) {
-            target.encode(targetOf(table, i, index), table.where(table.row(i), target.name()), targets[i], 0);
+            Table.Row row = table.row(i);
+            target.encode(targetOf(table, row, index), () -> table.where(row, target.name()), targets[i], 0);
         }
         return Examples.of(rows, targets);
     }
 
-    private String targetOf(Table table, int row, int column) {
-        String text = Table.text(table.row(row), column);
+    private String targetOf(Table table, Table.Row row, int column) {
+        String text = Table.text(row, column);
         if (text == null) {
-            throw new DataException(table.where(table.row(row), target.name())
+            throw new DataException(table.where(row, target.name())
                     + " has no value, and nothing can be learnt from the row: leave such rows out with Table.having(\""
                     + target.name() + "\")");
         }
         return text;
+    }
+
+    /** Where the columns stand in a table. */
+    private int[] places(Table table) {
+        return columns.stream().mapToInt(column -> table.index(column.name())).toArray();
     }
 
     /**
@@ -97,8 +112,13 @@ public final class TableEncoder {
      * @throws DataException if a column is missing, or a field of numbers holds none; naming line and column
      */
     public float[] input(Table table, int row) {
-        Table.Row fields = table.row(row);
-        return encode(name -> Table.text(fields, table.index(name)), name -> table.where(fields, name));
+        return encode(table, table.row(row), places(table));
+    }
+
+    private float[] encode(Table table, Table.Row row, int[] places) {
+        return encode(
+                column -> Table.text(row, places[column]),
+                column -> table.where(row, columns.get(column).name()));
     }
 
     /**
@@ -115,15 +135,20 @@ public final class TableEncoder {
                         + String.join(", ", names));
             }
         }
-        return encode(row::get, name -> "column '" + name + "'");
+        return encode(column -> row.get(names.get(column)), column -> "column '" + names.get(column) + "'");
     }
 
-    private float[] encode(UnaryOperator<String> text, UnaryOperator<String> where) {
+    /**
+     * The numbers of a row.
+     *
+     * @param text in a column, by its number here
+     * @param where it stands, for a sentence about it
+     */
+    private float[] encode(IntFunction<String> text, IntFunction<String> where) {
         var values = new float[inputs.size()];
-        int at = 0;
-        for (Column column : columns) {
-            column.encode(text.apply(column.name()), where.apply(column.name()), values, at);
-            at += column.inputs().size();
+        for (int i = 0; i < starts.length; i++) {
+            int column = i;
+            columns.get(i).encode(text.apply(i), () -> where.apply(column), values, starts[i]);
         }
         return values;
     }

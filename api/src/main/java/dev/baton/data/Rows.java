@@ -1,20 +1,50 @@
 package dev.baton.data;
 
 import dev.baton.DataException;
+import dev.baton.Shape;
 import java.util.Locale;
 
-/** Checks of rows of numbers that somebody hands over. */
-final class FiniteRows {
+/** Rows of numbers in memory, checked: the inputs of examples. */
+abstract class Rows implements ExampleSource {
 
-    private FiniteRows() {}
+    private final float[][] inputs;
 
     /**
-     * At least one, of one length above 0, and finite.
+     * @throws DataException naming the first example that cannot be used
+     */
+    Rows(float[][] inputs) {
+        requireFinite(inputs, "value");
+        this.inputs = inputs;
+    }
+
+    @Override
+    public final int size() {
+        return inputs.length;
+    }
+
+    @Override
+    public final Shape shape() {
+        return Shape.of(inputs[0].length);
+    }
+
+    @Override
+    public final void read(int example, float[] values) {
+        System.arraycopy(inputs[example], 0, values, 0, values.length);
+    }
+
+    /** That there is something else for each of them. */
+    final void requireAsMany(int others, String what) {
+        if (size() != others) {
+            throw new DataException(size() + " examples have " + others + " " + what);
+        }
+    }
+
+    /**
+     * That there is at least one row, all of one length above 0, of finite numbers.
      *
      * @param what each number is, for instance {@code value}
-     * @throws DataException naming the first example for which it is not so
      */
-    static void require(float[][] rows, String what) {
+    static void requireFinite(float[][] rows, String what) {
         if (rows.length == 0) {
             throw new DataException("there are no examples");
         }
@@ -37,12 +67,6 @@ final class FiniteRows {
                             Locale.ROOT, "example %d, %s %d is %s, not a finite number", i, what, j, rows[i][j]));
                 }
             }
-        }
-    }
-
-    static void requireAsMany(float[][] inputs, int others, String what) {
-        if (inputs.length != others) {
-            throw new DataException(inputs.length + " examples have " + others + " " + what);
         }
     }
 }
