@@ -238,6 +238,7 @@ std::unique_ptr<Command> Decoder::command(int64_t opcode) {
         case 26: return decode_softmax(*this);
         case 27: return decode_softmax_backward(*this);
         case 28: return decode_convolution(*this, true, true, false);
+        case 29: return decode_norms(*this);
         case 34: return decode_attention(*this);
         case 35: return decode_attention_backward(*this);
         case 36: return decode_rotary(*this);

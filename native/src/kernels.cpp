@@ -15,8 +15,8 @@ namespace {
 #include "random_kernel.h"
 #include "region_kernel.h"
 #include "reduction_kernel.h"
-#include "training_kernel.h"
 #include "vector.h"
+#include "training_kernel.h"
 #include "product_kernel.h"
 #include "convolution_kernel.h"
 #include "winograd_kernel.h"
@@ -29,7 +29,7 @@ namespace {
 
 extern const Kernels BATON_KERNELS;
 const Kernels BATON_KERNELS = {
-    BATON_ISA, evaluate, reduce, cross_entropy, cross_entropy_backward, adam, sgd, product, all_finite, convolve, winograd,
+    BATON_ISA, evaluate, reduce, cross_entropy, cross_entropy_backward, adam, sgd, product, sum_of_squares, all_finite, convolve, winograd,
     winograd_weights, max_pool, max_pool_backward, batch_norm, batch_norm_backward, correlate,
     normalize, normalize_backward, softmax, softmax_backward,
     attention_weights, attention_finish, attention_slopes, scale_rows, row_products, rotate,

@@ -194,6 +194,7 @@ struct Kernels {
     void (*sgd)(const SgdRates& rates, int64_t count, const float* gradient, const float* weight, const float* velocity,
                 float* weight_out, float* velocity_out);
     void (*product)(const Product& product, float* scratch);
+    double (*sum_of_squares)(const float* values, int64_t count);
     bool (*all_finite)(const float* values, int64_t count);
     void (*convolve)(const Planes& planes, const float* source, const float* weights, const float* bias,
                      const Results& results, int64_t channels, int64_t first_row, int64_t last_row, float* out,

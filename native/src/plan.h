@@ -105,6 +105,7 @@ std::unique_ptr<Command> decode_cross_entropy_backward(Decoder& in);
 std::unique_ptr<Command> decode_adam(Decoder& in);
 std::unique_ptr<Command> decode_sgd(Decoder& in);
 std::unique_ptr<Command> decode_all_finite(Decoder& in);
+std::unique_ptr<Command> decode_norms(Decoder& in);
 std::unique_ptr<Command> decode_pad(Decoder& in);
 std::unique_ptr<Command> decode_concat(Decoder& in);
 std::unique_ptr<Command> decode_fold(Decoder& in);

@@ -1,6 +1,7 @@
-// Reductions, cross-entropy, the optimizers' updates and the test for finite values: cut into chunks by shape alone.
+// Reductions, cross-entropy, the optimizers' updates, norms and the test for finite values: cut into chunks by shape alone.
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 
 #include "plan.h"
 
@@ -140,22 +141,66 @@ struct Sgd : Update {
     }
 };
 
-struct AllFinite : Command {
-    Reference out;
+// Any number of inputs, each cut into chunks.
+struct Inputs {
+    static constexpr int64_t CHUNK = 2 * ELEMENTS;
     std::vector<std::pair<Reference, int64_t>> inputs;
     std::vector<std::pair<int32_t, int64_t>> chunks;
 
-    void run(const Run& run) const override {
-        std::atomic<bool> finite{true};
+    void decode(Decoder& in) {
+        int64_t count = in.size("number of inputs");
+        for (int64_t i = 0; i < count; i++) {
+            int64_t word = in.word();
+            int64_t elements = in.size("number of elements");
+            inputs.emplace_back(in.resolve(word, elements, Type::F32, false), elements);
+            for (int64_t start = 0; start < elements; start += CHUNK) chunks.emplace_back(static_cast<int32_t>(i), start);
+        }
+    }
+
+    // task(chunk, values, count), side by side.
+    template <typename Task>
+    void each(const Run& run, Task task) const {
         run.machine.pool.each(static_cast<int64_t>(chunks.size()), [&](int64_t chunk, int) {
             const auto& input = inputs[chunks[chunk].first];
             int64_t start = chunks[chunk].second;
-            int64_t count = std::min(2 * ELEMENTS, input.second - start);
-            if (!run.machine.kernels.all_finite(run.at<const float>(input.first) + start, count)) {
+            task(chunk, run.at<const float>(input.first) + start, std::min(CHUNK, input.second - start));
+        });
+    }
+};
+
+struct AllFinite : Command {
+    Reference out;
+    Inputs from;
+
+    void run(const Run& run) const override {
+        std::atomic<bool> finite{true};
+        from.each(run, [&](int64_t, const float* values, int64_t count) {
+            if (!run.machine.kernels.all_finite(values, count)) {
                 finite = false;
             }
         });
         *run.at<uint8_t>(out) = finite ? 1 : 0;
+    }
+};
+
+struct Norms : Command {
+    Reference out, sums;
+    Inputs from;
+
+    void run(const Run& run) const override {
+        double* chunk_sums = run.at<double>(sums);
+        from.each(run, [&](int64_t chunk, const float* values, int64_t count) {
+            chunk_sums[chunk] = run.machine.kernels.sum_of_squares(values, count);
+        });
+        float* norms = run.at<float>(out);
+        size_t chunk = 0;
+        for (size_t i = 0; i < from.inputs.size(); i++) {
+            double sum = 0;
+            for (; chunk < from.chunks.size() && from.chunks[chunk].first == static_cast<int32_t>(i); chunk++) {
+                sum += chunk_sums[chunk];
+            }
+            norms[i] = static_cast<float>(std::sqrt(sum));
+        }
     }
 };
 
@@ -238,15 +283,19 @@ std::unique_ptr<Command> decode_sgd(Decoder& in) {
 std::unique_ptr<Command> decode_all_finite(Decoder& in) {
     auto command = std::make_unique<AllFinite>();
     command->out = in.reference(1, Type::BOOL);
-    int64_t count = in.size("number of inputs");
-    for (int64_t i = 0; i < count; i++) {
-        int64_t word = in.word();
-        int64_t elements = in.size("number of elements");
-        command->inputs.emplace_back(in.resolve(word, elements, Type::F32, false), elements);
-        for (int64_t start = 0; start < elements; start += 2 * ELEMENTS) {
-            command->chunks.emplace_back(static_cast<int32_t>(i), start);
-        }
-    }
+    command->from.decode(in);
+    return command;
+}
+
+std::unique_ptr<Command> decode_norms(Decoder& in) {
+    auto command = std::make_unique<Norms>();
+    int64_t out = in.word();
+    int64_t sums = in.word();
+    command->from.decode(in);
+    command->out = in.resolve(out, static_cast<int64_t>(command->from.inputs.size()), Type::F32, false);
+    int64_t chunks = static_cast<int64_t>(command->from.chunks.size());
+    // As large as doubles, which are no type of a plan. Without elements there are no sums.
+    command->sums = in.resolve(sums, chunks, Type::I64, chunks == 0);
     return command;
 }
 

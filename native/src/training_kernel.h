@@ -1,5 +1,5 @@
-// Cross-entropy of softmax with its gradient, the optimizers' updates, and the test whether everything is finite: each
-// one pass over memory. Included once by each instruction set's kernels.
+// Cross-entropy of softmax with its gradient, the optimizers' updates, norms, and the test whether everything is finite:
+// each one pass over memory. Included once by each instruction set's kernels.
 
 // loss = log-sum-exp - ((1 - s) * logit of the label + s * mean of the logits), everything relative to the highest logit,
 // so that nothing cancels where logits are large; NaN where the label is out of range.
@@ -95,6 +95,28 @@ void sgd(const SgdRates& r, int64_t count, const float* gradient, const float* w
         velocity_out[i] = v;
         weight_out[i] = w - rate * (r.nesterov ? ahead * v + g : v);
     }
+}
+
+// The sum of squares: of at most so many at once in float32, and of these sums in double.
+constexpr int64_t SQUARES_AT_ONCE = 2048;
+
+double sum_of_squares(const float* values, int64_t count) {
+    double sum = 0;
+    int64_t i = 0;
+    while (i + 4 * Vector::LANES <= count) {
+        int64_t end = std::min(count, i + SQUARES_AT_ONCE);
+        Vector sums[4] = {Vector::zero(), Vector::zero(), Vector::zero(), Vector::zero()};
+        for (; i + 4 * Vector::LANES <= end; i += 4 * Vector::LANES) {
+            for (int part = 0; part < 4; part++) {
+                Vector x = Vector::load(values + i + part * Vector::LANES);
+                sums[part].add_product(x, x);
+            }
+        }
+        for (const Vector& part : sums) sum += part.sum();
+    }
+    // As in vectors, squares are float32: which of them are too large does not depend on where they stand.
+    for (; i < count; i++) sum += values[i] * values[i];
+    return sum;
 }
 
 bool all_finite(const float* values, int64_t count) {

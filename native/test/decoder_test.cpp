@@ -42,7 +42,7 @@ void samples_are_valid_and_their_parts_are_not() {
 
 void commands() {
     Bench bench;
-    for (int64_t opcode : {int64_t(0), int64_t(29), int64_t(37), int64_t(-1), INT64_MAX, INT64_MIN}) {
+    for (int64_t opcode : {int64_t(0), int64_t(30), int64_t(37), int64_t(-1), INT64_MAX, INT64_MIN}) {
         rejected("an unknown opcode", bench, {opcode, 2}, "the opcode is");
     }
     int64_t place = bench.place(WORKSPACE, std::vector<float>(8));
@@ -118,6 +118,9 @@ void sizes() {
     rejected("more parameters than words", bench, command(SGD, {0, 0, 0, place, place, MOST}), "ends in the middle");
     rejected("more inputs than words", bench, command(ALL_FINITE, {place, MOST}), "ends in the middle");
     rejected("too many inputs", bench, command(ALL_FINITE, {place, MOST + 1}), "number of inputs");
+    rejected("too many norms", bench, command(NORMS, {place, place, 9, place, 1, place, 1, place, 1, place, 1, place, 1,
+                                                      place, 1, place, 1, place, 1, place, 1}), "9 elements");
+    rejected("norms without memory for their sums", bench, command(NORMS, {place, NONE, 1, place, 4}), "space -1");
 }
 
 void norms_and_attention() {

@@ -140,6 +140,43 @@ void all_finite() {
     run("a single one is not finite", {values, {INFINITY}}, false);
 }
 
+void norms() {
+    constexpr size_t LONG = 70'001;
+    auto run = [](const char* what, const std::vector<std::vector<float>>& inputs) {
+        Bench bench;
+        int64_t out = bench.result<float>(inputs.size());
+        std::vector<int64_t> words{out, bench.scratch(8 * (LONG / 32768 + 1 + inputs.size())),
+                                   static_cast<int64_t>(inputs.size())};
+        for (const auto& values : inputs) {
+            words.insert(words.end(), {bench.input(values), static_cast<int64_t>(values.size())});
+        }
+        bench.run_everywhere(what, command(NORMS, words), [&](const char* isa) {
+            for (size_t i = 0; i < inputs.size(); i++) {
+                double sum = 0;
+                for (float value : inputs[i]) sum += double(value) * value;
+                double right = std::sqrt(sum);
+                float norm = bench.at<float>(out, inputs.size())[i];
+                bool too_large = sum > 3.4e38;
+                CHECK(too_large ? norm == INFINITY : std::isnan(right) ? std::isnan(norm) : std::fabs(norm - right) <= 1e-6 * right,
+                      "%s on %s: norm %zu is %g and not %g", what, isa, i, norm, right);
+            }
+        });
+    };
+    std::vector<float> values = Numbers(1).reals(LONG);
+    std::vector<float> few(values.begin(), values.begin() + 33);
+    run("one long", {values});
+    run("empty ones among others", {{}, few, {}, {3, 4}, {}});
+    run("zeros", {std::vector<float>(100), {0}});
+    run("many", {few, few, values, {1}, few, {2}, {-3}});
+    for (float bad : {static_cast<float>(NAN), INFINITY, -INFINITY, 1e20f}) {
+        for (size_t at : {size_t(0), size_t(2047), size_t(32768), LONG - 1}) {
+            std::vector<float> damaged = values;
+            damaged[at] = bad;
+            run("one is too large or no number", {few, damaged, few});
+        }
+    }
+}
+
 }  // namespace
 
 void test_optimizers() {
@@ -154,4 +191,5 @@ void test_optimizers() {
         }
     }
     all_finite();
+    norms();
 }

@@ -190,8 +190,9 @@ Sample optimizers() {
     int64_t gradient = bench.input(numbers.reals(11)), weight = bench.place(VARIABLES, numbers.reals(11));
     int64_t mean = bench.place(VARIABLES, numbers.reals(11)), square = bench.place(VARIABLES, numbers.reals(11, 0, 1));
     int64_t apart = bench.place(WORKSPACE, numbers.reals(11));
+    int64_t norms = bench.place(WORKSPACE, numbers.reals(2)), sums = bench.place(WORKSPACE, std::vector<int64_t>(2));
     sample.plan = joined(
-        {command(ALL_FINITE, {finite, 2, gradient, 11, rate, 1}),
+        {command(ALL_FINITE, {finite, 2, gradient, 11, rate, 1}), command(NORMS, {norms, sums, 2, gradient, 11, rate, 1}),
          command(ADAM, {real(0.9), real(0.999), real(1e-8), real(0.01), 1, finite, rate, correction, correction, 1, 11,
                         gradient, weight, weight, mean, mean, square, square}),
          command(SGD, {real(0.9), 1, real(0), finite, rate, 1, 11, gradient, weight, apart, mean, mean}),

@@ -31,11 +31,21 @@ public final class Examples {
 
     private final int first;
     private final int size;
-    private final Long seed;
-    private final Changes changes;
+    private final Chance chance;
 
-    /** How examples are changed at random; null where they are not. */
+    /** How examples are changed at random. */
     private record Changes(Augmentation augmentation, long seed) {}
+
+    /**
+     * What is left to chance, anew in every epoch.
+     *
+     * @param order the seed of the order; null where they are not shuffled
+     * @param changes null where they are not changed
+     * @param mixing null where they are not mixed
+     */
+    private record Chance(Long order, Changes changes, Mixing mixing) {
+        static final Chance NONE = new Chance(null, null, null);
+    }
 
     /**
      * Two parts of some examples, which have none in common.
@@ -45,14 +55,15 @@ public final class Examples {
      */
     public record Split(Examples training, Examples held) {}
 
-    private Examples(ExampleSource source, int[] chosen, int first, int size, Long seed, Changes changes) {
+    private Examples(ExampleSource source, int[] chosen, int first, int size, Chance chance) {
         this.source = source;
-        this.targets = Targets.of(source);
+        this.targets = chance.mixing() == null
+                ? Targets.of(source)
+                : Targets.of(source).numeric();
         this.chosen = chosen;
         this.first = first;
         this.size = size;
-        this.seed = seed;
-        this.changes = changes;
+        this.chance = chance;
     }
 
     /**
@@ -109,7 +120,7 @@ public final class Examples {
         if (source.size() == 0) {
             throw new DataException("there are no examples");
         }
-        return new Examples(source, null, 0, source.size(), null, null);
+        return new Examples(source, null, 0, source.size(), Chance.NONE);
     }
 
     /** The number of examples. */
@@ -180,7 +191,7 @@ public final class Examples {
         if (from < 0 || from >= to || to > size) {
             throw new DataException("there are no examples " + from + " to " + to + " of " + size);
         }
-        return new Examples(source, chosen, first + from, to - from, seed, changes);
+        return new Examples(source, chosen, first + from, to - from, chance);
     }
 
     /**
@@ -203,8 +214,8 @@ public final class Examples {
                     + (counts[0] == 0 ? "none to learn from" : "none to hold back"));
         }
         return new Split(
-                new Examples(source, Arrays.copyOf(positions[0], counts[0]), 0, counts[0], this.seed, changes),
-                new Examples(source, Arrays.copyOf(positions[1], counts[1]), 0, counts[1], this.seed, changes));
+                new Examples(source, Arrays.copyOf(positions[0], counts[0]), 0, counts[0], chance),
+                new Examples(source, Arrays.copyOf(positions[1], counts[1]), 0, counts[1], chance));
     }
 
     /** Whether each example belongs to a class. */
@@ -214,7 +225,7 @@ public final class Examples {
 
     /** The same examples, in another random order in every epoch. */
     public Examples shuffled(long seed) {
-        return new Examples(source, chosen, first, size, seed, changes);
+        return with(new Chance(seed, chance.changes(), chance.mixing()));
     }
 
     /**
@@ -223,7 +234,25 @@ public final class Examples {
      * @param seed of what is random in the changes
      */
     public Examples augmented(long seed, Augmentation augmentation) {
-        return new Examples(source, chosen, first, size, this.seed, new Changes(augmentation, seed));
+        return with(new Chance(chance.order(), new Changes(augmentation, seed), chance.mixing()));
+    }
+
+    /**
+     * The same examples, each mixed with another one drawn at random, anew in every epoch (mixup, Zhang et al. 2018,
+     * "mixup: Beyond Empirical Risk Minimization"): inputs and targets in the same shares. The targets of classes become
+     * float32 [N, classes], which cross-entropy takes as well as labels. What is measured on is not to be mixed.
+     *
+     * @param seed of the draws
+     * @param alpha the shares are drawn from Beta(alpha, alpha): near 0 hardly anything is mixed, with 1 every share is
+     *     as likely as any other
+     * @throws DataException if alpha is not above 0 and up to 1
+     */
+    public Examples mixed(long seed, double alpha) {
+        return with(new Chance(chance.order(), chance.changes(), new Mixing(alpha, seed)));
+    }
+
+    private Examples with(Chance chance) {
+        return new Examples(source, chosen, first, size, chance);
     }
 
     /** The examples in batches; the last one may be smaller. */
@@ -240,8 +269,9 @@ public final class Examples {
         String each =
                 shape().rank() == 1 ? String.format(Locale.ROOT, "%,d values", shape().size()) : shape().toString();
         return String.format(Locale.ROOT, "%,d examples of %s %s", size, each, targets.inWords())
-                + (seed == null ? "" : ", shuffled")
-                + (changes == null ? "" : ", augmented");
+                + (chance.order() == null ? "" : ", shuffled")
+                + (chance.changes() == null ? "" : ", augmented")
+                + (chance.mixing() == null ? "" : ", mixed");
     }
 
     /** Seeds, and a checksum of all targets and of examples from everywhere. */
@@ -260,9 +290,10 @@ public final class Examples {
         }
         return String.format(
                 Locale.ROOT,
-                "%s%s, checksum %08x",
-                seed == null ? "" : ", order " + seed,
-                changes == null ? "" : ", changes " + changes.seed(),
+                "%s%s%s, checksum %08x",
+                chance.order() == null ? "" : ", order " + chance.order(),
+                chance.changes() == null ? "" : ", changes " + chance.changes().seed(),
+                chance.mixing() == null ? "" : ", " + chance.mixing(),
                 checksum.getValue());
     }
 
@@ -272,8 +303,8 @@ public final class Examples {
         for (int i = 0; i < order.length; i++) {
             order[i] = i;
         }
-        if (seed != null) {
-            var random = new SplittableRandom(seed * 31 + epoch);
+        if (chance.order() != null) {
+            var random = new SplittableRandom(chance.order() * 31 + epoch);
             for (int i = order.length - 1; i > 0; i--) {
                 int j = random.nextInt(i + 1);
                 int swapped = order[i];
@@ -294,13 +325,25 @@ public final class Examples {
         var inputs = into.inputs().floats();
         for (int i = 0; i < into.size(); i++) {
             int example = order[from + i];
-            float[] input = input(example);
-            inputs.put(changes == null ? input : changed(epoch, example, input));
-            targets.read(position(example), into.targets(), i);
+            if (chance.mixing() == null) {
+                inputs.put(changed(epoch, example));
+                targets.read(position(example), into.targets(), i);
+            } else {
+                Mixing.Partner other = chance.mixing().partner(epoch, example, size);
+                inputs.put(other.mix(changed(epoch, example), changed(epoch, other.example())));
+                Targets.Numeric numbers = targets.numeric();
+                float[] target = other.mix(numbers.row(position(example)), numbers.row(position(other.example())));
+                into.targets().floats().put(i * target.length, target);
+            }
         }
     }
 
-    private float[] changed(int epoch, int example, float[] input) {
+    private float[] changed(int epoch, int example) {
+        float[] input = input(example);
+        Changes changes = chance.changes();
+        if (changes == null) {
+            return input;
+        }
         var result = new float[input.length];
         // A generator for each example, so that batch size and order do not matter.
         long key = (changes.seed() * 31 + epoch) * 0x9E3779B97F4A7C15L + example;

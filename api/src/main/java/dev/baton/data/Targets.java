@@ -38,8 +38,40 @@ abstract class Targets {
      */
     abstract void read(int example, NDArray into, int place);
 
+    /** The same as numbers, so that those of two examples can be mixed: for classes the share of each. */
+    abstract Numeric numeric();
+
     /** What they are, as the end of a sentence about examples. */
     abstract String inWords();
+
+    /** Rows of numbers, float32 [N, ...]. */
+    abstract static class Numeric extends Targets {
+
+        private final Shape shape;
+
+        private Numeric(Shape shape) {
+            this.shape = shape;
+        }
+
+        /** Those of one example. */
+        abstract float[] row(int example);
+
+        @Override
+        NDArray room(int examples) {
+            return NDArray.zeros(DType.FLOAT32, shape.prepend(Dim.of(examples)));
+        }
+
+        @Override
+        void read(int example, NDArray into, int place) {
+            float[] values = row(example);
+            into.floats().put(place * values.length, values);
+        }
+
+        @Override
+        Numeric numeric() {
+            return this;
+        }
+    }
 
     private static final class Classes extends Targets {
 
@@ -63,28 +95,52 @@ abstract class Targets {
         String inWords() {
             return String.format(Locale.ROOT, "in %,d classes", source.classes());
         }
+
+        @Override
+        Numeric numeric() {
+            return new Shares(source);
+        }
     }
 
-    private static final class Numbers extends Targets {
+    /** Of an example's own class 1, of all others 0. */
+    private static final class Shares extends Numeric {
+
+        private final ClassSource source;
+
+        Shares(ClassSource source) {
+            super(Shape.of(source.classes()));
+            this.source = source;
+        }
+
+        @Override
+        float[] row(int example) {
+            var shares = new float[source.classes()];
+            shares[source.label(example)] = 1;
+            return shares;
+        }
+
+        @Override
+        String inWords() {
+            return String.format(Locale.ROOT, "in shares of %,d classes", source.classes());
+        }
+    }
+
+    private static final class Numbers extends Numeric {
 
         private final NumberSource source;
         private final Shape shape;
 
         Numbers(NumberSource source) {
+            super(source.targetShape());
             this.source = source;
             this.shape = source.targetShape();
         }
 
         @Override
-        NDArray room(int examples) {
-            return NDArray.zeros(DType.FLOAT32, shape.prepend(Dim.of(examples)));
-        }
-
-        @Override
-        void read(int example, NDArray into, int place) {
+        float[] row(int example) {
             var values = new float[(int) shape.size()];
             source.readTarget(example, values);
-            into.floats().put(place * values.length, values);
+            return values;
         }
 
         @Override

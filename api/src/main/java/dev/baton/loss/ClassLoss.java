@@ -78,7 +78,7 @@ abstract class ClassLoss<L extends ClassLoss<L>> extends ReducibleLoss {
         if (options.weights() == null && rows.ignored() == null) {
             return losses.mean();
         }
-        Tensor weights = weights(rows);
+        Tensor weights = weights(rows.scores());
         Tensor ofLabels = weights == null ? losses.fullLike(1) : rows.ofLabel(weights);
         return losses.sum().divide(orZero(rows, ofLabels).sum());
     }
@@ -94,18 +94,21 @@ abstract class ClassLoss<L extends ClassLoss<L>> extends ReducibleLoss {
     }
 
     private Tensor counted(LabelledRows rows) {
-        return orZero(rows, losses(rows, weights(rows)));
+        return orZero(rows, losses(rows, weights(rows.scores())));
     }
 
     private static Tensor orZero(LabelledRows rows, Tensor numbers) {
         return rows.ignored() == null ? numbers : rows.ignored().select(numbers.fullLike(0), numbers);
     }
 
-    private Tensor weights(LabelledRows rows) {
+    /**
+     * @param scores [M, C]
+     * @return [C]; null where all classes weigh 1
+     */
+    final Tensor weights(Tensor scores) {
         if (options.weights() == null) {
             return null;
         }
-        Tensor scores = rows.scores();
         var all = Shape.of(options.weights().length);
         if (!scores.shape().without(0).equals(all)) {
             throw scores.graph()

@@ -1,12 +1,10 @@
 package dev.baton.optim;
 
 import dev.baton.BatonException;
-import dev.baton.composite.GlobalNorm;
-import dev.baton.graph.Attributes;
+import dev.baton.composite.Norms;
 import dev.baton.graph.Emitter;
 import dev.baton.graph.Primitive;
 import dev.baton.graph.Value;
-import java.util.ArrayList;
 import java.util.List;
 
 /** An optimizer for gradients that are clipped first: element by element, then by the norm of all of them. */
@@ -53,19 +51,6 @@ final class Clipped extends Wrapped {
         return norm < Double.POSITIVE_INFINITY;
     }
 
-    /** The norm tells of every gradient; but what is infinite is cut to a finite number and would not show there. */
-    @Override
-    public List<Value> mustBeFinite(Emitter emit, List<Value> gradients) {
-        var tested = new ArrayList<Value>();
-        if (cuts()) {
-            tested.addAll(gradients);
-        }
-        if (scales()) {
-            tested.add(normOf(emit, cut(emit, gradients)));
-        }
-        return tested;
-    }
-
     @Override
     public void update(Emitter emit, List<Value> parameters, List<Value> gradients, Value finite) {
         super.update(emit, parameters, scaled(emit, cut(emit, gradients)), finite);
@@ -84,17 +69,11 @@ final class Clipped extends Wrapped {
         if (!scales()) {
             return gradients;
         }
-        Value size = normOf(emit, gradients);
+        Value size = Norms.ofAll(emit, gradients);
         Value share = emit.div(emit.fullLike(size, norm), emit.add(size, emit.fullLike(size, EPSILON)));
         Value factor = emit.apply(Primitive.MIN, share, emit.fullLike(size, 1));
         return gradients.stream()
                 .map(one -> emit.mul(one, emit.broadcast(factor, one.shape())))
                 .toList();
-    }
-
-    private static Value normOf(Emitter emit, List<Value> gradients) {
-        return emit.builder()
-                .add(GlobalNorm.INSTANCE, gradients, Attributes.none())
-                .output(0);
     }
 }

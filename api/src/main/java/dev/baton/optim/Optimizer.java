@@ -42,14 +42,6 @@ public interface Optimizer {
     }
 
     /**
-     * What has to be finite, beside the loss, for an update to take place: the gradients, unless something else tells
-     * whether they are.
-     */
-    default List<Value> mustBeFinite(Emitter emit, List<Value> gradients) {
-        return gradients;
-    }
-
-    /**
      * This optimizer, which leaves some parameters as they are: a step reads them, and computes neither gradients nor
      * moments for them. A step that is made with another optimizer learns them again.
      *

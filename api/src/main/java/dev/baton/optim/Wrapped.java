@@ -42,9 +42,4 @@ abstract class Wrapped implements Optimizer {
     public List<Parameter> learnt(List<Parameter> parameters) {
         return optimizer.learnt(parameters);
     }
-
-    @Override
-    public List<Value> mustBeFinite(Emitter emit, List<Value> gradients) {
-        return optimizer.mustBeFinite(emit, gradients);
-    }
 }

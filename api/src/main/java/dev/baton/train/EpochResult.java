@@ -4,6 +4,7 @@ import dev.baton.BatonException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param samplesPerSecond training examples a second in this epoch, validation left out
  * @param waited how long steps waited for their batches in this epoch: what more workers ({@link
  *     dev.baton.data.Batches#workers}) or faster data could save
+ * @param warnings of what looked wrong in this epoch ({@link TrainingListener#warning}), with the step of each
  * @param left the time that the remaining epochs will take at the pace so far
  */
 public record EpochResult(
@@ -26,12 +28,14 @@ public record EpochResult(
         Map<String, Double> metrics,
         double samplesPerSecond,
         Duration waited,
+        List<String> warnings,
         Duration left) {
 
     /** From here on it is worth a word. */
     private static final Duration LONG = Duration.ofSeconds(1);
 
     public EpochResult {
+        warnings = List.copyOf(warnings);
         metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
     }
 
@@ -48,7 +52,7 @@ public record EpochResult(
         return value;
     }
 
-    /** For instance {@code epoch 3/20  loss 0.2741  accuracy 0.9312  48,210 samples/s  4 s left}. */
+    /** For instance {@code epoch 3/20  loss 0.2741  accuracy 0.9312  48,210 samples/s  4 s left}, and a line for each warning. */
     @Override
     public String toString() {
         var text = new StringBuilder(String.format(Locale.ROOT, "epoch %d/%d  loss %.4f", epoch, epochs, loss));
@@ -57,7 +61,8 @@ public record EpochResult(
         if (waited.compareTo(LONG) >= 0) {
             text.append(String.format(Locale.ROOT, ", waited %.1f s for data", waited.toMillis() / 1e3));
         }
-        return text.append(String.format(Locale.ROOT, "  %d s left", left.toSeconds()))
-                .toString();
+        text.append(String.format(Locale.ROOT, "  %d s left", left.toSeconds()));
+        warnings.forEach(warning -> text.append("\n  warning: ").append(warning));
+        return text.toString();
     }
 }

@@ -1,11 +1,13 @@
 package dev.baton.train;
 
 import dev.baton.BatonException;
+import dev.baton.DType;
 import dev.baton.Dim;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.autodiff.Gradients;
 import dev.baton.composite.AllFinite;
+import dev.baton.composite.Norms;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Emitter;
 import dev.baton.graph.Graph;
@@ -27,49 +29,76 @@ final class StepGraph {
     static final String LOSS = "loss";
 
     /**
-     * The output that says whether the loss, every gradient and what the function assigns are finite; where not, nothing
+     * The output that says whether the loss, the gradients' norm and what the function assigns are finite; where not, nothing
      * is assigned.
      */
     static final String FINITE = "all finite";
 
+    /** The output with the norm of all gradients taken together. */
+    static final String NORM = "gradient norm";
+
+    /** The output with the norm of each parameter's gradient, in the order of {@link Traced#learnt}. */
+    static final String NORMS = "gradient norms";
+
     private StepGraph() {}
 
     /**
-     * The graph of a step.
+     * A step that was traced.
+     *
+     * @param learnt the names of the parameters that it learns, in the order of the output {@link #NORMS}
+     */
+    record Traced(Graph graph, List<String> learnt) {}
+
+    /**
+     * Traces a step.
      *
      * @param types of the inputs by name
      */
-    static Graph trace(StepFunction function, Optimizer optimizer, Map<String, TensorType> types) {
+    static Traced trace(StepFunction function, Optimizer optimizer, Map<String, TensorType> types) {
         var graph = new GraphBuilder(GraphBuilder.Mode.TRAINING);
         var emit = new Emitter(graph);
         Value loss = function.loss(new StepInputs(graph, types)).value();
-        List<Value> parameters = learnt(graph, optimizer);
+        Map<Parameter, Value> learnt = learnt(graph, optimizer);
+        List<Value> parameters = List.copyOf(learnt.values());
         List<Value> gradients = Gradients.of(emit, loss, parameters);
-        var checked = new ArrayList<>(optimizer.mustBeFinite(emit, gradients));
-        checked.add(loss);
+        Value norms = emit.builder()
+                .add(
+                        Norms.INSTANCE,
+                        gradients.stream()
+                                .map(gradient -> emit.cast(gradient, DType.FLOAT32))
+                                .toList(),
+                        Attributes.none())
+                .output(0);
+        Value norm = Norms.ofAll(emit, norms);
+        // A gradient that is not finite has such a norm.
+        var checked = new ArrayList<>(List.of(norm, loss));
         checked.addAll(graph.assigned());
         Value finite = graph.add(AllFinite.INSTANCE, checked, Attributes.none()).output(0);
         graph.assignOnlyWhere(finite);
         optimizer.update(emit, parameters, gradients, finite);
         graph.output(LOSS, loss);
         graph.output(FINITE, finite);
-        return graph.build();
+        graph.output(NORM, norm);
+        graph.output(NORMS, norms);
+        return new Traced(
+                graph.build(), learnt.keySet().stream().map(Parameter::name).toList());
     }
 
     /** The variables of the parameters that the function reads and the optimizer learns. */
-    private static List<Value> learnt(GraphBuilder graph, Optimizer optimizer) {
+    private static Map<Parameter, Value> learnt(GraphBuilder graph, Optimizer optimizer) {
         var variables = new LinkedHashMap<Parameter, Value>();
         graph.variables().forEach((value, initial) -> {
             if (initial instanceof Parameter parameter) {
                 variables.put(parameter, value);
             }
         });
-        List<Parameter> learnt = optimizer.learnt(List.copyOf(variables.keySet()));
+        var learnt = new LinkedHashMap<Parameter, Value>();
+        optimizer.learnt(List.copyOf(variables.keySet())).forEach(one -> learnt.put(one, variables.get(one)));
         if (learnt.isEmpty()) {
             throw new BatonException("the training step has nothing to learn: its function reads no parameter"
                     + (variables.isEmpty() ? "" : " that is not frozen"));
         }
-        return learnt.stream().map(variables::get).toList();
+        return learnt;
     }
 
     /** The type of an array whose first dimension is the batch; that of a scalar as it is. */

@@ -49,6 +49,7 @@ public final class TrainStep implements AutoCloseable {
     private final NDArray finiteValue = NDArray.zeros(DType.BOOL, Shape.scalar());
     private Executable executable;
     private LabelCheck[] labelChecks;
+    private GradientNorms norms;
     private int inputsIndex;
     private int targetsIndex;
     private int lossIndex;
@@ -143,7 +144,7 @@ public final class TrainStep implements AutoCloseable {
             throw notFinite(step, rate);
         }
         steps = step;
-        return new StepResult(step, (float) lossValue.get(0));
+        return new StepResult(step, (float) lossValue.get(0), norms.ofStep());
     }
 
     /** Inputs are searched only here: what is not finite in them makes the gradient of the first layer so. */
@@ -158,8 +159,8 @@ public final class TrainStep implements AutoCloseable {
         return new NotFiniteException(
                 "step " + step + ": the loss (" + lossValue.get(0) + ") or a gradient is not "
                         + "finite; no weight was changed. The learning rate was " + rate
-                        + ": try a smaller one, and look "
-                        + "for extreme values in the data\n  " + first,
+                        + ": try a smaller one, or clip the gradients (Optimizer.clipNorm), and look "
+                        + "for extreme values in the data" + norms.before(step) + "\n  " + first,
                 step,
                 rate);
     }
@@ -186,7 +187,8 @@ public final class TrainStep implements AutoCloseable {
         if (executable == null) {
             var types = new LinkedHashMap<String, TensorType>();
             inputs.forEach((name, array) -> types.put(name, StepGraph.batchType(array)));
-            Graph graph = StepGraph.trace(function, optimizer, types);
+            StepGraph.Traced step = StepGraph.trace(function, optimizer, types);
+            Graph graph = step.graph();
             session.addVariables(graph);
             var traced = new Executable(session, "training step", graph, opened);
             labelChecks = LabelCheck.of(graph, traced);
@@ -194,6 +196,7 @@ public final class TrainStep implements AutoCloseable {
             targetsIndex = traced.inputIndex(TARGETS);
             lossIndex = traced.outputIndex(StepGraph.LOSS);
             finiteIndex = traced.outputIndex(StepGraph.FINITE);
+            norms = new GradientNorms(traced, step.learnt());
             executable = traced;
         }
     }
@@ -281,6 +284,26 @@ public final class TrainStep implements AutoCloseable {
                     + executable.graph().outputs().keySet());
         }
         return executable.output(index);
+    }
+
+    /**
+     * The norm of each learnt parameter's gradient in the last step, by the parameter's name, before they were clipped.
+     *
+     * @throws StateException if there was no step yet
+     */
+    public Map<String, Double> gradientNorms() {
+        requireTraced("ask for its gradients");
+        executable.lastBatch();
+        return norms.byName();
+    }
+
+    /** The same for {@link Trainer}, without names. */
+    GradientNorms norms() {
+        return norms;
+    }
+
+    double learningRate() {
+        return optimizer.learningRate(steps);
     }
 
     /**

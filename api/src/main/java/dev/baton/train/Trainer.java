@@ -198,6 +198,7 @@ public final class Trainer implements AutoCloseable {
     private List<EpochResult> run(
             Batches training, Batches validation, Epochs epochs, Position at, SavedRun saved, BestEpoch best) {
         var results = new ArrayList<EpochResult>();
+        var signs = new WarningSigns(step, listener);
         int count = epochs.begun(training);
         long steps = epochs.steps(training);
         long before = at.steps();
@@ -210,9 +211,10 @@ public final class Trainer implements AutoCloseable {
             try (var batches = training.ahead(at.epoch(), at.batch())) {
                 while (batches.hasNext() && at.steps() < steps && !stopAsked) {
                     Batch batch = batches.next();
-                    float mean = step.run(batch).loss();
-                    at.learnt(mean, batch.size());
-                    listener.batch(at.epoch() + 1, at.batch(), training.count(), mean);
+                    StepResult learnt = step.run(batch);
+                    at.learnt(learnt.loss(), batch.size());
+                    listener.batch(at.epoch() + 1, at.batch(), training.count(), learnt.loss());
+                    signs.after(learnt);
                     saved.step(at);
                 }
                 more = batches.hasNext();
@@ -228,7 +230,8 @@ public final class Trainer implements AutoCloseable {
             double perStep = (System.nanoTime() - start) / (double) Math.max(1, at.steps() - before);
             var left = Duration.ofNanos((long) (perStep * (steps - at.steps())));
             double pace = (at.seen() - seenBefore) / seconds;
-            var result = new EpochResult(at.epoch() + 1, count, at.meanLoss(), measured, pace, waited, left);
+            var result =
+                    new EpochResult(at.epoch() + 1, count, at.meanLoss(), measured, pace, waited, signs.take(), left);
             results.add(result);
             best.observe(result);
             listener.epoch(result);

@@ -25,6 +25,14 @@ public interface TrainingListener {
      */
     default void batch(int epoch, int batch, int batches, float loss) {}
 
+    /**
+     * Something looks wrong though every number is finite: the loss grows, or parameters no longer learn. Does nothing
+     * unless overridden; {@link EpochResult#warnings} has it too.
+     *
+     * @param warning what was seen and what to try
+     */
+    default void warning(long step, String warning) {}
+
     /** This listener, and then another one. */
     default TrainingListener then(TrainingListener next) {
         TrainingListener first = this;
@@ -39,6 +47,12 @@ public interface TrainingListener {
             public void resumed(long step, String difference) {
                 first.resumed(step, difference);
                 next.resumed(step, difference);
+            }
+
+            @Override
+            public void warning(long step, String warning) {
+                first.warning(step, warning);
+                next.warning(step, warning);
             }
 
             @Override

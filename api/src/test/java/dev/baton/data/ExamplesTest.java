@@ -2,6 +2,7 @@ package dev.baton.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.baton.DataException;
 import dev.baton.Shape;
@@ -179,5 +180,78 @@ class ExamplesTest {
                 .hasMessage("the share that is held back is above 0 and below 1, not 1.0");
         assertThatThrownBy(() -> counted(3).split(0.1, 1))
                 .hasMessage("a share of 0.1 of 3 examples leaves none to hold back");
+    }
+
+    /** Inputs are the examples' numbers and their labels their remainders: both say in which shares two were mixed. */
+    @Test
+    void mixedExamplesHaveInputsAndTargetsInTheSameShares() {
+        Examples examples = counted(300);
+        Examples mixed = examples.mixed(1, 1);
+        int even = 0;
+        for (Batch batch : mixed.batched(7)) {
+            assertThat(batch.targets().shape()).isEqualTo(Shape.of(batch.size(), 3));
+            for (int i = 0; i < batch.size(); i++) {
+                float sum = 0;
+                float largest = 0;
+                for (int c = 0; c < 3; c++) {
+                    float share = (float) batch.targets().get(3 * i + c);
+                    sum += share;
+                    largest = Math.max(largest, share);
+                }
+                assertThat(sum).isCloseTo(1, within(1e-6f));
+                even += largest < 0.75 ? 1 : 0;
+            }
+        }
+        // Two thirds of the partners are of another class; half of the shares lie between a quarter and three.
+        assertThat(even).isBetween(70, 130);
+        assertThat(mixed.batched(7))
+                .hasToString("43 batches of 7: 300 examples of 1 values in shares of 3 classes, mixed");
+        assertThat(values(mixed.batched(7))).isEqualTo(values(mixed.batched(50)));
+        assertThat(values(mixed.batched(7)))
+                .isNotEqualTo(values(mixed.batched(7).epoch(1)));
+        assertThat(values(mixed.batched(7)))
+                .isNotEqualTo(values(examples.mixed(2, 1).batched(7)));
+        assertThat(mixed.batched(7).identity())
+                .isNotEqualTo(examples.mixed(1, 0.5).batched(7).identity());
+    }
+
+    @Test
+    void numbersToPredictAreMixedToo() {
+        Examples line = Examples.of(new float[][] {{1}, {2}, {3}, {10}}, new float[][] {{10}, {20}, {30}, {100}});
+        for (int epoch = 0; epoch < 20; epoch++) {
+            for (Batch batch : line.shuffled(1).mixed(1, 0.2).batched(3).epoch(epoch)) {
+                for (int i = 0; i < batch.size(); i++) {
+                    assertThat(batch.targets().get(i))
+                            .isCloseTo(10 * batch.inputs().get(i), within(1e-4));
+                }
+            }
+        }
+    }
+
+    /** The mean of Beta(a, a) is 1/2, its variance 1 / (4 (2a + 1)). */
+    @Test
+    void sharesAreDrawnFromBeta() {
+        for (double alpha : new double[] {1e-3, 0.1, 0.4, 1}) {
+            var mixing = new Mixing(alpha, 3);
+            int draws = 20_000;
+            double sum = 0;
+            double squares = 0;
+            for (int i = 0; i < draws; i++) {
+                double share = mixing.partner(0, i, 10).share();
+                assertThat(share).isBetween(0.0, 1.0);
+                sum += share;
+                squares += share * share;
+            }
+            double mean = sum / draws;
+            assertThat(mean).isCloseTo(0.5, within(0.02));
+            assertThat(squares / draws - mean * mean).isCloseTo(1 / (4 * (2 * alpha + 1)), within(0.01));
+        }
+        for (double bad : new double[] {0, -1, 1.5, Double.NaN}) {
+            assertThatThrownBy(() -> counted(3).mixed(1, bad))
+                    .isInstanceOf(DataException.class)
+                    .hasMessage(
+                            "shares of mixed examples are drawn from Beta(alpha, alpha) with an alpha above 0 and up to 1, "
+                                    + "not " + bad);
+        }
     }
 }

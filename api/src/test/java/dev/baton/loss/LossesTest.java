@@ -62,6 +62,7 @@ class LossesTest {
                                 numbers(shape, 1, -4, 0),
                                 numbers(shape, 2, 0.1, 1)),
                         new Case("cross-entropy", classes, numbers(shape, 1, -2, 2), labels(shape)),
+                        new Case("shares", classes, numbers(shape, 1, -2, 2), numbers(shape, 2, 0, 1)),
                         new Case("smoothed", smoothed, numbers(shape, 1, -2, 2), labels(shape)),
                         new Case("nll", likelihood, numbers(shape, 1, -4, 0), labels(shape))));
     }
@@ -125,12 +126,9 @@ class LossesTest {
     @MethodSource("cases")
     void theMeanIsThatOfTheExamples(Case tried) {
         double[] each = evaluate(tried.loss()::perExample, tried.answers(), tried.targets());
-        boolean classes = tried.targets().dtype().isInteger();
-        assertThat(each)
-                .hasSize(
-                        classes
-                                ? tried.targets().size()
-                                : (int) tried.answers().shape().size(0));
+        boolean classes = tried.loss() instanceof ClassLoss;
+        Shape shape = tried.answers().shape();
+        assertThat(each).hasSize((int) (classes ? shape.without(-1).elements().size() : shape.size(0)));
         double mean = Arrays.stream(each).average().orElseThrow();
         assertThat(value(tried.loss(), tried.answers(), tried.targets())).isCloseTo(mean, within(1e-12));
     }
@@ -140,7 +138,7 @@ class LossesTest {
     @MethodSource("cases")
     void theSumIsThatOfTheElements(Case tried) {
         double[] each = evaluate(tried.loss()::perExample, tried.answers(), tried.targets());
-        boolean examples = tried.targets().dtype().isInteger() || tried.name().equals("kl divergence");
+        boolean examples = tried.loss() instanceof ClassLoss || tried.name().equals("kl divergence");
         double elements = examples ? each.length : tried.answers().size();
         double mean = value(tried.loss(), tried.answers(), tried.targets());
         assertThat(value(tried.loss().sum(), tried.answers(), tried.targets()))
@@ -150,7 +148,7 @@ class LossesTest {
     /** Among one class there is nothing to learn. */
     static Stream<Case> differentiable() {
         return Stream.concat(cases(), weighted())
-                .filter(tried -> tried.targets().dtype().isFloating()
+                .filter(tried -> !(tried.loss() instanceof ClassLoss)
                         || tried.answers().shape().size(-1) > 1);
     }
 
@@ -182,6 +180,46 @@ class LossesTest {
         }
         assertThat(value(tried.loss(), tried.answers(), tried.targets()))
                 .isCloseTo(Arrays.stream(each).sum() / whole, within(1e-12));
+    }
+
+    /**
+     * The loss is linear in the targets: that of shares of two labels is the shares of their losses, but for the rounding of
+     * weights and smoothing, which are float32.
+     */
+    @Test
+    void sharesOfClassesGiveSharesOfTheirLosses() {
+        Shape[] shapes = {Shape.of(7, 4), Shape.of(2, 3, 4)};
+        double[] share = {0.75, 0.25};
+        double[] weights = {0.5, 2, 1, 3};
+        for (Shape shape : shapes) {
+            NDArray scores = numbers(shape, 1, -2, 2);
+            NDArray[] labels = {labels(shape), labels(shape)};
+            NDArray shares = NDArray.zeros(dev.baton.DType.FLOAT32, shape);
+            for (int i = 0; i < labels[1].size(); i++) {
+                labels[1].set(i, (labels[0].get(i) + 1 + i % 2) % 4);
+                for (int part = 0; part < 2; part++) {
+                    shares.set(4 * i + (int) labels[part].get(i), share[part]);
+                }
+            }
+            for (CrossEntropy loss : new CrossEntropy[] {
+                Losses.crossEntropy(),
+                Losses.crossEntropy().labelSmoothing(0.2),
+                Losses.crossEntropy().classWeights(weights),
+                Losses.crossEntropy().classWeights(weights).labelSmoothing(0.2)
+            }) {
+                double[] each = evaluate(loss::perExample, scores, shares);
+                double[] first = evaluate(loss::perExample, scores, labels[0]);
+                double[] second = evaluate(loss::perExample, scores, labels[1]);
+                for (int i = 0; i < each.length; i++) {
+                    assertThat(each[i]).isCloseTo(0.75 * first[i] + 0.25 * second[i], within(3e-8));
+                }
+                assertThat(value(loss, scores, shares))
+                        .isCloseTo(Arrays.stream(each).average().orElseThrow(), within(1e-12));
+            }
+            assertThatThrownBy(() -> value(Losses.crossEntropy().ignoreIndex(1), scores, shares))
+                    .isInstanceOf(BatonException.class)
+                    .hasMessageStartingWith("cross-entropy ignores a label, but the targets are shares of classes");
+        }
     }
 
     /** As a label that pads: what is ignored may be no class, and changes nothing. */

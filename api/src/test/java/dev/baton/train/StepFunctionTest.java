@@ -130,7 +130,8 @@ class StepFunctionTest {
                     .as("the array of the run before is not taken again")
                     .hasMessage("the training step needs an input 'x'");
             assertThatThrownBy(() -> step.watched("b"))
-                    .hasMessage("nothing is watched as 'b'; the step hands out [a, loss, all finite]");
+                    .hasMessage(
+                            "nothing is watched as 'b'; the step hands out [a, loss, all finite, gradient norm, gradient norms]");
             step.close();
             assertThatThrownBy(() -> step.watched("a")).hasMessageMatching("the training step opened at .* is closed");
             assertThatThrownBy(() -> TrainStep.of(

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,7 +19,8 @@ class StepLogTest {
     private Path folder;
 
     private static EpochResult result(int epoch, double accuracy) {
-        return new EpochResult(epoch, 3, 0.5, Map.of("accuracy", accuracy), 1000, Duration.ZERO, Duration.ZERO);
+        return new EpochResult(
+                epoch, 3, 0.5, Map.of("accuracy", accuracy), 1000, Duration.ZERO, List.of(), Duration.ZERO);
     }
 
     @Test

@@ -101,6 +101,7 @@ record TrainingOracle(Layer model, Loss loss, Optimizer optimizer, IntFunction<B
                                 StepGraph.batchType(first.inputs()),
                                 TrainStep.TARGETS,
                                 StepGraph.batchType(first.targets())))
+                .graph()
                 .bind(Map.of(Executable.BATCH, first.inputs().shape().size(0)));
         var interpreter = new Interpreter(graph, Interpreter.Precision.DOUBLE);
         var variables = new LinkedHashMap<>(loaded);

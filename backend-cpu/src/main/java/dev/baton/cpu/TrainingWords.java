@@ -4,12 +4,18 @@ import dev.baton.composite.AdamUpdate;
 import dev.baton.composite.SgdUpdate;
 import dev.baton.composite.SoftmaxCrossEntropy;
 import dev.baton.graph.Attributes;
+import dev.baton.graph.Node;
 import dev.baton.program.Buffer;
 import dev.baton.program.Kernel;
 import java.util.List;
 
-/** The words of losses, of the test for finite values and of the optimizers' updates. */
+/** The words of losses, of norms, of the test for finite values and of the optimizers' updates. */
 final class TrainingWords {
+
+    private static final long NONE = -1;
+
+    /** The native core cuts arrays into chunks of so many elements. */
+    private static final long CHUNK = 32768;
 
     private TrainingWords() {}
 
@@ -22,8 +28,27 @@ final class TrainingWords {
     }
 
     static void allFinite(Encoder out, Kernel.Whole kernel) {
-        out.add(out.reference(kernel.outputs().get(0)), kernel.inputs().size());
+        out.references(kernel.outputs());
+        inputs(out, kernel);
+    }
+
+    static void norms(Encoder out, Kernel.Whole kernel) {
+        out.references(kernel.outputs());
+        out.add(kernel.scratch() == null ? NONE : out.reference(kernel.scratch()));
+        inputs(out, kernel);
+    }
+
+    private static void inputs(Encoder out, Kernel.Whole kernel) {
+        out.add(kernel.inputs().size());
         kernel.inputs().forEach(input -> out.add(out.reference(input), input.elements()));
+    }
+
+    /** The memory for the sums of squares, one for each chunk of an input. */
+    static long scratchOfNorms(Node node) {
+        return Double.BYTES
+                * node.inputTypes().stream()
+                        .mapToLong(type -> (type.shape().size() + CHUNK - 1) / CHUNK)
+                        .sum();
     }
 
     static void adam(Encoder out, Kernel.Whole kernel) {

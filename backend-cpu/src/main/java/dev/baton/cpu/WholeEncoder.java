@@ -9,6 +9,7 @@ import dev.baton.composite.Gru;
 import dev.baton.composite.LayerNormalization;
 import dev.baton.composite.Lstm;
 import dev.baton.composite.MaxPool;
+import dev.baton.composite.Norms;
 import dev.baton.composite.PackedAttention;
 import dev.baton.composite.RectifiedBatchNorm;
 import dev.baton.composite.RectifiedConvolution;
@@ -40,6 +41,7 @@ final class WholeEncoder {
             Map.entry(AdamUpdate.INSTANCE, new Command(6, TrainingWords::adam)),
             Map.entry(SgdUpdate.INSTANCE, new Command(7, TrainingWords::sgd)),
             Map.entry(AllFinite.INSTANCE, new Command(8, TrainingWords::allFinite)),
+            Map.entry(Norms.INSTANCE, new Command(29, TrainingWords::norms)),
             Map.entry(Primitive.PAD, new Command(9, MovementWords::pad)),
             Map.entry(Primitive.CONCAT, new Command(10, MovementWords::concat)),
             Map.entry(Primitive.FOLD, new Command(11, MovementWords::fold)),
@@ -87,6 +89,9 @@ final class WholeEncoder {
 
     /** The bytes of workspace that the command wants while it runs. */
     static long scratch(Node node) {
+        if (node.operation() == Norms.INSTANCE) {
+            return TrainingWords.scratchOfNorms(node);
+        }
         boolean sums = node.operation() == LayerNormalization.BACKWARD || node.operation() == RmsNormalization.BACKWARD;
         return sums ? NormalizationWords.scratch(node) : RecurrentWords.scratch(node);
     }

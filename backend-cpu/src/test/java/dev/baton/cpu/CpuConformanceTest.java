@@ -8,7 +8,6 @@ import dev.baton.composite.AdagradUpdate;
 import dev.baton.composite.AveragePool;
 import dev.baton.composite.BatchNorm;
 import dev.baton.composite.ClassLabels;
-import dev.baton.composite.GlobalNorm;
 import dev.baton.composite.LionUpdate;
 import dev.baton.composite.RmsPropUpdate;
 import dev.baton.conformance.BackendConformance;
@@ -31,7 +30,6 @@ class CpuConformanceTest {
             AveragePool.BACKWARD,
             ClassLabels.INSTANCE,
             Activations.SOFTPLUS,
-            GlobalNorm.INSTANCE,
             RmsPropUpdate.INSTANCE,
             AdagradUpdate.INSTANCE,
             LionUpdate.INSTANCE);

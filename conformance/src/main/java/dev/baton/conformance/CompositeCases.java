@@ -6,7 +6,7 @@ import dev.baton.Shape;
 import dev.baton.composite.Activations;
 import dev.baton.composite.AllFinite;
 import dev.baton.composite.ClassLabels;
-import dev.baton.composite.GlobalNorm;
+import dev.baton.composite.Norms;
 import dev.baton.composite.SoftmaxCrossEntropy;
 import dev.baton.conformance.Case.Argument;
 import dev.baton.graph.Attributes;
@@ -160,7 +160,7 @@ final class CompositeCases {
             {Shapes.floats(1, 2, 1, 2, 3, 1, 2, 1), Shapes.floats(5, 1)}
         };
         for (Argument[] list : lists) {
-            both(cases, GROUP, GlobalNorm.INSTANCE, Attributes.none(), Tolerance.ofLargest(1e-6), list);
+            both(cases, GROUP, Norms.INSTANCE, Attributes.none(), Tolerance.ofLargest(1e-6), list);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.baton.DType;
 import dev.baton.Shape;
 import dev.baton.autodiff.Gradients;
 import dev.baton.composite.AllFinite;
+import dev.baton.composite.Norms;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Emitter;
 import dev.baton.graph.Graph;
@@ -261,8 +262,7 @@ final class TrainingCases {
         List<Value> parameters =
                 model.parameters().stream().map(one -> one.in(inputs).value()).toList();
         List<Value> gradients = Gradients.of(emit, value, parameters);
-        var checked = new ArrayList<>(optimizer.mustBeFinite(emit, gradients));
-        checked.add(value);
+        var checked = new ArrayList<>(List.of(Norms.ofAll(emit, gradients), value));
         checked.addAll(graph.assigned());
         Value finite = graph.add(AllFinite.INSTANCE, checked, Attributes.none()).output(0);
         graph.assignOnlyWhere(finite);

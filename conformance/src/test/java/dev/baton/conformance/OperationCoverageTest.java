@@ -8,10 +8,10 @@ import dev.baton.composite.AllFinite;
 import dev.baton.composite.AveragePool;
 import dev.baton.composite.Convolution;
 import dev.baton.composite.DotProductAttention;
-import dev.baton.composite.GlobalNorm;
 import dev.baton.composite.Gru;
 import dev.baton.composite.Lstm;
 import dev.baton.composite.MaxPool;
+import dev.baton.composite.Norms;
 import dev.baton.composite.PackedAttention;
 import dev.baton.composite.RectifiedConvolution;
 import dev.baton.composite.Softmax;
@@ -120,7 +120,7 @@ class OperationCoverageTest {
     private static boolean takesAnyNumber(Operation operation) {
         return operation instanceof Update
                 || operation == AllFinite.INSTANCE
-                || operation == GlobalNorm.INSTANCE
+                || operation == Norms.INSTANCE
                 || operation instanceof Primitive primitive && primitive.arity() == Primitive.ANY;
     }
 

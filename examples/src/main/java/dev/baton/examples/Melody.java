@@ -14,6 +14,7 @@ import dev.baton.train.Evaluation;
 import dev.baton.train.TrainStep;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -68,6 +69,7 @@ final class Melody extends CommonOptions implements Callable<Integer> {
                         Map.of("accuracy", accuracy(evaluation, held)),
                         Math.min(train.count(), last * BATCH) / seconds,
                         Duration.ZERO,
+                        List.of(),
                         Duration.ofMillis((long) (seconds * 1e3 * (epochs - epoch)))));
             }
             finish(session, model, evaluation, test);

@@ -55,6 +55,11 @@ interface Progress extends TrainingListener, AutoCloseable {
             public void resumed(long step, String difference) {
                 out.println(new JsonLine("resumed").add("step", step).add("difference", difference));
             }
+
+            @Override
+            public void warning(long step, String warning) {
+                out.println(new JsonLine("warning").add("step", step).add("message", warning));
+            }
         };
     }
 

@@ -7,6 +7,7 @@ import dev.baton.train.EpochResult;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +20,7 @@ class ProgressTest {
             progress.batch(1, 1, 2, 3);
             progress.batch(1, 2, 2, 1);
             progress.epoch(new EpochResult(
-                    1, 2, 2, Map.of("accuracy", 0.5), 1000, Duration.ofMillis(1500), Duration.ofSeconds(7)));
+                    1, 2, 2, Map.of("accuracy", 0.5), 1000, Duration.ofMillis(1500), List.of(), Duration.ofSeconds(7)));
             progress.batch(2, 1, 2, 1);
         }
         String shown = bytes.toString(UTF_8);

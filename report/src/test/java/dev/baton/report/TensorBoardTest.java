@@ -26,7 +26,7 @@ class TensorBoardTest {
     private Path folder;
 
     private static EpochResult result(int epoch) {
-        return new EpochResult(epoch, 3, 0.5, Map.of("accuracy", 0.25), 1000, Duration.ZERO, Duration.ZERO);
+        return new EpochResult(epoch, 3, 0.5, Map.of("accuracy", 0.25), 1000, Duration.ZERO, List.of(), Duration.ZERO);
     }
 
     private byte[] onlyFile(Path run) throws IOException {

@@ -42,11 +42,23 @@ final class ResNet20 {
             "fc.bias");
 
     private final ScalarType type;
-    private final Map<String, Tensor> learnt = new LinkedHashMap<>();
-    private final Map<String, Tensor> gathered = new LinkedHashMap<>();
+    private final Map<String, Tensor> learnt;
+    private final Map<String, Tensor> gathered;
+
+    /**
+     * @param learnt the parameters, by torchvision's names
+     * @param gathered the means and variances of the norms
+     */
+    ResNet20(Map<String, Tensor> learnt, Map<String, Tensor> gathered) {
+        this.type = ScalarType.Float;
+        this.learnt = learnt;
+        this.gathered = gathered;
+    }
 
     private ResNet20(ScalarType type) {
         this.type = type;
+        this.learnt = new LinkedHashMap<>();
+        this.gathered = new LinkedHashMap<>();
         convolution("conv1", 16, 3, 3);
         norm("bn1", 16);
         for (int stage = 0; stage < 3; stage++)
@@ -112,7 +124,7 @@ final class ResNet20 {
                 false);
     }
 
-    private Tensor forward(Tensor x, boolean training) {
+    Tensor forward(Tensor x, boolean training) {
         x = torch.relu(step(x, "conv1", "bn1", 1, 1, training));
         for (int stage = 0; stage < 3; stage++)
             for (int block = 0; block < 3; block++) {

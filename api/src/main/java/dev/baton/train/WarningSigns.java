@@ -1,0 +1,43 @@
+package dev.baton.train;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What looks wrong in a run though every number is finite; told at once, and kept for the epoch's result. */
+final class WarningSigns {
+
+    private final TrainStep step;
+    private final TrainingListener listener;
+    private final LossTrend trend = new LossTrend();
+    private final List<String> inEpoch = new ArrayList<>();
+    private SilentParameters silent;
+
+    WarningSigns(TrainStep step, TrainingListener listener) {
+        this.step = step;
+        this.listener = listener;
+    }
+
+    /** Takes note of the step that has just run. */
+    void after(StepResult result) {
+        GradientNorms norms = step.norms();
+        if (silent == null) {
+            silent = new SilentParameters(norms.parameters());
+        }
+        tell(result.step(), trend.after(result.step(), result.loss(), step.learningRate()));
+        tell(result.step(), silent.after(result.loss(), norms.ofParameters()));
+    }
+
+    private void tell(long step, String warning) {
+        if (warning != null) {
+            listener.warning(step, warning);
+            inEpoch.add("step " + step + ": " + warning);
+        }
+    }
+
+    /** The warnings since this was last asked for. */
+    List<String> take() {
+        List<String> taken = List.copyOf(inEpoch);
+        inEpoch.clear();
+        return taken;
+    }
+}
