@@ -1,5 +1,6 @@
 package dev.baton.train;
 
+import dev.baton.BatonException;
 import dev.baton.NDArray;
 import dev.baton.StateException;
 import dev.baton.data.Batch;
@@ -32,6 +33,7 @@ public final class Trainer implements AutoCloseable {
     private final TrainingListener listener;
     private final Checkpoints checkpoints;
     private final EarlyStopping earlyStopping;
+    private final Duration timeLimit;
     private volatile boolean stopAsked;
     private boolean wasStopped;
 
@@ -45,6 +47,7 @@ public final class Trainer implements AutoCloseable {
         this.listener = builder.listener;
         this.checkpoints = builder.checkpoints;
         this.earlyStopping = builder.earlyStopping;
+        this.timeLimit = builder.timeLimit;
     }
 
     public static Builder of(Session session, Layer model) {
@@ -62,6 +65,7 @@ public final class Trainer implements AutoCloseable {
         private TrainingListener listener = System.out::println;
         private Checkpoints checkpoints;
         private EarlyStopping earlyStopping;
+        private Duration timeLimit;
 
         private Builder(Session session, Layer model) {
             this.session = session;
@@ -99,6 +103,15 @@ public final class Trainer implements AutoCloseable {
         /** Ends a run when a metric no longer gets better, and keeps the weights of its best epoch. */
         public Builder stopEarly(EarlyStopping when) {
             this.earlyStopping = Objects.requireNonNull(when);
+            return this;
+        }
+
+        /** Stops a run, as {@link Trainer#stop} does, after the step that it is at when so much time has passed. */
+        public Builder timeLimit(Duration most) {
+            if (most.isNegative() || most.isZero()) {
+                throw new BatonException("a time limit is longer than nothing, not " + most);
+            }
+            this.timeLimit = most;
             return this;
         }
 
@@ -173,7 +186,7 @@ public final class Trainer implements AutoCloseable {
         stopAsked = true;
     }
 
-    /** Whether the last run was ended by {@link #stop} before it was done. */
+    /** Whether the last run was ended by {@link #stop} or its time limit before it was done. */
     public boolean wasStopped() {
         return wasStopped;
     }
@@ -209,7 +222,7 @@ public final class Trainer implements AutoCloseable {
             boolean more;
             Duration waited;
             try (var batches = training.ahead(at.epoch(), at.batch())) {
-                while (batches.hasNext() && at.steps() < steps && !stopAsked) {
+                while (batches.hasNext() && at.steps() < steps && !stopAsked && !isTooLong(start)) {
                     Batch batch = batches.next();
                     StepResult learnt = step.run(batch);
                     at.learnt(learnt.loss(), batch.size());
@@ -244,6 +257,10 @@ public final class Trainer implements AutoCloseable {
             saved.save(at);
         }
         return results;
+    }
+
+    private boolean isTooLong(long start) {
+        return timeLimit != null && System.nanoTime() - start > timeLimit.toNanos();
     }
 
     /**

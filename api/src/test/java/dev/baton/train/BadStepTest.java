@@ -123,8 +123,8 @@ class BadStepTest {
                             session, Sequential.of(new Linear(2, 2)), Losses.crossEntropy(), Sgd.of(0.1))) {
                 assertThatThrownBy(() -> step.run(new Batch(batch().inputs(), labels)))
                         .isInstanceOf(ShapeException.class)
-                        .hasMessageStartingWith("cross-entropy takes logits [N, C] and int32 labels [N], or "
-                                + "[N, T, C] and [N, T], not float32[N, 2] and " + labels.dtype() + "[N")
+                        .hasMessageStartingWith("cross-entropy takes logits [N, C] and int32 labels [N], or ")
+                        .hasMessageContaining("not float32[N, 2] and " + labels.dtype() + "[N")
                         .hasMessageContaining("\n  at  BadStepTest.java:");
             }
         }

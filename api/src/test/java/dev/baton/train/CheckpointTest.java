@@ -29,6 +29,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -313,6 +314,27 @@ class CheckpointTest {
             assertThat(files(folder)).isEmpty();
             assertThat(trainer.fit(training(5), examples().batched(8), LENGTH)).hasSize(3);
             assertThat(trainer.wasStopped()).isFalse();
+        }
+    }
+
+    @Test
+    void aRunThatTakesTooLongIsStopped() throws IOException {
+        try (var session = Session.open("reference", 5);
+                var trainer = Trainer.of(session, model())
+                        .loss(Losses.crossEntropy())
+                        .optimizer(Sgd.of(0.1))
+                        .checkpoints(Checkpoints.in(folder))
+                        .listener(result -> {})
+                        .timeLimit(Duration.ofNanos(1))
+                        .build()) {
+            assertThat(trainer.fit(training(5), examples().batched(8), LENGTH)).isEmpty();
+            assertThat(trainer.wasStopped()).isTrue();
+        }
+        try (var session = Session.open("reference", 5)) {
+            var builder = Trainer.of(session, model());
+            assertThatThrownBy(() -> builder.timeLimit(Duration.ZERO))
+                    .isInstanceOf(BatonException.class)
+                    .hasMessage("a time limit is longer than nothing, not PT0S");
         }
     }
 

@@ -12,6 +12,7 @@ import dev.baton.train.Trainer;
 import dev.baton.train.TrainingListener;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -52,6 +53,9 @@ final class RunOptions {
             description = "write the run to this folder as TensorBoard shows it (tensorboard --logdir DIR)")
     private Path tensorBoard;
 
+    @Option(names = "--minutes", paramLabel = "N", description = "stop after so many minutes")
+    private Integer minutes;
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
@@ -70,6 +74,10 @@ final class RunOptions {
             all = all.then(openedBoard);
         }
         var trainer = Trainer.of(session, model).listener(all);
+        CommonOptions.requirePositive(spec.commandLine(), "--minutes", minutes);
+        if (minutes != null) {
+            trainer.timeLimit(Duration.ofMinutes(minutes));
+        }
         if (folder == null) {
             if (resume || steps != null) {
                 throw new ParameterException(

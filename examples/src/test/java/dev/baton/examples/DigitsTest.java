@@ -174,6 +174,7 @@ class DigitsTest extends ExampleTest {
         assertThat(run("digits", "--checkpoint-steps", "3")).isEqualTo(2);
         assertThat(run("digits", "--checkpoint", "x", "--checkpoint-steps", "0"))
                 .isEqualTo(2);
+        assertThat(run("digits", "--minutes", "0")).isEqualTo(2);
         assertThat(run("digits", "extra")).isEqualTo(2);
         assertThat(run("nonsense")).isEqualTo(2);
         assertThat(run()).isEqualTo(2);
