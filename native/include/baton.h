@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 /* Changes whenever a function or the plan format changes. */
-#define BATON_ABI_VERSION 4
+#define BATON_ABI_VERSION 5
 
 typedef struct baton_backend baton_backend;
 typedef struct baton_memory baton_memory;

@@ -5,33 +5,39 @@
 //
 // Included once by each instruction set's kernels, inside of an unnamed namespace: nothing here may be shared between
 // translation units that are compiled for different processors.
+//
+// A core that runs on GPUs says in BATON_ELEMENT_FUNCTION that these functions are compiled for them too.
+#if !defined(BATON_ELEMENT_FUNCTION)
+#define BATON_ELEMENT_FUNCTION
+#endif
 
-
-inline float multiply_add(float a, float b, float c) {
-#if defined(__FMA__)
+BATON_ELEMENT_FUNCTION inline float multiply_add(float a, float b, float c) {
+#if defined(__FMA__) || defined(__CUDA_ARCH__)
     return __builtin_fmaf(a, b, c);
 #else
     return a * b + c;
 #endif
 }
 
-inline float float_of(int32_t bits) {
+BATON_ELEMENT_FUNCTION inline float float_of(int32_t bits) {
     float value;
     std::memcpy(&value, &bits, sizeof value);
     return value;
 }
 
-inline int32_t bits_of(float value) {
+BATON_ELEMENT_FUNCTION inline int32_t bits_of(float value) {
     int32_t bits;
     std::memcpy(&bits, &value, sizeof bits);
     return bits;
 }
 
 // x = n log 2 + r with |r| <= log(2) / 2: n, for an x between bounds that keep 2^n a float, or a NaN.
-inline float power_of(float x) { return __builtin_floorf(multiply_add(x, 1.44269504088896341f, 0.5f)); }
+BATON_ELEMENT_FUNCTION inline float power_of(float x) {
+    return __builtin_floorf(multiply_add(x, 1.44269504088896341f, 0.5f));
+}
 
 // exp(r) - 1 by a polynomial (Cephes, Moshier 1992).
-inline float exponential_of_rest(float x, float n) {
+BATON_ELEMENT_FUNCTION inline float exponential_of_rest(float x, float n) {
     float r = multiply_add(n, -0.693359375f, x);
     r = multiply_add(n, 2.12194440e-4f, r);
     float p = 1.9875691500e-4f;
@@ -44,10 +50,10 @@ inline float exponential_of_rest(float x, float n) {
 }
 
 // A NaN passes the bounds; its n must not be converted.
-inline int32_t whole_of(float n) { return static_cast<int32_t>(n == n ? n : 0.0f); }
+BATON_ELEMENT_FUNCTION inline int32_t whole_of(float n) { return static_cast<int32_t>(n == n ? n : 0.0f); }
 
 // (exp(r) - 1) + 1 times 2^n in two steps, so that results below the normal range are rounded once.
-inline float exponential(float x) {
+BATON_ELEMENT_FUNCTION inline float exponential(float x) {
     float bounded = x < -104.0f ? -104.0f : x;
     bounded = bounded > 89.0f ? 89.0f : bounded;
     float n = power_of(bounded);
@@ -59,13 +65,13 @@ inline float exponential(float x) {
 }
 
 // The same for -87 <= x <= 0, where no bound is met and 2^n is one number.
-inline float exponential_of_small(float x) {
+BATON_ELEMENT_FUNCTION inline float exponential_of_small(float x) {
     float n = power_of(x);
     return (exponential_of_rest(x, n) + 1.0f) * float_of((whole_of(n) + 127) << 23);
 }
 
 // x = m 2^e with m in [sqrt(1/2), sqrt(2)); a polynomial for log(m) (Cephes).
-inline float logarithm(float x) {
+BATON_ELEMENT_FUNCTION inline float logarithm(float x) {
     bool small = x < 1.17549435e-38f;
     float scaled = small ? x * 8388608.0f : x;
     int32_t bits = bits_of(scaled);
@@ -97,7 +103,7 @@ inline float logarithm(float x) {
 
 // x = n log 2 + r as in exponential; then 2^n (exp(r) - 1) + (2^n - 1), whose second term is exact. 2^n in two steps
 // would round twice, so that n = 128 takes half of it.
-inline float exponential_minus_one(float x) {
+BATON_ELEMENT_FUNCTION inline float exponential_minus_one(float x) {
     float bounded = x < -18.0f ? -18.0f : x;
     bounded = bounded > 89.0f ? 89.0f : bounded;
     float n = power_of(bounded);
@@ -113,7 +119,7 @@ inline float exponential_minus_one(float x) {
 }
 
 // log(u) for u = 1 + x as it is rounded, corrected by what rounding took: (x - (u - 1)) / u.
-inline float logarithm_of_one_plus(float x) {
+BATON_ELEMENT_FUNCTION inline float logarithm_of_one_plus(float x) {
     float u = 1.0f + x;
     float lost = x - (u - 1.0f);
     float result = logarithm(u) + lost / u;
@@ -122,10 +128,10 @@ inline float logarithm_of_one_plus(float x) {
     return x != x ? x : result;
 }
 
-inline float sigmoid(float x) { return 1.0f / (1.0f + exponential(-x)); }
+BATON_ELEMENT_FUNCTION inline float sigmoid(float x) { return 1.0f / (1.0f + exponential(-x)); }
 
 // A polynomial near 0 (Cephes), else 1 - 2 / (exp(2 |x|) + 1).
-inline float hyperbolic_tangent(float x) {
+BATON_ELEMENT_FUNCTION inline float hyperbolic_tangent(float x) {
     float magnitude = __builtin_fabsf(x);
     float square = x * x;
     float p = -5.70498872745e-3f;
@@ -140,7 +146,7 @@ inline float hyperbolic_tangent(float x) {
 
 // x + x P(x^2) near 0, else 1 - exp(Q(|x|)) with Q a polynomial for log(erfc); from 4 on that is 1. P and Q are least
 // maximum fits, P of the relative error (1.6e-8), Q of the error of exp(Q) (1.5e-9).
-inline float error_function(float x) {
+BATON_ELEMENT_FUNCTION inline float error_function(float x) {
     float magnitude = __builtin_fabsf(x);
     float square = x * x;
     float p = -6.0038012e-4f;
@@ -165,7 +171,7 @@ inline float error_function(float x) {
 // The share of the normal distribution below x: half of exp(Q(|x|)), or what is left of 1, with Q a least maximum fit of
 // the error of exp(Q) (1.5e-8) for log(erfc(|x| / sqrt(2))); nothing from 4 sqrt(2) on. Right to 6e-8, not to its last
 // place: beside erf, a branch less.
-inline float normal_below(float x) {
+BATON_ELEMENT_FUNCTION inline float normal_below(float x) {
     float magnitude = __builtin_fabsf(x);
     bool far = magnitude > 5.65685f;
     float bounded = far ? 5.65685f : magnitude;
@@ -183,13 +189,13 @@ inline float normal_below(float x) {
 }
 
 // x times the share of the normal distribution below x (Hendrycks and Gimpel 2016).
-inline float gelu(float x) { return x * normal_below(x); }
+BATON_ELEMENT_FUNCTION inline float gelu(float x) { return x * normal_below(x); }
 
 // The slope of x times that share, the share and x times its density: 1/2 + x P(x^2), an odd function but for the half, so
 // that one polynomial has both. P is a Chebyshev fit of degree 19 for |x| <= 6, in powers of x^2 / 18 - 1, whose coefficients
 // are small (the function is an average of exponentials of x^2). Right to 2e-7; beyond 6 the slope is 0 or 1 to 3e-8. Of
 // infinity it is NaN, as infinity times no density is.
-inline float gelu_slope(float x) {
+BATON_ELEMENT_FUNCTION inline float gelu_slope(float x) {
     float bounded = x > 6.0f ? 6.0f : x < -6.0f ? -6.0f : x;
     float u = multiply_add(bounded * bounded, 1.0f / 18.0f, -1.0f);
     float p = -0.00152794493f;
@@ -216,22 +222,22 @@ inline float gelu_slope(float x) {
 }
 
 // The approximation with a hyperbolic tangent of u = sqrt(2 / pi) (x + 0.044715 x^3).
-inline float gelu_tanh(float x) {
+BATON_ELEMENT_FUNCTION inline float gelu_tanh(float x) {
     float u = x * (x * x * 0.0356774081363001f + 0.797884560802865356f);
     return 0.5f * x * (1.0f + hyperbolic_tangent(u));
 }
 
 // (1 + t) / 2 + x (1 - t^2) u' / 2 with t = tanh(u). Where the square has a bound, t is 1 or -1 long since.
-inline float gelu_tanh_slope(float x) {
+BATON_ELEMENT_FUNCTION inline float gelu_tanh_slope(float x) {
     float square = x * x;
     square = square > 1e4f ? 1e4f : square;
     float t = hyperbolic_tangent(x * (square * 0.0356774081363001f + 0.797884560802865356f));
     return 0.5f * (1.0f + t + x * (1.0f - t * t) * (square * 0.1070322244089003f + 0.797884560802865356f));
 }
 
-inline float silu(float x) { return x * sigmoid(x); }
+BATON_ELEMENT_FUNCTION inline float silu(float x) { return x * sigmoid(x); }
 
-inline float silu_slope(float x) {
+BATON_ELEMENT_FUNCTION inline float silu_slope(float x) {
     float s = sigmoid(x);
     return s * (1.0f + x * (1.0f - s));
 }

@@ -3,20 +3,15 @@
 #define BATON_PLAN_H
 
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "kernels.h"
 #include "pairs.h"
+#include "plan_reader.h"
 #include "pool.h"
 
 namespace baton {
-
-// What crosses the boundary as a status and a message.
-struct Failure : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
 
 struct Machine {
     Machine(int threads, const Kernels& chosen);
@@ -59,42 +54,19 @@ struct Command {
     virtual void run(const Run& run) const = 0;
 };
 
-// Reads and checks the words of a plan.
-class Decoder {
+// Makes commands of the words of a plan.
+class Decoder : public PlanReader {
   public:
     Decoder(const int64_t* code, int64_t words, const int64_t* sizes, int32_t spaces, const Machine& machine)
-        : code_(code), end_(words), sizes_(sizes), spaces_(spaces), machine_(machine) {}
+        : PlanReader(code, words, sizes, spaces), machine_(machine) {}
     // How many workers there are, each of which may want memory of its own.
     int64_t threads() const { return machine_.pool.threads(); }
-    bool done() const { return at_ >= end_; }
-    int64_t word();
-    int64_t within(int64_t least, int64_t most, const char* what);
-    int64_t size(const char* what) { return within(0, int64_t(1) << 40, what); }
-    double real();
-    Type type() { return static_cast<Type>(within(0, 3, "type")); }
-    // A reference to so many elements of a type; the word -1 where that is allowed.
-    Reference reference(int64_t elements, Type type, bool optional = false);
-    // The same for a word that was read before.
-    Reference resolve(int64_t word, int64_t elements, Type type, bool optional);
-    Region region();
     std::vector<std::unique_ptr<Command>> commands();
 
   private:
-    Operand operand(Region& region);
-    Instruction instruction(const std::vector<Type>& types);
     std::unique_ptr<Command> command(int64_t opcode);
-    const int64_t* code_;
-    int64_t end_;
-    int64_t at_ = 0;
-    const int64_t* sizes_;
-    int32_t spaces_;
     const Machine& machine_;
 };
-
-// Added to the opcode of a product: its factors are rounded to bfloat16.
-constexpr int64_t PAIRED = 64;
-// Added to the opcode of a convolution or its gradient by the input: it is computed by Winograd's method.
-constexpr int64_t WINOGRAD = 128;
 
 // One for each family; each takes its words from the decoder.
 std::unique_ptr<Command> decode_elementwise(Decoder& in);
@@ -132,16 +104,6 @@ std::unique_ptr<Command> decode_lstm(Decoder& in);
 std::unique_ptr<Command> decode_lstm_backward(Decoder& in);
 std::unique_ptr<Command> decode_gru(Decoder& in);
 std::unique_ptr<Command> decode_gru_backward(Decoder& in);
-
-inline int64_t rounded_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
-
-// The product of two sizes; a failure where it is beyond every memory.
-inline int64_t times(int64_t a, int64_t b) {
-    if (b > 0 && a > (int64_t(1) << 40) / b) {
-        throw Failure("a command has too many elements");
-    }
-    return a * b;
-}
 
 }  // namespace baton
 

@@ -1,7 +1,9 @@
-// Random numbers that depend on seed, step, stream and index alone. Included once by each instruction set's kernels.
+// Random numbers that depend on seed, step, stream and index alone. Included once by each instruction set's kernels,
+// behind elementary.h.
 
 // Philox4x32-10 (Salmon et al. 2011): word index % 4 of the block index / 4.
-inline void uniform(int64_t seed, int64_t step, uint32_t stream, int64_t start, int64_t count, float* out) {
+BATON_ELEMENT_FUNCTION inline void uniform(int64_t seed, int64_t step, uint32_t stream, int64_t start, int64_t count,
+                                           float* out) {
     for (int64_t i = 0; i < count; i++) {
         uint64_t index = static_cast<uint64_t>(start + i);
         uint32_t c0 = static_cast<uint32_t>(index >> 2), c1 = stream;

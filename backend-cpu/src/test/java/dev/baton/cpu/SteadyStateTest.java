@@ -90,7 +90,7 @@ class SteadyStateTest {
     @EnabledOnOs(OS.LINUX)
     void trainingTakesNoMoreMemory(@TempDir Path folder) throws IOException, InterruptedException {
         long[][] lines =
-                MemoryProcess.run(folder, "256m", Duration.ofMinutes(2), TrainingProcess.class, "5000", "50000");
+                MemoryProcess.run(folder, "256m", Duration.ofMinutes(2), TrainingProcess.class, "20000", "65000");
         assertThat(lines).hasDimensions(2, 2);
         System.out.printf(
                 "RssAnon at step %,d: %,d kB; at step %,d: %,d kB%n",
