@@ -101,6 +101,9 @@ final class RunOptions {
         try {
             if (folder == null) {
                 trainer.fit(training, validation, length);
+                if (trainer.wasStopped()) {
+                    spec.commandLine().getErr().println("stopped after --minutes " + minutes);
+                }
                 return true;
             }
             return trainAndSave(trainer, training, validation, length);
