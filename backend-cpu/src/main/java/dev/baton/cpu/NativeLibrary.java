@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.bytedeco.javacpp.ClassProperties;
 import org.bytedeco.javacpp.Loader;
 
@@ -22,8 +21,6 @@ final class NativeLibrary {
 
     /** What is mapped into this process, the C library among it. */
     private static final Path MAPPED = Path.of("/proc/self/maps");
-
-    private static final Pattern MUSL = Pattern.compile("(?m)/ld-musl-[^/\\n]*$|-musl/libc\\.so$");
 
     private static Availability result;
 
@@ -62,7 +59,13 @@ final class NativeLibrary {
      * @param mapped what is mapped into it, as Linux lists that
      */
     static boolean isMusl(String mapped) {
-        return MUSL.matcher(mapped).find();
+        // No regular expression: a program that starts would load the classes for it here.
+        for (String line : mapped.split("\n")) {
+            if (line.startsWith("/ld-musl-", line.lastIndexOf('/')) || line.endsWith("-musl/libc.so")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.baton.cpu;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.JarURLConnection;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.zip.CRC32;
 import org.bytedeco.javacpp.Loader;
 
 /**
@@ -45,9 +47,15 @@ final class UnpackedLibraries {
     }
 
     private static boolean isSame(URL library, Path copy) throws IOException {
-        try (InputStream packed = library.openStream();
-                InputStream unpacked = Files.newInputStream(copy)) {
-            return Arrays.equals(packed.readAllBytes(), unpacked.readAllBytes());
+        byte[] unpacked = Files.readAllBytes(copy);
+        if (library.openConnection() instanceof JarURLConnection archive) {
+            // The archive knows the checksum: unpacking the library once more would take ten times as long.
+            var checksum = new CRC32();
+            checksum.update(unpacked);
+            return archive.getJarEntry().getCrc() == checksum.getValue();
+        }
+        try (InputStream packed = library.openStream()) {
+            return Arrays.equals(packed.readAllBytes(), unpacked);
         }
     }
 
