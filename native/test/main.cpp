@@ -9,6 +9,7 @@ void test_decoder();
 void test_elementary();
 void test_elementwise();
 void test_exhaustion();
+void test_finiteness_and_norms();
 void test_fuzz();
 void test_integers();
 void test_matmul();
@@ -41,6 +42,7 @@ int main() {
     test_normalization();
     test_attention();
     test_optimizers();
+    test_finiteness_and_norms();
     close_backends();
     std::printf("%d passed, %d failed\n", passed, failed);
     return failed == 0 ? 0 : 1;

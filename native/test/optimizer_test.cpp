@@ -190,6 +190,9 @@ void test_optimizers() {
             sgd(0.9, true, 0.01, finite, apart);
         }
     }
+}
+
+void test_finiteness_and_norms() {
     all_finite();
     norms();
 }

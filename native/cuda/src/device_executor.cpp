@@ -1,0 +1,101 @@
+// The executor of a GPU, by CUDA's runtime.
+#include <mutex>
+
+#include "executor.h"
+#include "plan_reader.h"
+
+namespace baton {
+namespace {
+
+// Memory is not told which GPU it is for, so that all of a process is on one at a time.
+std::mutex choosing;
+int32_t chosen = 0;
+int32_t open_backends = 0;
+
+// How many GPUs there are; fails in words where CUDA can use none.
+int32_t count_gpus() {
+    int version = 0, count = 0;
+    check(cudaDriverGetVersion(&version), "there is no NVIDIA driver");
+    if (version == 0) {
+        throw Failure("there is no NVIDIA driver");
+    }
+    check(cudaGetDeviceCount(&count), "there is no GPU that CUDA can use");
+    return count;
+}
+
+int64_t attribute(cudaDeviceAttr which, int32_t device) {
+    int value = 0;
+    check(cudaDeviceGetAttribute(&value, which, device), "the GPU does not say what it is");
+    return value;
+}
+
+}  // namespace
+
+void check(cudaError_t status, const char* what) {
+    if (status != cudaSuccess) {
+        throw Failure(std::string(what) + ": " + cudaGetErrorString(status));
+    }
+}
+
+Executor::Executor(int32_t number) : device_(number - 1) {
+    int32_t count = count_gpus();
+    if (number < 1 || number > count) {
+        throw Failure("a backend's number is that of a GPU, 1 to " + std::to_string(count) + ", not " +
+                      std::to_string(number));
+    }
+    std::lock_guard<std::mutex> lock(choosing);
+    if (open_backends > 0 && chosen != device_) {
+        throw Failure("this process works on GPU " + std::to_string(chosen + 1) + " already; close its backends first");
+    }
+    check(cudaSetDevice(device_), "the GPU cannot be opened");
+    // Some blocks more than run at the same time, so that none waits for the slowest.
+    stream_.most_blocks = 4 * attribute(cudaDevAttrMultiProcessorCount, device_) *
+                          attribute(cudaDevAttrMaxThreadsPerMultiProcessor, device_) / BLOCK_THREADS;
+    check(cudaStreamCreateWithFlags(&stream_.handle, cudaStreamNonBlocking), "the GPU gives no stream");
+    chosen = device_;
+    open_backends++;
+}
+
+// What closing cannot do any more has no consequence: the process's end does it.
+Executor::~Executor() {
+    cudaStreamDestroy(stream_.handle);
+    std::lock_guard<std::mutex> lock(choosing);
+    open_backends--;
+}
+
+void Executor::enter() const { check(cudaSetDevice(device_), "the GPU cannot be used"); }
+
+void Executor::copy(void* to, const void* from, int64_t bytes) const {
+    check(cudaMemcpyAsync(to, from, static_cast<size_t>(bytes), cudaMemcpyDefault, stream_.handle),
+          "cannot copy to the GPU");
+}
+
+void Executor::finish() const { check(cudaStreamSynchronize(stream_.handle), "the GPU failed at a command or a copy"); }
+
+const char* executor_name() { return "cuda"; }
+
+const char* processor_name() {
+    thread_local cudaDeviceProp properties;
+    std::lock_guard<std::mutex> lock(choosing);
+    return cudaGetDeviceProperties(&properties, chosen) == cudaSuccess ? properties.name : "no GPU";
+}
+
+void enter_processor() {
+    count_gpus();
+    std::lock_guard<std::mutex> lock(choosing);
+    check(cudaSetDevice(chosen), "the GPU cannot be used");
+}
+
+// Of some kinds of copies the call itself waits only until the source is free.
+void copy(void* to, const void* from, int64_t bytes) {
+    check(cudaMemcpy(to, from, static_cast<size_t>(bytes), cudaMemcpyDefault), "cannot copy");
+    check(cudaStreamSynchronize(cudaStreamLegacy), "cannot copy");
+}
+
+Block::Block(int64_t bytes) {
+    check(cudaMalloc(reinterpret_cast<void**>(&address_), static_cast<size_t>(bytes)), "the GPU gives no more memory");
+}
+
+Block::~Block() { cudaFree(address_); }
+
+}  // namespace baton

@@ -1,0 +1,117 @@
+// Where commands run. Compiled by nvcc that is a GPU; compiled by any other compiler it is this process, the host
+// executor, so that whatever commands do can be tested on machines without a GPU.
+//
+// All work is cut into items that do not depend on each other: a function object that is called with the number of each.
+#ifndef BATON_CUDA_EXECUTOR_H
+#define BATON_CUDA_EXECUTOR_H
+
+#include <algorithm>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+#if defined(__CUDACC__)
+#include <cuda_runtime.h>
+#define BATON_CUDA_FUNCTION __host__ __device__
+#else
+#define BATON_CUDA_FUNCTION
+#endif
+
+namespace baton {
+
+#if defined(__CUDACC__)
+
+// Fails in words unless the status is success.
+void check(cudaError_t status, const char* what);
+
+struct Stream {
+    cudaStream_t handle = nullptr;
+    int64_t most_blocks = 0;  // of threads, that are worth starting at once
+};
+
+constexpr int BLOCK_THREADS = 256;
+
+template <typename Item>
+__global__ void __launch_bounds__(BLOCK_THREADS) run_items(int64_t count, Item item) {
+    int64_t step = static_cast<int64_t>(gridDim.x) * BLOCK_THREADS;
+    for (int64_t i = static_cast<int64_t>(blockIdx.x) * BLOCK_THREADS + threadIdx.x; i < count; i += step) item(i);
+}
+
+// Starts item(0) to item(count - 1). What is started later begins when these are done.
+template <typename Item>
+void each(const Stream& stream, int64_t count, const Item& item) {
+    static_assert(std::is_trivially_copyable_v<Item> && sizeof(Item) <= 4000, "items are arguments of a kernel");
+    if (count > 0) {
+        int64_t blocks = std::min((count - 1) / BLOCK_THREADS + 1, stream.most_blocks);
+        run_items<<<static_cast<unsigned>(blocks), BLOCK_THREADS, 0, stream.handle>>>(count, item);
+        check(cudaGetLastError(), "the GPU cannot start it");
+    }
+}
+
+// Whether commands read inputs where the caller has them.
+constexpr bool INPUTS_IN_PLACE = false;
+
+#else
+
+struct Stream {};
+
+template <typename Item>
+void each(const Stream&, int64_t count, const Item& item) {
+    static_assert(std::is_trivially_copyable_v<Item>, "items are arguments of a kernel");
+    for (int64_t i = 0; i < count; i++) item(i);
+}
+
+constexpr bool INPUTS_IN_PLACE = true;
+
+#endif
+
+// An opened backend: a GPU with a stream of its own.
+class Executor {
+  public:
+    // The number is the GPU's index + 1; the host executor takes any from 1 on.
+    explicit Executor(int32_t number);
+    ~Executor();
+    Executor(const Executor&) = delete;
+    Executor& operator=(const Executor&) = delete;
+    // Makes the GPU the calling thread's.
+    void enter() const;
+    const Stream& stream() const { return stream_; }
+    // Copies behind what was started before.
+    void copy(void* to, const void* from, int64_t bytes) const;
+    // Waits for everything that was started, and fails in words where any of it failed.
+    void finish() const;
+
+  private:
+    int32_t device_;
+    Stream stream_;
+};
+
+const char* executor_name();
+const char* processor_name();
+
+// Makes the GPU of the open backends the calling thread's, the first one where none is open.
+void enter_processor();
+
+// Copies between addresses of any kind, and waits until that is done.
+void copy(void* to, const void* from, int64_t bytes);
+
+// Memory that items can use, of one size.
+class Block {
+  public:
+    Block() = default;
+    explicit Block(int64_t bytes);
+    ~Block();
+    Block(Block&& other) noexcept : address_(std::exchange(other.address_, nullptr)) {}
+    Block& operator=(Block&& other) noexcept {
+        std::swap(address_, other.address_);
+        return *this;
+    }
+    char* address() const { return address_; }
+
+  private:
+    char* address_ = nullptr;
+};
+
+}  // namespace baton
+
+#endif

@@ -1,0 +1,32 @@
+// Memory that items can use, which grows without moving.
+#ifndef BATON_CUDA_GROWING_MEMORY_H
+#define BATON_CUDA_GROWING_MEMORY_H
+
+#include <cstdint>
+#include <vector>
+
+namespace baton {
+
+class GrowingMemory {
+  public:
+    // Reserves addresses for so many bytes, without memory behind them.
+    explicit GrowingMemory(int64_t capacity);
+    ~GrowingMemory();
+    GrowingMemory(const GrowingMemory&) = delete;
+    GrowingMemory& operator=(const GrowingMemory&) = delete;
+    // Puts memory behind at least the first bytes; new bytes are zero.
+    void grow(int64_t bytes);
+    int64_t address() const { return address_; }
+
+  private:
+    int64_t capacity_;
+    int64_t address_ = 0;
+    int64_t reserved_ = 0;
+    int64_t usable_ = 0;
+    int32_t device_ = 0;
+    std::vector<int64_t> pieces_;  // the bytes of each piece of memory that a GPU has put there
+};
+
+}  // namespace baton
+
+#endif

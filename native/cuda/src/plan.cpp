@@ -1,0 +1,93 @@
+#include "plan.h"
+
+namespace baton {
+namespace {
+
+// Cuts a block of memory into parts.
+struct Parts {
+    int64_t size = 0;
+    int64_t add(int64_t bytes) {
+        constexpr int64_t MOST = int64_t(1) << 48;
+        if (bytes > MOST - size) {
+            throw Failure("a plan needs more memory than there can be");
+        }
+        int64_t start = size;
+        size = rounded_up(size + bytes, Decoder::ALIGNMENT);
+        return start;
+    }
+};
+
+}  // namespace
+
+Plan::Plan(const Executor& executor, const int64_t* code, int64_t words, const int64_t* addresses, const int64_t* sizes,
+           int32_t spaces, const int64_t* arguments)
+    : executor_(executor), sizes_(sizes, sizes + spaces), arguments_(arguments) {
+    Decoder decoder(code, words, sizes, spaces);
+    commands_ = decoder.commands();
+    int64_t space_count = spaces + Decoder::OWN_SPACES;
+    Parts parts;
+    int64_t table = parts.add(space_count * static_cast<int64_t>(sizeof(char*)));
+    int64_t notes_size = static_cast<int64_t>(decoder.notes().size());
+    int64_t notes = parts.add(notes_size);
+    int64_t scratch = parts.add(decoder.scratch_size());
+    std::vector<int64_t> inputs;
+    for (int32_t i = FIRST_INPUT; i < spaces && !INPUTS_IN_PLACE; i++) inputs.push_back(parts.add(sizes[i]));
+    memory_ = Block(parts.size);
+    for (int32_t i = 0; i < spaces; i++) {
+        bool copied = i >= FIRST_INPUT && !INPUTS_IN_PLACE;
+        bases_.push_back(copied ? memory_.address() + inputs[static_cast<size_t>(i - FIRST_INPUT)]
+                                : reinterpret_cast<char*>(addresses[i]));
+    }
+    bases_.push_back(memory_.address() + notes);
+    bases_.push_back(memory_.address() + scratch);
+    copy(memory_.address() + table, bases_.data(), space_count * static_cast<int64_t>(sizeof(char*)));
+    if (notes_size > 0) {
+        copy(memory_.address() + notes, decoder.notes().data(), notes_size);
+    }
+}
+
+void Plan::take_inputs() {
+    for (size_t i = FIRST_INPUT; i < sizes_.size(); i++) {
+        char* from = reinterpret_cast<char*>(arguments_[i - FIRST_INPUT]);
+        if (from == nullptr && sizes_[i] > 0) {
+            throw Failure("input " + std::to_string(i - FIRST_INPUT) + " lies at address null");
+        }
+        if (INPUTS_IN_PLACE) {
+            bases_[i] = from;
+        } else if (sizes_[i] > 0) {
+            executor_.copy(bases_[i], from, sizes_[i]);
+        }
+    }
+    if (INPUTS_IN_PLACE) {
+        std::copy(bases_.begin(), bases_.end(), reinterpret_cast<char**>(memory_.address()));
+    }
+}
+
+void Plan::start() {
+    take_inputs();
+    Run run{executor_.stream(), bases_.data(), reinterpret_cast<char* const*>(memory_.address())};
+    for (size_t i = 0; i < commands_.size(); i++) {
+        try {
+            commands_[i]->run(run);
+        } catch (const Failure& failure) {
+            throw Failure("command " + std::to_string(i + 1) + " (" + commands_[i]->name() + "): " + failure.what());
+        }
+    }
+}
+
+void Plan::run() {
+    executor_.enter();
+    try {
+        start();
+    } catch (...) {
+        // What was started before is over when the caller hears of it; what failed first is what is told.
+        try {
+            executor_.finish();
+        } catch (const Failure&) {
+        }
+        throw;
+    }
+    executor_.finish();
+}
+
+}  // namespace baton

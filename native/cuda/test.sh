@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Builds and runs the tests of the CUDA core. Arguments choose among none and address,undefined, the host executor without
+# and with sanitizers, which are the default, and gpu, which needs nvcc and a GPU.
+#
+# Most tests are those of the CPU's core (native/test), which see a core through baton.h alone.
+set -euo pipefail
+cuda="$(cd "$(dirname "$0")" && pwd)"
+native="$(dirname "$cuda")"
+output="$(mktemp -d)"
+trap 'rm -rf "$output"' EXIT
+if [ $# -eq 0 ]; then
+    set -- none address,undefined
+fi
+compiler="${CXX:-g++}"
+shared=(bench elementwise_test fuzz_test integer_test matmul_test movement_test optimizer_test reduction_test
+    region_decoder_test region_test)
+sources=("${shared[@]/#/$native/test/}")
+sources=("${sources[@]/%/.cpp}" "$cuda"/test/*.cpp)
+for kind in "$@"; do
+    echo "tests: $kind"
+    executor=host library=libbaton-cuda-host.so
+    folder="$output/${kind//,/-}"
+    mkdir -p "$folder/tests"
+    extra=(-g1)
+    case "$kind" in
+        none) ;;
+        gpu) executor=cuda library=libbaton-cuda.so ;;
+        *) extra+=(-O1 "-fsanitize=$kind,float-cast-overflow" -fno-sanitize-recover=all) ;;
+    esac
+    EXTRA_FLAGS="${extra[*]}" "$cuda/build.sh" "$folder" "$executor"
+    flags=(-std=c++17 -O1 "${extra[@]}" -Wall -Wextra -march=x86-64-v2 -fno-math-errno -fno-trapping-math
+        -ffp-contract=off -I "$native/include" -I "$native/test" -I "$native/test/double")
+    running=0
+    for source in "${sources[@]}"; do
+        # Two at a time.
+        if [ "$running" -ge 2 ]; then
+            wait -n
+            running=$((running - 1))
+        fi
+        name="$(basename "$(dirname "$(dirname "$source")")")-$(basename "$source" .cpp)"
+        "$compiler" "${flags[@]}" -c -o "$folder/tests/$name.o" "$source" &
+        running=$((running + 1))
+    done
+    while [ "$running" -gt 0 ]; do
+        wait -n
+        running=$((running - 1))
+    done
+    "$compiler" "${extra[@]}" -o "$folder/unit-tests" "$folder"/tests/*.o "$folder/$library" \
+        -Wl,-rpath,"$folder"
+    "$folder/unit-tests"
+done

@@ -1,0 +1,33 @@
+#include "bench.h"
+#include "check.h"
+
+void test_cuda_boundary();
+void test_cuda_decoder();
+void test_elementwise();
+void test_finiteness_and_norms();
+void test_fuzz();
+void test_integers();
+void test_long_rows();
+void test_matmul();
+void test_movements();
+void test_reductions();
+void test_region_decoder();
+void test_regions();
+
+int main() {
+    test_cuda_boundary();
+    test_cuda_decoder();
+    test_region_decoder();
+    test_fuzz();
+    test_elementwise();
+    test_integers();
+    test_regions();
+    test_reductions();
+    test_long_rows();
+    test_matmul();
+    test_movements();
+    test_finiteness_and_norms();
+    close_backends();
+    std::printf("%d passed, %d failed\n", passed, failed);
+    return failed == 0 ? 0 : 1;
+}
