@@ -52,6 +52,9 @@ BATON_API int32_t baton_backend_has_own_products(const baton_backend* backend);
 /* 1 where products can round their factors to bfloat16; the processor and the instruction set decide. */
 BATON_API int32_t baton_backend_has_bfloat16(const baton_backend* backend);
 
+/* 1 where the core has a command with this opcode of PLAN_FORMAT.md; products of bfloat16 are asked for above. */
+BATON_API int32_t baton_has_command(int64_t opcode);
+
 /* Memory that grows without moving: address space is reserved at once, pages are made usable by baton_memory_grow. Null
  * has the address 0. */
 BATON_API int32_t baton_memory_reserve(int64_t capacity, baton_memory** memory);

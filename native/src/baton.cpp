@@ -148,6 +148,10 @@ const char* baton_processor(void) { return baton::processor_name(); }
 
 const char* baton_openblas_core(void) { return baton::openblas_core(); }
 
+int32_t baton_has_command(int64_t opcode) {
+    return (opcode >= 1 && opcode <= 29) || (opcode >= 34 && opcode <= 36) || (opcode >= 40 && opcode <= 43);
+}
+
 int32_t baton_memory_reserve(int64_t capacity, baton_memory** memory) {
     return guarded([&] {
         require(memory != nullptr, "there is no place for the memory's handle: it is null");

@@ -75,6 +75,8 @@ int32_t baton_backend_has_bfloat16(const baton_backend*) { return 0; }
 
 int32_t baton_backend_has_own_products(const baton_backend*) { return 0; }
 
+int32_t baton_has_command(int64_t opcode) { return baton::Decoder::has(opcode); }
+
 const char* baton_processor(void) { return baton::processor_name(); }
 
 const char* baton_openblas_core(void) { return ""; }

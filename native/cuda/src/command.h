@@ -42,6 +42,7 @@ class Decoder : public PlanReader {
     static constexpr int32_t OWN_SPACES = 2;
     static constexpr int64_t ALIGNMENT = 256;
 
+    static bool has(int64_t opcode);
     std::vector<std::unique_ptr<Command>> commands();
     // A copy of these values that items can read.
     template <typename T>

@@ -1,3 +1,5 @@
+#include <map>
+
 #include "command.h"
 
 namespace baton {
@@ -20,20 +22,26 @@ Reference Decoder::scratch_bytes(int64_t bytes) {
     return reference;
 }
 
+namespace {
+
+using Decode = std::unique_ptr<Command> (*)(Decoder& in);
+
+// The commands by their opcodes.
+const std::map<int64_t, Decode> DECODERS = {
+    {1, decode_elementwise}, {2, decode_matmul}, {3, decode_reduce}, {8, decode_all_finite}, {9, decode_pad},
+    {10, decode_concat}, {11, decode_fold}, {12, decode_gather}, {13, decode_scatter_add}, {29, decode_norms},
+};
+
+}  // namespace
+
+bool Decoder::has(int64_t opcode) { return DECODERS.count(opcode) > 0; }
+
 std::unique_ptr<Command> Decoder::command(int64_t opcode) {
-    switch (opcode) {
-        case 1: return decode_elementwise(*this);
-        case 2: return decode_matmul(*this);
-        case 3: return decode_reduce(*this);
-        case 8: return decode_all_finite(*this);
-        case 9: return decode_pad(*this);
-        case 10: return decode_concat(*this);
-        case 11: return decode_fold(*this);
-        case 12: return decode_gather(*this);
-        case 13: return decode_scatter_add(*this);
-        case 29: return decode_norms(*this);
-        default: throw Failure("the CUDA core has no command " + std::to_string(opcode) + " yet");
+    auto found = DECODERS.find(opcode);
+    if (found == DECODERS.end()) {
+        throw Failure("the CUDA core has no command " + std::to_string(opcode) + " yet");
     }
+    return found->second(*this);
 }
 
 std::vector<std::unique_ptr<Command>> Decoder::commands() {

@@ -114,9 +114,19 @@ void plans() {
     baton_memory_release(memory);
 }
 
+void commands_are_told_of() {
+    for (int64_t opcode : {1, 2, 3, 8, 9, 10, 11, 12, 13, 29}) {
+        CHECK(baton_has_command(opcode) == 1, "there is command %lld", static_cast<long long>(opcode));
+    }
+    for (int64_t opcode : {0, 4, 14, 30, 43, 66, -1}) {
+        CHECK(baton_has_command(opcode) == 0, "there is no command %lld", static_cast<long long>(opcode));
+    }
+}
+
 }  // namespace
 
 void test_cuda_boundary() {
+    commands_are_told_of();
     backends();
     memory();
     copies();

@@ -53,6 +53,8 @@ public final class NativeCore {
 
     public static native int baton_backend_has_bfloat16(@Const BackendHandle backend);
 
+    public static native int baton_has_command(long opcode);
+
     public static native String baton_processor();
 
     public static native String baton_openblas_core();

@@ -18,6 +18,7 @@ import dev.baton.composite.RotaryEmbedding;
 import dev.baton.composite.SgdUpdate;
 import dev.baton.composite.Softmax;
 import dev.baton.composite.SoftmaxCrossEntropy;
+import dev.baton.cpu.core.NativeCore;
 import dev.baton.graph.Node;
 import dev.baton.graph.Operation;
 import dev.baton.graph.Primitive;
@@ -84,7 +85,8 @@ final class WholeEncoder {
 
     /** Whether the native core has a kernel for this operation. */
     static boolean knows(Operation operation) {
-        return COMMANDS.containsKey(operation);
+        Command command = COMMANDS.get(operation);
+        return command != null && NativeCore.baton_has_command(command.opcode()) == 1;
     }
 
     /** The bytes of workspace that the command wants while it runs. */
