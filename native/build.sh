@@ -8,6 +8,7 @@ set -euo pipefail
 # The order of the objects decides the order in the library.
 export LC_ALL=C
 native="$(cd "$(dirname "$0")" && pwd)"
+source "$native/jobs.sh"
 output="$1"
 openblas="$2"
 compiler="${CXX:-g++}"
@@ -18,24 +19,18 @@ if ! command -v "$compiler" > /dev/null; then
 fi
 mkdir -p "$output/objects"
 library="$output/libbaton.so"
-if [ -e "$library" ] && [ -z "$(find "$native/src" "$native/include" "$native/build.sh" -newer "$library")" ]; then
+if [ -e "$library" ] && [ -z "$(find "$native/src" "$native/include" "$native/build.sh" "$native/jobs.sh" -newer "$library")" ]; then
     exit 0
 fi
 
 flags=(-std=c++17 -O3 -fPIC -fvisibility=hidden -Wall -Wextra -fno-math-errno -fno-trapping-math -ffp-contract=off
     -ffunction-sections -fdata-sections
     "-ffile-prefix-map=$native=native" -I "$native/include" -I "$native/src" ${EXTRA_FLAGS:-})
-running=0
 compile() {
-    # $1 names the object, the rest are arguments; two at a time.
+    # $1 names the object, the rest are arguments.
     local object="$output/objects/$1.o"
     shift
-    "$compiler" "${flags[@]}" "$@" -c -o "$object" &
-    running=$((running + 1))
-    if [ "$running" -ge 2 ]; then
-        wait -n
-        running=$((running - 1))
-    fi
+    start "$compiler" "${flags[@]}" "$@" -c -o "$object"
 }
 rm -f "$output"/objects/*.o
 compile kernels-avx512 -march=x86-64-v3 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512 \
@@ -50,10 +45,7 @@ for source in "$native"/src/*.cpp; do
         compile "$name" -march=x86-64-v2 "$source"
     fi
 done
-while [ "$running" -gt 0 ]; do
-    wait -n
-    running=$((running - 1))
-done
+finish
 "$compiler" -shared ${EXTRA_FLAGS:-} -o "$library.new" "$output"/objects/*.o "$openblas/libopenblas.so.0" \
     -Wl,--no-undefined -Wl,-soname,libbaton.so -Wl,-rpath,'$ORIGIN' -Wl,--gc-sections -Wl,--exclude-libs,ALL -static-libgcc -static-libstdc++ -pthread
 mv "$library.new" "$library"

@@ -6,28 +6,13 @@
 # sanitizers see every access to memory.
 set -euo pipefail
 native="$(cd "$(dirname "$0")" && pwd)"
+source "$native/jobs.sh"
 output="$(mktemp -d)"
 trap 'rm -rf "$output"' EXIT
 if [ $# -eq 0 ]; then
     set -- none address,undefined thread
 fi
 compiler="${CXX:-g++}"
-# Sources are compiled two at a time.
-running=0
-start() {
-    "$@" &
-    running=$((running + 1))
-    if [ "$running" -ge 2 ]; then
-        finish 1
-    fi
-}
-finish() {
-    local most="$1"
-    while [ "$running" -gt "$((most - 1))" ]; do
-        wait -n
-        running=$((running - 1))
-    done
-}
 for sanitizer in "$@"; do
     echo "sanitizer: $sanitizer"
     folder="$output/${sanitizer//,/-}"
@@ -47,7 +32,7 @@ for sanitizer in "$@"; do
     for source in "$native"/test/*.cpp; do
         start "$compiler" "${flags[@]}" -c -o "$folder/tests/$(basename "$source" .cpp).o" "$source"
     done
-    finish 1
+    finish
     "$compiler" "${extra[@]}" -pthread -o "$folder/unit-tests" "$folder"/tests/*.o \
         "$folder"/objects/*.o "$folder/libopenblas.so.0" -Wl,-rpath,"$folder" -ldl
     "$folder/unit-tests"

@@ -10,6 +10,7 @@ set -euo pipefail
 export LC_ALL=C
 cuda="$(cd "$(dirname "$0")" && pwd)"
 native="$(dirname "$cuda")"
+source "$native/jobs.sh"
 output="$1"
 executor="${2:-cuda}"
 warnings=(-Wall -Wextra)
@@ -28,6 +29,7 @@ listed() {
 case "$executor" in
     host)
         library="$output/libbaton-cuda-host.so"
+        shared=(plan_reader primitive_words older_glibc growing_memory)
         compiler="${CXX:-g++}"
         other=device
         compile=("$compiler" -std=c++17 -O3 "${warnings[@]}" "${code[@]}" "${folders[@]}" ${EXTRA_FLAGS:-} -c)
@@ -35,6 +37,7 @@ case "$executor" in
         ;;
     cuda)
         library="$output/libbaton-cuda.so"
+        shared=(plan_reader primitive_words older_glibc)
         compiler="${NVCC:-nvcc}"
         other=host
         # Products and sums are contracted where the sources say so and nowhere else: bits are those of the host executor.
@@ -57,29 +60,19 @@ if ! command -v "$compiler" > /dev/null; then
     exit 3
 fi
 mkdir -p "$output/objects-$executor"
-sources=("$native/src" "$native/include" "$cuda/src" "$cuda/build.sh" "$cuda/exports.map")
+sources=("$native/src" "$native/include" "$native/jobs.sh" "$cuda/src" "$cuda/build.sh" "$cuda/exports.map")
 if [ -e "$library" ] && [ -z "$(find "${sources[@]}" -newer "$library")" ]; then
     exit 0
 fi
 
 rm -f "$output/objects-$executor"/*.o
-running=0
-for source in "$cuda"/src/*.cpp "$native/src/plan_reader.cpp" "$native/src/older_glibc.cpp"; do
+shared=("${shared[@]/#/$native/src/}")
+for source in "$cuda"/src/*.cpp "${shared[@]/%/.cpp}"; do
     name="$(basename "$source" .cpp)"
-    if [ "${name%%_*}" = "$other" ]; then
-        continue
+    if [ "${name%%_*}" != "$other" ]; then
+        start "${compile[@]}" "$source" -o "$output/objects-$executor/$name.o"
     fi
-    # Two at a time.
-    if [ "$running" -ge 2 ]; then
-        wait -n
-        running=$((running - 1))
-    fi
-    "${compile[@]}" "$source" -o "$output/objects-$executor/$name.o" &
-    running=$((running + 1))
 done
-while [ "$running" -gt 0 ]; do
-    wait -n
-    running=$((running - 1))
-done
+finish
 "${link[@]}" "$output/objects-$executor"/*.o -o "$library.new"
 mv "$library.new" "$library"

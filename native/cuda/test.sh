@@ -6,14 +6,15 @@
 set -euo pipefail
 cuda="$(cd "$(dirname "$0")" && pwd)"
 native="$(dirname "$cuda")"
+source "$native/jobs.sh"
 output="$(mktemp -d)"
 trap 'rm -rf "$output"' EXIT
 if [ $# -eq 0 ]; then
     set -- none address,undefined
 fi
 compiler="${CXX:-g++}"
-shared=(bench elementwise_test fuzz_test integer_test matmul_test movement_test optimizer_test reduction_test
-    region_decoder_test region_test)
+shared=(bench boundary_test elementwise_test fuzz_test integer_test matmul_test movement_test optimizer_test primitive_plans
+    reduction_test region_decoder_test region_test rejections)
 sources=("${shared[@]/#/$native/test/}")
 sources=("${sources[@]/%/.cpp}" "$cuda"/test/*.cpp)
 for kind in "$@"; do
@@ -29,23 +30,13 @@ for kind in "$@"; do
     esac
     EXTRA_FLAGS="${extra[*]}" "$cuda/build.sh" "$folder" "$executor"
     flags=(-std=c++17 -O1 "${extra[@]}" -Wall -Wextra -march=x86-64-v2 -fno-math-errno -fno-trapping-math
-        -ffp-contract=off -I "$native/include" -I "$native/test" -I "$native/test/double")
-    running=0
+        -ffp-contract=off -pthread -I "$native/include" -I "$native/test" -I "$native/test/double")
     for source in "${sources[@]}"; do
-        # Two at a time.
-        if [ "$running" -ge 2 ]; then
-            wait -n
-            running=$((running - 1))
-        fi
         name="$(basename "$(dirname "$(dirname "$source")")")-$(basename "$source" .cpp)"
-        "$compiler" "${flags[@]}" -c -o "$folder/tests/$name.o" "$source" &
-        running=$((running + 1))
+        start "$compiler" "${flags[@]}" -c -o "$folder/tests/$name.o" "$source"
     done
-    while [ "$running" -gt 0 ]; do
-        wait -n
-        running=$((running - 1))
-    done
-    "$compiler" "${extra[@]}" -o "$folder/unit-tests" "$folder"/tests/*.o "$folder/$library" \
+    finish
+    "$compiler" "${extra[@]}" -pthread -o "$folder/unit-tests" "$folder"/tests/*.o "$folder/$library" \
         -Wl,-rpath,"$folder"
     "$folder/unit-tests"
 done

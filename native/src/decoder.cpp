@@ -2,61 +2,72 @@
 #include "plan.h"
 
 namespace baton {
+namespace {
+
+// The commands by their opcodes.
+constexpr Decoder::Entry COMMANDS[] = {
+    {1, decode_elementwise},
+    {2, [](Decoder& in) { return decode_matmul(in, false); }},
+    {3, decode_reduce},
+    {4, decode_cross_entropy},
+    {5, decode_cross_entropy_backward},
+    {6, decode_adam},
+    {7, decode_sgd},
+    {8, decode_all_finite},
+    {9, decode_pad},
+    {10, decode_concat},
+    {11, decode_fold},
+    {12, decode_gather},
+    {13, decode_scatter_add},
+    {14, [](Decoder& in) { return decode_convolution(in, false, false, false); }},
+    {15, [](Decoder& in) { return decode_convolution(in, true, false, false); }},
+    {16, [](Decoder& in) { return decode_convolution_by_weights(in, false); }},
+    {17, [](Decoder& in) { return decode_max_pool(in, false); }},
+    {18, [](Decoder& in) { return decode_max_pool(in, true); }},
+    {19, [](Decoder& in) { return decode_batch_norm(in, false, false); }},
+    {20, [](Decoder& in) { return decode_batch_norm(in, true, false); }},
+    {21, [](Decoder& in) { return decode_convolution(in, false, true, false); }},
+    {22, [](Decoder& in) { return decode_batch_norm(in, false, true); }},
+    {23, [](Decoder& in) { return decode_batch_norm(in, true, true); }},
+    {24, decode_norm},
+    {25, decode_norm_backward},
+    {26, decode_softmax},
+    {27, decode_softmax_backward},
+    {28, [](Decoder& in) { return decode_convolution(in, true, true, false); }},
+    {29, decode_norms},
+    {34, decode_attention},
+    {35, decode_attention_backward},
+    {36, decode_rotary},
+    {40, decode_lstm},
+    {41, decode_lstm_backward},
+    {42, decode_gru},
+    {43, decode_gru_backward},
+    {2 + PAIRED, [](Decoder& in) { return decode_matmul(in, true); }},
+    {14 + PAIRED, [](Decoder& in) { return decode_convolution(in, false, false, true); }},
+    {15 + PAIRED, [](Decoder& in) { return decode_convolution(in, true, false, true); }},
+    {16 + PAIRED, [](Decoder& in) { return decode_convolution_by_weights(in, true); }},
+    {21 + PAIRED, [](Decoder& in) { return decode_convolution(in, false, true, true); }},
+    {28 + PAIRED, [](Decoder& in) { return decode_convolution(in, true, true, true); }},
+    {14 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, false, false); }},
+    {15 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, true, false); }},
+    {21 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, false, true); }},
+    {28 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, true, true); }},
+};
+
+}  // namespace
+
+bool Decoder::has(int64_t opcode) { return opcode < PAIRED && find_command(COMMANDS, opcode) != nullptr; }
 
 std::unique_ptr<Command> Decoder::command(int64_t opcode) {
     if (opcode > PAIRED && opcode < WINOGRAD && machine_.pairs == nullptr) {
         throw Failure(std::string("products of bfloat16 need AVX512-BF16, which this processor (") + processor_name() +
                       ") with instruction set '" + machine_.kernels.name + "' does not have");
     }
-    switch (opcode) {
-        case 1: return decode_elementwise(*this);
-        case 2: return decode_matmul(*this, false);
-        case 3: return decode_reduce(*this);
-        case 4: return decode_cross_entropy(*this);
-        case 5: return decode_cross_entropy_backward(*this);
-        case 6: return decode_adam(*this);
-        case 7: return decode_sgd(*this);
-        case 8: return decode_all_finite(*this);
-        case 9: return decode_pad(*this);
-        case 10: return decode_concat(*this);
-        case 11: return decode_fold(*this);
-        case 12: return decode_gather(*this);
-        case 13: return decode_scatter_add(*this);
-        case 14: return decode_convolution(*this, false, false, false);
-        case 15: return decode_convolution(*this, true, false, false);
-        case 16: return decode_convolution_by_weights(*this, false);
-        case 17: return decode_max_pool(*this, false);
-        case 18: return decode_max_pool(*this, true);
-        case 19: return decode_batch_norm(*this, false, false);
-        case 20: return decode_batch_norm(*this, true, false);
-        case 21: return decode_convolution(*this, false, true, false);
-        case 22: return decode_batch_norm(*this, false, true);
-        case 23: return decode_batch_norm(*this, true, true);
-        case 24: return decode_norm(*this);
-        case 25: return decode_norm_backward(*this);
-        case 26: return decode_softmax(*this);
-        case 27: return decode_softmax_backward(*this);
-        case 28: return decode_convolution(*this, true, true, false);
-        case 29: return decode_norms(*this);
-        case 34: return decode_attention(*this);
-        case 35: return decode_attention_backward(*this);
-        case 36: return decode_rotary(*this);
-        case 40: return decode_lstm(*this);
-        case 41: return decode_lstm_backward(*this);
-        case 42: return decode_gru(*this);
-        case 43: return decode_gru_backward(*this);
-        case 2 + PAIRED: return decode_matmul(*this, true);
-        case 14 + PAIRED: return decode_convolution(*this, false, false, true);
-        case 15 + PAIRED: return decode_convolution(*this, true, false, true);
-        case 16 + PAIRED: return decode_convolution_by_weights(*this, true);
-        case 21 + PAIRED: return decode_convolution(*this, false, true, true);
-        case 28 + PAIRED: return decode_convolution(*this, true, true, true);
-        case 14 + WINOGRAD: return decode_winograd(*this, false, false);
-        case 15 + WINOGRAD: return decode_winograd(*this, true, false);
-        case 21 + WINOGRAD: return decode_winograd(*this, false, true);
-        case 28 + WINOGRAD: return decode_winograd(*this, true, true);
-        default: throw Failure("the opcode is " + std::to_string(opcode) + ", which no command has");
+    const Entry* found = find_command(COMMANDS, opcode);
+    if (found == nullptr) {
+        throw Failure("the opcode is " + std::to_string(opcode) + ", which no command has");
     }
+    return found->decode(*this);
 }
 
 std::vector<std::unique_ptr<Command>> Decoder::commands() {

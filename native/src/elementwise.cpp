@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "plan.h"
+#include "primitive_words.h"
 
 namespace baton {
 namespace {
@@ -9,8 +10,8 @@ namespace {
 // Below this, waking a thread costs more than it saves.
 constexpr int64_t CHUNK = 16 * TILE;
 
-struct Elementwise : Command {
-    Region region;
+struct Elementwise : Command, ElementwiseWords {
+    explicit Elementwise(Decoder& in) : ElementwiseWords(in) {}
 
     void run(const Run& run) const override {
         int64_t chunks = (region.elements + CHUNK - 1) / CHUNK;
@@ -27,13 +28,6 @@ struct Elementwise : Command {
 
 }  // namespace
 
-std::unique_ptr<Command> decode_elementwise(Decoder& in) {
-    auto command = std::make_unique<Elementwise>();
-    command->region = in.region();
-    if (command->region.product >= 0) {
-        throw Failure("there is no matrix product here");
-    }
-    return command;
-}
+std::unique_ptr<Command> decode_elementwise(Decoder& in) { return std::make_unique<Elementwise>(in); }
 
 }  // namespace baton

@@ -7,11 +7,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 namespace baton {
 namespace {
 
 #include "elementary.h"
+#include "arithmetic.h"
 #include "random_kernel.h"
 #include "region_kernel.h"
 #include "reduction_kernel.h"
@@ -29,8 +31,8 @@ namespace {
 
 extern const Kernels BATON_KERNELS;
 const Kernels BATON_KERNELS = {
-    BATON_ISA, evaluate, reduce, cross_entropy, cross_entropy_backward, adam, sgd, product, sum_of_squares, all_finite, convolve, winograd,
-    winograd_weights, max_pool, max_pool_backward, batch_norm, batch_norm_backward, correlate,
+    BATON_ISA, evaluate, reduce, cross_entropy, cross_entropy_backward, adam, sgd, product, sum_of_squares, all_finite,
+    convolve, winograd, winograd_weights, max_pool, max_pool_backward, batch_norm, batch_norm_backward, correlate,
     normalize, normalize_backward, softmax, softmax_backward,
     attention_weights, attention_finish, attention_slopes, scale_rows, row_products, rotate,
     lstm_gates, lstm_gates_backward, gru_gates, gru_gates_backward,

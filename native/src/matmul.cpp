@@ -7,6 +7,7 @@
 #include "bias.h"
 #include "paired_factors.h"
 #include "plan.h"
+#include "primitive_words.h"
 #include "tiles.h"
 #include "transpose.h"
 
@@ -20,16 +21,23 @@ struct Right {
     bool transposed;
 };
 
-struct Matmul : Command {
-    int64_t batch, m, n, k;
-    bool transposed_a, transposed_b;
-    Reference a, b, c;
-    int64_t row_a, row_b;  // elements from one row, as it lies in memory, to the next
-    int64_t stride_a, stride_b;
-    bool fused = false;
-    bool paired = false;
-    Region epilogue;
+struct Matmul : Command, MatmulWords {
+    bool paired;
     Reference bias;  // of float32 products
+
+    Matmul(Decoder& in, bool is_paired) : MatmulWords(in), paired(is_paired) {
+        if (!fused) {
+            return;
+        }
+        if (!paired && !c.exists()) {
+            bias = take_bias(epilogue);
+        }
+        bool nothing_left = epilogue.instructions.empty() && epilogue.outputs.size() == 1;
+        if (bias.exists() && nothing_left && epilogue.outputs[0].value == epilogue.product) {
+            c = epilogue.outputs[0].to;
+            fused = false;
+        }
+    }
 
     bool turns_right(const Machine& machine) const {
         return !paired && (batch == 1 || stride_b == 0) && turns(machine.small_tiles, m, n, k, transposed_b);
@@ -186,54 +194,8 @@ struct Matmul : Command {
     }
 };
 
-// A factor of so many rows, as they lie in memory.
-Reference decode_factor(Decoder& in, int64_t batch, int64_t rows, int64_t columns, int64_t& row, int64_t& stride) {
-    int64_t word = in.word();
-    row = in.within(columns, INT32_MAX, "row stride of a factor");
-    stride = in.within(0, int64_t(1) << 40, "batch stride of a factor");
-    int64_t matrix = rows == 0 || columns == 0 ? 0 : times(rows - 1, row) + columns;
-    int64_t elements = batch == 0 || matrix == 0 ? 0 : times(batch - 1, stride) + matrix;
-    return in.resolve(word, elements, Type::F32, false);
-}
-
 }  // namespace
 
-std::unique_ptr<Command> decode_matmul(Decoder& in, bool paired) {
-    auto command = std::make_unique<Matmul>();
-    Matmul& p = *command;
-    p.paired = paired;
-    constexpr int64_t MOST = int64_t(1) << 31;
-    p.batch = in.within(0, MOST - 1, "batch");
-    p.m = in.within(0, MOST - 1, "m");
-    p.n = in.within(0, MOST - 1, "n");
-    p.k = in.within(0, MOST - 1, "k");
-    p.transposed_a = in.within(0, 1, "transposition of A") == 1;
-    p.transposed_b = in.within(0, 1, "transposition of B") == 1;
-    p.a = decode_factor(in, p.batch, p.transposed_a ? p.k : p.m, p.transposed_a ? p.m : p.k, p.row_a, p.stride_a);
-    p.b = decode_factor(in, p.batch, p.transposed_b ? p.n : p.k, p.transposed_b ? p.k : p.n, p.row_b, p.stride_b);
-    if (p.m * p.n > 0 && p.batch > (int64_t(1) << 40) / (p.m * p.n)) {
-        throw Failure("a matrix product has too many elements");
-    }
-    p.c = in.reference(p.batch * p.m * p.n, Type::F32, true);
-    p.fused = in.within(0, 1, "flag of the region") == 1;
-    if (p.fused) {
-        p.epilogue = in.region();
-        const Region& e = p.epilogue;
-        if (e.rank != 3 || e.sizes[0] != p.batch || e.sizes[1] != p.m || e.sizes[2] != p.n) {
-            throw Failure("the region of a matrix product iterates over [batch, m, n]");
-        }
-        if (!paired && !p.c.exists()) {
-            p.bias = take_bias(p.epilogue);
-        }
-        bool nothing_left = p.epilogue.instructions.empty() && p.epilogue.outputs.size() == 1;
-        if (p.bias.exists() && nothing_left && p.epilogue.outputs[0].value == p.epilogue.product) {
-            p.c = p.epilogue.outputs[0].to;
-            p.fused = false;
-        }
-    } else if (!p.c.exists()) {
-        throw Failure("a matrix product has neither a result nor a region");
-    }
-    return command;
-}
+std::unique_ptr<Command> decode_matmul(Decoder& in, bool paired) { return std::make_unique<Matmul>(in, paired); }
 
 }  // namespace baton

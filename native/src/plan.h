@@ -62,6 +62,12 @@ class Decoder : public PlanReader {
     // How many workers there are, each of which may want memory of its own.
     int64_t threads() const { return machine_.pool.threads(); }
     std::vector<std::unique_ptr<Command>> commands();
+    // Whether there is a command with this opcode; those of products of bfloat16 and of Winograd's method are not asked for.
+    static bool has(int64_t opcode);
+    struct Entry {
+        int64_t opcode;
+        std::unique_ptr<Command> (*decode)(Decoder& in);
+    };
 
   private:
     std::unique_ptr<Command> command(int64_t opcode);

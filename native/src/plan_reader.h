@@ -32,6 +32,30 @@ constexpr int64_t PAIRED = 64;
 constexpr int64_t WINOGRAD = 128;
 constexpr int64_t LARGEST_OPCODE = 43 + WINOGRAD;
 
+// The spaces from this one on are inputs, which move from run to run.
+constexpr int32_t FIRST_INPUT = 4;
+
+// Where the input in a space lies, as the arguments of this run say.
+inline char* input(const int64_t* arguments, size_t space, int64_t size) {
+    size_t number = space - FIRST_INPUT;
+    char* address = reinterpret_cast<char*>(arguments[number]);
+    if (address == nullptr && size > 0) {
+        throw Failure("input " + std::to_string(number) + " lies at address null");
+    }
+    return address;
+}
+
+// Of a core's table of commands the one with this opcode; null where there is none.
+template <typename Entry, size_t COUNT>
+const Entry* find_command(const Entry (&table)[COUNT], int64_t opcode) {
+    for (const Entry& entry : table) {
+        if (entry.opcode == opcode) {
+            return &entry;
+        }
+    }
+    return nullptr;
+}
+
 class PlanReader {
   public:
     PlanReader(const int64_t* code, int64_t words, const int64_t* sizes, int32_t spaces)

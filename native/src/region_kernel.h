@@ -93,31 +93,6 @@ __attribute__((noinline)) void map2(const void* a, const void* b, void* out, int
     for (int64_t i = 0; i < count; i++) y[i] = f(x[i], z[i]);
 }
 
-template <typename T>
-inline T larger(T a, T b) { return (a > b || a != a) ? a : b; }
-template <typename T>
-inline T smaller(T a, T b) { return (a < b || a != a) ? a : b; }
-
-// Integers wrap around as Java's do; signed overflow is undefined in C++.
-inline float plus(float a, float b) { return a + b; }
-inline float minus(float a, float b) { return a - b; }
-inline float product(float a, float b) { return a * b; }
-inline int32_t plus(int32_t a, int32_t b) { return static_cast<int32_t>(static_cast<uint32_t>(a) + static_cast<uint32_t>(b)); }
-inline int32_t minus(int32_t a, int32_t b) { return static_cast<int32_t>(static_cast<uint32_t>(a) - static_cast<uint32_t>(b)); }
-inline int32_t product(int32_t a, int32_t b) { return static_cast<int32_t>(static_cast<uint32_t>(a) * static_cast<uint32_t>(b)); }
-inline int64_t plus(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b)); }
-inline int64_t minus(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b)); }
-inline int64_t product(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b)); }
-inline int32_t negated(int32_t x) { return minus(0, x); }
-inline int64_t negated(int64_t x) { return minus(int64_t(0), x); }
-inline float negated(float x) { return -x; }
-
-// As Java converts: towards zero, saturating, NaN gives 0.
-template <typename I, typename R>
-inline I to_integer(R x, R limit, I least, I most) {
-    return x != x ? 0 : x >= limit ? most : x < -limit ? least : static_cast<I>(x);
-}
-
 template <typename From>
 inline void cast_from(const void* a, Type type, void* out, int64_t n) {
     switch (type) {
@@ -130,10 +105,10 @@ inline void cast_from(const void* a, Type type, void* out, int64_t n) {
 
 inline void cast_float(const void* a, Type type, void* out, int64_t n) {
     if (type == Type::I32) {
-        map1<float, int32_t>(a, out, n, [](float x) { return to_integer(x, 2147483648.0f, INT32_MIN, INT32_MAX); });
+        map1<float, int32_t>(a, out, n, [](float x) { return to_int32(x); });
     } else if (type == Type::I64) {
         map1<float, int64_t>(a, out, n,
-                             [](float x) { return to_integer(x, 9223372036854775808.0f, INT64_MIN, INT64_MAX); });
+                             [](float x) { return to_int64(x); });
     } else {
         cast_from<float>(a, type, out, n);
     }
@@ -148,8 +123,8 @@ __attribute__((noinline)) void fill(T value, void* out, int64_t n) {
 inline void number(double x, Type type, void* out, int64_t n) {
     switch (type) {
         case Type::F32: fill(static_cast<float>(x), out, n); break;
-        case Type::I32: fill(to_integer(x, 2147483648.0, INT32_MIN, INT32_MAX), out, n); break;
-        case Type::I64: fill<int64_t>(to_integer(x, 9223372036854775808.0, INT64_MIN, INT64_MAX), out, n); break;
+        case Type::I32: fill(to_int32(x), out, n); break;
+        case Type::I64: fill(to_int64(x), out, n); break;
         case Type::BOOL: fill(static_cast<uint8_t>(x != 0), out, n); break;
     }
 }
@@ -159,7 +134,7 @@ template <typename T>
 inline void numeric(const Instruction& one, const void* a, const void* b, void* out, int64_t n) {
     switch (one.function) {
         case Function::NEG: map1<T, T>(a, out, n, [](T x) { return negated(x); }); break;
-        case Function::ABS: map1<T, T>(a, out, n, [](T x) { return x < 0 ? negated(x) : x; }); break;
+        case Function::ABS: map1<T, T>(a, out, n, [](T x) { return magnitude(x); }); break;
         case Function::SIGN: map1<T, T>(a, out, n, [](T x) { return x > 0 ? T(1) : x < 0 ? T(-1) : x; }); break;
         case Function::ADD: map2<T, T>(a, b, out, n, [](T x, T y) { return plus(x, y); }); break;
         case Function::SUB: map2<T, T>(a, b, out, n, [](T x, T y) { return minus(x, y); }); break;
@@ -175,7 +150,6 @@ inline void numeric(const Instruction& one, const void* a, const void* b, void* 
 
 inline void floating(const Instruction& one, const void* a, const void* b, void* out, int64_t n) {
     switch (one.function) {
-        case Function::ABS: map1<float, float>(a, out, n, [](float x) { return __builtin_fabsf(x); }); break;
         case Function::FLOOR: map1<float, float>(a, out, n, [](float x) { return __builtin_floorf(x); }); break;
         case Function::EXP: map1<float, float>(a, out, n, [](float x) { return exponential(x); }); break;
         case Function::LOG: map1<float, float>(a, out, n, [](float x) { return logarithm(x); }); break;
@@ -190,7 +164,7 @@ inline void floating(const Instruction& one, const void* a, const void* b, void*
         case Function::SIN: map1<float, float>(a, out, n, [](float x) { return sinf(x); }); break;
         case Function::COS: map1<float, float>(a, out, n, [](float x) { return cosf(x); }); break;
         case Function::IS_FINITE:
-            map1<float, uint8_t>(a, out, n, [](float x) { return static_cast<uint8_t>((bits_of(x) & 0x7f800000) != 0x7f800000); });
+            map1<float, uint8_t>(a, out, n, [](float x) { return static_cast<uint8_t>(is_finite(x)); });
             break;
         case Function::DIV: map2<float, float>(a, b, out, n, [](float x, float y) { return x / y; }); break;
         case Function::POW: map2<float, float>(a, b, out, n, [](float x, float y) { return powf(x, y); }); break;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "plan.h"
+#include "primitive_words.h"
 
 namespace baton {
 namespace {
@@ -12,10 +13,8 @@ constexpr int64_t ELEMENTS = 16384;
 
 int64_t chunks_of(int64_t count, int64_t size) { return (count + size - 1) / size; }
 
-struct Reduce : Command {
-    Reduction kind;
-    int64_t outer, reduced, inner;
-    Reference in, out;
+struct Reduce : Command, ReduceWords {
+    explicit Reduce(Decoder& words) : ReduceWords(words) {}
 
     void run(const Run& run) const override {
         int64_t width = std::min<int64_t>(inner, 128);
@@ -141,40 +140,37 @@ struct Sgd : Update {
     }
 };
 
-// Any number of inputs, each cut into chunks.
-struct Inputs {
-    static constexpr int64_t CHUNK = 2 * ELEMENTS;
-    std::vector<std::pair<Reference, int64_t>> inputs;
-    std::vector<std::pair<int32_t, int64_t>> chunks;
-
-    void decode(Decoder& in) {
-        int64_t count = in.size("number of inputs");
-        for (int64_t i = 0; i < count; i++) {
-            int64_t word = in.word();
-            int64_t elements = in.size("number of elements");
-            inputs.emplace_back(in.resolve(word, elements, Type::F32, false), elements);
-            for (int64_t start = 0; start < elements; start += CHUNK) chunks.emplace_back(static_cast<int32_t>(i), start);
+// The chunks of several arrays: which array each is of, and where it starts there.
+class Chunks {
+  public:
+    explicit Chunks(const std::vector<ArraysWords::Array>& arrays) {
+        for (size_t i = 0; i < arrays.size(); i++) {
+            for (int64_t start = 0; start < arrays[i].count; start += ArraysWords::CHUNK) starts_.emplace_back(i, start);
         }
     }
 
     // task(chunk, values, count), side by side.
     template <typename Task>
-    void each(const Run& run, Task task) const {
-        run.machine.pool.each(static_cast<int64_t>(chunks.size()), [&](int64_t chunk, int) {
-            const auto& input = inputs[chunks[chunk].first];
-            int64_t start = chunks[chunk].second;
-            task(chunk, run.at<const float>(input.first) + start, std::min(CHUNK, input.second - start));
+    void each(const Run& run, const std::vector<ArraysWords::Array>& arrays, Task task) const {
+        run.machine.pool.each(static_cast<int64_t>(starts_.size()), [&](int64_t chunk, int) {
+            const auto& [array, start] = starts_[static_cast<size_t>(chunk)];
+            const auto& [from, count] = arrays[array];
+            task(chunk, run.at<const float>(from) + start, std::min(ArraysWords::CHUNK, count - start));
         });
     }
+
+  private:
+    std::vector<std::pair<size_t, int64_t>> starts_;
 };
 
-struct AllFinite : Command {
-    Reference out;
-    Inputs from;
+struct AllFinite : Command, AllFiniteWords {
+    Chunks chunks;
+
+    explicit AllFinite(Decoder& in) : AllFiniteWords(in), chunks(from.arrays) {}
 
     void run(const Run& run) const override {
         std::atomic<bool> finite{true};
-        from.each(run, [&](int64_t, const float* values, int64_t count) {
+        chunks.each(run, from.arrays, [&](int64_t, const float* values, int64_t count) {
             if (!run.machine.kernels.all_finite(values, count)) {
                 finite = false;
             }
@@ -183,22 +179,20 @@ struct AllFinite : Command {
     }
 };
 
-struct Norms : Command {
-    Reference out, sums;
-    Inputs from;
+struct Norms : Command, NormsWords {
+    Chunks chunks;
+
+    explicit Norms(Decoder& in) : NormsWords(in), chunks(from.arrays) {}
 
     void run(const Run& run) const override {
         double* chunk_sums = run.at<double>(sums);
-        from.each(run, [&](int64_t chunk, const float* values, int64_t count) {
+        chunks.each(run, from.arrays, [&](int64_t chunk, const float* values, int64_t count) {
             chunk_sums[chunk] = run.machine.kernels.sum_of_squares(values, count);
         });
         float* norms = run.at<float>(out);
-        size_t chunk = 0;
-        for (size_t i = 0; i < from.inputs.size(); i++) {
+        for (size_t i = 0; i < from.arrays.size(); i++) {
             double sum = 0;
-            for (; chunk < from.chunks.size() && from.chunks[chunk].first == static_cast<int32_t>(i); chunk++) {
-                sum += chunk_sums[chunk];
-            }
+            for (int64_t left = from.arrays[i].chunks(); left > 0; left--) sum += *chunk_sums++;
             norms[i] = static_cast<float>(std::sqrt(sum));
         }
     }
@@ -216,21 +210,7 @@ std::unique_ptr<CrossEntropy> cross_entropy(Decoder& in) {
 
 }  // namespace
 
-std::unique_ptr<Command> decode_reduce(Decoder& in) {
-    auto command = std::make_unique<Reduce>();
-    command->kind = static_cast<Reduction>(in.within(0, static_cast<int64_t>(Reduction::COUNT) - 1, "reduction"));
-    command->outer = in.size("outer size");
-    // The largest element's index is an int32.
-    command->reduced = command->kind == Reduction::ARGMAX ? in.within(0, INT32_MAX, "reduced size") : in.size("reduced size");
-    command->inner = in.size("inner size");
-    int64_t results = times(command->outer, command->inner);
-    int64_t elements = times(results, command->reduced);
-    Type from = command->kind == Reduction::ALL ? Type::BOOL : Type::F32;
-    Type to = command->kind == Reduction::ARGMAX ? Type::I32 : from;
-    command->in = in.reference(elements, from);
-    command->out = in.reference(results, to);
-    return command;
-}
+std::unique_ptr<Command> decode_reduce(Decoder& in) { return std::make_unique<Reduce>(in); }
 
 std::unique_ptr<Command> decode_cross_entropy(Decoder& in) {
     auto command = cross_entropy(in);
@@ -280,23 +260,8 @@ std::unique_ptr<Command> decode_sgd(Decoder& in) {
     return command;
 }
 
-std::unique_ptr<Command> decode_all_finite(Decoder& in) {
-    auto command = std::make_unique<AllFinite>();
-    command->out = in.reference(1, Type::BOOL);
-    command->from.decode(in);
-    return command;
-}
+std::unique_ptr<Command> decode_all_finite(Decoder& in) { return std::make_unique<AllFinite>(in); }
 
-std::unique_ptr<Command> decode_norms(Decoder& in) {
-    auto command = std::make_unique<Norms>();
-    int64_t out = in.word();
-    int64_t sums = in.word();
-    command->from.decode(in);
-    command->out = in.resolve(out, static_cast<int64_t>(command->from.inputs.size()), Type::F32, false);
-    int64_t chunks = static_cast<int64_t>(command->from.chunks.size());
-    // As large as doubles, which are no type of a plan. Without elements there are no sums.
-    command->sums = in.resolve(sums, chunks, Type::I64, chunks == 0);
-    return command;
-}
+std::unique_ptr<Command> decode_norms(Decoder& in) { return std::make_unique<Norms>(in); }
 
 }  // namespace baton

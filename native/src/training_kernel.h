@@ -121,6 +121,6 @@ double sum_of_squares(const float* values, int64_t count) {
 
 bool all_finite(const float* values, int64_t count) {
     int32_t bad = 0;
-    for (int64_t i = 0; i < count; i++) bad |= (bits_of(values[i]) & 0x7f800000) == 0x7f800000 ? 1 : 0;
+    for (int64_t i = 0; i < count; i++) bad |= is_finite(values[i]) ? 0 : 1;
     return bad == 0;
 }

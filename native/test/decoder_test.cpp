@@ -1,44 +1,9 @@
 // Malformed plans: each must be turned away with a message that names what is wrong.
-#include <string>
-
-#include "check.h"
-#include "sample_plans.h"
+#include "rejections.h"
 
 using namespace format;
 
 namespace {
-
-baton_backend* backend() { return backend_of("baseline", 1); }
-
-// The plan is turned away, in words that contain these.
-void rejected(const char* what, Bench& bench, const std::vector<int64_t>& plan, const char* words) {
-    bool accepted = false;
-    int32_t status = bench.run(backend(), plan, &accepted);
-    CHECK(!accepted && status != 0, "%s: the plan is accepted", what);
-    CHECK(accepted || std::string(baton_last_error()).find(words) != std::string::npos, "%s: the message is: %s", what,
-          baton_last_error());
-}
-
-void accepted(const char* what, Bench& bench, const std::vector<int64_t>& plan) {
-    CHECK(bench.run(backend(), plan) == 0, "%s: %s", what, baton_last_error());
-}
-
-void samples_are_valid_and_their_parts_are_not() {
-    for (Sample& sample : sample_plans()) {
-        accepted(sample.name, sample.bench, sample.plan);
-        // Where each command starts: a plan that ends there is a shorter plan, and elsewhere none.
-        std::vector<bool> starts(sample.plan.size() + 1);
-        for (size_t at = 0; at < sample.plan.size(); at += static_cast<size_t>(sample.plan[at + 1])) starts[at] = true;
-        for (size_t length = 0; length < sample.plan.size(); length++) {
-            std::vector<int64_t> part(sample.plan.begin(), sample.plan.begin() + static_cast<std::ptrdiff_t>(length));
-            if (starts[length]) {
-                accepted("the first commands alone", sample.bench, part);
-            } else {
-                rejected(sample.name, sample.bench, part, "the plan ends in the middle of a command");
-            }
-        }
-    }
-}
 
 void commands() {
     Bench bench;

@@ -17,6 +17,7 @@ void test_movements();
 void test_normalization();
 void test_optimizers();
 void test_pool();
+void test_processor();
 void test_recurrences();
 void test_reductions();
 void test_region_decoder();
@@ -25,6 +26,7 @@ void test_regions();
 int main() {
     test_elementary();
     test_pool();
+    test_processor();
     test_boundary();
     test_exhaustion();
     test_decoder();

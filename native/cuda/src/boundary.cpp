@@ -1,155 +1,28 @@
-// The boundary: handles, and every failure as a status with a message.
-#include "baton.h"
-
-#include <atomic>
-#include <cstring>
-#include <new>
-#include <string>
-
-#include "growing_memory.h"
+// The CUDA core's boundary. A backend's number is the GPU's index + 1; there are no instruction sets to choose among.
 #include "plan.h"
+#if defined(__CUDACC__)
+#include "device_memory.h"
+#else
+#include "growing_memory.h"
+#endif
 
-struct baton_backend {
-    baton::Executor executor;
+namespace baton {
+
+class Backend {
+  public:
+    Backend(int32_t number, const char*) : executor_(number) {}
+    const char* name() const { return executor_name(); }
+    bool has_bfloat16() const { return false; }
+    bool has_own_products() const { return false; }
+    int64_t convolution_scratch(const int64_t*, int64_t) const { throw Failure("this core has no convolutions"); }
+    operator const Executor&() const { return executor_; }
+
+  private:
+    Executor executor_;
 };
 
-struct baton_memory {
-    baton::GrowingMemory memory;
-};
+static const char* openblas_core() { return ""; }
 
-struct baton_plan {
-    baton::Plan plan;
-};
+}  // namespace baton
 
-namespace {
-
-thread_local char last_error[1024] = "";
-std::atomic<int64_t> runs{0};
-
-int32_t failed(const char* message) {
-    std::strncpy(last_error, message, sizeof last_error - 1);
-    return 1;
-}
-
-template <typename Body>
-int32_t guarded(Body&& body) {
-    try {
-        body();
-        return 0;
-    } catch (const std::bad_alloc&) {
-        return failed("out of memory");
-    } catch (const std::exception& e) {
-        return failed(e.what());
-    } catch (...) {
-        return failed("an unknown failure");
-    }
-}
-
-void require(bool holds, const char* message) {
-    if (!holds) {
-        throw baton::Failure(message);
-    }
-}
-
-}  // namespace
-
-extern "C" {
-
-int32_t baton_abi_version(void) { return BATON_ABI_VERSION; }
-
-const char* baton_last_error(void) { return last_error; }
-
-// The number of threads is the GPU's index + 1; there are no instruction sets to choose among.
-int32_t baton_backend_open(int32_t threads, const char*, baton_backend** backend) {
-    return guarded([&] {
-        require(backend != nullptr, "there is no place for the backend's handle: it is null");
-        *backend = new baton_backend{baton::Executor(threads)};
-    });
-}
-
-void baton_backend_close(baton_backend* backend) { delete backend; }
-
-const char* baton_backend_isa(const baton_backend* backend) { return backend == nullptr ? "" : baton::executor_name(); }
-
-int32_t baton_backend_has_bfloat16(const baton_backend*) { return 0; }
-
-int32_t baton_backend_has_own_products(const baton_backend*) { return 0; }
-
-int32_t baton_has_command(int64_t opcode) { return baton::Decoder::has(opcode); }
-
-const char* baton_processor(void) { return baton::processor_name(); }
-
-const char* baton_openblas_core(void) { return ""; }
-
-int32_t baton_memory_reserve(int64_t capacity, baton_memory** memory) {
-    return guarded([&] {
-        require(memory != nullptr, "there is no place for the memory's handle: it is null");
-        *memory = new baton_memory{baton::GrowingMemory(capacity)};
-    });
-}
-
-int32_t baton_memory_grow(baton_memory* memory, int64_t bytes) {
-    return guarded([&] {
-        require(memory != nullptr, "the memory is null: it was never reserved");
-        require(bytes >= 0, "memory cannot have less than 0 bytes");
-        memory->memory.grow(bytes);
-    });
-}
-
-int64_t baton_memory_address(const baton_memory* memory) { return memory == nullptr ? 0 : memory->memory.address(); }
-
-void baton_memory_release(baton_memory* memory) { delete memory; }
-
-int64_t baton_address(const void* buffer) { return reinterpret_cast<int64_t>(buffer); }
-
-int32_t baton_copy(int64_t target, int64_t source, int64_t bytes) {
-    return guarded([&] {
-        require(bytes >= 0, "cannot copy less than 0 bytes");
-        require(bytes == 0 || (target != 0 && source != 0), "cannot copy from or to the address null");
-        if (bytes > 0) {
-            baton::enter_processor();
-            baton::copy(reinterpret_cast<void*>(target), reinterpret_cast<const void*>(source), bytes);
-        }
-    });
-}
-
-int32_t baton_plan_create(baton_backend* backend, const int64_t* code, int64_t words, const int64_t* addresses,
-                          const int64_t* sizes, int32_t spaces, int64_t arguments, baton_plan** plan) {
-    return guarded([&] {
-        require(backend != nullptr, "the backend is null: it was never opened");
-        require(plan != nullptr, "there is no place for the plan's handle: it is null");
-        require(words >= 0 && (words == 0 || code != nullptr),
-                "the plan has no words: the code is null or its length negative");
-        require(spaces >= baton::FIRST_INPUT, "a plan has at least 4 memory spaces");
-        require(addresses != nullptr && sizes != nullptr, "the memory spaces have no addresses or sizes: they are null");
-        require(spaces == baton::FIRST_INPUT || arguments != 0,
-                "the plan has inputs, but the address of their addresses is null");
-        for (int32_t i = 0; i < spaces; i++) {
-            if (sizes[i] < 0 || (i < baton::FIRST_INPUT && sizes[i] > 0 && addresses[i] == 0)) {
-                throw baton::Failure("memory space " + std::to_string(i) + " of " + std::to_string(sizes[i]) +
-                                     " bytes lies at address " + std::to_string(addresses[i]));
-            }
-        }
-        backend->executor.enter();
-        *plan = new baton_plan{{backend->executor, code, words, addresses, sizes, spaces,
-                                reinterpret_cast<const int64_t*>(arguments)}};
-    });
-}
-
-int32_t baton_plan_run(int64_t handle) {
-    runs.fetch_add(1, std::memory_order_relaxed);
-    return guarded([&] {
-        require(handle != 0, "the plan is null: it was never created");
-        reinterpret_cast<baton_plan*>(handle)->plan.run();
-    });
-}
-
-int32_t baton_convolution_scratch(const baton_backend*, const int64_t*, int64_t, int64_t*) {
-    return guarded([] { throw baton::Failure("this core has no convolutions"); });
-}
-
-void baton_plan_destroy(baton_plan* plan) { delete plan; }
-
-int64_t baton_plan_runs(void) { return runs.load(); }
-
-}  // extern "C"
+#include "boundary.h"

@@ -43,6 +43,10 @@ class Decoder : public PlanReader {
     static constexpr int64_t ALIGNMENT = 256;
 
     static bool has(int64_t opcode);
+    struct Entry {
+        int64_t opcode;
+        std::unique_ptr<Command> (*decode)(Decoder& in);
+    };
     std::vector<std::unique_ptr<Command>> commands();
     // A copy of these values that items can read.
     template <typename T>

@@ -1,5 +1,3 @@
-#include <map>
-
 #include "command.h"
 
 namespace baton {
@@ -24,24 +22,22 @@ Reference Decoder::scratch_bytes(int64_t bytes) {
 
 namespace {
 
-using Decode = std::unique_ptr<Command> (*)(Decoder& in);
-
 // The commands by their opcodes.
-const std::map<int64_t, Decode> DECODERS = {
+constexpr Decoder::Entry COMMANDS[] = {
     {1, decode_elementwise}, {2, decode_matmul}, {3, decode_reduce}, {8, decode_all_finite}, {9, decode_pad},
     {10, decode_concat}, {11, decode_fold}, {12, decode_gather}, {13, decode_scatter_add}, {29, decode_norms},
 };
 
 }  // namespace
 
-bool Decoder::has(int64_t opcode) { return DECODERS.count(opcode) > 0; }
+bool Decoder::has(int64_t opcode) { return find_command(COMMANDS, opcode) != nullptr; }
 
 std::unique_ptr<Command> Decoder::command(int64_t opcode) {
-    auto found = DECODERS.find(opcode);
-    if (found == DECODERS.end()) {
+    const Entry* found = find_command(COMMANDS, opcode);
+    if (found == nullptr) {
         throw Failure("the CUDA core has no command " + std::to_string(opcode) + " yet");
     }
-    return found->second(*this);
+    return found->decode(*this);
 }
 
 std::vector<std::unique_ptr<Command>> Decoder::commands() {

@@ -88,6 +88,7 @@ void enter_processor() {
 
 // Of some kinds of copies the call itself waits only until the source is free.
 void copy(void* to, const void* from, int64_t bytes) {
+    enter_processor();
     check(cudaMemcpy(to, from, static_cast<size_t>(bytes), cudaMemcpyDefault), "cannot copy");
     check(cudaStreamSynchronize(cudaStreamLegacy), "cannot copy");
 }

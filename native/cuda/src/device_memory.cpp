@@ -3,8 +3,8 @@
 #include <cuda.h>
 #include <cudaTypedefs.h>
 
+#include "device_memory.h"
 #include "executor.h"
-#include "growing_memory.h"
 #include "plan_reader.h"
 
 namespace baton {

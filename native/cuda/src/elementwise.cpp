@@ -1,4 +1,5 @@
 // A region over every element of its shape.
+#include "primitive_words.h"
 #include "region.h"
 
 namespace baton {
@@ -11,7 +12,7 @@ struct EvaluateElement {
 };
 
 struct Elementwise : Command {
-    explicit Elementwise(Decoder& in) : notes(in) {}
+    explicit Elementwise(Decoder& in) : notes(in, ElementwiseWords(in).region) {}
     RegionNotes notes;
 
     const char* name() const override { return "elementwise"; }
@@ -25,12 +26,6 @@ struct Elementwise : Command {
 
 }  // namespace
 
-std::unique_ptr<Command> decode_elementwise(Decoder& in) {
-    auto command = std::make_unique<Elementwise>(in);
-    if (command->notes.region().product >= 0) {
-        throw Failure("there is no matrix product here");
-    }
-    return command;
-}
+std::unique_ptr<Command> decode_elementwise(Decoder& in) { return std::make_unique<Elementwise>(in); }
 
 }  // namespace baton

@@ -24,6 +24,9 @@ namespace baton {
 // Fails in words unless the status is success.
 void check(cudaError_t status, const char* what);
 
+// Makes the GPU of the open backends the calling thread's, the first one where none is open.
+void enter_processor();
+
 struct Stream {
     cudaStream_t handle = nullptr;
     int64_t most_blocks = 0;  // of threads, that are worth starting at once
@@ -88,9 +91,6 @@ class Executor {
 
 const char* executor_name();
 const char* processor_name();
-
-// Makes the GPU of the open backends the calling thread's, the first one where none is open.
-void enter_processor();
 
 // Copies between addresses of any kind, and waits until that is done.
 void copy(void* to, const void* from, int64_t bytes);

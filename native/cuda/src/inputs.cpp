@@ -3,47 +3,30 @@
 
 #include "command.h"
 #include "elements.h"
+#include "primitive_words.h"
 
 namespace baton {
 namespace {
 
-constexpr int64_t CHUNK = 32768;  // elements; the plan has a double for each
-constexpr int64_t LANES = 512;    // items of a chunk: lane l takes its elements l, l + 512 and so on
+constexpr int64_t LANES = 512;  // items of a chunk: lane l takes its elements l, l + 512 and so on
 
 struct Chunk {
     Reference from;
     int64_t count;
 };
 
-// The chunks of one array.
-struct Chunks {
-    int64_t first, end;
-};
-
-struct Inputs {
-    int64_t inputs = 0, chunks = 0;
-    Reference chunk_notes, input_notes;
-
-    void decode(Decoder& in) {
-        std::vector<Chunk> all;
-        std::vector<Chunks> of_input;
-        inputs = in.size("number of inputs");
-        for (int64_t i = 0; i < inputs; i++) {
-            int64_t word = in.word();
-            int64_t elements = in.size("number of elements");
-            Reference from = in.resolve(word, elements, Type::F32, false);
-            int64_t first = static_cast<int64_t>(all.size());
-            for (int64_t start = 0; start < elements; start += CHUNK) {
-                all.push_back({from, std::min(CHUNK, elements - start)});
-                from.offset += CHUNK * static_cast<int64_t>(sizeof(float));
-            }
-            of_input.push_back({first, static_cast<int64_t>(all.size())});
+// Notes of the chunks of several arrays, one array's behind the other's.
+Reference note_chunks(Decoder& in, const ArraysWords& arrays) {
+    std::vector<Chunk> chunks;
+    for (const ArraysWords::Array& array : arrays.arrays) {
+        Reference from = array.from;
+        for (int64_t start = 0; start < array.count; start += ArraysWords::CHUNK) {
+            chunks.push_back({from, std::min(ArraysWords::CHUNK, array.count - start)});
+            from.offset += ArraysWords::CHUNK * static_cast<int64_t>(sizeof(float));
         }
-        chunks = static_cast<int64_t>(all.size());
-        chunk_notes = in.note(all);
-        input_notes = in.note(of_input);
     }
-};
+    return in.note(chunks);
+}
 
 struct SetTrue {
     uint8_t* out;
@@ -67,16 +50,17 @@ struct FindInfinite {
     }
 };
 
-struct AllFinite : Command {
-    Reference out;
-    Inputs from;
+struct AllFinite : Command, AllFiniteWords {
+    Reference chunks;
+
+    explicit AllFinite(Decoder& in) : AllFiniteWords(in), chunks(note_chunks(in, from)) {}
 
     const char* name() const override { return "all-finite"; }
 
     void run(const Run& run) const override {
         each(run.stream, 1, SetTrue{run.at<uint8_t>(out)});
         each(run.stream, from.chunks * LANES,
-             FindInfinite{run.table, run.at<const Chunk>(from.chunk_notes), run.at<uint8_t>(out)});
+             FindInfinite{run.table, run.at<const Chunk>(chunks), run.at<uint8_t>(out)});
     }
 };
 
@@ -106,50 +90,43 @@ struct AddLanes {
 };
 
 struct TakeRoot {
-    const Chunks* inputs;
+    const int64_t* ends;  // behind the last chunk of each array
     const double* sums;
     float* norms;
-    BATON_CUDA_FUNCTION void operator()(int64_t input) const {
+    BATON_CUDA_FUNCTION void operator()(int64_t array) const {
         double sum = 0;
-        for (int64_t i = inputs[input].first; i < inputs[input].end; i++) sum += sums[i];
-        norms[input] = static_cast<float>(sqrt(sum));
+        for (int64_t i = array == 0 ? 0 : ends[array - 1]; i < ends[array]; i++) sum += sums[i];
+        norms[array] = static_cast<float>(sqrt(sum));
     }
 };
 
-struct Norms : Command {
-    Reference out, sums, lanes;
-    Inputs from;
+struct Norms : Command, NormsWords {
+    Reference chunks, ends, lanes;
+
+    explicit Norms(Decoder& in)
+        : NormsWords(in), chunks(note_chunks(in, from)), lanes(in.scratch<double>(from.chunks * LANES)) {
+        std::vector<int64_t> ends_of_arrays;
+        int64_t end = 0;
+        for (const ArraysWords::Array& array : from.arrays) ends_of_arrays.push_back(end += array.chunks());
+        ends = in.note(ends_of_arrays);
+    }
 
     const char* name() const override { return "norms"; }
 
     void run(const Run& run) const override {
         double* of_lanes = run.at<double>(lanes);
         double* of_chunks = sums.exists() ? run.at<double>(sums) : nullptr;
-        each(run.stream, from.chunks * LANES, AddSquares{run.table, run.at<const Chunk>(from.chunk_notes), of_lanes});
+        each(run.stream, from.chunks * LANES, AddSquares{run.table, run.at<const Chunk>(chunks), of_lanes});
         each(run.stream, from.chunks, AddLanes{of_lanes, of_chunks});
-        each(run.stream, from.inputs, TakeRoot{run.at<const Chunks>(from.input_notes), of_chunks, run.at<float>(out)});
+        each(run.stream, static_cast<int64_t>(from.arrays.size()),
+             TakeRoot{run.at<const int64_t>(ends), of_chunks, run.at<float>(out)});
     }
 };
 
 }  // namespace
 
-std::unique_ptr<Command> decode_all_finite(Decoder& in) {
-    auto command = std::make_unique<AllFinite>();
-    command->out = in.reference(1, Type::BOOL);
-    command->from.decode(in);
-    return command;
-}
+std::unique_ptr<Command> decode_all_finite(Decoder& in) { return std::make_unique<AllFinite>(in); }
 
-std::unique_ptr<Command> decode_norms(Decoder& in) {
-    auto command = std::make_unique<Norms>();
-    int64_t out = in.word();
-    int64_t sums = in.word();
-    command->from.decode(in);
-    command->out = in.resolve(out, command->from.inputs, Type::F32, false);
-    // As large as doubles, which are no type of a plan. Without elements there are no sums.
-    command->sums = in.resolve(sums, command->from.chunks, Type::I64, command->from.chunks == 0);
-    command->lanes = in.scratch<double>(command->from.chunks * LANES);
-    return command;
-}
+std::unique_ptr<Command> decode_norms(Decoder& in) { return std::make_unique<Norms>(in); }
 
 }  // namespace baton

@@ -2,14 +2,11 @@
 #include <cstring>
 
 #include "moves.h"
+#include "primitive_words.h"
 
 namespace baton {
 
 uint64_t bits_of_number(Type type, double value) {
-    double largest = type == Type::I64 ? 9007199254740992.0 : 2147483647.0;
-    if (type != Type::F32 && !(value >= -largest && value <= largest)) {
-        throw Failure("what fills integers is no integer of their type");
-    }
     switch (type) {
         case Type::F32: {
             float real = static_cast<float>(value);
@@ -51,19 +48,23 @@ struct PadElement {
     }
 };
 
-struct Pad : Command {
-    Type type;
+struct Pad : Command, PadWords {
     Padding padding{};
-    int64_t elements = 1;
-    uint64_t value;
-    Reference in, out;
+
+    explicit Pad(Decoder& words) : PadWords(words) {
+        padding.rank = rank;
+        std::copy_n(sizes, rank, padding.sizes);
+        std::copy_n(before, rank, padding.before);
+        std::copy_n(padded, rank, padding.padded);
+    }
 
     const char* name() const override { return "pad"; }
 
     void run(const Run& run) const override {
         by_size(type, [&](auto zero) {
             using T = decltype(zero);
-            each(run.stream, elements, PadElement<T>{padding, run.at<const T>(in), run.at<T>(out), static_cast<T>(value)});
+            each(run.stream, elements,
+                 PadElement<T>{padding, run.at<const T>(in), run.at<T>(out), static_cast<T>(bits_of_number(type, value))});
         });
     }
 };
@@ -78,11 +79,8 @@ struct PlacePart {
     }
 };
 
-struct Concat : Command {
-    Type type;
-    int64_t outer, width = 0;
-    Reference out;
-    std::vector<std::pair<Reference, int64_t>> parts;
+struct Concat : Command, ConcatWords {
+    explicit Concat(Decoder& in) : ConcatWords(in) {}
 
     const char* name() const override { return "concat"; }
 
@@ -96,10 +94,6 @@ struct Concat : Command {
             }
         });
     }
-};
-
-struct Spatial {
-    int64_t size, windows, kernel, stride, dilation;
 };
 
 struct FoldElement {
@@ -141,10 +135,17 @@ struct FoldElement {
     }
 };
 
-struct Fold : Command {
-    int64_t outer;
+struct Fold : Command, FoldWords {
     FoldElement item{};
-    Reference in, out;
+
+    explicit Fold(Decoder& words) : FoldWords(words) {
+        item.count = static_cast<int32_t>(dimensions.size());
+        std::copy(dimensions.begin(), dimensions.end(), item.dimensions);
+        item.sizes = sizes;
+        item.windows = windows;
+        // Of no windows nothing is looked at.
+        item.kernels = windows == 0 ? 0 : kernels;
+    }
 
     const char* name() const override { return "fold"; }
 
@@ -152,72 +153,16 @@ struct Fold : Command {
         FoldElement placed = item;
         placed.in = run.at<const float>(in);
         placed.out = run.at<float>(out);
-        each(run.stream, outer * item.sizes, placed);
+        each(run.stream, outer * sizes, placed);
     }
 };
 
 }  // namespace
 
-std::unique_ptr<Command> decode_pad(Decoder& in) {
-    auto command = std::make_unique<Pad>();
-    Padding& p = command->padding;
-    command->type = in.type();
-    p.rank = static_cast<int>(in.within(0, MOST_DIMENSIONS, "rank"));
-    int64_t from = 1;
-    for (int d = 0; d < p.rank; d++) from = times(from, p.sizes[d] = in.size("size"));
-    for (int d = 0; d < p.rank; d++) p.before[d] = in.size("padding before");
-    for (int d = 0; d < p.rank; d++) {
-        p.padded[d] = p.before[d] + p.sizes[d] + in.size("padding after");
-        command->elements = times(command->elements, p.padded[d]);
-    }
-    command->value = bits_of_number(command->type, in.real());
-    command->in = in.reference(from, command->type);
-    command->out = in.reference(command->elements, command->type);
-    return command;
-}
+std::unique_ptr<Command> decode_pad(Decoder& in) { return std::make_unique<Pad>(in); }
 
-std::unique_ptr<Command> decode_concat(Decoder& in) {
-    auto command = std::make_unique<Concat>();
-    command->type = in.type();
-    command->outer = in.size("outer size");
-    int64_t place = in.word();
-    int64_t parts = in.size("number of operands");
-    for (int64_t i = 0; i < parts; i++) {
-        int64_t part = in.size("inner size");
-        command->width += part;
-        command->parts.emplace_back(in.reference(times(command->outer, part), command->type), part);
-    }
-    command->out = in.resolve(place, times(command->outer, command->width), command->type, false);
-    return command;
-}
+std::unique_ptr<Command> decode_concat(Decoder& in) { return std::make_unique<Concat>(in); }
 
-std::unique_ptr<Command> decode_fold(Decoder& in) {
-    auto command = std::make_unique<Fold>();
-    FoldElement& item = command->item;
-    command->outer = in.size("outer size");
-    item.count = static_cast<int32_t>(in.within(0, MOST_DIMENSIONS, "number of spatial dimensions"));
-    item.sizes = item.windows = item.kernels = 1;
-    for (int32_t d = 0; d < item.count; d++) {
-        Spatial& one = item.dimensions[d];
-        one.size = in.size("size");
-        one.windows = in.size("number of windows");
-        one.kernel = in.size("size of windows");
-        one.stride = in.within(1, INT32_MAX, "stride");
-        one.dilation = in.within(1, INT32_MAX, "dilation");
-        bool fits = one.windows == 0 || one.kernel == 0 ||
-                    times(one.windows - 1, one.stride) + times(one.kernel - 1, one.dilation) < one.size;
-        if (!fits) {
-            throw Failure("windows reach beyond what they are folded to");
-        }
-        item.sizes = times(item.sizes, one.size);
-        item.windows = times(item.windows, one.windows);
-        item.kernels = times(item.kernels, one.kernel);
-    }
-    // Of no windows nothing is looked at.
-    item.kernels = item.windows == 0 ? 0 : item.kernels;
-    command->in = in.reference(times(command->outer, times(item.windows, item.kernels)), Type::F32);
-    command->out = in.reference(times(command->outer, item.sizes), Type::F32);
-    return command;
-}
+std::unique_ptr<Command> decode_fold(Decoder& in) { return std::make_unique<Fold>(in); }
 
 }  // namespace baton

@@ -16,7 +16,7 @@ void by_size(Type type, Body body) {
     }
 }
 
-// The bytes of a number in a type, and a failure where it cannot be converted to that type.
+// The bytes of a number in a type that it can be converted to.
 uint64_t bits_of_number(Type type, double value);
 
 }  // namespace baton

@@ -22,6 +22,7 @@ struct Parts {
 Plan::Plan(const Executor& executor, const int64_t* code, int64_t words, const int64_t* addresses, const int64_t* sizes,
            int32_t spaces, const int64_t* arguments)
     : executor_(executor), sizes_(sizes, sizes + spaces), arguments_(arguments) {
+    executor.enter();
     Decoder decoder(code, words, sizes, spaces);
     commands_ = decoder.commands();
     int64_t space_count = spaces + Decoder::OWN_SPACES;
@@ -48,10 +49,7 @@ Plan::Plan(const Executor& executor, const int64_t* code, int64_t words, const i
 
 void Plan::take_inputs() {
     for (size_t i = FIRST_INPUT; i < sizes_.size(); i++) {
-        char* from = reinterpret_cast<char*>(arguments_[i - FIRST_INPUT]);
-        if (from == nullptr && sizes_[i] > 0) {
-            throw Failure("input " + std::to_string(i - FIRST_INPUT) + " lies at address null");
-        }
+        char* from = input(arguments_, i, sizes_[i]);
         if (INPUTS_IN_PLACE) {
             bases_[i] = from;
         } else if (sizes_[i] > 0) {

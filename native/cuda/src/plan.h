@@ -6,8 +6,6 @@
 
 namespace baton {
 
-constexpr int32_t FIRST_INPUT = 4;
-
 class Plan {
   public:
     // The addresses and sizes of all memory spaces; arguments is where the addresses of the inputs are read at every run.

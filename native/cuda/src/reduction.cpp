@@ -3,6 +3,7 @@
 // neighbours, and the order of the additions is given by the shape alone. Sums are double until the last stage.
 #include "command.h"
 #include "elements.h"
+#include "primitive_words.h"
 
 namespace baton {
 namespace {
@@ -88,11 +89,15 @@ int64_t parts_of(int64_t reduced) {
     return std::max<int64_t>(1, (reduced + AT_ONCE - 1) / AT_ONCE);
 }
 
-struct Reduce : Command {
-    Reduction kind;
-    int64_t outer, reduced, inner;
-    Reference in, out;
+struct Reduce : Command, ReduceWords {
     Reference partials[2];  // of a stage and of the next
+
+    explicit Reduce(Decoder& words) : ReduceWords(words) {
+        // A double is as large as any partial result.
+        int64_t parts = parts_of(reduced), results = times(outer, inner);
+        partials[0] = words.scratch<double>(parts == 1 ? 0 : results * parts);
+        partials[1] = words.scratch<double>(parts == 1 ? 0 : results * parts_of(parts));
+    }
 
     const char* name() const override { return "reduce"; }
 
@@ -136,25 +141,6 @@ struct Reduce : Command {
 
 }  // namespace
 
-std::unique_ptr<Command> decode_reduce(Decoder& in) {
-    auto command = std::make_unique<Reduce>();
-    command->kind = static_cast<Reduction>(in.within(0, static_cast<int64_t>(Reduction::COUNT) - 1, "reduction"));
-    command->outer = in.size("outer size");
-    // The largest element's index is an int32.
-    bool positions = command->kind == Reduction::ARGMAX;
-    command->reduced = positions ? in.within(0, INT32_MAX, "reduced size") : in.size("reduced size");
-    command->inner = in.size("inner size");
-    int64_t results = times(command->outer, command->inner);
-    int64_t elements = times(results, command->reduced);
-    Type from = command->kind == Reduction::ALL ? Type::BOOL : Type::F32;
-    Type to = positions ? Type::I32 : from;
-    command->in = in.reference(elements, from);
-    command->out = in.reference(results, to);
-    // A double is as large as any partial result.
-    int64_t parts = parts_of(command->reduced);
-    command->partials[0] = in.scratch<double>(parts == 1 ? 0 : results * parts);
-    command->partials[1] = in.scratch<double>(parts == 1 ? 0 : results * parts_of(parts));
-    return command;
-}
+std::unique_ptr<Command> decode_reduce(Decoder& in) { return std::make_unique<Reduce>(in); }
 
 }  // namespace baton

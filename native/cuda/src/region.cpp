@@ -2,8 +2,8 @@
 
 namespace baton {
 
-RegionNotes::RegionNotes(Decoder& in)
-    : region_(in.region()), operands_(in.note(region_.operands)), instructions_(in.note(region_.instructions)),
+RegionNotes::RegionNotes(Decoder& in, Region region)
+    : region_(std::move(region)), operands_(in.note(region_.operands)), instructions_(in.note(region_.instructions)),
       outputs_(in.note(region_.outputs)) {
     for (const Operand& operand : region_.operands) strided_ = strided_ || (!operand.whole && !operand.repeated);
 }

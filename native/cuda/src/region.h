@@ -32,7 +32,7 @@ struct RegionCode {
 // A region with notes of its parts.
 class RegionNotes {
   public:
-    explicit RegionNotes(Decoder& in);
+    RegionNotes(Decoder& in, Region region);
     const Region& region() const { return region_; }
     RegionCode code(const Run& run) const;
 
@@ -85,8 +85,8 @@ BATON_CUDA_FUNCTION inline Value numeric(Function function, T x, T y) {
         case Function::NEG: return value_of(negated(x));
         case Function::ABS: return value_of(magnitude(x));
         case Function::SIGN: return value_of(x > 0 ? T(1) : x < 0 ? T(-1) : x);
-        case Function::ADD: return value_of(sum(x, y));
-        case Function::SUB: return value_of(difference(x, y));
+        case Function::ADD: return value_of(plus(x, y));
+        case Function::SUB: return value_of(minus(x, y));
         case Function::MUL: return value_of(product(x, y));
         case Function::MAX: return value_of(larger(x, y));
         case Function::MIN: return value_of(smaller(x, y));

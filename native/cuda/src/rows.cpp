@@ -1,5 +1,6 @@
 // Rows by their number.
 #include "moves.h"
+#include "primitive_words.h"
 
 namespace baton {
 namespace {
@@ -18,11 +19,8 @@ struct GatherElement {
     }
 };
 
-struct Gather : Command {
-    Type type;
-    uint64_t outside;
-    int64_t rows, width, count;
-    Reference table, indices, out;
+struct Gather : Command, GatherWords {
+    explicit Gather(Decoder& in) : GatherWords(in) {}
 
     const char* name() const override { return "gather"; }
 
@@ -31,7 +29,7 @@ struct Gather : Command {
             using T = decltype(zero);
             each(run.stream, count * width,
                  GatherElement<T>{run.at<const T>(table), run.at<const int32_t>(indices), run.at<T>(out), rows, width,
-                                  static_cast<T>(outside)});
+                                  static_cast<T>(bits_of_number(type, outside))});
         });
     }
 };
@@ -82,9 +80,10 @@ struct AddChain {
 
 // Every sum is added up in the order of the rows. To find that order takes up to count comparisons for each row, which
 // for 30,000 rows is a thousand million: short beside a training step, but no way to scatter millions of rows.
-struct ScatterAdd : Command {
-    int64_t rows, width, count;
-    Reference indices, values, out, links;
+struct ScatterAdd : Command, ScatterAddWords {
+    Reference links;
+
+    explicit ScatterAdd(Decoder& in) : ScatterAddWords(in), links(in.scratch<Link>(count)) {}
 
     const char* name() const override { return "scatter-add"; }
 
@@ -100,31 +99,8 @@ struct ScatterAdd : Command {
 
 }  // namespace
 
-std::unique_ptr<Command> decode_gather(Decoder& in) {
-    auto command = std::make_unique<Gather>();
-    command->type = in.type();
-    double outside = in.real();
-    bool stands_for_none = command->type != Type::F32 && outside != outside;
-    command->outside = bits_of_number(command->type, stands_for_none ? 0 : outside);
-    command->rows = in.size("number of rows");
-    command->width = in.size("width");
-    command->count = in.size("number of indices");
-    command->table = in.reference(times(command->rows, command->width), command->type);
-    command->indices = in.reference(command->count, Type::I32);
-    command->out = in.reference(times(command->count, command->width), command->type);
-    return command;
-}
+std::unique_ptr<Command> decode_gather(Decoder& in) { return std::make_unique<Gather>(in); }
 
-std::unique_ptr<Command> decode_scatter_add(Decoder& in) {
-    auto command = std::make_unique<ScatterAdd>();
-    command->rows = in.size("number of rows");
-    command->width = in.size("width");
-    command->count = in.size("number of indices");
-    command->indices = in.reference(command->count, Type::I32);
-    command->values = in.reference(times(command->count, command->width), Type::F32);
-    command->out = in.reference(times(command->rows, command->width), Type::F32);
-    command->links = in.scratch<Link>(command->count);
-    return command;
-}
+std::unique_ptr<Command> decode_scatter_add(Decoder& in) { return std::make_unique<ScatterAdd>(in); }
 
 }  // namespace baton

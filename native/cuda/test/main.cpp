@@ -1,10 +1,11 @@
 #include "bench.h"
 #include "check.h"
 
-void test_cuda_boundary();
+void test_boundary();
 void test_cuda_decoder();
 void test_elementwise();
 void test_finiteness_and_norms();
+void test_executor();
 void test_fuzz();
 void test_integers();
 void test_long_rows();
@@ -15,7 +16,8 @@ void test_region_decoder();
 void test_regions();
 
 int main() {
-    test_cuda_boundary();
+    test_executor();
+    test_boundary();
     test_cuda_decoder();
     test_region_decoder();
     test_fuzz();

@@ -1,6 +1,6 @@
-// Memory that items can use, which grows without moving.
-#ifndef BATON_CUDA_GROWING_MEMORY_H
-#define BATON_CUDA_GROWING_MEMORY_H
+// Memory of a GPU that grows without moving.
+#ifndef BATON_CUDA_DEVICE_MEMORY_H
+#define BATON_CUDA_DEVICE_MEMORY_H
 
 #include <cstdint>
 #include <vector>
@@ -24,7 +24,7 @@ class GrowingMemory {
     int64_t reserved_ = 0;
     int64_t usable_ = 0;
     int32_t device_ = 0;
-    std::vector<int64_t> pieces_;  // the bytes of each piece of memory that a GPU has put there
+    std::vector<int64_t> pieces_;  // the bytes of each piece of memory that the GPU has put there
 };
 
 }  // namespace baton

@@ -1,0 +1,43 @@
+// The functions of baton.h whose answers are the CUDA core's own: its executors, their names and its commands.
+#include "check.h"
+#include "rejections.h"
+
+namespace {
+
+void backends() {
+    baton_backend* backend = nullptr;
+    for (int32_t number : {0, -1, INT32_MIN}) {
+        fails("an impossible number", baton_backend_open(number, nullptr, &backend), "a backend's number is");
+    }
+    fails("no place for a backend", baton_backend_open(1, nullptr, nullptr), "null");
+    CHECK(backend == nullptr, "a failure leaves the handle alone");
+    CHECK(baton_backend_open(1, "whatever", &backend) == 0, "opening: %s", baton_last_error());
+    std::string name = baton_backend_isa(backend);
+    CHECK(name == "host" || name == "cuda", "the executor is '%s'", name.c_str());
+    CHECK(baton_backend_has_own_products(backend) == 0 && baton_backend_has_bfloat16(backend) == 0, "products are plain");
+    int64_t bytes = 0;
+    std::vector<int64_t> geometry(16, 1);
+    fails("a convolution's scratch", baton_convolution_scratch(backend, geometry.data(), 14, &bytes), "has no convolutions");
+    baton_backend_close(backend);
+    baton_backend_close(nullptr);
+    CHECK(std::string(baton_backend_isa(nullptr)).empty(), "null has no executor");
+    CHECK(std::string(baton_openblas_core()).empty(), "there is no OpenBLAS");
+    CHECK(!std::string(baton_processor()).empty(), "the processor has a name");
+    CHECK(baton_abi_version() == BATON_ABI_VERSION, "the library's version is the header's");
+}
+
+void commands_are_told_of() {
+    for (int64_t opcode : {1, 2, 3, 8, 9, 10, 11, 12, 13, 29}) {
+        CHECK(baton_has_command(opcode) == 1, "there is command %lld", static_cast<long long>(opcode));
+    }
+    for (int64_t opcode : {0, 4, 14, 30, 43, 66, -1}) {
+        CHECK(baton_has_command(opcode) == 0, "there is no command %lld", static_cast<long long>(opcode));
+    }
+}
+
+}  // namespace
+
+void test_executor() {
+    backends();
+    commands_are_told_of();
+}

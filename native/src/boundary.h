@@ -1,0 +1,166 @@
+// The boundary of a core: the functions of baton.h, with every failure as a status with a message. Included once by each
+// core, behind what it has of its own in namespace baton:
+//
+//   class Backend        Backend(number, isa), name(), has_own_products(), has_bfloat16(), convolution_scratch(geometry,
+//                        opcode)
+//   class GrowingMemory  GrowingMemory(capacity), grow(bytes), address()
+//   class Plan           Plan(backend, code, words, addresses, sizes, spaces, arguments), run()
+//   processor_name(), openblas_core(), has_command(opcode), copy(to, from, bytes)
+//
+// Their arguments have been checked here, but for what only a core knows.
+#include <atomic>
+#include <cstring>
+#include <exception>
+#include <new>
+#include <string>
+
+#include "baton.h"
+#include "plan_reader.h"
+
+struct baton_backend {
+    baton::Backend backend;
+};
+
+struct baton_memory {
+    baton::GrowingMemory memory;
+};
+
+struct baton_plan {
+    baton::Plan plan;
+};
+
+namespace {
+
+thread_local char last_error[1024] = "";
+std::atomic<int64_t> runs{0};
+
+int32_t failed(const char* message) {
+    std::strncpy(last_error, message, sizeof last_error - 1);
+    return 1;
+}
+
+template <typename Body>
+int32_t guarded(Body&& body) {
+    try {
+        body();
+        return 0;
+    } catch (const std::bad_alloc&) {
+        return failed("out of memory");
+    } catch (const std::exception& e) {
+        return failed(e.what());
+    } catch (...) {
+        return failed("an unknown failure");
+    }
+}
+
+void require(bool holds, const char* message) {
+    if (!holds) {
+        throw baton::Failure(message);
+    }
+}
+
+}  // namespace
+
+extern "C" {
+
+int32_t baton_abi_version(void) { return BATON_ABI_VERSION; }
+
+const char* baton_last_error(void) { return last_error; }
+
+int32_t baton_backend_open(int32_t threads, const char* isa, baton_backend** backend) {
+    return guarded([&] {
+        require(backend != nullptr, "there is no place for the backend's handle: it is null");
+        *backend = new baton_backend{{threads, isa}};
+    });
+}
+
+void baton_backend_close(baton_backend* backend) { delete backend; }
+
+const char* baton_backend_isa(const baton_backend* backend) { return backend == nullptr ? "" : backend->backend.name(); }
+
+int32_t baton_backend_has_bfloat16(const baton_backend* backend) {
+    return backend != nullptr && backend->backend.has_bfloat16();
+}
+
+int32_t baton_backend_has_own_products(const baton_backend* backend) {
+    return backend != nullptr && backend->backend.has_own_products();
+}
+
+const char* baton_processor(void) { return baton::processor_name(); }
+
+const char* baton_openblas_core(void) { return baton::openblas_core(); }
+
+int32_t baton_has_command(int64_t opcode) { return baton::Decoder::has(opcode); }
+
+int32_t baton_memory_reserve(int64_t capacity, baton_memory** memory) {
+    return guarded([&] {
+        require(memory != nullptr, "there is no place for the memory's handle: it is null");
+        *memory = new baton_memory{baton::GrowingMemory(capacity)};
+    });
+}
+
+int32_t baton_memory_grow(baton_memory* memory, int64_t bytes) {
+    return guarded([&] {
+        require(memory != nullptr, "the memory is null: it was never reserved");
+        require(bytes >= 0, "memory cannot have less than 0 bytes");
+        memory->memory.grow(bytes);
+    });
+}
+
+int64_t baton_memory_address(const baton_memory* memory) { return memory == nullptr ? 0 : memory->memory.address(); }
+
+void baton_memory_release(baton_memory* memory) { delete memory; }
+
+int64_t baton_address(const void* buffer) { return reinterpret_cast<int64_t>(buffer); }
+
+int32_t baton_copy(int64_t target, int64_t source, int64_t bytes) {
+    return guarded([&] {
+        require(bytes >= 0, "cannot copy less than 0 bytes");
+        require(bytes == 0 || (target != 0 && source != 0), "cannot copy from or to the address null");
+        if (bytes > 0) {
+            baton::copy(reinterpret_cast<void*>(target), reinterpret_cast<const void*>(source), bytes);
+        }
+    });
+}
+
+int32_t baton_plan_create(baton_backend* backend, const int64_t* code, int64_t words, const int64_t* addresses,
+                          const int64_t* sizes, int32_t spaces, int64_t arguments, baton_plan** plan) {
+    return guarded([&] {
+        require(backend != nullptr, "the backend is null: it was never opened");
+        require(plan != nullptr, "there is no place for the plan's handle: it is null");
+        require(words >= 0 && (words == 0 || code != nullptr), "the plan has no words: the code is null or its length negative");
+        require(spaces >= baton::FIRST_INPUT, "a plan has at least 4 memory spaces");
+        require(addresses != nullptr && sizes != nullptr, "the memory spaces have no addresses or sizes: they are null");
+        require(spaces == baton::FIRST_INPUT || arguments != 0, "the plan has inputs, but the address of their addresses is null");
+        for (int32_t i = 0; i < spaces; i++) {
+            if (sizes[i] < 0 || (i < baton::FIRST_INPUT && sizes[i] > 0 && addresses[i] == 0)) {
+                throw baton::Failure("memory space " + std::to_string(i) + " of " + std::to_string(sizes[i]) +
+                                     " bytes lies at address " + std::to_string(addresses[i]));
+            }
+        }
+        *plan = new baton_plan{{backend->backend, code, words, addresses, sizes, spaces,
+                                reinterpret_cast<const int64_t*>(arguments)}};
+    });
+}
+
+int32_t baton_plan_run(int64_t handle) {
+    runs.fetch_add(1, std::memory_order_relaxed);
+    return guarded([&] {
+        require(handle != 0, "the plan is null: it was never created");
+        reinterpret_cast<baton_plan*>(handle)->plan.run();
+    });
+}
+
+int32_t baton_convolution_scratch(const baton_backend* backend, const int64_t* geometry, int64_t opcode, int64_t* bytes) {
+    return guarded([&] {
+        require(backend != nullptr, "the backend is null: it was never opened");
+        require(geometry != nullptr && bytes != nullptr, "there is no geometry, or no place for its bytes: it is null");
+        *bytes = backend->backend.convolution_scratch(geometry, opcode);
+    });
+}
+
+void baton_plan_destroy(baton_plan* plan) { delete plan; }
+
+int64_t baton_plan_runs(void) { return runs.load(); }
+
+}  // extern "C"

@@ -1,0 +1,50 @@
+// The threads of a backend, and the memory that each of them works in.
+#include <cstdint>
+
+#include "instruction_set.h"
+#include "openblas.h"
+#include "plan.h"
+#include "tiles.h"
+
+namespace baton {
+
+Machine::Machine(int threads, const Kernels& chosen)
+    : pool(threads), kernels(chosen), pairs(choose_pairs(chosen)), small_tiles(openblas_has_small_kernels()) {
+    int64_t panel = small_tiles ? PANEL_ROWS * PANEL_COLUMNS : Product::SCRATCH;
+    int64_t bytes = MOST_REGISTERS * REGISTER_BYTES + (LARGEST_TILE + panel) * 4 + 64;
+    for (int i = 0; i < threads; i++) {
+        scratch_.push_back(std::unique_ptr<char[]>(new char[bytes]));
+    }
+}
+
+namespace {
+
+constexpr int64_t LINE_BYTES = 64;
+
+float* next_line(char* memory) {
+    return reinterpret_cast<float*>((reinterpret_cast<uintptr_t>(memory) + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES);
+}
+
+}  // namespace
+
+float* Machine::tile(int worker) { return next_line(scratch_[worker].get() + MOST_REGISTERS * REGISTER_BYTES); }
+
+float* Machine::panel(int worker) { return tile(worker) + LARGEST_TILE; }
+
+void Machine::multiply(int worker, const Product& p, bool packs) {
+    if (small_tiles || packs) {
+        baton::multiply(p.transposed_a, p.transposed_b, p.m, p.n, p.k, p.a, p.row_a, p.b, p.row_b, p.c, p.row_c, p.accumulate);
+    } else {
+        kernels.product(p, panel(worker));
+    }
+}
+
+void Machine::share(int64_t floats) {
+    if (floats > shared_floats_) {
+        shared_memory_.reset(new char[static_cast<size_t>(floats * 4 + LINE_BYTES)]);
+        shared_ = next_line(shared_memory_.get());
+        shared_floats_ = floats;
+    }
+}
+
+}  // namespace baton
