@@ -2,6 +2,7 @@
 // executor, so that whatever commands do can be tested on machines without a GPU.
 //
 // All work is cut into items that do not depend on each other: a function object that is called with the number of each.
+// One thread works on an item, or a team of threads does.
 #ifndef BATON_CUDA_EXECUTOR_H
 #define BATON_CUDA_EXECUTOR_H
 
@@ -51,6 +52,63 @@ void each(const Stream& stream, int64_t count, const Item& item) {
     }
 }
 
+constexpr int WARP = 32;
+
+// The threads that work on one item together, a warp or a whole block.
+template <int THREADS>
+class Team {
+  public:
+    static_assert(THREADS == WARP || THREADS == BLOCK_THREADS, "a team is a warp or a block");
+    static constexpr int SIZE = THREADS;
+    __device__ int rank() const { return static_cast<int>(threadIdx.x) % THREADS; }
+    // What any of them has written, all of them see.
+    __device__ void wait() const {
+        if constexpr (THREADS == WARP) {
+            __syncwarp();
+        } else {
+            __syncthreads();
+        }
+    }
+    // Joins one value of every thread, always in the same order; join(a, b) is join(b, a). All of them call it, and all of
+    // them get the result.
+    template <typename T, typename Join>
+    __device__ T joined(T value, Join join) const {
+        for (int distance = WARP / 2; distance > 0; distance /= 2) {
+            value = join(value, __shfl_xor_sync(0xffffffff, value, distance));
+        }
+        if constexpr (THREADS > WARP) {
+            __shared__ T of_warps[THREADS / WARP];
+            __syncthreads();
+            if (rank() % WARP == 0) {
+                of_warps[rank() / WARP] = value;
+            }
+            __syncthreads();
+            value = of_warps[0];
+            for (int i = 1; i < THREADS / WARP; i++) value = join(value, of_warps[i]);
+        }
+        return value;
+    }
+};
+
+template <int THREADS, typename Item>
+__global__ void __launch_bounds__(BLOCK_THREADS) run_teams(int64_t count, Item item) {
+    constexpr int64_t TEAMS = BLOCK_THREADS / THREADS;
+    int64_t step = gridDim.x * TEAMS;
+    for (int64_t i = blockIdx.x * TEAMS + threadIdx.x / THREADS; i < count; i += step) item(Team<THREADS>(), i);
+}
+
+// The same with a team of threads for each item: item(team, 0) to item(team, count - 1).
+template <int THREADS, typename Item>
+void each_team(const Stream& stream, int64_t count, const Item& item) {
+    static_assert(std::is_trivially_copyable_v<Item> && sizeof(Item) <= 4000, "items are arguments of a kernel");
+    if (count > 0) {
+        constexpr int64_t TEAMS = BLOCK_THREADS / THREADS;
+        int64_t blocks = std::min((count - 1) / TEAMS + 1, stream.most_blocks);
+        run_teams<THREADS><<<static_cast<unsigned>(blocks), BLOCK_THREADS, 0, stream.handle>>>(count, item);
+        check(cudaGetLastError(), "the GPU cannot start it");
+    }
+}
+
 // Whether commands read inputs where the caller has them.
 constexpr bool INPUTS_IN_PLACE = false;
 
@@ -62,6 +120,27 @@ template <typename Item>
 void each(const Stream&, int64_t count, const Item& item) {
     static_assert(std::is_trivially_copyable_v<Item>, "items are arguments of a kernel");
     for (int64_t i = 0; i < count; i++) item(i);
+}
+
+constexpr int WARP = 32, BLOCK_THREADS = 256;
+
+// One thread does what the whole team would.
+template <int THREADS>
+class Team {
+  public:
+    static constexpr int SIZE = 1;
+    int rank() const { return 0; }
+    void wait() const {}
+    template <typename T, typename Join>
+    T joined(T value, Join) const {
+        return value;
+    }
+};
+
+template <int THREADS, typename Item>
+void each_team(const Stream&, int64_t count, const Item& item) {
+    static_assert(std::is_trivially_copyable_v<Item>, "items are arguments of a kernel");
+    for (int64_t i = 0; i < count; i++) item(Team<THREADS>(), i);
 }
 
 constexpr bool INPUTS_IN_PLACE = true;
