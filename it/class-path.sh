@@ -36,6 +36,7 @@ cpu="" cuda=""
 while read -r jar; do
     case "$jar" in
         */baton-backend-cuda*) cuda="$cuda:$jar" ;;
+        */baton-native* | */org/bytedeco/javacpp/*) cpu="$cpu:$jar" cuda="$cuda:$jar" ;;
         */baton-backend-cpu* | */org/bytedeco/*) cpu="$cpu:$jar" ;;
         *) digits="$digits:$jar" ;;
     esac

@@ -15,7 +15,7 @@ stated() {
     echo "$versions"
 }
 
-oldest="$(stated 'OLDEST_GLIBC = "' backend-cpu/src/main/java/dev/baton/cpu/LoadFailure.java)"
+oldest="$(stated 'OLDEST_GLIBC = "' native/java/dev/baton/core/LoadFailure.java)"
 for page in README.md docs/troubleshooting.md; do
     [ "$(stated 'glibc (is )?' "$page")" = "$oldest" ] || fail "$page does not state glibc $oldest as the CPU backend does"
 done

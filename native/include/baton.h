@@ -1,5 +1,6 @@
 /*
- * Baton's native core: plans of kernels that run on the CPU. This header is all that a binding needs.
+ * A native core of Baton: plans of kernels that run on the CPU, or on a GPU. This header is all that a binding needs; a
+ * program that finds out while it runs which core there is takes its functions from baton_functions.
  *
  * Functions that can fail return a status: 0 is success; for everything else baton_last_error() says in words what
  * happened. Nothing throws and nothing aborts across this boundary: a handle or an address that is null is an error too,
@@ -22,7 +23,7 @@ extern "C" {
 #endif
 
 /* Changes whenever a function or the plan format changes. */
-#define BATON_ABI_VERSION 5
+#define BATON_ABI_VERSION 6
 
 typedef struct baton_backend baton_backend;
 typedef struct baton_memory baton_memory;
@@ -30,15 +31,18 @@ typedef struct baton_plan baton_plan;
 
 BATON_API int32_t baton_abi_version(void);
 
+/* Whether a backend can be opened on this machine; a failure says why not. */
+BATON_API int32_t baton_probe(void);
+
 /* The message of the last failure on the calling thread; empty if there was none. */
 BATON_API const char* baton_last_error(void);
 
 /*
- * Opens a backend with its own pool of threads.
- *   threads  at least 1; the calling thread is one of them
- *   isa      "baseline", "avx2" or "avx512"; null or empty for the best that this processor has
+ * Opens a backend: on the CPU with its own pool of threads, or on a GPU.
+ *   number   threads, at least 1, of which the calling thread is one; or which GPU, from 1 on
+ *   isa      "baseline", "avx2" or "avx512"; null or empty for the best that this processor has; GPUs have none
  */
-BATON_API int32_t baton_backend_open(int32_t threads, const char* isa, baton_backend** backend);
+BATON_API int32_t baton_backend_open(int32_t number, const char* isa, baton_backend** backend);
 BATON_API void baton_backend_close(baton_backend* backend);
 
 /* The instruction set in use (empty for null), the processor's name and the name of OpenBLAS's kernels. */
@@ -86,6 +90,34 @@ BATON_API void baton_plan_destroy(baton_plan* plan);
 
 /* How often baton_plan_run was entered in this process. */
 BATON_API int64_t baton_plan_runs(void);
+
+/* All of these functions of one core. */
+typedef struct baton_core {
+    int32_t (*abi_version)(void);
+    int32_t (*probe)(void);
+    const char* (*last_error)(void);
+    int32_t (*backend_open)(int32_t number, const char* isa, baton_backend** backend);
+    void (*backend_close)(baton_backend* backend);
+    const char* (*backend_isa)(const baton_backend* backend);
+    const char* (*processor)(void);
+    const char* (*openblas_core)(void);
+    int32_t (*backend_has_own_products)(const baton_backend* backend);
+    int32_t (*backend_has_bfloat16)(const baton_backend* backend);
+    int32_t (*has_command)(int64_t opcode);
+    int32_t (*memory_reserve)(int64_t capacity, baton_memory** memory);
+    int32_t (*memory_grow)(baton_memory* memory, int64_t bytes);
+    int64_t (*memory_address)(const baton_memory* memory);
+    void (*memory_release)(baton_memory* memory);
+    int64_t (*address)(const void* buffer);
+    int32_t (*copy)(int64_t target, int64_t source, int64_t bytes);
+    int32_t (*plan_create)(baton_backend* backend, const int64_t* code, int64_t words, const int64_t* addresses,
+                           const int64_t* sizes, int32_t spaces, int64_t arguments, baton_plan** plan);
+    int32_t (*convolution_scratch)(const baton_backend* backend, const int64_t* geometry, int64_t opcode, int64_t* bytes);
+    int32_t (*plan_run)(int64_t plan);
+    void (*plan_destroy)(baton_plan* plan);
+    int64_t (*plan_runs)(void);
+} baton_core;
+BATON_API const baton_core* baton_functions(void);
 
 #ifdef __cplusplus
 }

@@ -18,6 +18,8 @@ const Kernels& kernels_for(int32_t threads, const char* isa) {
     return choose_kernels(isa);
 }
 
+void probe() { choose_kernels(nullptr); }
+
 void copy(void* to, const void* from, int64_t bytes) { std::memcpy(to, from, static_cast<size_t>(bytes)); }
 
 }  // namespace

@@ -5,7 +5,7 @@
 //                        opcode)
 //   class GrowingMemory  GrowingMemory(capacity), grow(bytes), address()
 //   class Plan           Plan(backend, code, words, addresses, sizes, spaces, arguments), run()
-//   processor_name(), openblas_core(), has_command(opcode), copy(to, from, bytes)
+//   probe(), processor_name(), openblas_core(), copy(to, from, bytes); Decoder::has(opcode)
 //
 // Their arguments have been checked here, but for what only a core knows.
 #include <atomic>
@@ -65,12 +65,14 @@ extern "C" {
 
 int32_t baton_abi_version(void) { return BATON_ABI_VERSION; }
 
+int32_t baton_probe(void) { return guarded(baton::probe); }
+
 const char* baton_last_error(void) { return last_error; }
 
-int32_t baton_backend_open(int32_t threads, const char* isa, baton_backend** backend) {
+int32_t baton_backend_open(int32_t number, const char* isa, baton_backend** backend) {
     return guarded([&] {
         require(backend != nullptr, "there is no place for the backend's handle: it is null");
-        *backend = new baton_backend{{threads, isa}};
+        *backend = new baton_backend{{number, isa}};
     });
 }
 
@@ -162,5 +164,33 @@ int32_t baton_convolution_scratch(const baton_backend* backend, const int64_t* g
 void baton_plan_destroy(baton_plan* plan) { delete plan; }
 
 int64_t baton_plan_runs(void) { return runs.load(); }
+
+const baton_core* baton_functions(void) {
+    static const baton_core functions = {
+        baton_abi_version,
+        baton_probe,
+        baton_last_error,
+        baton_backend_open,
+        baton_backend_close,
+        baton_backend_isa,
+        baton_processor,
+        baton_openblas_core,
+        baton_backend_has_own_products,
+        baton_backend_has_bfloat16,
+        baton_has_command,
+        baton_memory_reserve,
+        baton_memory_grow,
+        baton_memory_address,
+        baton_memory_release,
+        baton_address,
+        baton_copy,
+        baton_plan_create,
+        baton_convolution_scratch,
+        baton_plan_run,
+        baton_plan_destroy,
+        baton_plan_runs,
+    };
+    return &functions;
+}
 
 }  // extern "C"

@@ -56,7 +56,10 @@ constexpr Decoder::Entry COMMANDS[] = {
 
 }  // namespace
 
-bool Decoder::has(int64_t opcode) { return opcode < PAIRED && find_command(COMMANDS, opcode) != nullptr; }
+bool Decoder::has(int64_t opcode) {
+    bool paired = opcode > PAIRED && opcode < WINOGRAD;
+    return !paired && find_command(COMMANDS, opcode) != nullptr;
+}
 
 std::unique_ptr<Command> Decoder::command(int64_t opcode) {
     if (opcode > PAIRED && opcode < WINOGRAD && machine_.pairs == nullptr) {

@@ -114,9 +114,22 @@ void plans() {
     baton_memory_release(memory);
 }
 
+void the_table_of_functions() {
+    const baton_core* core = baton_functions();
+    CHECK(core->abi_version() == BATON_ABI_VERSION, "the version in the table is %d", core->abi_version());
+    CHECK(core->probe() == 0, "no backend can be opened: %s", core->last_error());
+    CHECK(core->has_command(1) == 1 && core->has_command(0) == 0, "the table has other commands");
+    baton_backend* backend = nullptr;
+    CHECK(core->backend_open(0, nullptr, &backend) != 0 && *core->last_error() != '\0', "a backend of number 0 opens");
+    int64_t runs = core->plan_runs();
+    CHECK(core->plan_run(0) != 0 && core->plan_runs() == runs + 1 && baton_plan_runs() == runs + 1,
+          "the table counts other runs");
+}
+
 }  // namespace
 
 void test_boundary() {
+    the_table_of_functions();
     messages_belong_to_threads();
     memory();
     copies();

@@ -168,6 +168,9 @@ class Executor {
     Stream stream_;
 };
 
+// Fails in words where no backend can be opened.
+void probe();
+
 const char* executor_name();
 const char* processor_name();
 

@@ -20,6 +20,8 @@ void Executor::copy(void* to, const void* from, int64_t bytes) const { baton::co
 
 void Executor::finish() const {}
 
+void probe() {}
+
 const char* executor_name() { return "host"; }
 
 const char* processor_name() { return "host executor"; }

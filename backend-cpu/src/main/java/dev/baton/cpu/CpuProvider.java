@@ -31,16 +31,17 @@ public final class CpuProvider implements BackendProvider {
 
     @Override
     public Availability availability() {
-        return NativeLibrary.load();
+        return CpuLibrary.load().availability();
     }
 
     @Override
     public Backend open() {
-        if (!NativeLibrary.load().available()) {
-            throw new BackendException("cpu: " + NativeLibrary.load().reason());
+        if (!availability().available()) {
+            throw new BackendException("cpu: " + availability().reason());
         }
         // The property is for tests, which cannot change their environment.
-        return new CpuBackend(threads(), System.getProperty("baton.isa", System.getenv(INSTRUCTION_SET)));
+        return new CpuBackend(
+                CpuLibrary.load().core(), threads(), System.getProperty("baton.isa", System.getenv(INSTRUCTION_SET)));
     }
 
     private static int threads() {

@@ -8,7 +8,7 @@ import dev.baton.DType;
 import dev.baton.NDArray;
 import dev.baton.Precision;
 import dev.baton.Shape;
-import dev.baton.cpu.core.NativeCore;
+import dev.baton.core.NativeCore;
 import dev.baton.data.Batch;
 import dev.baton.loss.Losses;
 import dev.baton.model.Gpt;
@@ -227,11 +227,12 @@ class CpuTrainingTest {
                 var step = TrainStep.of(session, model(), Losses.crossEntropy(), Adam.of(1e-3))) {
             Batch batch = batch(16, 1);
             step.run(batch);
-            long before = NativeCore.baton_plan_runs();
+            NativeCore core = CpuLibrary.load().core();
+            long before = core.plan_runs();
             for (int i = 0; i < 100; i++) {
                 step.run(batch);
             }
-            assertThat(NativeCore.baton_plan_runs() - before).isEqualTo(100);
+            assertThat(core.plan_runs() - before).isEqualTo(100);
         }
     }
 

@@ -3,7 +3,7 @@ package dev.baton.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.contentOf;
 
-import dev.baton.cpu.core.NativeCore;
+import dev.baton.core.NativeCore;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,12 +27,12 @@ class OlderSystemTest {
 
     @Test
     void saysWhichVersionIsNeeded() throws Exception {
-        String ours = "dev/baton/cpu/core/" + Loader.getPlatform() + "/";
+        String ours = "dev/baton/core/" + Loader.getPlatform() + "/";
         askForAnotherVersion(ours + "libbaton.so", "GLIBC_2.34", "GLIBC_2.94");
         askForAnotherVersion(ours + "libjniNativeCore.so", "GLIBC_2.34", "GLIBC_2.94");
         assertThat(availability())
-                .startsWith("not available: the native libraries need glibc " + LoadFailure.OLDEST_GLIBC
-                        + " or later, and this system's is older: ")
+                .startsWith(
+                        "not available: the native libraries need glibc 2.34 or later, and this system's is older: ")
                 .contains("version `GLIBC_2.94' not found (required by ");
     }
 

@@ -1,15 +1,30 @@
 package dev.baton.cuda;
 
 import dev.baton.BackendException;
+import dev.baton.core.CoreLibrary;
 import dev.baton.spi.Availability;
 import dev.baton.spi.Backend;
 import dev.baton.spi.BackendProvider;
 
 /**
- * Offers NVIDIA GPUs as backend {@code cuda}. It has no kernels yet and so is never available; it says what is missing
- * on this machine, from files alone: no native code is loaded and no process is started.
+ * Offers NVIDIA GPUs as backend {@code cuda}. Where the driver's files show that there is none, it says so without loading
+ * native code.
  */
 public final class CudaProvider implements BackendProvider {
+
+    /** The system property with the GPU's number, from 0 on; the first one where it is not set. */
+    public static final String GPU = "baton.gpu";
+
+    private static final String KERNELS = "libbaton-cuda.so";
+
+    private static CoreLibrary loaded;
+
+    private static synchronized CoreLibrary load() {
+        if (loaded == null) {
+            loaded = CoreLibrary.load(CudaProvider.class, KERNELS, null, "baton-backend-cuda");
+        }
+        return loaded;
+    }
 
     @Override
     public String name() {
@@ -29,11 +44,29 @@ public final class CudaProvider implements BackendProvider {
 
     @Override
     public Availability availability() {
-        return Availability.no(MachineReader.thisMachine().whyNot());
+        String obstacle = MachineReader.thisMachine().whyNot(hasKernels());
+        return obstacle.isEmpty() ? load().availability() : Availability.no(obstacle);
+    }
+
+    /** Whether the kernels were compiled when this was built. */
+    static boolean hasKernels() {
+        return CudaProvider.class.getResource("linux-x86_64/" + KERNELS) != null;
     }
 
     @Override
     public Backend open() {
-        throw new BackendException("cuda: " + availability().reason());
+        if (!availability().available()) {
+            throw new BackendException("cuda: " + availability().reason());
+        }
+        return new CudaBackend("cuda", load().core(), gpu());
+    }
+
+    private static int gpu() {
+        String wanted = System.getProperty(GPU, "0");
+        try {
+            return Math.addExact(Integer.parseInt(wanted), 1);
+        } catch (NumberFormatException | ArithmeticException e) {
+            throw new BackendException("-D" + GPU + " is the number of a GPU, from 0 on, not '" + wanted + "'", e);
+        }
     }
 }

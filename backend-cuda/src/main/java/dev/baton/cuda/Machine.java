@@ -32,8 +32,13 @@ record Machine(
         gpus = List.copyOf(gpus);
     }
 
-    /** Why {@code cuda} cannot run here, the first obstacle first, and what to do about it. */
-    String whyNot() {
+    /**
+     * Why {@code cuda} cannot run here, the first obstacle first, and what to do about it; empty where nothing is seen that
+     * is in the way.
+     *
+     * @param kernels whether they were compiled when this was built
+     */
+    String whyNot(boolean kernels) {
         if (!system.equals(SUPPORTED)) {
             return "meant for Linux on x86-64, this is " + system;
         }
@@ -55,8 +60,11 @@ record Machine(
         if (!forbidden.isEmpty()) {
             return "this user may not open " + forbidden + "; ask for the right to read and write it";
         }
-        return "this version of Baton has no CUDA kernels yet (found " + String.join(", ", gpus) + " with " + driver()
-                + "); train with baton-backend-cpu until one has";
+        if (!kernels) {
+            return "this build of baton-backend-cuda has no kernels (found " + String.join(", ", gpus) + " with "
+                    + driver() + "): build it where there is nvcc, of NVIDIA's CUDA toolkit 13.0 or later";
+        }
+        return "";
     }
 
     private String driver() {

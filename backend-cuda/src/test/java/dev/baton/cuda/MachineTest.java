@@ -13,12 +13,12 @@ class MachineTest {
 
     private static String whyNot(
             String library, boolean kernelDriver, String version, List<String> gpus, String forbidden) {
-        return new Machine("Linux amd64", library, kernelDriver, version, gpus, forbidden).whyNot();
+        return new Machine("Linux amd64", library, kernelDriver, version, gpus, forbidden).whyNot(true);
     }
 
     @Test
     void anotherSystem() {
-        assertThat(new Machine("Mac OS X aarch64", "", false, "", List.of(), "").whyNot())
+        assertThat(new Machine("Mac OS X aarch64", "", false, "", List.of(), "").whyNot(true))
                 .isEqualTo("meant for Linux on x86-64, this is Mac OS X aarch64");
     }
 
@@ -57,8 +57,14 @@ class MachineTest {
 
     @Test
     void noKernels() {
-        assertThat(whyNot(LIBRARY, true, "580.65.06", List.of("NVIDIA L4", "NVIDIA L4"), ""))
-                .isEqualTo("this version of Baton has no CUDA kernels yet (found NVIDIA L4, NVIDIA L4 with NVIDIA's "
-                        + "driver 580.65.06); train with baton-backend-cpu until one has");
+        var machine = new Machine("Linux amd64", LIBRARY, true, "580.65.06", List.of("NVIDIA L4", "NVIDIA L4"), "");
+        assertThat(machine.whyNot(false))
+                .isEqualTo("this build of baton-backend-cuda has no kernels (found NVIDIA L4, NVIDIA L4 with NVIDIA's "
+                        + "driver 580.65.06): build it where there is nvcc, of NVIDIA's CUDA toolkit 13.0 or later");
+    }
+
+    @Test
+    void nothingInTheWay() {
+        assertThat(whyNot(LIBRARY, true, "580.65.06", List.of("NVIDIA L4"), "")).isEmpty();
     }
 }

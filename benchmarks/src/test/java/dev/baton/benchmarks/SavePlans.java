@@ -2,7 +2,7 @@ package dev.baton.benchmarks;
 
 import dev.baton.NDArray;
 import dev.baton.Shape;
-import dev.baton.cpu.RecordingProvider;
+import dev.baton.core.RecordingProvider;
 import dev.baton.data.Batch;
 import dev.baton.graph.Graph;
 import dev.baton.nn.ForwardGraph;

@@ -1,0 +1,40 @@
+package dev.baton.cuda;
+
+import dev.baton.core.CoreLibrary;
+import dev.baton.spi.Availability;
+import dev.baton.spi.Backend;
+import dev.baton.spi.BackendProvider;
+
+/** The CUDA core's host executor, the same sources compiled for the processor, as backend {@code cuda-host}. */
+public final class HostExecutorProvider implements BackendProvider {
+
+    static final String NAME = "cuda-host";
+
+    private static final CoreLibrary LIBRARY =
+            CoreLibrary.load(HostExecutorProvider.class, "libbaton-cuda-host.so", null, "baton-backend-cuda");
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public int priority() {
+        return -1;
+    }
+
+    @Override
+    public int spiVersion() {
+        return SPI_VERSION;
+    }
+
+    @Override
+    public Availability availability() {
+        return LIBRARY.availability();
+    }
+
+    @Override
+    public Backend open() {
+        return new CudaBackend(NAME, LIBRARY.core(), 1);
+    }
+}

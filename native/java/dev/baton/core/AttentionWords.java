@@ -1,0 +1,140 @@
+package dev.baton.core;
+
+import dev.baton.DType;
+import dev.baton.Shape;
+import dev.baton.composite.AttentionMask;
+import dev.baton.composite.DotProductAttention;
+import dev.baton.composite.RotaryEmbedding;
+import dev.baton.graph.Attributes;
+import dev.baton.program.Buffer;
+import dev.baton.program.Kernel;
+import java.util.List;
+
+/** The words of attention and of rotary embedding. */
+final class AttentionWords {
+
+    private static final long NONE = -1;
+
+    private AttentionWords() {}
+
+    static void forward(Encoder out, Kernel.Whole kernel) {
+        Shape q = shape(kernel, 0);
+        Shape k = shape(kernel, 1);
+        Shape v = shape(kernel, 2);
+        sizes(out, q, k.size(1), v.size(3), kernel);
+        List<Buffer> in = kernel.inputs();
+        heads(out, in.get(0), q);
+        heads(out, in.get(1), k);
+        heads(out, in.get(2), v);
+        mask(out, kernel);
+        heads(out, kernel.outputs().get(0), q.with(3, v.dim(3)));
+        out.add(out.reference(kernel.outputs().get(1)));
+    }
+
+    static void backward(Encoder out, Kernel.Whole kernel) {
+        Shape q = shape(kernel, 0);
+        Shape k = shape(kernel, 1);
+        Shape v = shape(kernel, 2);
+        Shape result = q.with(3, v.dim(3));
+        sizes(out, q, k.size(1), v.size(3), kernel);
+        List<Buffer> in = kernel.inputs();
+        heads(out, in.get(0), q);
+        heads(out, in.get(1), k);
+        heads(out, in.get(2), v);
+        mask(out, kernel);
+        heads(out, in.get(3), result);
+        out.add(out.reference(in.get(4)));
+        heads(out, in.get(5), result);
+        heads(out, kernel.outputs().get(0), q);
+        heads(out, kernel.outputs().get(1), k);
+        heads(out, kernel.outputs().get(2), v);
+    }
+
+    static void packedForward(Encoder out, Kernel.Whole kernel) {
+        Shape each = shape(kernel, 0).without(2);
+        sizes(out, each, each.size(1), each.size(3), kernel);
+        packed(out, kernel.inputs().get(0), each);
+        mask(out, kernel);
+        heads(out, kernel.outputs().get(0), each);
+        out.add(out.reference(kernel.outputs().get(1)));
+    }
+
+    static void packedBackward(Encoder out, Kernel.Whole kernel) {
+        Shape each = shape(kernel, 0).without(2);
+        sizes(out, each, each.size(1), each.size(3), kernel);
+        List<Buffer> in = kernel.inputs();
+        packed(out, in.get(0), each);
+        mask(out, kernel);
+        heads(out, in.get(1), each);
+        out.add(out.reference(in.get(2)));
+        heads(out, in.get(3), each);
+        packed(out, kernel.outputs().get(0), each);
+    }
+
+    private static Shape shape(Kernel.Whole kernel, int input) {
+        return kernel.node().input(input).shape();
+    }
+
+    /**
+     * @param q [N, T, heads, W]
+     */
+    private static void sizes(Encoder out, Shape q, long keys, long valueWidth, Kernel.Whole kernel) {
+        Attributes attributes = kernel.node().attributes();
+        out.add(q.size(0), q.size(2), q.size(1), keys, q.size(3), valueWidth);
+        out.add(attributes.flag(AttentionMask.CAUSAL) ? 1 : 0);
+        out.real(attributes.number(DotProductAttention.SCALE));
+    }
+
+    /** [N, T, heads, W] without gaps. */
+    private static void heads(Encoder out, Buffer buffer, Shape shape) {
+        long position = shape.size(2) * shape.size(3);
+        out.add(out.reference(buffer), shape.size(1) * position, position, shape.size(3));
+    }
+
+    /** Three of [N, T, heads, W] in one of [N, T, 3, heads, W]. */
+    private static void packed(Encoder out, Buffer buffer, Shape each) {
+        long one = each.size(2) * each.size(3);
+        for (int i = 0; i < 3; i++) {
+            long offset = i * one * DType.FLOAT32.bytes();
+            out.add(out.reference(buffer) + offset, each.size(1) * 3 * one, 3 * one, each.size(3));
+        }
+    }
+
+    private static void mask(Encoder out, Kernel.Whole kernel) {
+        Attributes attributes = kernel.node().attributes();
+        List<Buffer> own = kernel.inputs()
+                .subList(
+                        kernel.inputs().size() - AttentionMask.inputs(attributes),
+                        kernel.inputs().size());
+        if (attributes.flag(AttentionMask.MASK)) {
+            Shape mask = shape(kernel, kernel.inputs().size() - own.size());
+            long query = mask.size(3);
+            long head = mask.size(2) * query;
+            long example = mask.size(1) * head;
+            out.add(out.reference(own.get(0)));
+            out.add(repeated(mask, 0, example), repeated(mask, 1, head), repeated(mask, 2, query));
+        } else {
+            out.add(NONE, 0, 0, 0);
+        }
+        out.add(attributes.flag(AttentionMask.LENGTHS) ? out.reference(own.get(own.size() - 1)) : NONE);
+    }
+
+    private static long repeated(Shape shape, int axis, long stride) {
+        return shape.size(axis) == 1 ? 0 : stride;
+    }
+
+    static void rotary(Encoder out, Kernel.Whole kernel) {
+        Attributes attributes = kernel.node().attributes();
+        Shape x = shape(kernel, 0);
+        int axis = (int) attributes.integer(RotaryEmbedding.AXIS);
+        out.add(size(x, 0, axis), x.size(axis), size(x, axis + 1, x.rank() - 1), x.size(-1));
+        out.real(attributes.number(RotaryEmbedding.BASE));
+        out.add(attributes.flag(RotaryEmbedding.NEIGHBOURS) ? 1 : 0, attributes.flag(RotaryEmbedding.BACK) ? 1 : 0);
+        out.references(kernel.inputs());
+        out.references(kernel.outputs());
+    }
+
+    private static long size(Shape shape, int from, int to) {
+        return Shape.of(shape.dims().subList(from, to)).size();
+    }
+}

@@ -1,0 +1,134 @@
+package dev.baton.core;
+
+import dev.baton.DType;
+import dev.baton.NDArray;
+import dev.baton.Shape;
+import dev.baton.StateException;
+import dev.baton.program.Buffer;
+import dev.baton.program.Program;
+import dev.baton.spi.Plan;
+import java.nio.ByteBuffer;
+import java.nio.LongBuffer;
+import java.util.function.ToLongFunction;
+
+/** A native plan. A run writes the addresses of its inputs where the plan reads them, and crosses to it once. */
+final class CorePlan implements Plan {
+
+    /** Workspace, variables, constants and outputs; the inputs follow. */
+    private static final int FIXED_SPACES = 4;
+
+    private final CoreBackend backend;
+    private final ToLongFunction<ByteBuffer> addresses;
+    private final Program program;
+    private final NativeCore.PlanHandle handle = new NativeCore.PlanHandle();
+    private final CoreBuffer constants;
+    private final CoreBuffer outputs;
+    private final NDArray arguments;
+    private final LongBuffer argumentWords;
+    private final long[] outputAddresses;
+    private long address;
+
+    CorePlan(CoreBackend backend, Program program, CoreBuffer variables, CoreBuffer workspace) {
+        this.backend = backend;
+        this.addresses = backend.core()::address;
+        this.program = program;
+        workspace.grow(program.memory().workspace());
+        this.constants = buffer(program.memory().constants());
+        this.outputs = buffer(program.memory().outputs());
+        upload(program, constants);
+        int inputs = program.inputs().size();
+        this.arguments = NDArray.zeros(DType.INT64, Shape.of(inputs));
+        this.argumentWords = arguments.bytes().asLongBuffer();
+        this.outputAddresses = program.outputBuffers().stream()
+                .mapToLong(
+                        buffer -> outputs.address() + program.placement(buffer).offset())
+                .toArray();
+        try {
+            create(variables, workspace);
+        } catch (RuntimeException e) {
+            closeBuffers();
+            throw e;
+        }
+        address = handle.address();
+    }
+
+    private CoreBuffer buffer(long bytes) {
+        var buffer = new CoreBuffer(backend, bytes);
+        buffer.grow(bytes);
+        return buffer;
+    }
+
+    /** Puts the program's constants to their places. */
+    private static void upload(Program program, CoreBuffer constants) {
+        long offset = 0;
+        for (NDArray constant : program.constants()) {
+            constants.upload(offset, constant.bytes());
+            offset += Program.aligned(constant.bytes().remaining());
+        }
+    }
+
+    private void create(CoreBuffer variables, CoreBuffer workspace) {
+        int spaces = FIXED_SPACES + program.inputs().size();
+        var starts = new long[spaces];
+        var sizes = new long[spaces];
+        CoreBuffer[] fixed = {workspace, variables, constants, outputs};
+        for (int i = 0; i < FIXED_SPACES; i++) {
+            starts[i] = fixed[i].address();
+            sizes[i] = fixed[i].bytes();
+        }
+        for (int i = FIXED_SPACES; i < spaces; i++) {
+            sizes[i] = program.inputs().get(i - FIXED_SPACES).type().bytes();
+        }
+        long[] words = new Encoder(backend.core(), program).encode();
+        backend.check(backend.core()
+                .plan_create(
+                        backend.handle(),
+                        direct(words),
+                        words.length,
+                        direct(starts),
+                        direct(sizes),
+                        spaces,
+                        arguments.address(addresses),
+                        handle));
+    }
+
+    private static LongBuffer direct(long[] words) {
+        return NDArray.of(Shape.of(words.length), words).bytes().asLongBuffer();
+    }
+
+    @Override
+    public void run(NDArray[] inputs) {
+        if (address == 0) {
+            throw new StateException("the plan is closed");
+        }
+        for (int i = 0; i < inputs.length; i++) {
+            argumentWords.put(i, inputs[i].address(addresses));
+        }
+        backend.check(backend.core().plan_run(address));
+    }
+
+    @Override
+    public void read(int output, NDArray target) {
+        Buffer buffer = program.outputBuffers().get(output);
+        backend.check(backend.core().copy(target.address(addresses), outputAddresses[output], buffer.bytes()));
+    }
+
+    @Override
+    public String explain() {
+        return backend.device() + "\n" + program.explain();
+    }
+
+    @Override
+    public void close() {
+        if (address != 0) {
+            backend.core().plan_destroy(handle);
+            address = 0;
+            closeBuffers();
+        }
+    }
+
+    private void closeBuffers() {
+        constants.close();
+        outputs.close();
+    }
+}

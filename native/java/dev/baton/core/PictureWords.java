@@ -1,0 +1,184 @@
+package dev.baton.core;
+
+import dev.baton.Shape;
+import dev.baton.composite.BatchNorm;
+import dev.baton.composite.Convolution;
+import dev.baton.composite.MaxPool;
+import dev.baton.composite.RectifiedConvolution;
+import dev.baton.composite.Window;
+import dev.baton.graph.Node;
+import dev.baton.graph.Operation;
+import dev.baton.graph.Primitive;
+import dev.baton.program.Buffer;
+import dev.baton.program.Kernel;
+import java.util.List;
+
+/** The words of convolutions, pooling and batch normalisation. */
+final class PictureWords {
+
+    static final int CONVOLUTION = 14;
+    static final int CONVOLUTION_BY_INPUT = 15;
+    static final int CONVOLUTION_BY_WEIGHT = 16;
+
+    /** Added to the opcode of a convolution, or of its gradient by the input, that is computed by Winograd's method. */
+    static final int WINOGRAD = 128;
+
+    /** With fewer channels on either side, transforming pictures and results costs more than Winograd's method saves. */
+    private static final long FEWEST_CHANNELS = 16;
+
+    private PictureWords() {}
+
+    /**
+     * Whether a convolution is computed by Winograd's method, which needs 16 products where the direct way has 36, and
+     * whose sums are about as exact. Chosen by the layer alone: pictures give the same answers alone as among others.
+     */
+    static boolean byWinograd(NativeCore core, Node node) {
+        boolean either = isForward(node.operation()) || isInputGradient(node.operation());
+        if (!either || node.attributes().flag(Primitive.BFLOAT16)) {
+            return false;
+        }
+        long[] words = geometry(node);
+        boolean tile = true;
+        for (int at = 4; at < words.length; at += 6) {
+            tile &= words[at + 1] == 3 && words[at + 3] == 1 && words[at + 4] <= 2 && words[at + 5] == 1;
+        }
+        boolean fits = tile && words[3] == 1 && Math.min(words[1], words[2]) >= FEWEST_CHANNELS;
+        return fits && core.has_command(CONVOLUTION + WINOGRAD) == 1;
+    }
+
+    /** The opcode that the workspace of a convolution or of a gradient of one goes by; 0 for any other operation. */
+    static int convolutionOpcode(NativeCore core, Node node) {
+        Operation operation = node.operation();
+        if (isForward(operation)) {
+            return CONVOLUTION + variant(core, node);
+        }
+        if (isInputGradient(operation)) {
+            return CONVOLUTION_BY_INPUT + variant(core, node);
+        }
+        return operation == Convolution.WEIGHT_GRADIENT ? CONVOLUTION_BY_WEIGHT + variant(core, node) : 0;
+    }
+
+    /** What is added to the opcode of any operation for how it is computed. */
+    static int variant(NativeCore core, Node node) {
+        return byWinograd(core, node)
+                ? WINOGRAD
+                : Encoder.rounded(node.attributes().flag(Primitive.BFLOAT16));
+    }
+
+    private static boolean isForward(Operation operation) {
+        return operation == Convolution.FORWARD || operation == RectifiedConvolution.FORWARD;
+    }
+
+    private static boolean isInputGradient(Operation operation) {
+        return operation == Convolution.INPUT_GRADIENT || operation == RectifiedConvolution.INPUT_GRADIENT;
+    }
+
+    /** The sizes of a convolution, the same for itself and its gradients. */
+    static long[] geometry(Node node) {
+        Operation operation = node.operation();
+        Shape shape = isForward(operation) ? null : node.attributes().shape(Convolution.SHAPE);
+        Shape x = isInputGradient(operation) ? shape : node.input(0).shape();
+        Shape weight =
+                operation == Convolution.WEIGHT_GRADIENT ? shape : node.input(1).shape();
+        Window window = Window.of(node.attributes(), new long[] {weight.size(2), weight.size(3)});
+        Shape results = window.places(x, weight.dim(0));
+        long groups = node.attributes().integer(Convolution.GROUPS);
+        var words = new long[16];
+        words[0] = x.size(0);
+        words[1] = x.size(1);
+        words[2] = weight.size(0);
+        words[3] = groups;
+        for (int side = 0; side < 2; side++) {
+            int at = 4 + 6 * side;
+            words[at] = x.size(2 + side);
+            words[at + 1] = weight.size(2 + side);
+            words[at + 2] = results.size(2 + side);
+            words[at + 3] = window.stride()[side];
+            words[at + 4] = window.before()[side];
+            words[at + 5] = window.dilation()[side];
+        }
+        return words;
+    }
+
+    static void convolution(Encoder out, Kernel.Whole kernel) {
+        out.add(geometry(kernel.node()));
+        out.references(kernel.inputs().subList(0, 2));
+        if (kernel.node().operation() != Convolution.WEIGHT_GRADIENT) {
+            boolean hasBias =
+                    isForward(kernel.node().operation()) && kernel.inputs().size() == 3;
+            out.add(hasBias ? out.reference(kernel.inputs().get(2)) : -1);
+        }
+        out.references(kernel.outputs());
+        // Without pictures there is no scratch, and what is named instead is not touched.
+        Buffer scratch = kernel.scratch() == null ? kernel.outputs().get(0) : kernel.scratch();
+        out.add(out.reference(scratch));
+    }
+
+    static void rectifiedInputGradient(Encoder out, Kernel.Whole kernel) {
+        convolution(out, kernel);
+        out.add(out.reference(kernel.inputs().get(2)));
+    }
+
+    static void maxPool(Encoder out, Kernel.Whole kernel) {
+        Node node = kernel.node();
+        boolean backward = node.operation() == MaxPool.BACKWARD;
+        Shape x = backward
+                ? node.attributes().shape(MaxPool.SHAPE)
+                : node.input(0).shape();
+        Shape y = backward ? node.input(0).shape() : node.outputs().get(0).shape();
+        Window window = Window.of(node.attributes());
+        out.add(x.size(0) * x.size(1), x.size(2), x.size(3));
+        for (long[] pair : List.of(window.kernel(), window.stride(), window.before(), window.dilation())) {
+            out.add(pair);
+        }
+        out.add(y.size(2), y.size(3));
+        if (backward) {
+            out.references(kernel.inputs());
+            out.references(kernel.outputs());
+        } else {
+            out.add(
+                    out.reference(kernel.inputs().get(0)),
+                    out.reference(kernel.outputs().get(1)));
+            out.add(out.reference(kernel.outputs().get(0)));
+        }
+    }
+
+    static void batchNorm(Encoder out, Kernel.Whole kernel) {
+        channels(out, kernel);
+        out.real(kernel.node().attributes().number(BatchNorm.EPSILON));
+        out.references(kernel.inputs().subList(0, 3));
+        out.add(
+                out.reference(kernel.outputs().get(1)),
+                out.reference(kernel.outputs().get(2)),
+                -1);
+        out.add(out.reference(kernel.outputs().get(0)), -1, -1);
+    }
+
+    static void batchNormBackward(Encoder out, Kernel.Whole kernel) {
+        List<Buffer> inputs = kernel.inputs();
+        channels(out, kernel);
+        out.real(0);
+        out.references(inputs.subList(0, 2));
+        out.add(-1);
+        out.references(inputs.subList(2, 4));
+        // Behind the result, where that is told too.
+        out.add(out.reference(inputs.get(inputs.size() - 1)));
+        out.references(kernel.outputs());
+    }
+
+    static void rectifiedBatchNorm(Encoder out, Kernel.Whole kernel) {
+        batchNorm(out, kernel);
+        out.add(kernel.inputs().size() == 4 ? out.reference(kernel.inputs().get(3)) : -1);
+    }
+
+    static void rectifiedBatchNormBackward(Encoder out, Kernel.Whole kernel) {
+        batchNormBackward(out, kernel);
+        out.add(out.reference(kernel.inputs().get(4)));
+    }
+
+    /** The examples, the channels and the elements of a channel. */
+    private static void channels(Encoder out, Kernel.Whole kernel) {
+        Shape x = kernel.node().input(0).shape();
+        out.add(x.size(0), x.size(1), Shape.of(x.dims().subList(2, x.rank())).size());
+    }
+}
