@@ -30,6 +30,9 @@ public final class GraphBuilder {
 
     public static final String LEARNING_RATE = "learning rate";
 
+    /** The share of the batch that this device has, where several train together. */
+    public static final String SHARE = "share";
+
     /** What is traced: layers such as dropout behave differently. */
     public enum Mode {
         TRAINING,
@@ -40,6 +43,7 @@ public final class GraphBuilder {
     private static final AtomicLong CREATED = new AtomicLong();
 
     private final Mode mode;
+    private final boolean shared;
     private final long number = nextCreationNumber();
     private final List<Node> nodes = new ArrayList<>();
     private final Map<String, Value> inputs = new LinkedHashMap<>();
@@ -61,7 +65,15 @@ public final class GraphBuilder {
     }
 
     public GraphBuilder(Mode mode) {
+        this(mode, false);
+    }
+
+    /**
+     * @param shared whether several devices have a part of each batch
+     */
+    public GraphBuilder(Mode mode, boolean shared) {
         this.mode = mode;
+        this.shared = shared;
     }
 
     /** The next number in the order of creation of everything that takes one. */
@@ -77,6 +89,11 @@ public final class GraphBuilder {
     /** Whether training or inference is traced. */
     public Mode mode() {
         return mode;
+    }
+
+    /** Whether several devices have a part of each batch: what is of the whole batch has to be added up over them. */
+    public boolean isShared() {
+        return shared;
     }
 
     /** The number of nodes so far, which is the number that the next one gets. */
@@ -199,10 +216,11 @@ public final class GraphBuilder {
     }
 
     /**
-     * A scalar input that the runtime fills in: {@link #SEED}, {@link #STEP}, {@link #UPDATE} or {@link #LEARNING_RATE}.
+     * A scalar input that the runtime fills in: {@link #SEED}, {@link #STEP}, {@link #UPDATE}, {@link #LEARNING_RATE} or
+     * {@link #SHARE}.
      */
     public Value runtimeScalar(String name) {
-        DType dtype = name.equals(LEARNING_RATE) ? DType.FLOAT32 : DType.INT64;
+        DType dtype = name.equals(LEARNING_RATE) || name.equals(SHARE) ? DType.FLOAT32 : DType.INT64;
         return input(name, new TensorType(dtype, Shape.scalar()));
     }
 

@@ -3,13 +3,16 @@ package dev.baton.nn;
 import dev.baton.BatonException;
 import dev.baton.Shape;
 import dev.baton.ShapeException;
+import dev.baton.composite.AllReduce;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Emitter;
 import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.Node;
+import dev.baton.graph.Primitive;
 import dev.baton.graph.Value;
 import dev.baton.tensor.Tensor;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Batch normalisation (Ioffe and Szegedy 2015): [N, channels, ...] -> the same. In training each channel gets the mean 0
@@ -19,6 +22,8 @@ import java.util.List;
  * <p>As in PyTorch, running = (1 - momentum) * running + momentum * batch, and the running variance follows the unbiased
  * one, whose divisor is the number of elements less 1. Right behind a {@link Conv2d}, inference costs nothing: the
  * compiler folds it into the convolution.
+ *
+ * <p>Where several devices train together, the mean and the variance are those of the whole batch.
  */
 public final class BatchNorm extends Layer {
 
@@ -80,7 +85,12 @@ public final class BatchNorm extends Layer {
     @Override
     public Tensor forward(Tensor x) {
         return inLayer(
-                x, () -> x.graph().mode() == GraphBuilder.Mode.TRAINING ? normalise(x) : normaliseWithRunning(x));
+                x,
+                () -> x.graph().mode() == GraphBuilder.Mode.TRAINING ? normaliseWithBatch(x) : normaliseWithRunning(x));
+    }
+
+    private Tensor normaliseWithBatch(Tensor x) {
+        return x.graph().isShared() ? normaliseTogether(x) : normalise(x);
     }
 
     private Attributes attributes() {
@@ -100,9 +110,40 @@ public final class BatchNorm extends Layer {
                 .maximum(mean.fullLike(0));
         Tensor count =
                 Tensor.of(x.graph(), new Emitter(x.graph()).size(x.shape().without(1), x.dtype()));
+        followAll(mean, variance, count);
+        return Tensor.of(x.graph(), node.output(0));
+    }
+
+    /** With the statistics of all devices' parts of the batch. */
+    private Tensor normaliseTogether(Tensor x) {
+        var emit = new Emitter(x.graph());
+        int[] others =
+                IntStream.range(0, x.shape().rank()).filter(axis -> axis != 1).toArray();
+        Value own = emit.size(x.shape().without(1), x.dtype());
+        List<Value> sums = AllReduce.of(emit, List.of(emit.sum(x.value(), others), own));
+        Value mean =
+                emit.div(sums.get(0), emit.broadcast(sums.get(1), sums.get(0).shape()));
+        Value centred = emit.sub(x.value(), emit.unreduce(mean, x.shape(), others));
+        Value squares = AllReduce.of(emit, List.of(emit.sum(emit.mul(centred, centred), others)))
+                .get(0);
+        Value variance = emit.div(squares, emit.broadcast(sums.get(1), squares.shape()));
+        Value inverseDeviation = emit.apply(Primitive.RSQRT, emit.add(variance, emit.fullLike(variance, epsilon)));
+        Value scale = emit.mul(inverseDeviation, weight.in(x).value());
+        Value y = emit.add(
+                emit.mul(centred, emit.unreduce(scale, x.shape(), others)),
+                emit.unreduce(bias.in(x).value(), x.shape(), others));
+        followAll(Tensor.of(x.graph(), mean), Tensor.of(x.graph(), variance), Tensor.of(x.graph(), sums.get(1)));
+        return Tensor.of(x.graph(), y);
+    }
+
+    /**
+     * Lets the running statistics follow those of a batch.
+     *
+     * @param count the elements of each channel
+     */
+    private void followAll(Tensor mean, Tensor variance, Tensor count) {
         follow(runningMean, mean);
         follow(runningVariance, variance.multiply(count.divide(count.add(-1))));
-        return Tensor.of(x.graph(), node.output(0));
     }
 
     private void follow(Statistic running, Tensor batch) {

@@ -4,6 +4,7 @@ import dev.baton.BatonException;
 import dev.baton.DType;
 import dev.baton.NDArray;
 import dev.baton.Shape;
+import dev.baton.composite.AllReduce;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Composite;
 import dev.baton.graph.Graph;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * Runs a graph node by node in plain Java: slow, obvious, and the oracle of every backend. Every number is a double;
@@ -43,6 +45,7 @@ public final class Interpreter {
 
     private final Graph graph;
     private final Precision precision;
+    private final UnaryOperator<List<double[]>> overAllDevices;
 
     /** Of the composites that were met: a graph that runs again and again does not trace them each time. */
     private final Map<Node, Interpreter> definitions = new HashMap<>();
@@ -51,11 +54,19 @@ public final class Interpreter {
      * @param graph a graph whose shapes are fixed
      */
     public Interpreter(Graph graph, Precision precision) {
+        this(graph, precision, UnaryOperator.identity());
+    }
+
+    /**
+     * @param overAllDevices the sums over all devices that train together of what this one has
+     */
+    Interpreter(Graph graph, Precision precision, UnaryOperator<List<double[]>> overAllDevices) {
         if (!graph.isFixed()) {
             throw new BatonException("only a graph of fixed shapes can run: bind its symbols first");
         }
         this.graph = graph;
         this.precision = precision;
+        this.overAllDevices = overAllDevices;
     }
 
     /**
@@ -100,6 +111,13 @@ public final class Interpreter {
             return List.of(round(given.clone(), node.outputs().get(0).dtype()));
         }
         List<double[]> arguments = node.inputs().stream().map(values::get).toList();
+        if (node.operation() == AllReduce.INSTANCE) {
+            List<double[]> sums = overAllDevices.apply(arguments);
+            for (int i = 0; i < sums.size(); i++) {
+                round(sums.get(i), node.outputs().get(i).dtype());
+            }
+            return sums;
+        }
         if (node.operation() instanceof Composite composite) {
             return define(composite, node, arguments);
         }

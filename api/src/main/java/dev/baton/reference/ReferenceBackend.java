@@ -16,9 +16,28 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** The reference interpreter as a backend: every operation, no speed. */
 final class ReferenceBackend implements Backend {
+
+    private final Exchange exchange;
+    private final int number;
+
+    /** One device alone. */
+    ReferenceBackend() {
+        this(new Exchange(1), 0);
+    }
+
+    /**
+     * One of the devices that train together.
+     *
+     * @param number among them
+     */
+    ReferenceBackend(Exchange exchange, int number) {
+        this.exchange = exchange;
+        this.number = number;
+    }
 
     @Override
     public String device() {
@@ -42,7 +61,12 @@ final class ReferenceBackend implements Backend {
 
     @Override
     public Plan compile(Program program, DeviceBuffer variables, DeviceBuffer workspace) {
-        return new InterpretedPlan(program, variables);
+        return new InterpretedPlan(program, variables, values -> exchange.sum(number, values));
+    }
+
+    @Override
+    public void leave() {
+        exchange.leave();
     }
 
     @Override
@@ -82,11 +106,13 @@ final class ReferenceBackend implements Backend {
 
         private final Program program;
         private final DeviceBuffer variables;
+        private final UnaryOperator<List<double[]>> overAllDevices;
         private List<double[]> outputs = List.of();
 
-        InterpretedPlan(Program program, DeviceBuffer variables) {
+        InterpretedPlan(Program program, DeviceBuffer variables, UnaryOperator<List<double[]>> overAllDevices) {
             this.program = program;
             this.variables = variables;
+            this.overAllDevices = overAllDevices;
         }
 
         @Override
@@ -99,7 +125,7 @@ final class ReferenceBackend implements Backend {
             }
             var stored = new HashMap<String, double[]>();
             graph.variables().forEach((name, value) -> stored.put(name, load(name, value.type())));
-            var result = new Interpreter(graph, Interpreter.Precision.FLOAT).run(given, stored);
+            var result = new Interpreter(graph, Interpreter.Precision.FLOAT, overAllDevices).run(given, stored);
             result.assignments()
                     .forEach((name, values) -> store(name, graph.assignments().get(name), values));
             outputs = new ArrayList<>(result.outputs().values());

@@ -3,6 +3,8 @@ package dev.baton.reference;
 import dev.baton.spi.Availability;
 import dev.baton.spi.Backend;
 import dev.baton.spi.BackendProvider;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** Offers the reference interpreter under the name {@code reference}; chosen only by name. */
 public final class ReferenceProvider implements BackendProvider {
@@ -30,5 +32,13 @@ public final class ReferenceProvider implements BackendProvider {
     @Override
     public Backend open() {
         return new ReferenceBackend();
+    }
+
+    @Override
+    public List<Backend> openTogether(int count) {
+        var exchange = new Exchange(count);
+        return IntStream.range(0, count)
+                .<Backend>mapToObj(number -> new ReferenceBackend(exchange, number))
+                .toList();
     }
 }

@@ -27,6 +27,7 @@ final class Arguments {
     private final NDArray step = NDArray.zeros(DType.INT64, Shape.scalar());
     private final NDArray update = NDArray.zeros(DType.INT64, Shape.scalar());
     private final NDArray learningRate = NDArray.zeros(DType.FLOAT32, Shape.scalar());
+    private final NDArray share = NDArray.of(Shape.scalar(), 1f);
 
     /**
      * @param name what messages call the program, such as {@code training step}
@@ -42,6 +43,7 @@ final class Arguments {
         own(GraphBuilder.STEP, step);
         own(GraphBuilder.UPDATE, update);
         own(GraphBuilder.LEARNING_RATE, learningRate);
+        own(GraphBuilder.SHARE, share);
     }
 
     private void own(String input, NDArray array) {
@@ -61,6 +63,27 @@ final class Arguments {
         step.setLong(0, stepNumber);
         update.setLong(0, updateNumber);
         learningRate.set(0, rate);
+    }
+
+    /** Sets the share of the batch that is here; all of it where nobody says so. */
+    void share(double value) {
+        share.set(0, value);
+    }
+
+    /** Takes over what was set for the next step and handed in: of what has a batch, so many examples. */
+    void take(Arguments whole, long start, long size) {
+        for (int i = 0; i < arrays.length; i++) {
+            if (hasBatch(i)) {
+                arrays[i] = Shard.part(whole.arrays[i], start, size, arrays[i]);
+            } else if (arrays[i] != seed && arrays[i] != share) {
+                arrays[i] = whole.arrays[i];
+            }
+        }
+    }
+
+    private boolean isOwn(int index) {
+        NDArray array = arrays[index];
+        return array == seed || array == step || array == update || array == learningRate || array == share;
     }
 
     /**
@@ -96,7 +119,7 @@ final class Arguments {
     /** Forgets what was handed in. */
     void clear() {
         for (int i = 0; i < arrays.length; i++) {
-            if (arrays[i] != seed && arrays[i] != step && arrays[i] != update && arrays[i] != learningRate) {
+            if (!isOwn(i)) {
                 arrays[i] = null;
             }
         }

@@ -10,6 +10,7 @@ import dev.baton.spi.DeviceBuffer;
 import dev.baton.spi.Plan;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -34,19 +35,24 @@ final class Device {
     }
 
     /**
-     * @throws BackendException if the backend's products cannot read their factors so
+     * Opens devices that train together, or one alone.
+     *
+     * @throws BackendException if there are not so many, or their products cannot read their factors so
      */
-    static Device open(BackendProvider provider, Precision precision) {
-        Backend backend = provider.open();
+    static List<Device> open(BackendProvider provider, int count, Precision precision) {
+        if (count < 1) {
+            throw new BackendException("a session has at least one device, not " + count);
+        }
+        List<Backend> backends = count == 1 ? List.of(provider.open()) : provider.openTogether(count);
         try {
-            Availability offered = backend.offers(precision);
+            Availability offered = backends.get(0).offers(precision);
             if (!offered.available()) {
                 throw new BackendException("the backend '" + provider.name() + "' has no products of " + precision
                         + ": " + offered.reason() + "; open the session with Precision.FLOAT32");
             }
-            return new Device(backend);
+            return backends.stream().map(Device::new).toList();
         } catch (RuntimeException | Error e) {
-            backend.close();
+            backends.forEach(Backend::close);
             throw e;
         }
     }

@@ -5,29 +5,29 @@ import dev.baton.NDArray;
 import dev.baton.ShapeException;
 import dev.baton.StateException;
 import dev.baton.graph.Graph;
+import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import dev.baton.program.Program;
-import java.lang.System.Logger.Level;
 import java.lang.ref.Cleaner;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A traced graph on a session: plans for the sizes it meets, compiled when they are first needed, the least recently
  * used ones dropped. The batch is the symbol {@link #BATCH}. Inputs and outputs have numbers, so that a step in the
  * steady state looks up no name.
+ *
+ * <p>A graph with the input {@link GraphBuilder#SHARE} runs on all devices of the session at once, on each with a part of the
+ * batch; outputs are those of the first device.
  */
 public final class Executable implements AutoCloseable {
 
     /** The symbol of the first dimension of every input. */
     public static final String BATCH = "N";
-
-    private static final int PLANS_KEPT = 8;
-    private static final System.Logger LOG = System.getLogger(Executable.class.getName());
 
     private final Session session;
     private final String name;
@@ -35,28 +35,40 @@ public final class Executable implements AutoCloseable {
     private final Arguments arguments;
     private final List<String> outputNames;
     private final List<TensorType> outputTypes;
-    private final Map<Long, SessionPlan> plans;
+    private final Plans plans;
+    private final Devices devices;
+    private final List<Shard> shards;
     private final Opened opened;
     private final Cleaner.Cleanable memory;
-    private long currentBatch = -1;
-    private SessionPlan current;
+    private long lastBatch = -1;
 
     /**
      * @param name what messages and the log call it, such as {@code training step}
      * @param opened what the user opened and has to close, so that this is closed
      */
     public Executable(Session session, String name, Graph graph, Opened opened) {
-        // Not a field's own value: what frees it must not know this.
-        var cache = new LinkedHashMap<Long, SessionPlan>(16, 0.75f, true);
+        this.devices = session.devices();
+        // What frees the plans must not know this.
+        List<Map<Long, SessionPlan>> rooms =
+                Stream.generate(Plans::room).limit(devices.count()).toList();
         this.session = session;
         this.name = name;
-        this.plans = cache;
+        this.shards = graph.inputs().containsKey(GraphBuilder.SHARE) ? shards(name, graph, rooms) : List.of();
+        this.plans = shards.isEmpty()
+                ? new Plans(session, name, graph, rooms.get(0))
+                : shards.get(0).plans();
         this.opened = opened;
-        this.memory = opened.holds(this, () -> abandon(cache.values()));
+        this.memory = opened.holds(this, () -> abandon(rooms));
         this.graph = graph;
         this.arguments = new Arguments(name, graph, session.seed());
         this.outputNames = List.copyOf(graph.outputs().keySet());
         this.outputTypes = graph.outputs().values().stream().map(Value::type).toList();
+    }
+
+    private List<Shard> shards(String name, Graph graph, List<Map<Long, SessionPlan>> rooms) {
+        return IntStream.range(0, rooms.size())
+                .mapToObj(number -> new Shard(devices.session(number), name, graph, number, rooms.get(number)))
+                .toList();
     }
 
     /** Forgets the arrays handed in, so that none is taken for a later run's. */
@@ -125,11 +137,13 @@ public final class Executable implements AutoCloseable {
         opened.requireOpen();
         long batch = batch();
         arguments.checkTokens();
-        if (batch != currentBatch) {
-            current = plan(batch);
-            currentBatch = batch;
+        if (shards.isEmpty()) {
+            plans.use(batch).run(arguments.all());
+        } else {
+            devices.requireEnough(batch);
+            devices.onAll((one, number) -> shards.get(number).run(arguments, devices));
         }
-        current.run(arguments.all());
+        lastBatch = batch;
     }
 
     private SessionPlan planOf(long batch) {
@@ -138,27 +152,12 @@ public final class Executable implements AutoCloseable {
         if (batch < 1) {
             throw new BatonException("a batch holds at least one example, not " + batch);
         }
-        return plan(batch);
-    }
-
-    private SessionPlan plan(long batch) {
-        SessionPlan plan = plans.get(batch);
-        if (plan == null) {
-            LOG.log(Level.DEBUG, "compiling the {0} for batches of {1}: none of this size yet", name, batch);
-            plan = session.plan(graph, Map.of(BATCH, batch));
-            plans.put(batch, plan);
-            if (plans.size() > PLANS_KEPT) {
-                long oldest = plans.keySet().iterator().next();
-                LOG.log(Level.DEBUG, "dropping the {0} for batches of {1}", name, oldest);
-                plans.remove(oldest).close();
-            }
-        }
-        return plan;
+        return plans.of(shards.isEmpty() ? batch : devices.largestPart(batch));
     }
 
     /** Copies an output of the last run to an array; waits for the device. */
     public void read(int output, NDArray target) {
-        current.read(output, target);
+        plans.current().read(output, target);
     }
 
     /**
@@ -169,13 +168,13 @@ public final class Executable implements AutoCloseable {
     public NDArray output(int output) {
         session.checkUse();
         opened.requireOpen();
-        if (current == null) {
+        if (plans.current() == null) {
             throw new StateException(
                     "the " + name + " has not run yet: '" + outputNames.get(output) + "' has no value");
         }
         TensorType type = outputTypes.get(output);
-        NDArray array = NDArray.zeros(type.dtype(), type.shape().bind(Map.of(BATCH, currentBatch)));
-        current.read(output, array);
+        NDArray array = NDArray.zeros(type.dtype(), type.shape().bind(Map.of(BATCH, plans.currentBatch())));
+        plans.current().read(output, array);
         return array;
     }
 
@@ -185,27 +184,29 @@ public final class Executable implements AutoCloseable {
      * @throws StateException if none has run yet
      */
     public long lastBatch() {
-        if (currentBatch < 0) {
+        if (lastBatch < 0) {
             throw new StateException("the " + name + " has not run yet: run a batch first");
         }
-        return currentBatch;
+        return lastBatch;
     }
 
-    /** What runs for a batch of this size. */
+    /** What runs for a batch of this size; on one of the devices that share it. */
     public String explain(long batch) {
         return planOf(batch).explain();
     }
 
-    /** What one run for a batch of this size needs. */
+    /** What one run for a batch of this size needs; on one of the devices that share it. */
     public Program.Memory memory(long batch) {
         return planOf(batch).memory();
     }
 
     /** For what was forgotten: its plans are closed by the thread that uses the session. */
-    private static boolean abandon(Collection<SessionPlan> plans) {
+    private static boolean abandon(List<Map<Long, SessionPlan>> rooms) {
         boolean held = false;
-        for (SessionPlan plan : plans) {
-            held |= plan.abandon();
+        for (Map<Long, SessionPlan> room : rooms) {
+            for (SessionPlan plan : room.values()) {
+                held |= plan.abandon();
+            }
         }
         return held;
     }
@@ -217,8 +218,11 @@ public final class Executable implements AutoCloseable {
      */
     @Override
     public void close() {
-        plans.values().forEach(SessionPlan::close);
-        plans.clear();
+        if (shards.isEmpty()) {
+            plans.close();
+        } else if (!devices.areClosed()) {
+            devices.onAll((one, number) -> shards.get(number).plans().close());
+        }
         opened.close();
         memory.clean();
     }

@@ -3,6 +3,7 @@ package dev.baton.runtime;
 import dev.baton.Precision;
 import dev.baton.StateException;
 import dev.baton.graph.SourceLine;
+import dev.baton.spi.BackendProvider;
 import java.lang.System.Logger.Level;
 import java.lang.ref.Cleaner;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -43,7 +44,12 @@ public final class Opened {
      * @param backend its name; null for the best one available
      */
     public Session session(String backend, long seed, Precision precision) {
-        return new Session(Backends.choose(backend), seed, precision, this);
+        return session(backend, seed, precision, 1);
+    }
+
+    Session session(String backend, long seed, Precision precision, int devices) {
+        BackendProvider provider = Backends.choose(backend);
+        return new Session(provider.name(), Device.open(provider, devices, precision), seed, precision, this);
     }
 
     /**

@@ -6,13 +6,14 @@ import dev.baton.Precision;
 import dev.baton.StateException;
 import dev.baton.compiler.Compiler;
 import dev.baton.graph.Graph;
+import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import dev.baton.program.Program;
-import dev.baton.spi.BackendProvider;
 import dev.baton.spi.Plan;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,18 +37,30 @@ public final class Session implements AutoCloseable {
     private final Cleaner.Cleanable memory;
     private final Map<String, Slot> variables = new LinkedHashMap<>();
     private final AtomicReference<Thread> owner = new AtomicReference<>(Thread.currentThread());
+    private final Devices devices;
     private long used;
 
     private record Slot(TensorType type, long offset, Object initial) {}
 
-    Session(BackendProvider provider, long seed, Precision precision, Opened opened) {
-        this.backend = provider.name();
-        this.device = Device.open(provider, precision);
-        this.deviceInWords = device.backend().device();
+    /**
+     * @param device of this session, and then those that train together with it
+     */
+    Session(String backend, List<Device> device, long seed, Precision precision, Opened opened) {
+        this.backend = backend;
+        this.device = device.get(0);
         this.seed = seed;
         this.precision = precision;
         this.opened = opened;
-        this.memory = opened.holds(this, device::close);
+        this.memory = opened.holds(this, this.device::close);
+        var others = new ArrayList<Session>();
+        for (Device other : device.subList(1, device.size())) {
+            var session = new Session(backend, List.of(other), seed, precision, opened);
+            session.release();
+            others.add(session);
+        }
+        this.devices = new Devices(this, others);
+        String one = this.device.backend().device();
+        this.deviceInWords = others.isEmpty() ? one : one + ", the first of " + device.size() + " devices";
     }
 
     /** A session on the best available backend. */
@@ -89,7 +102,38 @@ public final class Session implements AutoCloseable {
      * @throws dev.baton.BackendException if there is no such backend, it is not available, or its products cannot do that
      */
     public static Session open(String backend, long seed, Precision precision) {
-        return Opened.here("session").session(backend, seed, precision);
+        return open(backend, seed, precision, 1);
+    }
+
+    /**
+     * A session on several devices that train together: each takes a part of every batch, and each has all variables. The
+     * losses and weights of a training are those of one device that has the whole batch, but for the order in which numbers
+     * are added and for what dropout draws; the loss of a step has to be a mean over its batch. Everything but training
+     * runs on the first device.
+     *
+     * @param backend its name; null for the best one available
+     * @param seed of everything random: first weights, dropout
+     * @param precision how all matrix products and convolutions of the session read their factors
+     * @param devices how many; on {@code cpu} each has its part of the threads
+     * @throws dev.baton.BackendException as {@link #open(String, long, Precision)}, or if there are not so many devices or the
+     *     backend's cannot train together
+     */
+    public static Session open(String backend, long seed, Precision precision, int devices) {
+        return Opened.here("session").session(backend, seed, precision, devices);
+    }
+
+    /** How many devices train together; 1 where there is one alone. */
+    public int deviceCount() {
+        return devices.count();
+    }
+
+    Devices devices() {
+        return devices;
+    }
+
+    /** Tells the devices that wait for this one that it does not come. */
+    void leave() {
+        device.backend().leave();
     }
 
     /** The device in words, such as {@code cpu: AMD EPYC, 2 threads, avx512, OpenBLAS for Cooperlake}. */
@@ -147,6 +191,7 @@ public final class Session implements AutoCloseable {
             throw new BatonException("variable '" + variable + "' is " + slot.type() + ", not " + type);
         }
         device.variables().upload(slot.offset(), value.bytes());
+        devices.onOthers((other, number) -> other.set(variable, value));
         Reference.reachabilityFence(this);
     }
 
@@ -169,8 +214,12 @@ public final class Session implements AutoCloseable {
     }
 
     SessionPlan plan(Graph graph, Map<String, Long> sizes) {
-        checkUse();
-        addVariables(graph);
+        if (graph.inputs().containsKey(GraphBuilder.SHARE)) {
+            // All devices are at it, each for itself.
+            addOwnVariables(graph);
+        } else {
+            addVariables(graph);
+        }
         var offsets = new LinkedHashMap<String, Long>();
         graph.variables()
                 .keySet()
@@ -194,6 +243,11 @@ public final class Session implements AutoCloseable {
 
     /** Gives every variable of a graph that is new to this session its place and its first value. */
     public void addVariables(Graph graph) {
+        addOwnVariables(graph);
+        devices.onOthers((other, number) -> other.addVariables(graph));
+    }
+
+    private void addOwnVariables(Graph graph) {
         checkUse();
         graph.variables().forEach((name, value) -> {
             Object initial = graph.initial(name);
@@ -250,6 +304,13 @@ public final class Session implements AutoCloseable {
         owner.set(null);
     }
 
+    /** The same; does nothing where the session is closed. */
+    void releaseIfOpen() {
+        if (!opened.isClosed()) {
+            release();
+        }
+    }
+
     /**
      * Gives back the memory of the session and of everything that runs on it; closing twice does nothing.
      *
@@ -261,6 +322,7 @@ public final class Session implements AutoCloseable {
         if (!opened.isClosed() && user != null && user != Thread.currentThread() && user.isAlive()) {
             throw belongsTo(user, "closed");
         }
+        devices.close();
         opened.close();
         memory.clean();
     }

@@ -55,6 +55,12 @@ public interface Backend extends AutoCloseable {
     Plan compile(Program program, DeviceBuffer variables, DeviceBuffer workspace);
 
     /**
+     * Tells the devices that this one was opened together with, which may wait for it, that it does not come: what they run
+     * fails. Does nothing where it was opened alone.
+     */
+    default void leave() {}
+
+    /**
      * Gives everything back. Called once, after its plans and memory have been closed; on another thread than before
      * where a session was forgotten and the garbage collector has found it.
      */

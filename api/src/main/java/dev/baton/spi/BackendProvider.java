@@ -1,5 +1,8 @@
 package dev.baton.spi;
 
+import dev.baton.BackendException;
+import java.util.List;
+
 /** Offers a backend; found by {@link java.util.ServiceLoader}. Making one must be cheap and must load nothing. */
 public interface BackendProvider {
 
@@ -20,4 +23,16 @@ public interface BackendProvider {
 
     /** Opens the device. */
     Backend open();
+
+    /**
+     * Opens devices that train together, in the order of their numbers: they support {@link
+     * dev.baton.composite.AllReduce} with inputs of {@code float32}, and run it at the same time, each on a thread of its
+     * own. By default there are none.
+     *
+     * @param count how many, two at least
+     * @throws dev.baton.BackendException if there are not so many, or they cannot
+     */
+    default List<Backend> openTogether(int count) {
+        throw new BackendException("the backend '" + name() + "' has no devices that train together");
+    }
 }

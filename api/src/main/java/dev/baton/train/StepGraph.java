@@ -7,11 +7,13 @@ import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.autodiff.Gradients;
 import dev.baton.composite.AllFinite;
+import dev.baton.composite.AllReduce;
 import dev.baton.composite.Norms;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Emitter;
 import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
+import dev.baton.graph.Primitive;
 import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import dev.baton.nn.Parameter;
@@ -53,14 +55,22 @@ final class StepGraph {
      * Traces a step.
      *
      * @param types of the inputs by name
+     * @param shared whether several devices have a part of each batch
      */
-    static Traced trace(StepFunction function, Optimizer optimizer, Map<String, TensorType> types) {
-        var graph = new GraphBuilder(GraphBuilder.Mode.TRAINING);
+    static Traced trace(StepFunction function, Optimizer optimizer, Map<String, TensorType> types, boolean shared) {
+        var graph = new GraphBuilder(GraphBuilder.Mode.TRAINING, shared);
         var emit = new Emitter(graph);
         Value loss = function.loss(new StepInputs(graph, types)).value();
         Map<Parameter, Value> learnt = learnt(graph, optimizer);
         List<Value> parameters = List.copyOf(learnt.values());
-        List<Value> gradients = Gradients.of(emit, loss, parameters);
+        List<Value> gradients;
+        if (shared) {
+            List<Value> sums = overAllDevices(emit, loss, parameters);
+            loss = sums.get(0);
+            gradients = sums.subList(1, sums.size());
+        } else {
+            gradients = Gradients.of(emit, loss, parameters);
+        }
         Value norms = emit.builder()
                 .add(
                         Norms.INSTANCE,
@@ -74,6 +84,9 @@ final class StepGraph {
         var checked = new ArrayList<>(List.of(norm, loss));
         checked.addAll(graph.assigned());
         Value finite = graph.add(AllFinite.INSTANCE, checked, Attributes.none()).output(0);
+        if (shared) {
+            finite = onAllDevices(emit, finite);
+        }
         graph.assignOnlyWhere(finite);
         optimizer.update(emit, parameters, gradients, finite);
         graph.output(LOSS, loss);
@@ -82,6 +95,22 @@ final class StepGraph {
         graph.output(NORMS, norms);
         return new Traced(
                 graph.build(), learnt.keySet().stream().map(Parameter::name).toList());
+    }
+
+    /** The loss of the whole batch, a mean, and its gradients: each device adds its own, weighted with its share. */
+    private static List<Value> overAllDevices(Emitter emit, Value loss, List<Value> parameters) {
+        Value share = emit.builder().runtimeScalar(GraphBuilder.SHARE);
+        Value part = emit.mul(loss, emit.cast(share, loss.type().dtype()));
+        var parts = new ArrayList<>(List.of(part));
+        parts.addAll(Gradients.of(emit, part, parameters));
+        return AllReduce.of(emit, parts);
+    }
+
+    /** Whether something holds on all devices. */
+    private static Value onAllDevices(Emitter emit, Value holds) {
+        Value fails = emit.cast(emit.apply(Primitive.NOT, holds), DType.FLOAT32);
+        Value failures = AllReduce.of(emit, List.of(fails)).get(0);
+        return emit.apply(Primitive.EQUAL, failures, emit.fullLike(failures, 0));
     }
 
     /** The variables of the parameters that the function reads and the optimizer learns. */

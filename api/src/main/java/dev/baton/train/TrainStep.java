@@ -38,8 +38,8 @@ public final class TrainStep implements AutoCloseable {
     /** The name of {@link Batch#targets} as an input of a step. */
     public static final String TARGETS = "targets";
 
-    private static final List<String> OWN_INPUTS =
-            List.of(GraphBuilder.SEED, GraphBuilder.STEP, GraphBuilder.UPDATE, GraphBuilder.LEARNING_RATE);
+    private static final List<String> OWN_INPUTS = List.of(
+            GraphBuilder.SEED, GraphBuilder.STEP, GraphBuilder.UPDATE, GraphBuilder.LEARNING_RATE, GraphBuilder.SHARE);
 
     private final Session session;
     private final StepFunction function;
@@ -187,7 +187,7 @@ public final class TrainStep implements AutoCloseable {
         if (executable == null) {
             var types = new LinkedHashMap<String, TensorType>();
             inputs.forEach((name, array) -> types.put(name, StepGraph.batchType(array)));
-            StepGraph.Traced step = StepGraph.trace(function, optimizer, types);
+            StepGraph.Traced step = StepGraph.trace(function, optimizer, types, session.deviceCount() > 1);
             Graph graph = step.graph();
             session.addVariables(graph);
             var traced = new Executable(session, "training step", graph, opened);
@@ -272,7 +272,7 @@ public final class TrainStep implements AutoCloseable {
 
     /**
      * What the last step gave for a value that was handed out with {@link Tensor#watch}, in a new array; also after a
-     * step that was not finite.
+     * step that was not finite. Where several devices train together it is what the first one gave for its part of the batch.
      *
      * @throws BatonException if nothing is watched under this name
      */

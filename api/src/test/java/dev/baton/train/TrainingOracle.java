@@ -100,7 +100,8 @@ record TrainingOracle(Layer model, Loss loss, Optimizer optimizer, IntFunction<B
                                 TrainStep.INPUTS,
                                 StepGraph.batchType(first.inputs()),
                                 TrainStep.TARGETS,
-                                StepGraph.batchType(first.targets())))
+                                StepGraph.batchType(first.targets())),
+                        false)
                 .graph()
                 .bind(Map.of(Executable.BATCH, first.inputs().shape().size(0)));
         var interpreter = new Interpreter(graph, Interpreter.Precision.DOUBLE);

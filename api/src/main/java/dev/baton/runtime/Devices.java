@@ -1,0 +1,182 @@
+package dev.baton.runtime;
+
+import dev.baton.BatonException;
+import dev.baton.DataException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The devices that train together with that of a session, each with a session and a thread of its own. All of them have
+ * the same variables with the same values.
+ */
+final class Devices {
+
+    /** A thread without work ends; the next work starts another one. */
+    private static final long SECONDS_KEPT = 10;
+
+    private record Other(Session session, ExecutorService thread) {}
+
+    /** What a device is to do. */
+    @FunctionalInterface
+    interface Work {
+        void on(Session session, int number);
+    }
+
+    private final Session first;
+    private final List<Other> others = new ArrayList<>();
+    private boolean closed;
+
+    /**
+     * @param others each belongs to nobody yet
+     */
+    Devices(Session first, List<Session> others) {
+        this.first = first;
+        for (Session session : others) {
+            String name = "baton device " + (this.others.size() + 1);
+            var thread = new ThreadPoolExecutor(
+                    1, 1, SECONDS_KEPT, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> daemon(work, name));
+            thread.allowCoreThreadTimeOut(true);
+            this.others.add(new Other(session, thread));
+        }
+    }
+
+    private static Thread daemon(Runnable work, String name) {
+        var thread = new Thread(work, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    Session session(int number) {
+        return number == 0 ? first : others.get(number - 1).session();
+    }
+
+    int count() {
+        return others.size() + 1;
+    }
+
+    /** Where the part of a device in a batch begins; that of the number behind the last one is where the batch ends. */
+    long start(long batch, int number) {
+        return batch * number / count();
+    }
+
+    /** The most examples of a batch that a device has. */
+    long largestPart(long batch) {
+        return (batch + count() - 1) / count();
+    }
+
+    /**
+     * Fails where there is not an example for each device.
+     *
+     * @throws DataException if the batch is too small
+     */
+    void requireEnough(long batch) {
+        if (batch < count()) {
+            throw new DataException("a batch of " + batch + " cannot be shared among " + count()
+                    + " devices: choose a batch size that leaves at least " + count() + " examples for the last one");
+        }
+    }
+
+    /** Does something on the other devices at once, and then waits for them. */
+    void onOthers(Work work) {
+        onAll((session, number) -> {
+            if (session != first) {
+                work.on(session, number);
+            }
+        });
+    }
+
+    /**
+     * Does something on every device at once, on the first in this thread, and waits for all of them. Where one fails the
+     * others hear of it, which may wait for it.
+     */
+    void onAll(Work work) {
+        var running = new ArrayList<Future<?>>();
+        for (int i = 0; i < others.size(); i++) {
+            int number = i + 1;
+            Other other = others.get(i);
+            running.add(other.thread().submit(releasing(other.session(), () -> {
+                work.on(other.session(), number);
+                return null;
+            })));
+        }
+        Throwable failure = null;
+        try {
+            work.on(first, 0);
+        } catch (RuntimeException | Error e) {
+            first.leave();
+            failure = e;
+        }
+        for (Future<?> one : running) {
+            Throwable later = failureOf(one);
+            failure = failure == null ? later : failure;
+        }
+        rethrow(failure);
+    }
+
+    /** With the session free again afterwards: the thread may be another one next time. */
+    private static <T> Callable<T> releasing(Session session, Callable<T> work) {
+        return () -> {
+            try {
+                return work.call();
+            } catch (RuntimeException | Error e) {
+                session.leave();
+                throw e;
+            } finally {
+                session.releaseIfOpen();
+            }
+        };
+    }
+
+    private static Throwable failureOf(Future<?> running) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    running.get();
+                    return null;
+                } catch (ExecutionException e) {
+                    return e.getCause();
+                } catch (InterruptedException e) {
+                    // The device works with memory that this thread would give back: it has to be waited for.
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static void rethrow(Throwable failure) {
+        if (failure instanceof RuntimeException e) {
+            throw e;
+        }
+        if (failure instanceof Error e) {
+            throw e;
+        }
+        if (failure != null) {
+            throw new BatonException(String.valueOf(failure.getMessage()), failure);
+        }
+    }
+
+    boolean areClosed() {
+        return closed;
+    }
+
+    /** Closes the other devices; closing twice does nothing. */
+    void close() {
+        if (!closed) {
+            onOthers((session, number) -> session.close());
+            others.forEach(other -> other.thread().shutdown());
+            closed = true;
+        }
+    }
+}
