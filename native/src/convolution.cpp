@@ -50,15 +50,13 @@ std::vector<Tap> forward_taps(const Geometry& g, const Padded& padded) {
 }
 
 // What convolves padded planes to planes of results.
-struct Convolve : Command {
+struct Convolve : Command, ConvolutionPlaces {
     Geometry geometry;
     Padded padded;
     std::vector<Pass> passes;
     int64_t inputs, outputs;  // channels of what is read and of what is written
     int64_t weight_input_step, weight_output_step;
     int64_t in_plane, out_plane;
-    Reference in, weight, bias, out, scratch;
-    Reference kept;  // results count where this is above 0, and are 0 elsewhere
     bool paired = false;
 
     int64_t inputs_of_group() const { return inputs / geometry.groups; }
@@ -249,13 +247,12 @@ std::unique_ptr<Convolve> by_input(const Geometry& g, bool paired) {
     return command;
 }
 
-struct ByWeights : Command {
+struct ByWeights : Command, ConvolutionByWeightPlaces {
     Geometry geometry;
     Padded inputs, gradients;
     std::vector<Tap> taps;
     std::vector<int64_t> column_starts;  // for every input of a group and tap
     std::vector<int64_t> pieces;         // where in a plane of inputs the positions of the gradients lie, eight by eight
-    Reference in, gradient, out, scratch;
     bool paired = false;
 
     // Gradients that don't come in whole pieces are filled up with zeros; others are read where they lie, but for pairs.
@@ -273,12 +270,11 @@ struct ByWeights : Command {
     // Pictures that share their planes.
     int64_t together() const { return paired ? 2 : 1; }
     int64_t chunks() const { return (geometry.pictures + pictures_at_once() - 1) / pictures_at_once(); }
-    int64_t weights() const { return geometry.outputs * (geometry.inputs / geometry.groups) * geometry.taps(); }
     int64_t input_planes() const { return times(geometry.inputs, inputs.channel()) + BEHIND; }
     int64_t gradient_planes() const { return copies_gradients() ? times(geometry.outputs, gradients.channel()) : 0; }
     int64_t planes() const { return times(pictures_at_once() / together(), input_planes() + gradient_planes()); }
     int64_t scratch_floats(int64_t threads) const {
-        return times(threads, planes()) + times(chunks(), rounded_up(weights(), LINE));
+        return times(threads, planes()) + times(chunks(), rounded_up(geometry.weights(), LINE));
     }
 
     void find_positions() {
@@ -298,7 +294,7 @@ struct ByWeights : Command {
 
     void run(const Run& run) const override {
         float* sums = run.at<float>(scratch) + run.machine.pool.threads() * planes();
-        int64_t count = weights();
+        int64_t count = geometry.weights();
         int64_t step = rounded_up(count, LINE);
         run.machine.pool.each(chunks(), [&](int64_t chunk, int worker) {
             float* padded = run.at<float>(scratch) + worker * planes();
@@ -373,38 +369,7 @@ std::unique_ptr<ByWeights> by_weights(const Geometry& g, bool paired) {
     return command;
 }
 
-Side side(Decoder& in) {
-    Side s{};
-    s.size = in.within(1, 1 << 20, "side of a picture");
-    s.kernel = in.within(1, 1 << 12, "side of a kernel");
-    s.results = in.within(1, 1 << 20, "side of a result");
-    s.stride = in.within(1, 1 << 12, "stride");
-    s.before = in.within(0, 1 << 20, "padding");
-    s.dilation = in.within(1, 1 << 12, "dilation");
-    return s;
-}
-
 }  // namespace
-
-Geometry decode_geometry(Decoder& in) {
-    Geometry g{};
-    g.pictures = in.within(0, 1 << 24, "number of pictures");
-    g.inputs = in.within(1, 1 << 20, "number of input channels");
-    g.outputs = in.within(1, 1 << 20, "number of output channels");
-    g.groups = in.within(1, 1 << 20, "number of groups");
-    g.down = side(in);
-    g.across = side(in);
-    if (g.taps() > 1 << 16 || g.down.stride * g.across.stride > 1 << 16) {
-        throw Failure("a convolution has too many taps or phases");
-    }
-    if (g.inputs % g.groups != 0 || g.outputs % g.groups != 0) {
-        throw Failure("channels do not part into so many groups");
-    }
-    times(times(times(g.pictures, g.inputs), g.picture()), 64);
-    times(times(times(g.pictures, g.outputs), g.result()), 64);
-    times(times(g.outputs, g.inputs), g.taps());
-    return g;
-}
 
 int64_t convolution_scratch(const int64_t* words, int64_t opcode, const Machine& machine) {
     Decoder in(words, CONVOLUTION_WORDS, nullptr, 0, machine);
@@ -425,26 +390,14 @@ std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward, bool rec
     Geometry g = decode_geometry(in);
     auto command = backward ? by_input(g, paired) : forward(g, paired);
     for (Pass& pass : command->passes) pass.results.rectified = rectified && !backward;
-    int64_t pictures = times(times(g.pictures, g.inputs), g.picture());
-    int64_t results = times(times(g.pictures, g.outputs), g.result());
-    command->in = in.reference(backward ? results : pictures, Type::F32);
-    command->weight = in.reference(g.outputs * (g.inputs / g.groups) * g.taps(), Type::F32);
-    command->bias = in.reference(g.outputs, Type::F32, true);
-    command->out = in.reference(backward ? pictures : results, Type::F32);
-    command->scratch = in.reference(command->scratch_floats(in.threads()), Type::F32);
-    if (backward && rectified) {
-        command->kept = in.reference(pictures, Type::F32);
-    }
+    command->read(in, g, backward, rectified, command->scratch_floats(in.threads()));
     return command;
 }
 
 std::unique_ptr<Command> decode_convolution_by_weights(Decoder& in, bool paired) {
     Geometry g = decode_geometry(in);
     auto command = by_weights(g, paired);
-    command->in = in.reference(times(times(g.pictures, g.inputs), g.picture()), Type::F32);
-    command->gradient = in.reference(times(times(g.pictures, g.outputs), g.result()), Type::F32);
-    command->out = in.reference(command->weights(), Type::F32);
-    command->scratch = in.reference(command->scratch_floats(in.threads()), Type::F32);
+    command->read(in, g, command->scratch_floats(in.threads()));
     // Only now, as there are no more of them than there are weights and positions in memory.
     command->find_positions();
     return command;

@@ -1,4 +1,4 @@
-// The sizes of a convolution, and copies of pictures with their padding: what convolution.cpp and winograd.cpp read.
+// Copies of pictures with their padding: what convolution.cpp and winograd.cpp read.
 #ifndef BATON_CONVOLUTION_PLANES_H
 #define BATON_CONVOLUTION_PLANES_H
 
@@ -6,47 +6,15 @@
 #include <utility>
 #include <vector>
 
+#include "convolution_words.h"
 #include "plan.h"
 
 namespace baton {
 
-inline int64_t divided_up(int64_t a, int64_t b) { return a >= 0 ? (a + b - 1) / b : -(-a / b); }
 inline int64_t divided_down(int64_t a, int64_t b) { return a >= 0 ? a / b : -divided_up(-a, b); }
 
 constexpr int64_t LINE = 16;   // floats
 constexpr int64_t BEHIND = 64;  // floats that may be read behind the last plane
-
-struct Side {
-    int64_t size, kernel, results, stride, before, dilation;
-    int64_t phase(int64_t tap) const { return tap * dilation % stride; }
-    int64_t shift(int64_t tap) const { return tap * dilation / stride; }
-    int64_t most_shift() const { return shift(kernel - 1); }
-    // The taps of a phase, in their order.
-    std::vector<int64_t> taps(int64_t of) const {
-        std::vector<int64_t> found;
-        for (int64_t tap = 0; tap < kernel; tap++) {
-            if (phase(tap) == of) found.push_back(tap);
-        }
-        return found;
-    }
-    std::vector<int64_t> used_phases() const {
-        std::vector<int64_t> used;
-        for (int64_t tap = 0; tap < kernel; tap++) used.push_back(phase(tap));
-        std::sort(used.begin(), used.end());
-        used.erase(std::unique(used.begin(), used.end()), used.end());
-        return used;
-    }
-};
-
-struct Geometry {
-    int64_t pictures, inputs, outputs, groups;
-    Side down, across;
-    int64_t taps() const { return down.kernel * across.kernel; }
-    int64_t picture() const { return down.size * across.size; }
-    int64_t result() const { return down.results * across.results; }
-};
-
-Geometry decode_geometry(Decoder& in);
 
 // Copies of channels with padding, cut into phases: row j of phase (a, b) holds the row j * step + a - before.
 struct Padded {

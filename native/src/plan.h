@@ -95,8 +95,7 @@ std::unique_ptr<Command> decode_convolution_by_weights(Decoder& in, bool paired)
 std::unique_ptr<Command> decode_max_pool(Decoder& in, bool backward);
 std::unique_ptr<Command> decode_batch_norm(Decoder& in, bool backward, bool rectified);
 
-// How many words say the geometry of a convolution, and the bytes of scratch memory that one of it wants.
-constexpr int64_t CONVOLUTION_WORDS = 16;
+// The bytes of scratch memory that a convolution of a geometry wants.
 int64_t winograd_scratch(Decoder& in, bool backward);
 int64_t convolution_scratch(const int64_t* words, int64_t opcode, const Machine& machine);
 std::unique_ptr<Command> decode_norm(Decoder& in);

@@ -14,13 +14,11 @@ namespace {
 constexpr int64_t TOGETHER = WinogradTiles::TOGETHER;
 constexpr int64_t PLACES = WinogradTiles::PLACES;
 
-struct Winograd : Command {
+struct Winograd : Command, ConvolutionPlaces {
     int64_t pictures, inputs, outputs;  // channels of what is read and of what is written
     int64_t rows, columns;              // of what is written
     Padded padded;
     bool turned, rectified;
-    Reference in, weight, bias, out, scratch;
-    Reference kept;  // results count where this is above 0, and are 0 elsewhere
 
     int64_t down() const { return (rows + 1) / 2; }
     int64_t across() const { return (columns + 1) / 2; }
@@ -176,16 +174,7 @@ std::unique_ptr<Command> decode_winograd(Decoder& in, bool backward, bool rectif
     Geometry g = decode_geometry(in);
     auto command = winograd(g, backward);
     command->rectified = rectified && !backward;
-    int64_t pictures = times(times(g.pictures, g.inputs), g.picture());
-    int64_t results = times(times(g.pictures, g.outputs), g.result());
-    command->in = in.reference(backward ? results : pictures, Type::F32);
-    command->weight = in.reference(g.outputs * g.inputs * 9, Type::F32);
-    command->bias = in.reference(g.outputs, Type::F32, true);
-    command->out = in.reference(backward ? pictures : results, Type::F32);
-    command->scratch = in.reference(command->scratch_floats(in.threads()), Type::F32);
-    if (backward && rectified) {
-        command->kept = in.reference(pictures, Type::F32);
-    }
+    command->read(in, g, backward, rectified, command->scratch_floats(in.threads()));
     return command;
 }
 

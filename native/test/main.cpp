@@ -16,12 +16,14 @@ void test_matmul();
 void test_movements();
 void test_normalization();
 void test_optimizers();
+void test_pictures();
 void test_pool();
 void test_processor();
 void test_recurrences();
 void test_reductions();
 void test_region_decoder();
 void test_regions();
+void test_winograd();
 
 int main() {
     test_elementary();
@@ -39,6 +41,8 @@ int main() {
     test_matmul();
     test_movements();
     test_convolution();
+    test_winograd();
+    test_pictures();
     test_recurrences();
     test_cross_entropy();
     test_normalization();

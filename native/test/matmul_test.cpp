@@ -195,6 +195,7 @@ void test_paired_matmul() {
     }
     paired({3, 5, 4, 6}, 2, true, true);
     paired({3, 65, 40, 17}, 1, true, false);
+    paired({2, 270, 1030, 5}, 0, false, true);
     // Special numbers, a half between two neighbours, and what is too small for float32's exponents.
     Product p({1, 9, 6, 4}, false, false, false, false);
     p.paired = true;

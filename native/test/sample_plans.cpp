@@ -8,18 +8,11 @@ Sample pictures() {
     Sample sample{"pictures", {}, {}};
     Bench& bench = sample.bench;
     Numbers numbers(5);
-    int64_t x = bench.input(numbers.reals(2 * 4 * 5 * 6)), weight = bench.input(numbers.reals(6 * 2 * 3 * 2));
-    std::vector<int64_t> sizes{2, 4, 6, 2, 5, 3, 3, 2, 1, 1, 6, 2, 6, 1, 1, 2};
-    int64_t y = bench.result<float>(2 * 6 * 3 * 6), scratch = bench.scratch(1 << 17);
+    int64_t x = bench.input(numbers.reals(2 * 4 * 5 * 6)), y = bench.input(numbers.reals(2 * 6 * 3 * 6));
     int64_t index = bench.result<int32_t>(2 * 4 * 2 * 3), pooled = bench.result<float>(2 * 4 * 2 * 3);
     int64_t channel = bench.input(numbers.reals(6)), mean = bench.result<float>(6), deviation = bench.result<float>(6);
     sample.plan = joined(
-        {command(CONVOLUTION, joined({sizes, {x, weight, channel, y, scratch}})),
-         command(CONVOLUTION_RELU, joined({sizes, {x, weight, NONE, y, scratch}})),
-         command(CONVOLUTION_BY_INPUT, joined({sizes, {y, weight, NONE, bench.result<float>(240), scratch}})),
-         command(CONVOLUTION_BY_INPUT_RELU, joined({sizes, {y, weight, NONE, bench.result<float>(240), scratch, x}})),
-         command(CONVOLUTION_BY_WEIGHT, joined({sizes, {x, y, bench.result<float>(72), scratch}})),
-         command(MAX_POOL, {8, 5, 6, 3, 2, 2, 2, 1, 0, 1, 1, 2, 3, x, index, pooled}),
+        {command(MAX_POOL, {8, 5, 6, 3, 2, 2, 2, 1, 0, 1, 1, 2, 3, x, index, pooled}),
          command(MAX_POOL_BACKWARD, {8, 5, 6, 3, 2, 2, 2, 1, 0, 1, 1, 2, 3, pooled, index, bench.result<float>(240)}),
          command(BATCH_NORM, {2, 6, 18, bits_of_double(1e-5), y, channel, channel, mean, deviation, NONE,
                               bench.result<float>(216), NONE, NONE}),
@@ -147,8 +140,8 @@ Sample recurrences() {
 
 std::vector<Sample> sample_plans() {
     std::vector<Sample> plans = primitive_plans();
-    for (const Sample& sample : {cross_entropy(), optimizers(), pictures(), normalization(), attention(), recurrences(), tiles(),
-                                 Sample{"nothing", {}, {}}}) {
+    for (const Sample& sample : {cross_entropy(), optimizers(), convolutions(0), pictures(), normalization(), attention(),
+                                 recurrences(), tiles(), Sample{"nothing", {}, {}}}) {
         plans.push_back(sample);
     }
     return plans;

@@ -15,4 +15,7 @@ std::vector<Sample> sample_plans();
 // Those of primitives, which every core runs.
 std::vector<Sample> primitive_plans();
 
+// Convolutions with their gradients; added to their opcodes: PAIRED or 0.
+Sample convolutions(int64_t variant);
+
 #endif

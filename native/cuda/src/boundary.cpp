@@ -1,4 +1,5 @@
 // The CUDA core's boundary. A backend's number is the GPU's index + 1; there are no instruction sets to choose among.
+#include "convolution_words.h"
 #include "plan.h"
 #if defined(__CUDACC__)
 #include "device_memory.h"
@@ -12,9 +13,17 @@ class Backend {
   public:
     Backend(int32_t number, const char*) : executor_(number) {}
     const char* name() const { return executor_name(); }
-    bool has_bfloat16() const { return false; }
+    bool has_bfloat16() const { return true; }
     bool has_own_products() const { return false; }
-    int64_t convolution_scratch(const int64_t*, int64_t) const { throw Failure("this core has no convolutions"); }
+    // None: what commands need beside the plan's memory they take from the decoder.
+    int64_t convolution_scratch(const int64_t* geometry, int64_t opcode) const {
+        if (opcode >= WINOGRAD) {
+            throw Failure("the CUDA core has no convolutions by Winograd's method");
+        }
+        PlanReader words(geometry, CONVOLUTION_WORDS, nullptr, 0);
+        decode_geometry(words);
+        return 0;
+    }
     operator const Executor&() const { return executor_; }
 
   private:

@@ -42,6 +42,7 @@ class Decoder : public PlanReader {
     static constexpr int32_t OWN_SPACES = 2;
     static constexpr int64_t ALIGNMENT = 256;
 
+    // Whether there is a command with this opcode; those of products of bfloat16 are not asked for.
     static bool has(int64_t opcode);
     struct Entry {
         int64_t opcode;
@@ -73,7 +74,7 @@ class Decoder : public PlanReader {
 
 // One for each command; each takes its words from the decoder.
 std::unique_ptr<Command> decode_elementwise(Decoder& in);
-std::unique_ptr<Command> decode_matmul(Decoder& in);
+std::unique_ptr<Command> decode_matmul(Decoder& in, bool rounded);
 std::unique_ptr<Command> decode_reduce(Decoder& in);
 std::unique_ptr<Command> decode_all_finite(Decoder& in);
 std::unique_ptr<Command> decode_pad(Decoder& in);
@@ -82,6 +83,8 @@ std::unique_ptr<Command> decode_fold(Decoder& in);
 std::unique_ptr<Command> decode_gather(Decoder& in);
 std::unique_ptr<Command> decode_scatter_add(Decoder& in);
 std::unique_ptr<Command> decode_norms(Decoder& in);
+std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward, bool rectified, bool rounded);
+std::unique_ptr<Command> decode_convolution_by_weight(Decoder& in, bool rounded);
 
 }  // namespace baton
 

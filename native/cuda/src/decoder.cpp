@@ -24,13 +24,32 @@ namespace {
 
 // The commands by their opcodes.
 constexpr Decoder::Entry COMMANDS[] = {
-    {1, decode_elementwise}, {2, decode_matmul}, {3, decode_reduce}, {8, decode_all_finite}, {9, decode_pad},
-    {10, decode_concat}, {11, decode_fold}, {12, decode_gather}, {13, decode_scatter_add}, {29, decode_norms},
+    {1, decode_elementwise},
+    {2, [](Decoder& in) { return decode_matmul(in, false); }},
+    {3, decode_reduce},
+    {8, decode_all_finite},
+    {9, decode_pad},
+    {10, decode_concat},
+    {11, decode_fold},
+    {12, decode_gather},
+    {13, decode_scatter_add},
+    {14, [](Decoder& in) { return decode_convolution(in, false, false, false); }},
+    {15, [](Decoder& in) { return decode_convolution(in, true, false, false); }},
+    {16, [](Decoder& in) { return decode_convolution_by_weight(in, false); }},
+    {21, [](Decoder& in) { return decode_convolution(in, false, true, false); }},
+    {28, [](Decoder& in) { return decode_convolution(in, true, true, false); }},
+    {29, decode_norms},
+    {2 + PAIRED, [](Decoder& in) { return decode_matmul(in, true); }},
+    {14 + PAIRED, [](Decoder& in) { return decode_convolution(in, false, false, true); }},
+    {15 + PAIRED, [](Decoder& in) { return decode_convolution(in, true, false, true); }},
+    {16 + PAIRED, [](Decoder& in) { return decode_convolution_by_weight(in, true); }},
+    {21 + PAIRED, [](Decoder& in) { return decode_convolution(in, false, true, true); }},
+    {28 + PAIRED, [](Decoder& in) { return decode_convolution(in, true, true, true); }},
 };
 
 }  // namespace
 
-bool Decoder::has(int64_t opcode) { return find_command(COMMANDS, opcode) != nullptr; }
+bool Decoder::has(int64_t opcode) { return opcode < PAIRED && find_command(COMMANDS, opcode) != nullptr; }
 
 std::unique_ptr<Command> Decoder::command(int64_t opcode) {
     const Entry* found = find_command(COMMANDS, opcode);

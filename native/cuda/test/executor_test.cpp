@@ -14,10 +14,14 @@ void backends() {
     CHECK(baton_backend_open(1, "whatever", &backend) == 0, "opening: %s", baton_last_error());
     std::string name = baton_backend_isa(backend);
     CHECK(name == "host" || name == "cuda", "the executor is '%s'", name.c_str());
-    CHECK(baton_backend_has_own_products(backend) == 0 && baton_backend_has_bfloat16(backend) == 0, "products are plain");
-    int64_t bytes = 0;
+    CHECK(baton_backend_has_own_products(backend) == 0 && baton_backend_has_bfloat16(backend) == 1, "products");
+    int64_t bytes = 7;
     std::vector<int64_t> geometry(16, 1);
-    fails("a convolution's scratch", baton_convolution_scratch(backend, geometry.data(), 14, &bytes), "has no convolutions");
+    auto scratch = [&](int64_t opcode) { return baton_convolution_scratch(backend, geometry.data(), opcode, &bytes); };
+    CHECK(scratch(14) == 0 && bytes == 0, "a convolution needs no scratch");
+    fails("Winograd's method", scratch(142), "by Winograd's method");
+    geometry[5] = 0;
+    fails("a kernel of nothing", scratch(80), "the side of a kernel is 0");
     baton_backend_close(backend);
     baton_backend_close(nullptr);
     CHECK(std::string(baton_backend_isa(nullptr)).empty(), "null has no executor");
@@ -27,10 +31,10 @@ void backends() {
 }
 
 void commands_are_told_of() {
-    for (int64_t opcode : {1, 2, 3, 8, 9, 10, 11, 12, 13, 29}) {
+    for (int64_t opcode : {1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 16, 21, 28, 29}) {
         CHECK(baton_has_command(opcode) == 1, "there is command %lld", static_cast<long long>(opcode));
     }
-    for (int64_t opcode : {0, 4, 14, 30, 43, 66, -1}) {
+    for (int64_t opcode : {0, 4, 17, 30, 43, 66, 78, 142, -1}) {
         CHECK(baton_has_command(opcode) == 0, "there is no command %lld", static_cast<long long>(opcode));
     }
 }

@@ -2,6 +2,7 @@
 #include "check.h"
 
 void test_boundary();
+void test_convolution();
 void test_cuda_decoder();
 void test_elementwise();
 void test_finiteness_and_norms();
@@ -14,6 +15,7 @@ void test_movements();
 void test_reductions();
 void test_region_decoder();
 void test_regions();
+void test_tiles();
 
 int main() {
     test_executor();
@@ -28,6 +30,8 @@ int main() {
     test_long_rows();
     test_matmul();
     test_movements();
+    test_convolution();
+    test_tiles();
     test_finiteness_and_norms();
     close_backends();
     std::printf("%d passed, %d failed\n", passed, failed);

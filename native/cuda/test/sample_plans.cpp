@@ -17,11 +17,22 @@ Sample long_rows() {
     return sample;
 }
 
+Sample rounded_matmul() {
+    Sample sample{"a matrix product of bfloat16", {}, {}};
+    Bench& bench = sample.bench;
+    int64_t a = bench.input(Numbers(2).reals(2 * 5 * 3)), b = bench.input(Numbers(3).reals(3 * 9));
+    int64_t c = bench.result<float>(90);
+    sample.plan = command(static_cast<Opcode>(MATMUL + PAIRED), {2, 5, 9, 3, 0, 1, a, 3, 15, b, 3, 0, c, 0});
+    return sample;
+}
+
 }  // namespace
 
 std::vector<Sample> sample_plans() {
     std::vector<Sample> plans = primitive_plans();
-    plans.push_back(long_rows());
-    plans.push_back(Sample{"nothing", {}, {}});
+    for (const Sample& sample : {long_rows(), convolutions(0), convolutions(PAIRED), rounded_matmul(),
+                                 Sample{"nothing", {}, {}}}) {
+        plans.push_back(sample);
+    }
     return plans;
 }

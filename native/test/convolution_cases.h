@@ -1,0 +1,28 @@
+// A convolution of some sizes with its gradients, against loops in double.
+#ifndef BATON_CONVOLUTION_CASES_H
+#define BATON_CONVOLUTION_CASES_H
+
+#include "bench.h"
+
+struct Side {
+    int64_t size, kernel, stride, before, after, dilation;
+    int64_t results() const { return (before + size + after - dilation * (kernel - 1) - 1) / stride + 1; }
+    int64_t element(int64_t result, int64_t tap) const { return result * stride - before + tap * dilation; }
+};
+
+struct Sizes {
+    int64_t pictures, inputs, outputs, groups;
+    Side down, across;
+    std::vector<int64_t> words() const {
+        std::vector<int64_t> all{pictures, inputs, outputs, groups};
+        for (const Side& s : {down, across}) {
+            all.insert(all.end(), {s.size, s.kernel, s.results(), s.stride, s.before, s.dilation});
+        }
+        return all;
+    }
+};
+
+// What is added to the opcodes: PAIRED, with factors that are rounded to bfloat16, WINOGRAD, or 0.
+void convolution(const Sizes& s, int64_t variant);
+
+#endif

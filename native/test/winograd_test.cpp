@@ -1,0 +1,43 @@
+// Convolutions and their gradients by the input by Winograd's method, against loops in double.
+#include <cstring>
+
+#include "check.h"
+#include "convolution_cases.h"
+
+using namespace format;
+
+namespace {
+
+void refuses_by_winograd(const char* name, const Sizes& s) {
+    int64_t bytes = 0;
+    int32_t status = baton_convolution_scratch(backend_of("baseline", 1), s.words().data(), CONVOLUTION + WINOGRAD, &bytes);
+    CHECK(status != 0 && std::strstr(baton_last_error(), "Winograd") != nullptr, "Winograd's method took %s", name);
+}
+
+}  // namespace
+
+void test_winograd() {
+    auto same = [](int64_t size) { return Side{size, 3, 1, 1, 1, 1}; };
+    for (const Sizes& s : {
+             // Rows of whole vectors, of halves and quarters of one, and of any other width; alone and many together.
+             Sizes{1, 2, 3, 1, same(4), same(64)},
+             Sizes{2, 3, 9, 1, same(6), same(32)},
+             Sizes{17, 5, 8, 1, same(16), same(16)},
+             Sizes{19, 2, 17, 1, same(8), same(8)},
+             Sizes{16, 3, 1, 1, same(4), same(4)},
+             Sizes{1, 70, 33, 1, same(8), same(8)},
+             Sizes{3, 17, 19, 1, same(7), same(15)},
+             Sizes{18, 4, 5, 1, same(1), same(1)},
+             Sizes{1, 1, 1, 1, same(3), same(99)},
+             Sizes{2, 3, 4, 1, {9, 3, 1, 0, 0, 1}, {10, 3, 1, 2, 2, 1}},
+             Sizes{20, 4, 3, 1, {5, 3, 1, 2, 0, 1}, {6, 3, 1, 0, 1, 1}},
+             Sizes{0, 2, 3, 1, same(5), same(5)},
+         }) {
+        convolution(s, WINOGRAD);
+    }
+    refuses_by_winograd("taps of 5 x 3", {1, 2, 2, 1, {7, 5, 1, 1, 1, 1}, same(7)});
+    refuses_by_winograd("a stride", {1, 2, 2, 1, same(7), {7, 3, 2, 1, 1, 1}});
+    refuses_by_winograd("a dilation", {1, 2, 2, 1, same(7), {7, 3, 1, 2, 2, 2}});
+    refuses_by_winograd("wide padding", {1, 2, 2, 1, {7, 3, 1, 3, 0, 1}, same(7)});
+    refuses_by_winograd("groups", {1, 2, 2, 2, same(7), same(7)});
+}
