@@ -1,5 +1,7 @@
 #include "attention_words.h"
 
+#include <algorithm>
+
 namespace baton {
 namespace {
 

@@ -2,8 +2,6 @@
 #ifndef BATON_ATTENTION_WORDS_H
 #define BATON_ATTENTION_WORDS_H
 
-#include <algorithm>
-
 #include "plan_reader.h"
 
 namespace baton {

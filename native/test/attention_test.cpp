@@ -177,4 +177,9 @@ void test_attention() {
     attention({2, 2, 3, 0, 2, 2}, {false, false, false}, 0);
     attention({2, 2, 0, 3, 2, 2}, {false, false, false}, 0);
     attention({1, 1, 130, 130, 32, 32}, {true, false, false}, 0);
+    // Widths beyond what a team's registers hold at a time, tiles that are full, and those that have one row.
+    attention({1, 2, 67, 129, 70, 65}, {true, true, false}, 1);
+    attention({2, 1, 65, 66, 17, 129}, {false, false, true}, 0);
+    attention({1, 1, 3, 5, 130, 257}, {false, true, false}, 2);
+    attention({1, 1, 64, 128, 64, 128}, {true, false, false}, 0);
 }

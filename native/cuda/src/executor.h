@@ -109,6 +109,27 @@ void each_team(const Stream& stream, int64_t count, const Item& item) {
     }
 }
 
+template <typename Item>
+__global__ void __launch_bounds__(BLOCK_THREADS) run_sharing_teams(int64_t count, Item item) {
+    __shared__ typename Item::Shared shared;
+    for (int64_t i = blockIdx.x; i < count; i += gridDim.x) {
+        item(Team<BLOCK_THREADS>(), shared, i);
+        __syncthreads();
+    }
+}
+
+// The same with a block for each item, whose threads share memory of the type Item::Shared while they work on it.
+template <typename Item>
+void each_sharing_team(const Stream& stream, int64_t count, const Item& item) {
+    static_assert(std::is_trivially_copyable_v<Item> && sizeof(Item) <= 4000, "items are arguments of a kernel");
+    static_assert(sizeof(typename Item::Shared) <= 48 * 1024, "a block shares no more on every GPU");
+    if (count > 0) {
+        int64_t blocks = std::min(count, stream.most_blocks);
+        run_sharing_teams<<<static_cast<unsigned>(blocks), BLOCK_THREADS, 0, stream.handle>>>(count, item);
+        check(cudaGetLastError(), "the GPU cannot start it");
+    }
+}
+
 // Whether commands read inputs where the caller has them.
 constexpr bool INPUTS_IN_PLACE = false;
 
@@ -141,6 +162,15 @@ template <int THREADS, typename Item>
 void each_team(const Stream&, int64_t count, const Item& item) {
     static_assert(std::is_trivially_copyable_v<Item>, "items are arguments of a kernel");
     for (int64_t i = 0; i < count; i++) item(Team<THREADS>(), i);
+}
+
+template <typename Item>
+void each_sharing_team(const Stream&, int64_t count, const Item& item) {
+    static_assert(std::is_trivially_copyable_v<Item>, "items are arguments of a kernel");
+    for (int64_t i = 0; i < count; i++) {
+        typename Item::Shared shared;
+        item(Team<BLOCK_THREADS>(), shared, i);
+    }
 }
 
 constexpr bool INPUTS_IN_PLACE = true;

@@ -1,6 +1,7 @@
 #include "bench.h"
 #include "check.h"
 
+void test_attention();
 void test_boundary();
 void test_cuda_decoder();
 void test_elementwise();
@@ -28,6 +29,7 @@ int main() {
     test_long_rows();
     test_matmul();
     test_movements();
+    test_attention();
     test_finiteness_and_norms();
     close_backends();
     std::printf("%d passed, %d failed\n", passed, failed);
