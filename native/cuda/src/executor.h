@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -110,7 +112,7 @@ void each_team(const Stream& stream, int64_t count, const Item& item) {
 }
 
 template <typename Item>
-__global__ void __launch_bounds__(BLOCK_THREADS) run_sharing_teams(int64_t count, Item item) {
+__global__ void __launch_bounds__(BLOCK_THREADS, 2) run_sharing_teams(int64_t count, Item item) {
     __shared__ typename Item::Shared shared;
     for (int64_t i = blockIdx.x; i < count; i += gridDim.x) {
         item(Team<BLOCK_THREADS>(), shared, i);
@@ -118,7 +120,8 @@ __global__ void __launch_bounds__(BLOCK_THREADS) run_sharing_teams(int64_t count
     }
 }
 
-// The same with a block for each item, whose threads share memory of the type Item::Shared while they work on it.
+// The same with a block for each item, whose threads share memory of the type Item::Shared while they work on it. Each thread
+// may have 128 registers.
 template <typename Item>
 void each_sharing_team(const Stream& stream, int64_t count, const Item& item) {
     static_assert(std::is_trivially_copyable_v<Item> && sizeof(Item) <= 4000, "items are arguments of a kernel");
@@ -198,6 +201,26 @@ class Executor {
     Stream stream_;
 };
 
+// What is started on an executor's stream, captured once and then launched as a whole: a CUDA graph. The host executor
+// starts it piece by piece.
+class Graph {
+  public:
+    // Captures what start() starts; nothing of it runs. Fails in words where that cannot be.
+    Graph(const Executor& executor, const std::function<void()>& start);
+    ~Graph();
+    Graph(const Graph&) = delete;
+    Graph& operator=(const Graph&) = delete;
+    void launch() const;
+
+  private:
+    const Executor& executor_;
+#if defined(__CUDACC__)
+    cudaGraphExec_t handle_ = nullptr;
+#else
+    std::function<void()> start_;
+#endif
+};
+
 const char* executor_name();
 const char* processor_name();
 
@@ -220,6 +243,13 @@ class Block {
   private:
     char* address_ = nullptr;
 };
+
+// Memory of this process that stays where it is, so that a GPU copies from it while the process goes on.
+struct FreePinned {
+    void operator()(char* address) const;
+};
+using PinnedMemory = std::unique_ptr<char, FreePinned>;
+PinnedMemory pinned_memory(int64_t bytes);
 
 }  // namespace baton
 

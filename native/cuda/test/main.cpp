@@ -8,6 +8,7 @@ void test_elementwise();
 void test_finiteness_and_norms();
 void test_executor();
 void test_fuzz();
+void test_graphs();
 void test_integers();
 void test_long_rows();
 void test_matmul();
@@ -19,6 +20,7 @@ void test_regions();
 int main() {
     test_executor();
     test_boundary();
+    test_graphs();
     test_cuda_decoder();
     test_region_decoder();
     test_fuzz();
