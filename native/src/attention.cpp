@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "attention_words.h"
 #include "plan.h"
 #include "tiles.h"
 #include "transpose.h"
@@ -15,83 +16,21 @@
 namespace baton {
 namespace {
 
-// [examples, positions, heads, width] with neighbours along the width.
-struct Heads {
-    Reference from;
-    int64_t example, position, head;  // elements from one to the next
+// How many keys of an example count.
+int64_t keys_of(const AttentionWords& a, const Run& run, int64_t example) {
+    int64_t length = a.lengths.exists() ? run.at<const int32_t>(a.lengths)[example] : a.keys;
+    return std::min(a.keys, std::max<int64_t>(0, length));
+}
 
-    template <typename T>
-    T* at(const Run& run, int64_t example_index, int64_t head_index) const {
-        return run.at<T>(from) + example_index * example + head_index * head;
-    }
-};
-
-struct Attention : Command {
-    int64_t examples, heads, queries, keys, width, value_width;
-    bool causal;
-    float scale;
-    Heads q, k, v;
-    Reference mask, lengths;
-    int64_t mask_example, mask_head, mask_query;
-
-    void decode_head(Decoder& in) {
-        constexpr int64_t MOST = INT32_MAX;
-        examples = in.within(0, MOST, "number of examples");
-        heads = in.within(0, MOST, "number of heads");
-        queries = in.within(0, MOST, "number of queries");
-        keys = in.within(0, MOST, "number of keys");
-        width = in.within(1, 1 << 20, "width");
-        value_width = in.within(1, 1 << 20, "width of the values");
-        causal = in.within(0, 1, "flag of causal attention") == 1;
-        scale = static_cast<float>(in.real());
-        times(times(examples, heads), std::max(queries, keys));
-    }
-
-    Heads decode_heads(Decoder& in, int64_t positions, int64_t wide) const {
-        constexpr int64_t MOST = int64_t(1) << 40;
-        Heads place{};
-        int64_t word = in.word();
-        place.example = in.within(0, MOST, "stride of an example");
-        place.position = in.within(wide, INT32_MAX, "stride of a position");
-        place.head = in.within(0, MOST, "stride of a head");
-        bool none = examples == 0 || heads == 0 || positions == 0;
-        int64_t furthest = none ? 0
-                                : times(examples - 1, place.example) + times(positions - 1, place.position) +
-                                      times(heads - 1, place.head) + wide;
-        place.from = in.resolve(word, furthest, Type::F32, false);
-        return place;
-    }
-
-    void decode_mask(Decoder& in) {
-        constexpr int64_t MOST = int64_t(1) << 40;
-        int64_t word = in.word();
-        mask_example = in.within(0, MOST, "mask's stride of an example");
-        mask_head = in.within(0, MOST, "mask's stride of a head");
-        mask_query = in.within(0, MOST, "mask's stride of a query");
-        bool none = examples == 0 || heads == 0 || queries == 0;
-        int64_t furthest = none ? 0
-                                : times(examples - 1, mask_example) + times(heads - 1, mask_head) +
-                                      times(queries - 1, mask_query) + keys;
-        mask = in.resolve(word, furthest, Type::BOOL, true);
-        lengths = in.reference(examples, Type::I32, true);
-    }
-
-    // How many keys of an example count.
-    int64_t keys_of(const Run& run, int64_t example) const {
-        int64_t length = lengths.exists() ? run.at<const int32_t>(lengths)[example] : keys;
-        return std::min(keys, std::max<int64_t>(0, length));
-    }
-
-    // The tile of some queries and the keys from one on; no keys where none of them may be looked at.
-    AttentionTile tile(const Run& run, int64_t example, int64_t head, int64_t query, int64_t rows, int64_t key,
-                       int64_t key_end) const {
-        int64_t last = causal ? std::min(key_end, query + rows) : key_end;
-        const uint8_t* own = mask.exists() ? run.at<const uint8_t>(mask) + example * mask_example + head * mask_head +
-                                                 query * mask_query + key
-                                           : nullptr;
-        return {rows, std::min(ATTENTION_TILE, last - key), scale, causal, query + 1 - key, own, mask_query};
-    }
-};
+// The tile of some queries and the keys from one on; no keys where none of them may be looked at.
+AttentionTile tile_of(const AttentionWords& a, const Run& run, int64_t example, int64_t head, int64_t query, int64_t rows,
+                      int64_t key, int64_t key_end) {
+    int64_t last = a.causal ? std::min(key_end, query + rows) : key_end;
+    const uint8_t* own = a.mask.exists() ? run.at<const uint8_t>(a.mask) + example * a.mask_example + head * a.mask_head +
+                                               query * a.mask_query + key
+                                         : nullptr;
+    return {rows, std::min(ATTENTION_TILE, last - key), a.scale, a.causal, query + 1 - key, own, a.mask_query};
+}
 
 constexpr int64_t PART = 32;
 
@@ -143,9 +82,8 @@ void clear(float* out, int64_t rows, int64_t width, int64_t stride) {
     for (int64_t i = 0; i < rows; i++) std::fill_n(out + i * stride, width, 0.0f);
 }
 
-struct AttentionForward : Attention {
-    Heads out;
-    Reference log_sum_exp;
+struct AttentionForward : Command, AttentionWords {
+    explicit AttentionForward(Decoder& in) : AttentionWords(in) {}
 
     void run(const Run& run) const override {
         int64_t tiles = (queries + ATTENTION_TILE - 1) / ATTENTION_TILE;
@@ -164,13 +102,13 @@ struct AttentionForward : Attention {
         const float* own_q = q.at<const float>(run, example, head) + query * q.position;
         const float* own_k = k.at<const float>(run, example, head);
         const float* own_v = v.at<const float>(run, example, head);
-        float* own_out = out.at<float>(run, example, head) + query * out.position;
-        int64_t key_end = keys_of(run, example);
+        float* own_out = result.at<float>(run, example, head) + query * result.position;
+        int64_t key_end = keys_of(*this, run, example);
         if (key_end <= 0) {
-            clear(own_out, rows, value_width, out.position);
+            clear(own_out, rows, value_width, result.position);
         }
         for (int64_t key = 0; key < key_end; key += ATTENTION_TILE) {
-            AttentionTile now = tile(run, example, head, query, rows, key, key_end);
+            AttentionTile now = tile_of(*this, run, example, head, query, rows, key, key_end);
             if (now.keys <= 0) {
                 break;
             }
@@ -182,27 +120,26 @@ struct AttentionForward : Attention {
             });
             kernels.attention_weights(now, scores, highest, sums, factors);
             if (key > 0) {
-                kernels.scale_rows(rows, value_width, out.position, factors, own_out);
+                kernels.scale_rows(rows, value_width, result.position, factors, own_out);
             }
             each_part(now, [&](int64_t row, int64_t count, int64_t seen) {
                 run.machine.multiply(worker, {false, false, count, value_width, seen, scores + row * ATTENTION_TILE,
                                               ATTENTION_TILE, own_v + key * v.position, v.position,
-                                              own_out + row * out.position, out.position, key > 0});
+                                              own_out + row * result.position, result.position, key > 0});
             });
         }
-        kernels.attention_finish(rows, value_width, out.position, highest, sums, own_out,
+        kernels.attention_finish(rows, value_width, result.position, highest, sums, own_out,
                                  run.at<float>(log_sum_exp) + (example * heads + head) * queries + query);
     }
 };
 
-struct AttentionBackward : Attention {
-    Heads result, gradient, by_q, by_k, by_v;
-    Reference log_sum_exp;
+struct AttentionBackward : Command, AttentionBackwardWords {
+    explicit AttentionBackward(Decoder& in) : AttentionBackwardWords(in) {}
 
     void run(const Run& run) const override {
         run.machine.pool.each(examples * heads, [&](int64_t chunk, int worker) {
             int64_t example = chunk / heads, head = chunk % heads;
-            int64_t key_end = keys_of(run, example);
+            int64_t key_end = keys_of(*this, run, example);
             // What no product is written to: queries without keys, and keys that no query looks at.
             int64_t seen = causal ? std::min(key_end, queries) : queries > 0 ? key_end : 0;
             if (key_end <= 0) {
@@ -230,7 +167,7 @@ struct AttentionBackward : Attention {
         kernels.row_products(rows, value_width, own_gradient, gradient.position,
                              result.at<const float>(run, example, head) + query * result.position, result.position, means);
         for (int64_t key = 0; key < key_end; key += ATTENTION_TILE) {
-            AttentionTile now = tile(run, example, head, query, rows, key, key_end);
+            AttentionTile now = tile_of(*this, run, example, head, query, rows, key, key_end);
             if (now.keys <= 0) {
                 break;
             }
@@ -287,35 +224,9 @@ struct Rotary : Command {
 
 }  // namespace
 
-std::unique_ptr<Command> decode_attention(Decoder& in) {
-    auto command = std::make_unique<AttentionForward>();
-    AttentionForward& a = *command;
-    a.decode_head(in);
-    a.q = a.decode_heads(in, a.queries, a.width);
-    a.k = a.decode_heads(in, a.keys, a.width);
-    a.v = a.decode_heads(in, a.keys, a.value_width);
-    a.decode_mask(in);
-    a.out = a.decode_heads(in, a.queries, a.value_width);
-    a.log_sum_exp = in.reference(a.examples * a.heads * a.queries, Type::F32);
-    return command;
-}
+std::unique_ptr<Command> decode_attention(Decoder& in) { return std::make_unique<AttentionForward>(in); }
 
-std::unique_ptr<Command> decode_attention_backward(Decoder& in) {
-    auto command = std::make_unique<AttentionBackward>();
-    AttentionBackward& a = *command;
-    a.decode_head(in);
-    a.q = a.decode_heads(in, a.queries, a.width);
-    a.k = a.decode_heads(in, a.keys, a.width);
-    a.v = a.decode_heads(in, a.keys, a.value_width);
-    a.decode_mask(in);
-    a.result = a.decode_heads(in, a.queries, a.value_width);
-    a.log_sum_exp = in.reference(a.examples * a.heads * a.queries, Type::F32);
-    a.gradient = a.decode_heads(in, a.queries, a.value_width);
-    a.by_q = a.decode_heads(in, a.queries, a.width);
-    a.by_k = a.decode_heads(in, a.keys, a.width);
-    a.by_v = a.decode_heads(in, a.keys, a.value_width);
-    return command;
-}
+std::unique_ptr<Command> decode_attention_backward(Decoder& in) { return std::make_unique<AttentionBackward>(in); }
 
 std::unique_ptr<Command> decode_rotary(Decoder& in) {
     auto command = std::make_unique<Rotary>();

@@ -23,6 +23,7 @@ void test_recurrences();
 void test_reductions();
 void test_region_decoder();
 void test_regions();
+void test_rotary();
 void test_winograd();
 
 int main() {
@@ -47,6 +48,7 @@ int main() {
     test_cross_entropy();
     test_normalization();
     test_attention();
+    test_rotary();
     test_optimizers();
     test_finiteness_and_norms();
     close_backends();

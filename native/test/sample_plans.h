@@ -15,7 +15,8 @@ std::vector<Sample> sample_plans();
 // Those of primitives, which every core runs.
 std::vector<Sample> primitive_plans();
 
-// Convolutions with their gradients; added to their opcodes: PAIRED or 0.
+// Those of one family. What is added to the opcodes of convolutions is PAIRED or 0.
+Sample attention_plan();
 Sample convolutions(int64_t variant);
 
 #endif

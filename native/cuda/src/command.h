@@ -85,6 +85,8 @@ std::unique_ptr<Command> decode_scatter_add(Decoder& in);
 std::unique_ptr<Command> decode_norms(Decoder& in);
 std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward, bool rectified, bool rounded);
 std::unique_ptr<Command> decode_convolution_by_weight(Decoder& in, bool rounded);
+std::unique_ptr<Command> decode_attention(Decoder& in);
+std::unique_ptr<Command> decode_attention_backward(Decoder& in);
 
 }  // namespace baton
 

@@ -39,6 +39,8 @@ constexpr Decoder::Entry COMMANDS[] = {
     {21, [](Decoder& in) { return decode_convolution(in, false, true, false); }},
     {28, [](Decoder& in) { return decode_convolution(in, true, true, false); }},
     {29, decode_norms},
+    {34, decode_attention},
+    {35, decode_attention_backward},
     {2 + PAIRED, [](Decoder& in) { return decode_matmul(in, true); }},
     {14 + PAIRED, [](Decoder& in) { return decode_convolution(in, false, false, true); }},
     {15 + PAIRED, [](Decoder& in) { return decode_convolution(in, true, false, true); }},

@@ -33,6 +33,8 @@ int64_t attribute(cudaDeviceAttr which, int32_t device) {
 
 void check(cudaError_t status, const char* what) {
     if (status != cudaSuccess) {
+        // Taken note of here: the next command's start must not be blamed for it.
+        cudaGetLastError();
         throw Failure(std::string(what) + ": " + cudaGetErrorString(status));
     }
 }
@@ -74,6 +76,33 @@ void Executor::finish() const { check(cudaStreamSynchronize(stream_.handle), "th
 
 void probe() { count_gpus(); }
 
+// Other threads may use CUDA meanwhile.
+Graph::Graph(const Executor& executor, const std::function<void()>& start) : executor_(executor) {
+    cudaStream_t stream = executor.stream().handle;
+    cudaGraph_t graph = nullptr;
+    check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "the GPU's stream cannot be captured");
+    try {
+        start();
+    } catch (...) {
+        // The stream must be left as it was; what start() failed at is what is told.
+        if (cudaStreamEndCapture(stream, &graph) == cudaSuccess) {
+            cudaGraphDestroy(graph);
+        }
+        cudaGetLastError();
+        throw;
+    }
+    check(cudaStreamEndCapture(stream, &graph), "a plan's commands cannot be captured");
+    cudaError_t status = cudaGraphInstantiate(&handle_, graph, 0);
+    cudaGraphDestroy(graph);
+    check(status, "the GPU cannot make a graph of a plan's commands");
+}
+
+Graph::~Graph() { cudaGraphExecDestroy(handle_); }
+
+void Graph::launch() const {
+    check(cudaGraphLaunch(handle_, executor_.stream().handle), "the GPU cannot start a graph");
+}
+
 const char* executor_name() { return "cuda"; }
 
 const char* processor_name() {
@@ -100,5 +129,14 @@ Block::Block(int64_t bytes) {
 }
 
 Block::~Block() { cudaFree(address_); }
+
+void FreePinned::operator()(char* address) const { cudaFreeHost(address); }
+
+PinnedMemory pinned_memory(int64_t bytes) {
+    void* address = nullptr;
+    check(cudaHostAlloc(&address, static_cast<size_t>(bytes), cudaHostAllocDefault),
+          "there is no more memory to copy inputs from");
+    return PinnedMemory(static_cast<char*>(address));
+}
 
 }  // namespace baton

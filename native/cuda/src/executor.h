@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -109,6 +111,28 @@ void each_team(const Stream& stream, int64_t count, const Item& item) {
     }
 }
 
+template <typename Item>
+__global__ void __launch_bounds__(BLOCK_THREADS, 2) run_sharing_teams(int64_t count, Item item) {
+    __shared__ typename Item::Shared shared;
+    for (int64_t i = blockIdx.x; i < count; i += gridDim.x) {
+        item(Team<BLOCK_THREADS>(), shared, i);
+        __syncthreads();
+    }
+}
+
+// The same with a block for each item, whose threads share memory of the type Item::Shared while they work on it. Each thread
+// may have 128 registers.
+template <typename Item>
+void each_sharing_team(const Stream& stream, int64_t count, const Item& item) {
+    static_assert(std::is_trivially_copyable_v<Item> && sizeof(Item) <= 4000, "items are arguments of a kernel");
+    static_assert(sizeof(typename Item::Shared) <= 48 * 1024, "a block shares no more on every GPU");
+    if (count > 0) {
+        int64_t blocks = std::min(count, stream.most_blocks);
+        run_sharing_teams<<<static_cast<unsigned>(blocks), BLOCK_THREADS, 0, stream.handle>>>(count, item);
+        check(cudaGetLastError(), "the GPU cannot start it");
+    }
+}
+
 // Whether commands read inputs where the caller has them.
 constexpr bool INPUTS_IN_PLACE = false;
 
@@ -143,6 +167,15 @@ void each_team(const Stream&, int64_t count, const Item& item) {
     for (int64_t i = 0; i < count; i++) item(Team<THREADS>(), i);
 }
 
+template <typename Item>
+void each_sharing_team(const Stream&, int64_t count, const Item& item) {
+    static_assert(std::is_trivially_copyable_v<Item>, "items are arguments of a kernel");
+    for (int64_t i = 0; i < count; i++) {
+        typename Item::Shared shared;
+        item(Team<BLOCK_THREADS>(), shared, i);
+    }
+}
+
 constexpr bool INPUTS_IN_PLACE = true;
 
 #endif
@@ -171,6 +204,26 @@ class Executor {
 // Fails in words where no backend can be opened.
 void probe();
 
+// What is started on an executor's stream, captured once and then launched as a whole: a CUDA graph. The host executor
+// starts it piece by piece.
+class Graph {
+  public:
+    // Captures what start() starts; nothing of it runs. Fails in words where that cannot be.
+    Graph(const Executor& executor, const std::function<void()>& start);
+    ~Graph();
+    Graph(const Graph&) = delete;
+    Graph& operator=(const Graph&) = delete;
+    void launch() const;
+
+  private:
+    const Executor& executor_;
+#if defined(__CUDACC__)
+    cudaGraphExec_t handle_ = nullptr;
+#else
+    std::function<void()> start_;
+#endif
+};
+
 const char* executor_name();
 const char* processor_name();
 
@@ -193,6 +246,13 @@ class Block {
   private:
     char* address_ = nullptr;
 };
+
+// Memory of this process that stays where it is, so that a GPU copies from it while the process goes on.
+struct FreePinned {
+    void operator()(char* address) const;
+};
+using PinnedMemory = std::unique_ptr<char, FreePinned>;
+PinnedMemory pinned_memory(int64_t bytes);
 
 }  // namespace baton
 

@@ -22,6 +22,15 @@ void Executor::finish() const {}
 
 void probe() {}
 
+Graph::Graph(const Executor& executor, const std::function<void()>& start) : executor_(executor), start_(start) {}
+
+Graph::~Graph() = default;
+
+void Graph::launch() const {
+    executor_.enter();
+    start_();
+}
+
 const char* executor_name() { return "host"; }
 
 const char* processor_name() { return "host executor"; }
@@ -31,5 +40,9 @@ void copy(void* to, const void* from, int64_t bytes) { std::memcpy(to, from, sta
 Block::Block(int64_t bytes) : address_(new char[static_cast<size_t>(bytes)]) {}
 
 Block::~Block() { delete[] address_; }
+
+void FreePinned::operator()(char* address) const { delete[] address; }
+
+PinnedMemory pinned_memory(int64_t bytes) { return PinnedMemory(new char[static_cast<size_t>(bytes)]); }
 
 }  // namespace baton

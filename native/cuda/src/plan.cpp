@@ -1,5 +1,7 @@
 #include "plan.h"
 
+#include <cstring>
+
 namespace baton {
 namespace {
 
@@ -31,9 +33,13 @@ Plan::Plan(const Executor& executor, const int64_t* code, int64_t words, const i
     int64_t notes_size = static_cast<int64_t>(decoder.notes().size());
     int64_t notes = parts.add(notes_size);
     int64_t scratch = parts.add(decoder.scratch_size());
+    int64_t start_of_inputs = parts.size;
     std::vector<int64_t> inputs;
     for (int32_t i = FIRST_INPUT; i < spaces && !INPUTS_IN_PLACE; i++) inputs.push_back(parts.add(sizes[i]));
     memory_ = Block(parts.size);
+    if (parts.size > start_of_inputs) {
+        staging_ = pinned_memory(parts.size - start_of_inputs);
+    }
     for (int32_t i = 0; i < spaces; i++) {
         bool copied = i >= FIRST_INPUT && !INPUTS_IN_PLACE;
         bases_.push_back(copied ? memory_.address() + inputs[static_cast<size_t>(i - FIRST_INPUT)]
@@ -48,12 +54,15 @@ Plan::Plan(const Executor& executor, const int64_t* code, int64_t words, const i
 }
 
 void Plan::take_inputs() {
+    char* staged = staging_.get();
     for (size_t i = FIRST_INPUT; i < sizes_.size(); i++) {
         char* from = input(arguments_, i, sizes_[i]);
         if (INPUTS_IN_PLACE) {
             bases_[i] = from;
         } else if (sizes_[i] > 0) {
-            executor_.copy(bases_[i], from, sizes_[i]);
+            std::memcpy(staged, from, static_cast<size_t>(sizes_[i]));
+            executor_.copy(bases_[i], staged, sizes_[i]);
+            staged += rounded_up(sizes_[i], Decoder::ALIGNMENT);
         }
     }
     if (INPUTS_IN_PLACE) {
@@ -61,8 +70,7 @@ void Plan::take_inputs() {
     }
 }
 
-void Plan::start() {
-    take_inputs();
+void Plan::start_commands() const {
     Run run{executor_.stream(), bases_.data(), reinterpret_cast<char* const*>(memory_.address())};
     for (size_t i = 0; i < commands_.size(); i++) {
         try {
@@ -71,6 +79,18 @@ void Plan::start() {
             throw Failure("command " + std::to_string(i + 1) + " (" + commands_[i]->name() + "): " + failure.what());
         }
     }
+}
+
+void Plan::start() {
+    take_inputs();
+    if (!has_run_) {
+        start_commands();
+        return;
+    }
+    if (graph_ == nullptr) {
+        graph_ = std::make_unique<Graph>(executor_, [this] { start_commands(); });
+    }
+    graph_->launch();
 }
 
 void Plan::run() {
@@ -86,6 +106,7 @@ void Plan::run() {
         throw;
     }
     executor_.finish();
+    has_run_ = true;
 }
 
 }  // namespace baton

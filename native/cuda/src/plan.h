@@ -11,12 +11,14 @@ class Plan {
     // The addresses and sizes of all memory spaces; arguments is where the addresses of the inputs are read at every run.
     Plan(const Executor& executor, const int64_t* code, int64_t words, const int64_t* addresses, const int64_t* sizes,
          int32_t spaces, const int64_t* arguments);
-    // Returns when everything is done.
+    // Returns when everything is done. The first run starts the commands one by one, and with that all of their kernels
+    // are loaded; the second one captures them as a graph, which this and all later runs launch.
     void run();
 
   private:
     void take_inputs();
     void start();
+    void start_commands() const;
     const Executor& executor_;
     std::vector<std::unique_ptr<Command>> commands_;
     std::vector<int64_t> sizes_;
@@ -25,6 +27,10 @@ class Plan {
     // where these are not read in place.
     Block memory_;
     std::vector<char*> bases_;
+    // Where inputs are on their way to their copies, one in a part of its own.
+    PinnedMemory staging_;
+    bool has_run_ = false;
+    std::unique_ptr<Graph> graph_;
 };
 
 }  // namespace baton

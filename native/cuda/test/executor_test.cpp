@@ -31,7 +31,7 @@ void backends() {
 }
 
 void commands_are_told_of() {
-    for (int64_t opcode : {1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 16, 21, 28, 29}) {
+    for (int64_t opcode : {1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 16, 21, 28, 29, 34, 35}) {
         CHECK(baton_has_command(opcode) == 1, "there is command %lld", static_cast<long long>(opcode));
     }
     for (int64_t opcode : {0, 4, 17, 30, 43, 66, 78, 142, -1}) {

@@ -1,6 +1,7 @@
 #include "bench.h"
 #include "check.h"
 
+void test_attention();
 void test_boundary();
 void test_convolution();
 void test_cuda_decoder();
@@ -8,6 +9,7 @@ void test_elementwise();
 void test_finiteness_and_norms();
 void test_executor();
 void test_fuzz();
+void test_graphs();
 void test_integers();
 void test_long_rows();
 void test_matmul();
@@ -20,6 +22,7 @@ void test_tiles();
 int main() {
     test_executor();
     test_boundary();
+    test_graphs();
     test_cuda_decoder();
     test_region_decoder();
     test_fuzz();
@@ -32,6 +35,7 @@ int main() {
     test_movements();
     test_convolution();
     test_tiles();
+    test_attention();
     test_finiteness_and_norms();
     close_backends();
     std::printf("%d passed, %d failed\n", passed, failed);

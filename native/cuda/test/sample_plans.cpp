@@ -30,7 +30,7 @@ Sample rounded_matmul() {
 
 std::vector<Sample> sample_plans() {
     std::vector<Sample> plans = primitive_plans();
-    for (const Sample& sample : {long_rows(), convolutions(0), convolutions(PAIRED), rounded_matmul(),
+    for (const Sample& sample : {long_rows(), convolutions(0), convolutions(PAIRED), rounded_matmul(), attention_plan(),
                                  Sample{"nothing", {}, {}}}) {
         plans.push_back(sample);
     }
