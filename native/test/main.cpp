@@ -16,6 +16,7 @@ void test_matmul();
 void test_movements();
 void test_normalization();
 void test_optimizers();
+void test_pictures();
 void test_pool();
 void test_processor();
 void test_recurrences();
@@ -39,6 +40,7 @@ int main() {
     test_matmul();
     test_movements();
     test_convolution();
+    test_pictures();
     test_recurrences();
     test_cross_entropy();
     test_normalization();

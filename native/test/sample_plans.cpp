@@ -4,33 +4,20 @@ using namespace format;
 
 namespace {
 
-Sample pictures() {
-    Sample sample{"pictures", {}, {}};
+Sample convolutions() {
+    Sample sample{"convolutions", {}, {}};
     Bench& bench = sample.bench;
     Numbers numbers(5);
     int64_t x = bench.input(numbers.reals(2 * 4 * 5 * 6)), weight = bench.input(numbers.reals(6 * 2 * 3 * 2));
     std::vector<int64_t> sizes{2, 4, 6, 2, 5, 3, 3, 2, 1, 1, 6, 2, 6, 1, 1, 2};
     int64_t y = bench.result<float>(2 * 6 * 3 * 6), scratch = bench.scratch(1 << 17);
-    int64_t index = bench.result<int32_t>(2 * 4 * 2 * 3), pooled = bench.result<float>(2 * 4 * 2 * 3);
-    int64_t channel = bench.input(numbers.reals(6)), mean = bench.result<float>(6), deviation = bench.result<float>(6);
+    int64_t bias = bench.input(numbers.reals(6));
     sample.plan = joined(
-        {command(CONVOLUTION, joined({sizes, {x, weight, channel, y, scratch}})),
+        {command(CONVOLUTION, joined({sizes, {x, weight, bias, y, scratch}})),
          command(CONVOLUTION_RELU, joined({sizes, {x, weight, NONE, y, scratch}})),
          command(CONVOLUTION_BY_INPUT, joined({sizes, {y, weight, NONE, bench.result<float>(240), scratch}})),
          command(CONVOLUTION_BY_INPUT_RELU, joined({sizes, {y, weight, NONE, bench.result<float>(240), scratch, x}})),
-         command(CONVOLUTION_BY_WEIGHT, joined({sizes, {x, y, bench.result<float>(72), scratch}})),
-         command(MAX_POOL, {8, 5, 6, 3, 2, 2, 2, 1, 0, 1, 1, 2, 3, x, index, pooled}),
-         command(MAX_POOL_BACKWARD, {8, 5, 6, 3, 2, 2, 2, 1, 0, 1, 1, 2, 3, pooled, index, bench.result<float>(240)}),
-         command(BATCH_NORM, {2, 6, 18, bits_of_double(1e-5), y, channel, channel, mean, deviation, NONE,
-                              bench.result<float>(216), NONE, NONE}),
-         command(BATCH_NORM_BACKWARD, {2, 6, 18, 0, y, channel, NONE, mean, deviation, y, bench.result<float>(216),
-                                       bench.result<float>(6), bench.result<float>(6)}),
-         command(BATCH_NORM_RELU, {2, 6, 18, bits_of_double(1e-5), y, channel, channel, mean, deviation, NONE,
-                                   bench.result<float>(216), NONE, NONE, y}),
-         command(BATCH_NORM_RELU, {2, 6, 18, bits_of_double(1e-5), y, channel, channel, mean, deviation, NONE,
-                                   bench.result<float>(216), NONE, NONE, NONE}),
-         command(BATCH_NORM_RELU_BACKWARD, {2, 6, 18, 0, y, channel, NONE, mean, deviation, y, bench.result<float>(216),
-                                            bench.result<float>(6), bench.result<float>(6), y})});
+         command(CONVOLUTION_BY_WEIGHT, joined({sizes, {x, y, bench.result<float>(72), scratch}}))});
     return sample;
 }
 
@@ -147,8 +134,9 @@ Sample recurrences() {
 
 std::vector<Sample> sample_plans() {
     std::vector<Sample> plans = primitive_plans();
-    for (const Sample& sample : {cross_entropy(), optimizers(), pictures(), normalization(), attention(), recurrences(), tiles(),
-                                 Sample{"nothing", {}, {}}}) {
+    plans.push_back(picture_plan());
+    for (const Sample& sample : {cross_entropy(), optimizers(), convolutions(), normalization(), attention(), recurrences(),
+                                 tiles(), Sample{"nothing", {}, {}}}) {
         plans.push_back(sample);
     }
     return plans;

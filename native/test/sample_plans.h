@@ -15,4 +15,7 @@ std::vector<Sample> sample_plans();
 // Those of primitives, which every core runs.
 std::vector<Sample> primitive_plans();
 
+// Those of one family of commands each.
+Sample picture_plan();
+
 #endif

@@ -82,6 +82,8 @@ std::unique_ptr<Command> decode_fold(Decoder& in);
 std::unique_ptr<Command> decode_gather(Decoder& in);
 std::unique_ptr<Command> decode_scatter_add(Decoder& in);
 std::unique_ptr<Command> decode_norms(Decoder& in);
+std::unique_ptr<Command> decode_max_pool(Decoder& in, bool backward);
+std::unique_ptr<Command> decode_batch_norm(Decoder& in, bool backward, bool rectified);
 
 }  // namespace baton
 

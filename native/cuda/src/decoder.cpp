@@ -26,6 +26,12 @@ namespace {
 constexpr Decoder::Entry COMMANDS[] = {
     {1, decode_elementwise}, {2, decode_matmul}, {3, decode_reduce}, {8, decode_all_finite}, {9, decode_pad},
     {10, decode_concat}, {11, decode_fold}, {12, decode_gather}, {13, decode_scatter_add}, {29, decode_norms},
+    {17, [](Decoder& in) { return decode_max_pool(in, false); }},
+    {18, [](Decoder& in) { return decode_max_pool(in, true); }},
+    {19, [](Decoder& in) { return decode_batch_norm(in, false, false); }},
+    {20, [](Decoder& in) { return decode_batch_norm(in, true, false); }},
+    {22, [](Decoder& in) { return decode_batch_norm(in, false, true); }},
+    {23, [](Decoder& in) { return decode_batch_norm(in, true, true); }},
 };
 
 }  // namespace

@@ -11,6 +11,7 @@ void test_integers();
 void test_long_rows();
 void test_matmul();
 void test_movements();
+void test_pictures();
 void test_reductions();
 void test_region_decoder();
 void test_regions();
@@ -28,6 +29,7 @@ int main() {
     test_long_rows();
     test_matmul();
     test_movements();
+    test_pictures();
     test_finiteness_and_norms();
     close_backends();
     std::printf("%d passed, %d failed\n", passed, failed);
