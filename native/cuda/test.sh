@@ -14,7 +14,7 @@ if [ $# -eq 0 ]; then
 fi
 compiler="${CXX:-g++}"
 shared=(bench boundary_test elementwise_test fuzz_test integer_test matmul_test movement_test optimizer_test picture_plans
-    picture_test primitive_plans reduction_test region_decoder_test region_test rejections)
+    picture_test primitive_plans recurrent_plans recurrent_test reduction_test region_decoder_test region_test rejections)
 sources=("${shared[@]/#/$native/test/}")
 sources=("${sources[@]/%/.cpp}" "$cuda"/test/*.cpp)
 for kind in "$@"; do

@@ -17,5 +17,6 @@ std::vector<Sample> primitive_plans();
 
 // Those of one family of commands each.
 Sample picture_plan();
+Sample recurrent_plan();
 
 #endif

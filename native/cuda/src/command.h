@@ -84,6 +84,10 @@ std::unique_ptr<Command> decode_scatter_add(Decoder& in);
 std::unique_ptr<Command> decode_norms(Decoder& in);
 std::unique_ptr<Command> decode_max_pool(Decoder& in, bool backward);
 std::unique_ptr<Command> decode_batch_norm(Decoder& in, bool backward, bool rectified);
+std::unique_ptr<Command> decode_lstm(Decoder& in);
+std::unique_ptr<Command> decode_lstm_backward(Decoder& in);
+std::unique_ptr<Command> decode_gru(Decoder& in);
+std::unique_ptr<Command> decode_gru_backward(Decoder& in);
 
 }  // namespace baton
 

@@ -32,6 +32,7 @@ constexpr Decoder::Entry COMMANDS[] = {
     {20, [](Decoder& in) { return decode_batch_norm(in, true, false); }},
     {22, [](Decoder& in) { return decode_batch_norm(in, false, true); }},
     {23, [](Decoder& in) { return decode_batch_norm(in, true, true); }},
+    {40, decode_lstm}, {41, decode_lstm_backward}, {42, decode_gru}, {43, decode_gru_backward},
 };
 
 }  // namespace

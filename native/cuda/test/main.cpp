@@ -12,6 +12,7 @@ void test_long_rows();
 void test_matmul();
 void test_movements();
 void test_pictures();
+void test_recurrences();
 void test_reductions();
 void test_region_decoder();
 void test_regions();
@@ -30,6 +31,7 @@ int main() {
     test_matmul();
     test_movements();
     test_pictures();
+    test_recurrences();
     test_finiteness_and_norms();
     close_backends();
     std::printf("%d passed, %d failed\n", passed, failed);

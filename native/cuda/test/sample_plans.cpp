@@ -23,6 +23,7 @@ std::vector<Sample> sample_plans() {
     std::vector<Sample> plans = primitive_plans();
     plans.push_back(long_rows());
     plans.push_back(picture_plan());
+    plans.push_back(recurrent_plan());
     plans.push_back(Sample{"nothing", {}, {}});
     return plans;
 }
