@@ -1,5 +1,5 @@
-// The gates of recurrent layers, for one hidden unit of one example at one step. Included once by each instruction set's
-// kernels, and by the CUDA core, behind elementary.h.
+// The gates of recurrent layers, for one hidden unit of one example at one step. Included once by each instruction
+// set's kernels, and by the CUDA core, behind elementary.h.
 
 // sigmoid'(x) by its result, and tanh'(x) by its.
 BATON_ELEMENT_FUNCTION inline float sigmoid_slope(float y) { return y * (1.0f - y); }
@@ -10,7 +10,8 @@ struct LstmUnit {
 };
 
 // i, f, g, o = gates of these sums; c = f c + i g; h = o tanh(c).
-BATON_ELEMENT_FUNCTION inline LstmUnit lstm_unit(float sum_i, float sum_f, float sum_g, float sum_o, float cell_before) {
+BATON_ELEMENT_FUNCTION inline LstmUnit lstm_unit(float sum_i, float sum_f, float sum_g, float sum_o,
+                                                 float cell_before) {
     float i = sigmoid(sum_i);
     float f = sigmoid(sum_f);
     float g = hyperbolic_tangent(sum_g);
@@ -38,7 +39,8 @@ struct GruUnit {
 };
 
 // r, z = sigmoid of these sums; n = tanh(projected + r candidate); h = (1 - z) n + z h.
-BATON_ELEMENT_FUNCTION inline GruUnit gru_unit(float sum_r, float sum_z, float projected, float candidate, float before) {
+BATON_ELEMENT_FUNCTION inline GruUnit gru_unit(float sum_r, float sum_z, float projected, float candidate,
+                                               float before) {
     float r = sigmoid(sum_r);
     float z = sigmoid(sum_z);
     float n = hyperbolic_tangent(multiply_add(r, candidate, projected));

@@ -1,5 +1,5 @@
-// The gates of recurrent layers (gates.h), for some hidden units of one example at one step: what follows the product with the
-// hidden state, while that is in the cache. Included once by each instruction set's kernels.
+// The gates of recurrent layers (gates.h), for some hidden units of one example at one step: what follows the product
+// with the hidden state, while that is in the cache. Included once by each instruction set's kernels.
 //
 // Where a value has one part for each gate, the parts lie `hidden` apart in memory and `columns` apart in the product.
 
@@ -69,8 +69,8 @@ void gru_gates(int64_t columns, int64_t hidden, const GruRow& row) {
     for (int64_t u = 0; u < columns; u++) {
         float candidate = product[2 * columns + u] + bias[2 * hidden + u];
         GruUnit one = gru_unit(projected[u] + (product[u] + bias[u]),
-                               projected[hidden + u] + (product[columns + u] + bias[hidden + u]), projected[2 * hidden + u],
-                               candidate, before[u]);
+                               projected[hidden + u] + (product[columns + u] + bias[hidden + u]),
+                               projected[2 * hidden + u], candidate, before[u]);
         gates[u] = one.r;
         gates[hidden + u] = one.z;
         gates[2 * hidden + u] = one.n;

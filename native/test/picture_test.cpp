@@ -146,7 +146,8 @@ void malformed_words() {
     rejected("planes past the end", bench, pool(33, 1, 2, 1), "66 elements");
     auto norm = [&](int64_t n, int64_t bias, int64_t gradient) {
         return joined({command(BATCH_NORM, {n, 2, 4, 0, place, place, bias, place, place, NONE, place, NONE, NONE}),
-                       command(BATCH_NORM_BACKWARD, {n, 2, 4, 0, place, place, NONE, place, place, gradient, place, place, place})});
+                       command(BATCH_NORM_BACKWARD, {n, 2, 4, 0, place, place, NONE, place, place, gradient, place, place,
+                                                     place})});
     };
     accepted("batch normalization", bench, norm(8, place, place));
     rejected("no bias", bench, norm(8, NONE, place), "memory space -1");
@@ -154,7 +155,8 @@ void malformed_words() {
     rejected("examples past the end", bench, norm(9, place, place), "72 elements");
     rejected("too many examples", bench, norm(1LL << 38, place, place), "too many elements");
     accepted("many examples of nothing", bench,
-             command(BATCH_NORM, {1LL << 40, 0, 1LL << 40, 0, place, place, place, place, place, NONE, place, NONE, NONE}));
+             command(BATCH_NORM, {1LL << 40, 0, 1LL << 40, 0, place, place, place, place, place, NONE, place, NONE,
+                                  NONE}));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Batch normalization over [examples, channels, count], channel by channel (channel_parts.h). Sums are float within a part
-// and double beyond it.
+// Batch normalization over [examples, channels, count], channel by channel (channel_parts.h). Sums are float within a
+// part and double beyond it.
 #include <cmath>
 
 #include "channel_parts.h"
@@ -15,7 +15,7 @@ struct Plus {
     BATON_CUDA_FUNCTION T operator()(T a, T b) const { return a + b; }
 };
 
-// Of one part: about the mean, how far all of its elements together lie above that, and the sum of their squared distances.
+// Of one part: its mean as it was rounded, and the sums of the distances from that and of their squares.
 struct Spread {
     float centre, above, squares;
 };
@@ -63,7 +63,8 @@ struct JoinSpreads {
         double middle = workers.joined(sum, Plus()) / elements;
         for (int64_t i = workers.rank(); i < parts.of_channel; i += Workers::SIZE) {
             double distance = own[i].centre - middle;
-            squares += own[i].squares + distance * (2.0 * own[i].above + distance * static_cast<double>(parts.size_of(i)));
+            double size = static_cast<double>(parts.size_of(i));
+            squares += own[i].squares + distance * (2.0 * own[i].above + distance * size);
         }
         double variance = workers.joined(squares, Plus()) / elements;
         if (workers.rank() == 0) {
@@ -211,7 +212,8 @@ struct BatchNorm : Command, BatchNormWords {
         each_team<BLOCK_THREADS>(run.stream, channels, JoinSpreads{parts, spreads, epsilon, means, inverse});
         each_part(run.stream, parts,
                   NormalizePart{parts, x, run.at<const float>(weight), run.at<const float>(bias), means, inverse,
-                                beside.exists() ? run.at<const float>(beside) : nullptr, rectified, run.at<float>(out)});
+                                beside.exists() ? run.at<const float>(beside) : nullptr, rectified,
+                                run.at<float>(out)});
     }
 
     void differentiate(const Run& run) const {

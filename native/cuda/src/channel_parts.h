@@ -1,7 +1,7 @@
-// How the elements [examples, channels, count] of each channel are cut into parts. A part is the work of a warp, of which
-// every thread takes 16 elements and keeps them in registers, neighbours beside each other. Where a channel has few
-// neighbours (after linear layers it has none) a part is the 16 elements of one thread, and neighbouring threads take
-// neighbouring channels.
+// How the elements [examples, channels, count] of each channel are cut into parts. A part is the work of a warp, of
+// which every thread takes 16 elements and keeps them in registers, neighbours beside each other. Where a channel has
+// few neighbours (after linear layers it has none) a part is the 16 elements of one thread, and neighbouring threads
+// take neighbouring channels.
 #ifndef BATON_CUDA_CHANNEL_PARTS_H
 #define BATON_CUDA_CHANNEL_PARTS_H
 
@@ -46,8 +46,8 @@ struct ChannelParts {
         int64_t left = elements() - part * size;
         return static_cast<int32_t>(left < size ? left : size);
     }
-    // Calls body(i, place) with where this thread's elements of a part lie; the number of turns is constant, so that they
-    // are unrolled.
+    // Calls body(i, place) with where this thread's elements of a part lie; the number of turns is constant, so that
+    // they are unrolled.
     template <typename Workers, typename Body>
     BATON_CUDA_FUNCTION void each_place(const Workers& workers, int64_t channel, int64_t part, Body body) const {
         int64_t first = part * size + workers.rank();
@@ -68,7 +68,8 @@ struct ChannelParts {
         }
     }
     template <typename Workers>
-    BATON_CUDA_FUNCTION Kept<Workers> taken(const Workers& workers, int64_t channel, int64_t part, const float* from) const {
+    BATON_CUDA_FUNCTION Kept<Workers> taken(const Workers& workers, int64_t channel, int64_t part,
+                                            const float* from) const {
         Kept<Workers> kept{};
         each_place(workers, channel, part, [&](int i, int64_t place) { kept.values[i] = from[place]; });
         return kept;

@@ -22,7 +22,8 @@ struct GruStep {
         }
         const float* from = projected + at * 3 * hidden + unit;
         float& state = states[example * stride + unit];
-        GruUnit one = gru_unit(from[0] + recurrent[0], from[hidden] + recurrent[1], from[2 * hidden], recurrent[2], state);
+        GruUnit one = gru_unit(from[0] + recurrent[0], from[hidden] + recurrent[1], from[2 * hidden], recurrent[2],
+                               state);
         float* to = gates + at * 4 * hidden + unit;
         to[0] = one.r;
         to[hidden] = one.z;
@@ -50,8 +51,9 @@ struct Gru : Command, GruWords {
         for (int64_t i = 0; i < s.t; i++) {
             product.multiply(run, run.at<const float>(weight));
             each(run.stream, units,
-                 GruStep{s.t, s.step(i), s.hidden, product.stride(), product.result(run), run.at<const float>(projected),
-                         run.at<const float>(bias), run.at<float>(gates), run.at<float>(outputs), states});
+                 GruStep{s.t, s.step(i), s.hidden, product.stride(), product.result(run),
+                         run.at<const float>(projected), run.at<const float>(bias), run.at<float>(gates),
+                         run.at<float>(outputs), states});
         }
     }
 };
@@ -114,9 +116,9 @@ struct GruBackward : Command, GruBackwardWords {
         for (int64_t i = s.t - 1; i >= 0; i--) {
             each(run.stream, units,
                  GruStepBackward{s.t, s.step(i), s.hidden, product.stride(), i == s.t - 1, product.result(run),
-                                 run.at<const float>(by_outputs), run.at<const float>(gates), run.at<const float>(before),
-                                 run.at<float>(by_hidden), run.at<float>(by_projected), run.at<float>(by_recurrent),
-                                 product.left(run)});
+                                 run.at<const float>(by_outputs), run.at<const float>(gates),
+                                 run.at<const float>(before), run.at<float>(by_hidden), run.at<float>(by_projected),
+                                 run.at<float>(by_recurrent), product.left(run)});
             product.multiply(run, turned);
         }
         each(run.stream, units, AddProduct{product.result(run), run.at<float>(by_hidden)});

@@ -61,8 +61,9 @@ struct Lstm : Command, LstmWords {
             product.multiply(run, run.at<const float>(weight));
             each(run.stream, units,
                  LstmStep{s.t, s.step(i), s.hidden, product.stride(), product.result(run),
-                          run.at<const float>(projected), cells_before(s, i, run.at<const float>(first_cell), all_cells),
-                          run.at<float>(gates), all_cells, run.at<float>(outputs), states});
+                          run.at<const float>(projected),
+                          cells_before(s, i, run.at<const float>(first_cell), all_cells), run.at<float>(gates), all_cells,
+                          run.at<float>(outputs), states});
         }
     }
 };
@@ -86,8 +87,9 @@ struct LstmStepBackward {
         if (by_cells != nullptr) {
             by_own_cell += by_cells[at * hidden + unit];
         }
-        LstmSlopes by = lstm_slopes(gate[0], gate[hidden], gate[2 * hidden], gate[3 * hidden], cells[at * hidden + unit],
-                                    before.first[example * before.distance + unit], by_output, by_own_cell);
+        LstmSlopes by = lstm_slopes(gate[0], gate[hidden], gate[2 * hidden], gate[3 * hidden],
+                                    cells[at * hidden + unit], before.first[example * before.distance + unit], by_output,
+                                    by_own_cell);
         by_cell[item] = by.cell_before;
         float* places[] = {by_projected + at * 4 * hidden + unit, carried + example * stride + unit};
         for (float* to : places) {
@@ -128,8 +130,9 @@ struct LstmBackward : Command, LstmBackwardWords {
             each(run.stream, units,
                  LstmStepBackward{s.t, s.step(i), s.hidden, product.stride(), i == s.t - 1, product.result(run),
                                   run.at<const float>(by_outputs),
-                                  by_cells.exists() ? run.at<const float>(by_cells) : nullptr, run.at<const float>(gates),
-                                  all_cells, cells_before(s, i, run.at<const float>(first_cell), all_cells),
+                                  by_cells.exists() ? run.at<const float>(by_cells) : nullptr,
+                                  run.at<const float>(gates), all_cells,
+                                  cells_before(s, i, run.at<const float>(first_cell), all_cells),
                                   run.at<float>(by_cell), run.at<float>(by_projected), product.left(run)});
             product.multiply(run, turned);
         }

@@ -106,7 +106,8 @@ struct MaxPool : Command, MaxPoolWords {
         across = windows(p.width, p.kernel_across, p.stride_across, p.before_across, p.dilation_across, p.columns);
     }
 
-    static Windows windows(int64_t size, int64_t kernel, int64_t stride, int64_t before, int64_t dilation, int64_t count) {
+    static Windows windows(int64_t size, int64_t kernel, int64_t stride, int64_t before, int64_t dilation,
+                           int64_t count) {
         auto narrow = [](int64_t value) { return static_cast<int32_t>(value); };
         return {narrow(size), narrow(kernel), narrow(stride), narrow(before), narrow(dilation), narrow(count)};
     }

@@ -1,6 +1,7 @@
-// What recurrences share. Each step multiplies what the step before handed on, few rows, by weights that stay the same. A
-// thread computes one column of up to 8 rows, which share what it reads of the weights, over a slice of the inner dimension:
-// there are so many slices that all of a GPU has work. Whoever reads the product adds up the slices, in their order.
+// What recurrences share. Each step multiplies what the step before handed on, few rows, by weights that stay the same.
+// A thread computes one column of up to 8 rows, which share what it reads of the weights, over a slice of the inner
+// dimension: there are so many slices that all of a GPU has work. Whoever reads the product adds up the slices, in
+// their order.
 #ifndef BATON_CUDA_RECURRENCE_H
 #define BATON_CUDA_RECURRENCE_H
 
@@ -61,7 +62,7 @@ struct MultiplySlice {
     }
 };
 
-// The product as it is read, [rows, columns]; without slices it is 0.
+// The product as it is read, [rows, columns].
 struct StepResult {
     const float* slices;
     int64_t count, elements;
