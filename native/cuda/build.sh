@@ -29,7 +29,8 @@ listed() {
 case "$executor" in
     host)
         library="$output/libbaton-cuda-host.so"
-        shared=(attention_words convolution_words growing_memory older_glibc plan_reader primitive_words)
+        shared=(attention_words convolution_words growing_memory older_glibc picture_words plan_reader primitive_words
+            recurrent_words)
         compiler="${CXX:-g++}"
         other=device
         compile=("$compiler" -std=c++17 -O3 "${warnings[@]}" "${code[@]}" "${folders[@]}" ${EXTRA_FLAGS:-} -c)
@@ -37,7 +38,7 @@ case "$executor" in
         ;;
     cuda)
         library="$output/libbaton-cuda.so"
-        shared=(attention_words convolution_words older_glibc plan_reader primitive_words)
+        shared=(attention_words convolution_words older_glibc picture_words plan_reader primitive_words recurrent_words)
         compiler="${NVCC:-nvcc}"
         other=host
         # Products and sums are contracted where the sources say so and nowhere else: bits are those of the host executor.

@@ -14,8 +14,8 @@ if [ $# -eq 0 ]; then
 fi
 compiler="${CXX:-g++}"
 shared=(attention_plans attention_test bench boundary_test convolution_cases convolution_plans convolution_test
-    elementwise_test fuzz_test integer_test matmul_test movement_test optimizer_test primitive_plans reduction_test
-    region_decoder_test region_test rejections)
+    elementwise_test fuzz_test integer_test matmul_test movement_test optimizer_test picture_plans picture_test
+    primitive_plans recurrent_plans recurrent_test reduction_test region_decoder_test region_test rejections)
 sources=("${shared[@]/#/$native/test/}")
 sources=("${sources[@]/%/.cpp}" "$cuda"/test/*.cpp)
 for kind in "$@"; do

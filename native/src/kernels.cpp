@@ -25,6 +25,7 @@ namespace {
 #include "picture_kernel.h"
 #include "normalization_kernel.h"
 #include "attention_kernel.h"
+#include "gates.h"
 #include "recurrent_kernel.h"
 
 }  // namespace

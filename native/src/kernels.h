@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "functions.h"
+#include "pooling.h"
 
 namespace baton {
 
@@ -108,12 +109,6 @@ struct Correlation {
     const float* columns;
     const int64_t* column_starts;
     int64_t column_count, column_picture_step;
-};
-
-// A plane of pooled windows: each result is the largest of a window, and where in the window it was.
-struct Pooling {
-    int64_t height, width, kernel_down, kernel_across, stride_down, stride_across, before_down, before_across,
-        dilation_down, dilation_across, rows, columns;
 };
 
 // One channel of batch normalization: so many stretches of so many elements each, a step apart.

@@ -9,25 +9,12 @@
 #include <algorithm>
 
 #include "plan.h"
+#include "recurrent_words.h"
 #include "tiles.h"
 #include "transpose.h"
 
 namespace baton {
 namespace {
-
-// Elements between the rows of what one step hands to the next.
-constexpr int64_t GAP = 16;
-
-struct Sequence {
-    int64_t n, t, hidden, gates;
-    bool reverse;
-
-    // The step that runs as number i, and where a row of an example at it begins.
-    int64_t step(int64_t i) const { return reverse ? t - 1 - i : i; }
-    int64_t row(int64_t example, int64_t i) const { return example * t + step(i); }
-    int64_t width() const { return gates * hidden; }
-    int64_t carried(int64_t row_width) const { return n * (row_width + GAP); }
-};
 
 // Runs body(first row, first column, rows, columns, worker) for tiles of a step's hidden units.
 template <typename Body>
@@ -75,16 +62,15 @@ void multiply_gates(const Run& run, int worker, const Sequence& s, int64_t rows,
     }
 }
 
-struct Lstm : Command {
-    Sequence s;
-    Reference projected, first_hidden, first_cell, weight, outputs, cells, gates, scratch;
+struct Lstm : Command, LstmWords {
+    explicit Lstm(Decoder& in) : LstmWords(in) {}
 
     void run(const Run& run) const override {
         if (s.n == 0) {
             return;
         }
         Grid grid = forward_grid(run, s);
-        int64_t stride = s.hidden + GAP;
+        int64_t stride = s.hidden + Sequence::GAP;
         for (int64_t i = 0; i < s.t; i++) {
             float* carried[] = {run.at<float>(scratch), run.at<float>(scratch) + s.carried(s.hidden)};
             const float* states = i == 0 ? run.at<const float>(first_hidden) : carried[i % 2];
@@ -111,16 +97,15 @@ struct Lstm : Command {
     }
 };
 
-struct Gru : Command {
-    Sequence s;
-    Reference projected, first_hidden, weight, bias, outputs, gates, scratch;
+struct Gru : Command, GruWords {
+    explicit Gru(Decoder& in) : GruWords(in) {}
 
     void run(const Run& run) const override {
         if (s.n == 0) {
             return;
         }
         Grid grid = forward_grid(run, s);
-        int64_t stride = s.hidden + GAP;
+        int64_t stride = s.hidden + Sequence::GAP;
         for (int64_t i = 0; i < s.t; i++) {
             float* carried[] = {run.at<float>(scratch), run.at<float>(scratch) + s.carried(s.hidden)};
             const float* states = i == 0 ? run.at<const float>(first_hidden) : carried[i % 2];
@@ -146,16 +131,19 @@ struct Gru : Command {
 };
 
 // What the backward passes share: the transposed weights, and what each step hands to the one before.
-struct Backward : Command {
-    Sequence s;
-    Reference weight, scratch;
+template <typename Words>
+struct Backward : Command, Words {
+    using Words::s;
+    using Words::scratch;
+    using Words::weight;
 
-    int64_t stride() const { return s.width() + GAP; }
+    explicit Backward(Decoder& in) : Words(in) {}
+
+    int64_t stride() const { return s.width() + Sequence::GAP; }
     float* transposed(const Run& run) const { return run.at<float>(scratch); }
     float* carried(const Run& run, int64_t i) const {
         return transposed(run) + s.width() * s.hidden + i % 2 * s.carried(s.width());
     }
-    static int64_t scratch_size(const Sequence& s) { return s.width() * s.hidden + 2 * s.carried(s.width()); }
 
     // The gradient of the hidden states before step i, of some hidden units; 0 where the sequence ends.
     void multiply_step(const Run& run, int worker, int64_t i, int64_t row, int64_t column, int64_t rows, int64_t columns,
@@ -195,8 +183,8 @@ struct Backward : Command {
     }
 };
 
-struct LstmBackward : Backward {
-    Reference gates, cells, first_cell, by_outputs, by_cells, by_projected, by_hidden, by_cell;
+struct LstmBackward : Backward<LstmBackwardWords> {
+    using Backward::Backward;
 
     // The gradient of the first cell is what is carried from step to step until there.
     void start(const Run& run) const override { std::fill_n(run.at<float>(by_cell), s.n * s.hidden, 0.0f); }
@@ -226,8 +214,8 @@ struct LstmBackward : Backward {
     }
 };
 
-struct GruBackward : Backward {
-    Reference gates, before, by_outputs, by_projected, by_recurrent, by_hidden;
+struct GruBackward : Backward<GruBackwardWords> {
+    using Backward::Backward;
 
     void start(const Run& run) const override { std::fill_n(run.at<float>(by_hidden), s.n * s.hidden, 0.0f); }
 
@@ -255,89 +243,14 @@ struct GruBackward : Backward {
     }
 };
 
-// Sizes, and how many elements there are of each.
-struct Sizes {
-    Sequence s;
-    int64_t steps, states, widths;  // [n, t, hidden], [n, hidden], [n, t, gates hidden]
-};
-
-Sizes sizes(Decoder& in, int64_t gates) {
-    Sizes sizes{};
-    Sequence& s = sizes.s;
-    s.gates = gates;
-    s.n = in.size("number of sequences");
-    s.t = in.within(1, INT32_MAX, "number of steps");
-    s.hidden = in.within(1, INT32_MAX / 8, "number of hidden units");
-    s.reverse = in.within(0, 1, "flag of the reverse direction") == 1;
-    sizes.states = times(s.n, s.hidden);
-    sizes.steps = times(times(s.n, s.t), s.hidden);
-    sizes.widths = times(sizes.steps, 4);
-    times(s.n, s.width() + GAP);
-    times(s.width(), s.hidden);
-    return sizes;
-}
-
 }  // namespace
 
-std::unique_ptr<Command> decode_lstm(Decoder& in) {
-    auto command = std::make_unique<Lstm>();
-    Sizes z = sizes(in, 4);
-    command->s = z.s;
-    command->projected = in.reference(z.widths, Type::F32);
-    command->first_hidden = in.reference(z.states, Type::F32);
-    command->first_cell = in.reference(z.states, Type::F32);
-    command->weight = in.reference(z.s.hidden * z.s.width(), Type::F32);
-    command->outputs = in.reference(z.steps, Type::F32);
-    command->cells = in.reference(z.steps, Type::F32);
-    command->gates = in.reference(z.widths, Type::F32);
-    command->scratch = in.reference(2 * z.s.carried(z.s.hidden), Type::F32);
-    return command;
-}
+std::unique_ptr<Command> decode_lstm(Decoder& in) { return std::make_unique<Lstm>(in); }
 
-std::unique_ptr<Command> decode_lstm_backward(Decoder& in) {
-    auto command = std::make_unique<LstmBackward>();
-    Sizes z = sizes(in, 4);
-    command->s = z.s;
-    command->gates = in.reference(z.widths, Type::F32);
-    command->cells = in.reference(z.steps, Type::F32);
-    command->first_cell = in.reference(z.states, Type::F32);
-    command->weight = in.reference(z.s.hidden * z.s.width(), Type::F32);
-    command->by_outputs = in.reference(z.steps, Type::F32);
-    command->by_cells = in.reference(z.steps, Type::F32, true);
-    command->by_projected = in.reference(z.widths, Type::F32);
-    command->by_hidden = in.reference(z.states, Type::F32);
-    command->by_cell = in.reference(z.states, Type::F32);
-    command->scratch = in.reference(Backward::scratch_size(z.s), Type::F32);
-    return command;
-}
+std::unique_ptr<Command> decode_lstm_backward(Decoder& in) { return std::make_unique<LstmBackward>(in); }
 
-std::unique_ptr<Command> decode_gru(Decoder& in) {
-    auto command = std::make_unique<Gru>();
-    Sizes z = sizes(in, 3);
-    command->s = z.s;
-    command->projected = in.reference(3 * z.steps, Type::F32);
-    command->first_hidden = in.reference(z.states, Type::F32);
-    command->weight = in.reference(z.s.hidden * z.s.width(), Type::F32);
-    command->bias = in.reference(z.s.width(), Type::F32);
-    command->outputs = in.reference(z.steps, Type::F32);
-    command->gates = in.reference(z.widths, Type::F32);
-    command->scratch = in.reference(2 * z.s.carried(z.s.hidden), Type::F32);
-    return command;
-}
+std::unique_ptr<Command> decode_gru(Decoder& in) { return std::make_unique<Gru>(in); }
 
-std::unique_ptr<Command> decode_gru_backward(Decoder& in) {
-    auto command = std::make_unique<GruBackward>();
-    Sizes z = sizes(in, 3);
-    command->s = z.s;
-    command->gates = in.reference(z.widths, Type::F32);
-    command->before = in.reference(z.steps, Type::F32);
-    command->weight = in.reference(z.s.hidden * z.s.width(), Type::F32);
-    command->by_outputs = in.reference(z.steps, Type::F32);
-    command->by_projected = in.reference(3 * z.steps, Type::F32);
-    command->by_recurrent = in.reference(3 * z.steps, Type::F32);
-    command->by_hidden = in.reference(z.states, Type::F32);
-    command->scratch = in.reference(Backward::scratch_size(z.s), Type::F32);
-    return command;
-}
+std::unique_ptr<Command> decode_gru_backward(Decoder& in) { return std::make_unique<GruBackward>(in); }
 
 }  // namespace baton

@@ -1,11 +1,7 @@
-// The gates of recurrent layers, for some hidden units of one example at one step: what follows the product with the
-// hidden state, while that is in the cache. Included once by each instruction set's kernels.
+// The gates of recurrent layers (gates.h), for some hidden units of one example at one step: what follows the product
+// with the hidden state, while that is in the cache. Included once by each instruction set's kernels.
 //
 // Where a value has one part for each gate, the parts lie `hidden` apart in memory and `columns` apart in the product.
-
-// sigmoid'(x) by its result, and tanh'(x) by its.
-inline float sigmoid_slope(float y) { return y * (1.0f - y); }
-inline float tanh_slope(float y) { return 1.0f - y * y; }
 
 // i, f, g, o = gates(projected + product); c = f c + i g; h = o tanh(c).
 void lstm_gates(int64_t columns, int64_t hidden, const LstmRow& row) {
@@ -19,19 +15,16 @@ void lstm_gates(int64_t columns, int64_t hidden, const LstmRow& row) {
     // No iteration reads what another one wrote.
 #pragma GCC ivdep
     for (int64_t u = 0; u < columns; u++) {
-        float i = sigmoid(projected[u] + product[u]);
-        float f = sigmoid(projected[hidden + u] + product[columns + u]);
-        float g = hyperbolic_tangent(projected[2 * hidden + u] + product[2 * columns + u]);
-        float o = sigmoid(projected[3 * hidden + u] + product[3 * columns + u]);
-        float c = multiply_add(f, before[u], i * g);
-        float h = o * hyperbolic_tangent(c);
-        gates[u] = i;
-        gates[hidden + u] = f;
-        gates[2 * hidden + u] = g;
-        gates[3 * hidden + u] = o;
-        cell[u] = c;
-        output[u] = h;
-        carried[u] = h;
+        LstmUnit one = lstm_unit(projected[u] + product[u], projected[hidden + u] + product[columns + u],
+                                 projected[2 * hidden + u] + product[2 * columns + u],
+                                 projected[3 * hidden + u] + product[3 * columns + u], before[u]);
+        gates[u] = one.i;
+        gates[hidden + u] = one.f;
+        gates[2 * hidden + u] = one.g;
+        gates[3 * hidden + u] = one.o;
+        cell[u] = one.cell;
+        output[u] = one.output;
+        carried[u] = one.output;
     }
 }
 
@@ -49,23 +42,17 @@ void lstm_gates_backward(int64_t columns, int64_t hidden, const LstmBackwardRow&
     for (int64_t u = 0; row.by_cells != nullptr && u < columns; u++) by_cell[u] += row.by_cells[u];
 #pragma GCC ivdep
     for (int64_t u = 0; u < columns; u++) {
-        float i = gates[u], f = gates[hidden + u], g = gates[2 * hidden + u], o = gates[3 * hidden + u];
-        float h = by_output[u] + product[u];
-        float tanh_c = hyperbolic_tangent(cell[u]);
-        float c = multiply_add(h * o, tanh_slope(tanh_c), by_cell[u]);
-        float by_i = c * g * sigmoid_slope(i);
-        float by_f = c * before[u] * sigmoid_slope(f);
-        float by_g = c * i * tanh_slope(g);
-        float by_o = h * tanh_c * sigmoid_slope(o);
-        by_cell[u] = c * f;
-        by_projected[u] = by_i;
-        by_projected[hidden + u] = by_f;
-        by_projected[2 * hidden + u] = by_g;
-        by_projected[3 * hidden + u] = by_o;
-        carried[u] = by_i;
-        carried[hidden + u] = by_f;
-        carried[2 * hidden + u] = by_g;
-        carried[3 * hidden + u] = by_o;
+        LstmSlopes by = lstm_slopes(gates[u], gates[hidden + u], gates[2 * hidden + u], gates[3 * hidden + u], cell[u],
+                                    before[u], by_output[u] + product[u], by_cell[u]);
+        by_cell[u] = by.cell_before;
+        by_projected[u] = by.i;
+        by_projected[hidden + u] = by.f;
+        by_projected[2 * hidden + u] = by.g;
+        by_projected[3 * hidden + u] = by.o;
+        carried[u] = by.i;
+        carried[hidden + u] = by.f;
+        carried[2 * hidden + u] = by.g;
+        carried[3 * hidden + u] = by.o;
     }
 }
 
@@ -80,17 +67,16 @@ void gru_gates(int64_t columns, int64_t hidden, const GruRow& row) {
     float* carried = row.carried;
 #pragma GCC ivdep
     for (int64_t u = 0; u < columns; u++) {
-        float r = sigmoid(projected[u] + (product[u] + bias[u]));
-        float z = sigmoid(projected[hidden + u] + (product[columns + u] + bias[hidden + u]));
         float candidate = product[2 * columns + u] + bias[2 * hidden + u];
-        float n = hyperbolic_tangent(multiply_add(r, candidate, projected[2 * hidden + u]));
-        float h = multiply_add(z, before[u], (1.0f - z) * n);
-        gates[u] = r;
-        gates[hidden + u] = z;
-        gates[2 * hidden + u] = n;
+        GruUnit one = gru_unit(projected[u] + (product[u] + bias[u]),
+                               projected[hidden + u] + (product[columns + u] + bias[hidden + u]),
+                               projected[2 * hidden + u], candidate, before[u]);
+        gates[u] = one.r;
+        gates[hidden + u] = one.z;
+        gates[2 * hidden + u] = one.n;
         gates[3 * hidden + u] = candidate;
-        output[u] = h;
-        carried[u] = h;
+        output[u] = one.output;
+        carried[u] = one.output;
     }
 }
 
@@ -107,21 +93,17 @@ void gru_gates_backward(int64_t columns, int64_t hidden, const GruBackwardRow& r
     float* carried = row.carried;
 #pragma GCC ivdep
     for (int64_t u = 0; u < columns; u++) {
-        float r = gates[u], z = gates[hidden + u], n = gates[2 * hidden + u], candidate = gates[3 * hidden + u];
-        float h = by_output[u] + product[u] + by_hidden[u];
-        float by_n = h * (1.0f - z) * tanh_slope(n);
-        float by_z = h * (before[u] - n) * sigmoid_slope(z);
-        float by_r = by_n * candidate * sigmoid_slope(r);
-        float by_candidate = by_n * r;
-        by_hidden[u] = h * z;
-        by_projected[u] = by_r;
-        by_projected[hidden + u] = by_z;
-        by_projected[2 * hidden + u] = by_n;
-        by_recurrent[u] = by_r;
-        by_recurrent[hidden + u] = by_z;
-        by_recurrent[2 * hidden + u] = by_candidate;
-        carried[u] = by_r;
-        carried[hidden + u] = by_z;
-        carried[2 * hidden + u] = by_candidate;
+        GruSlopes by = gru_slopes(gates[u], gates[hidden + u], gates[2 * hidden + u], gates[3 * hidden + u], before[u],
+                                  by_output[u] + product[u] + by_hidden[u]);
+        by_hidden[u] = by.before;
+        by_projected[u] = by.r;
+        by_projected[hidden + u] = by.z;
+        by_projected[2 * hidden + u] = by.n;
+        by_recurrent[u] = by.r;
+        by_recurrent[hidden + u] = by.z;
+        by_recurrent[2 * hidden + u] = by.candidate;
+        carried[u] = by.r;
+        carried[hidden + u] = by.z;
+        carried[2 * hidden + u] = by.candidate;
     }
 }

@@ -3,12 +3,7 @@
 #define BATON_CONVOLUTION_CASES_H
 
 #include "bench.h"
-
-struct Side {
-    int64_t size, kernel, stride, before, after, dilation;
-    int64_t results() const { return (before + size + after - dilation * (kernel - 1) - 1) / stride + 1; }
-    int64_t element(int64_t result, int64_t tap) const { return result * stride - before + tap * dilation; }
-};
+#include "side.h"
 
 struct Sizes {
     int64_t pictures, inputs, outputs, groups;

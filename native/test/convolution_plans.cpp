@@ -3,7 +3,7 @@
 
 using namespace format;
 
-Sample convolutions(int64_t variant) {
+Sample convolution_plan(int64_t variant) {
     Sample sample{"convolutions", {}, {}};
     Bench& bench = sample.bench;
     Numbers numbers(5);

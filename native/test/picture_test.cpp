@@ -1,9 +1,11 @@
-// Pooling and batch normalization, against loops in double.
+// Pooling and batch normalization with their gradients, against loops in double.
 #include <algorithm>
 #include <cmath>
 
+#include "bench.h"
 #include "check.h"
-#include "convolution_cases.h"
+#include "rejections.h"
+#include "side.h"
 
 using namespace format;
 
@@ -75,7 +77,9 @@ void batch_norm(int64_t n, int64_t c, int64_t s, float offset, Norm kind) {
     // The backward pass is given results of its own: what is above 0 does not hang on a rounding.
     std::vector<float> addend = numbers.reals(count), results = numbers.reals(count);
     double epsilon = 1e-5;
-    std::vector<double> mean(channels), inverse(channels), y(count), by_x(count), by_weight(channels), by_bias(channels);
+    // Of nothing there is no mean.
+    std::vector<double> mean(channels, n * s == 0 ? NAN : 0), inverse(mean), y(count), by_x(count), by_weight(channels);
+    std::vector<double> by_bias(channels);
     auto channel_of = [&](size_t i) { return i / static_cast<size_t>(s) % channels; };
     double size = static_cast<double>(n * s);
     for (size_t i = 0; i < count; i++) mean[channel_of(i)] += x[i] / size;
@@ -129,6 +133,32 @@ void batch_norm(int64_t n, int64_t c, int64_t s, float offset, Norm kind) {
     });
 }
 
+void malformed_words() {
+    Bench bench;
+    int64_t place = bench.place(WORKSPACE, std::vector<float>(64));
+    auto pool = [&](int64_t planes, int64_t side, int64_t kernel, int64_t stride) {
+        return command(MAX_POOL, {planes, side, 2, kernel, 2, stride, 1, 0, 0, 1, 1, 1, 1, place, place, place});
+    };
+    accepted("a window", bench, pool(1, 2, 2, 1));
+    rejected("windows of nothing", bench, pool(1, 2, 0, 1), "the side of a window is 0");
+    rejected("no stride", bench, pool(1, 2, 2, 0), "the stride is 0");
+    rejected("too large a picture", bench, pool(1, (1 << 20) + 1, 2, 1), "the side of a picture is 1048577");
+    rejected("planes past the end", bench, pool(33, 1, 2, 1), "66 elements");
+    auto norm = [&](int64_t n, int64_t bias, int64_t gradient) {
+        return joined({command(BATCH_NORM, {n, 2, 4, 0, place, place, bias, place, place, NONE, place, NONE, NONE}),
+                       command(BATCH_NORM_BACKWARD, {n, 2, 4, 0, place, place, NONE, place, place, gradient, place, place,
+                                                     place})});
+    };
+    accepted("batch normalization", bench, norm(8, place, place));
+    rejected("no bias", bench, norm(8, NONE, place), "memory space -1");
+    rejected("no gradient", bench, norm(8, place, NONE), "memory space -1");
+    rejected("examples past the end", bench, norm(9, place, place), "72 elements");
+    rejected("too many examples", bench, norm(1LL << 38, place, place), "too many elements");
+    accepted("many examples of nothing", bench,
+             command(BATCH_NORM, {1LL << 40, 0, 1LL << 40, 0, place, place, place, place, place, NONE, place, NONE,
+                                  NONE}));
+}
+
 }  // namespace
 
 void test_pictures() {
@@ -137,10 +167,31 @@ void test_pictures() {
     max_pool({7, 3, 2, 1, 1, 1}, {6, 3, 2, 1, 1, 1}, 3);
     max_pool({9, 2, 1, 1, 0, 3}, {5, 3, 3, 2, 1, 2}, 2);
     max_pool({3, 1, 1, 0, 0, 1}, {40, 5, 2, 2, 2, 1}, 1);
+    max_pool({4, 7, 1, 3, 3, 1}, {10, 2, 3, 0, 0, 1}, 2);
+    max_pool({11, 3, 2, 2, 2, 2}, {9, 3, 2, 1, 4, 3}, 3);
+    max_pool({0, 1, 1, 1, 1, 1}, {5, 2, 1, 0, 0, 1}, 2);
+    max_pool({1, 1, 1, 0, 0, 1}, {1, 1, 1, 0, 0, 1}, 0);
+    max_pool({1, 1, 1, 0, 0, 1}, {1, 1, 1, 0, 0, 1}, 700);
     for (Norm kind : {Norm::PLAIN, Norm::RELU, Norm::ADDED_RELU}) {
         batch_norm(2, 3, 5, 0, kind);
         batch_norm(1, 1, 2, 0, kind);
         batch_norm(4, 17, 1, 1, kind);
         batch_norm(3, 2, 1031, 10, kind);
+        batch_norm(1, 1, 1, 3, kind);
+        batch_norm(0, 3, 5, 0, kind);
+        batch_norm(5, 0, 2, 0, kind);
+        batch_norm(4, 3, 0, 0, kind);
+        // Examples of fewer elements than a warp has threads, of as many and of more; whole parts of channels and others.
+        batch_norm(33, 5, 7, -3, kind);
+        batch_norm(64, 3, 8, 2, kind);
+        batch_norm(57, 4, 9, 2, kind);
+        batch_norm(19, 5, 31, 1, kind);
+        batch_norm(16, 2, 32, 1, kind);
+        batch_norm(70, 3, 49, 5, kind);
+        batch_norm(16, 40, 1, 1, kind);
+        // More parts than a block has threads.
+        batch_norm(5000, 3, 1, 1, kind);
+        batch_norm(2, 2, 70001, 4, kind);
     }
+    malformed_words();
 }

@@ -231,7 +231,8 @@ void test_recurrences() {
     for (const char* core : CORES) {
         for (bool reverse : {false, true}) {
             for (Size s : {Size{1, 1, 1, reverse}, Size{3, 4, 5, reverse}, Size{1, 3, 33, reverse}, Size{70, 2, 17, reverse},
-                           Size{5, 2, 150, reverse}, Size{0, 3, 2, reverse}}) {
+                           Size{5, 2, 150, reverse}, Size{2, 2, 64, reverse}, Size{4, 3, 6, reverse},
+                           Size{9, 1, 131, reverse}, Size{0, 3, 2, reverse}}) {
                 lstm(s, core);
                 lstm_backward(s, false, core);
                 lstm_backward(s, true, core);

@@ -4,29 +4,6 @@ using namespace format;
 
 namespace {
 
-Sample pictures() {
-    Sample sample{"pictures", {}, {}};
-    Bench& bench = sample.bench;
-    Numbers numbers(5);
-    int64_t x = bench.input(numbers.reals(2 * 4 * 5 * 6)), y = bench.input(numbers.reals(2 * 6 * 3 * 6));
-    int64_t index = bench.result<int32_t>(2 * 4 * 2 * 3), pooled = bench.result<float>(2 * 4 * 2 * 3);
-    int64_t channel = bench.input(numbers.reals(6)), mean = bench.result<float>(6), deviation = bench.result<float>(6);
-    sample.plan = joined(
-        {command(MAX_POOL, {8, 5, 6, 3, 2, 2, 2, 1, 0, 1, 1, 2, 3, x, index, pooled}),
-         command(MAX_POOL_BACKWARD, {8, 5, 6, 3, 2, 2, 2, 1, 0, 1, 1, 2, 3, pooled, index, bench.result<float>(240)}),
-         command(BATCH_NORM, {2, 6, 18, bits_of_double(1e-5), y, channel, channel, mean, deviation, NONE,
-                              bench.result<float>(216), NONE, NONE}),
-         command(BATCH_NORM_BACKWARD, {2, 6, 18, 0, y, channel, NONE, mean, deviation, y, bench.result<float>(216),
-                                       bench.result<float>(6), bench.result<float>(6)}),
-         command(BATCH_NORM_RELU, {2, 6, 18, bits_of_double(1e-5), y, channel, channel, mean, deviation, NONE,
-                                   bench.result<float>(216), NONE, NONE, y}),
-         command(BATCH_NORM_RELU, {2, 6, 18, bits_of_double(1e-5), y, channel, channel, mean, deviation, NONE,
-                                   bench.result<float>(216), NONE, NONE, NONE}),
-         command(BATCH_NORM_RELU_BACKWARD, {2, 6, 18, 0, y, channel, NONE, mean, deviation, y, bench.result<float>(216),
-                                            bench.result<float>(6), bench.result<float>(6), y})});
-    return sample;
-}
-
 // Convolutions by Winograd's method.
 Sample tiles() {
     Sample sample{"tiles", {}, {}};
@@ -103,31 +80,12 @@ Sample optimizers() {
     return sample;
 }
 
-Sample recurrences() {
-    Sample sample{"recurrences", {}, {}};
-    Bench& bench = sample.bench;
-    Numbers numbers(6);
-    constexpr int64_t N = 2, T = 3, H = 5;
-    int64_t wide = bench.input(numbers.reals(N * T * 4 * H)), states = bench.input(numbers.reals(N * T * H));
-    int64_t first = bench.input(numbers.reals(N * H)), weight = bench.place(VARIABLES, numbers.reals(H * 4 * H));
-    int64_t outputs = bench.result<float>(N * T * H), cells = bench.result<float>(N * T * H);
-    int64_t gates = bench.result<float>(N * T * 4 * H), by_hidden = bench.result<float>(N * H);
-    int64_t by_cell = bench.result<float>(N * H), by_wide = bench.result<float>(N * T * 4 * H);
-    int64_t scratch = bench.place(WORKSPACE, std::vector<float>(4 * H * H + 2 * N * (4 * H + 16)));
-    sample.plan = joined(
-        {command(LSTM, {N, T, H, 0, wide, first, first, weight, outputs, cells, gates, scratch}),
-         command(LSTM_BACKWARD, {N, T, H, 1, wide, states, first, weight, states, NONE, by_wide, by_hidden, by_cell, scratch}),
-         command(GRU, {N, T, H, 1, wide, first, weight, wide, outputs, gates, scratch}),
-         command(GRU_BACKWARD, {N, T, H, 0, wide, states, weight, states, by_wide, gates, by_hidden, scratch})});
-    return sample;
-}
-
 }  // namespace
 
 std::vector<Sample> sample_plans() {
     std::vector<Sample> plans = primitive_plans();
-    for (const Sample& sample : {cross_entropy(), optimizers(), convolutions(0), pictures(), normalization(),
-                                 attention_plan(), rotary(), recurrences(), tiles(), Sample{"nothing", {}, {}}}) {
+    for (const Sample& sample : {cross_entropy(), optimizers(), convolution_plan(0), picture_plan(), normalization(),
+                                 attention_plan(), rotary(), recurrent_plan(), tiles(), Sample{"nothing", {}, {}}}) {
         plans.push_back(sample);
     }
     return plans;

@@ -15,8 +15,10 @@ std::vector<Sample> sample_plans();
 // Those of primitives, which every core runs.
 std::vector<Sample> primitive_plans();
 
-// Those of one family. What is added to the opcodes of convolutions is PAIRED or 0.
+// Those of one family of commands each. What is added to the opcodes of convolutions is PAIRED or 0.
 Sample attention_plan();
-Sample convolutions(int64_t variant);
+Sample convolution_plan(int64_t variant);
+Sample picture_plan();
+Sample recurrent_plan();
 
 #endif

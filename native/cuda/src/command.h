@@ -87,6 +87,12 @@ std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward, bool rec
 std::unique_ptr<Command> decode_convolution_by_weight(Decoder& in, bool rounded);
 std::unique_ptr<Command> decode_attention(Decoder& in);
 std::unique_ptr<Command> decode_attention_backward(Decoder& in);
+std::unique_ptr<Command> decode_max_pool(Decoder& in, bool backward);
+std::unique_ptr<Command> decode_batch_norm(Decoder& in, bool backward, bool rectified);
+std::unique_ptr<Command> decode_lstm(Decoder& in);
+std::unique_ptr<Command> decode_lstm_backward(Decoder& in);
+std::unique_ptr<Command> decode_gru(Decoder& in);
+std::unique_ptr<Command> decode_gru_backward(Decoder& in);
 
 }  // namespace baton
 

@@ -14,6 +14,8 @@ void test_integers();
 void test_long_rows();
 void test_matmul();
 void test_movements();
+void test_pictures();
+void test_recurrences();
 void test_reductions();
 void test_region_decoder();
 void test_regions();
@@ -36,6 +38,8 @@ int main() {
     test_convolution();
     test_tiles();
     test_attention();
+    test_pictures();
+    test_recurrences();
     test_finiteness_and_norms();
     close_backends();
     std::printf("%d passed, %d failed\n", passed, failed);

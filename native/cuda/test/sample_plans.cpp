@@ -30,8 +30,8 @@ Sample rounded_matmul() {
 
 std::vector<Sample> sample_plans() {
     std::vector<Sample> plans = primitive_plans();
-    for (const Sample& sample : {long_rows(), convolutions(0), convolutions(PAIRED), rounded_matmul(), attention_plan(),
-                                 Sample{"nothing", {}, {}}}) {
+    for (const Sample& sample : {long_rows(), convolution_plan(0), convolution_plan(PAIRED), rounded_matmul(), attention_plan(),
+                                 picture_plan(), recurrent_plan(), Sample{"nothing", {}, {}}}) {
         plans.push_back(sample);
     }
     return plans;
