@@ -47,7 +47,7 @@ abstract class Targets {
     /** Rows of numbers, float32 [N, ...]. */
     abstract static class Numeric extends Targets {
 
-        private final Shape shape;
+        final Shape shape;
 
         private Numeric(Shape shape) {
             this.shape = shape;
@@ -128,12 +128,10 @@ abstract class Targets {
     private static final class Numbers extends Numeric {
 
         private final NumberSource source;
-        private final Shape shape;
 
         Numbers(NumberSource source) {
             super(source.targetShape());
             this.source = source;
-            this.shape = source.targetShape();
         }
 
         @Override

@@ -55,7 +55,7 @@ final class GradientNorms {
     }
 
     Map<String, Double> byName() {
-        NDArray norms = ofParameters();
+        NDArray norms = step.output(eachIndex);
         var byName = new LinkedHashMap<String, Double>();
         for (int i = 0; i < parameters.size(); i++) {
             byName.put(parameters.get(i), norms.get(i));

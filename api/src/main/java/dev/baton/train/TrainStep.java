@@ -293,7 +293,6 @@ public final class TrainStep implements AutoCloseable {
      */
     public Map<String, Double> gradientNorms() {
         requireTraced("ask for its gradients");
-        executable.lastBatch();
         return norms.byName();
     }
 

@@ -3,10 +3,8 @@ package bench.oracle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Random;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.SGD;
@@ -41,34 +39,26 @@ public final class LearningCurve {
     private final Random random;
     private final float[] mean = new float[3];
     private final float[] deviation = new float[3];
-    private final Map<String, Tensor> learnt = new LinkedHashMap<>();
-    private final Map<String, Tensor> gathered = new LinkedHashMap<>();
-    private final ResNet20 net = new ResNet20(learnt, gathered);
+    private final ResNet20 net;
 
     private LearningCurve(long seed, byte[] known) {
         random = new Random(seed);
         measure(known);
-        convolution("conv1", 16, 3, 3);
-        norm("bn1", 16);
-        for (int stage = 0; stage < 3; stage++)
-            for (int block = 0; block < 3; block++) {
-                String at = "layer" + (stage + 1) + "." + block + ".";
-                int out = 16 << stage, in = stage > 0 && block == 0 ? out / 2 : out;
-                convolution(at + "conv1", out, in, 3);
-                norm(at + "bn1", out);
-                convolution(at + "conv2", out, out, 3);
-                norm(at + "bn2", out);
-                if (in != out) {
-                    convolution(at + "downsample.0", out, in, 1);
-                    norm(at + "downsample.1", out);
-                }
-            }
-        // As torch.nn.Linear draws them.
-        float[] weight = new float[10 * 64], bias = new float[10];
-        for (int i = 0; i < weight.length; i++) weight[i] = (2 * random.nextFloat() - 1) / 8;
-        for (int i = 0; i < bias.length; i++) bias[i] = (2 * random.nextFloat() - 1) / 8;
-        learn("fc.weight", weight, 10, 64);
-        learn("fc.bias", bias, 10);
+        net = new ResNet20(ScalarType.Float, (name, number, shape) -> firstValues(name, shape));
+    }
+
+    /** Convolutions as He draws them, by the fan-in; the linear layer as torch.nn.Linear does. */
+    private float[] firstValues(String name, long... shape) {
+        int count = 1;
+        for (long size : shape) count *= (int) size;
+        float[] values = new float[count];
+        double spread = Math.sqrt(2.0 * shape[0] / count);
+        for (int i = 0; i < count; i++) {
+            if (name.startsWith("fc.")) values[i] = (2 * random.nextFloat() - 1) / 8;
+            else if (shape.length > 1) values[i] = (float) (spread * random.nextGaussian());
+            else values[i] = ResNet20.isScale(name, shape) ? 1 : 0;
+        }
+        return values;
     }
 
     public static void main(String[] args) throws IOException {
@@ -120,7 +110,7 @@ public final class LearningCurve {
 
     private SGD optimizer(boolean ofMatrices, double decay) {
         Tensor[] parameters =
-                learnt.values().stream().filter(t -> t.dim() > 1 == ofMatrices).toArray(Tensor[]::new);
+                net.learnt().values().stream().filter(t -> t.dim() > 1 == ofMatrices).toArray(Tensor[]::new);
         SGDOptions options = new SGDOptions(HIGHEST_RATE);
         options.momentum().put(MOMENTUM);
         options.nesterov().put(true);
@@ -219,30 +209,5 @@ public final class LearningCurve {
 
     private static Tensor batch(float[] x, int count) {
         return TorchMlp.tensor(x, ScalarType.Float, count, 3, SIDE, SIDE);
-    }
-
-    /** Drawn as He does, by the fan-in. */
-    private void convolution(String name, int out, int in, int kernel) {
-        float[] values = new float[out * in * kernel * kernel];
-        double spread = Math.sqrt(2.0 / (in * kernel * kernel));
-        for (int i = 0; i < values.length; i++) values[i] = (float) (spread * random.nextGaussian());
-        learn(name + ".weight", values, out, in, kernel, kernel);
-    }
-
-    private void norm(String name, int channels) {
-        float[] ones = new float[channels];
-        java.util.Arrays.fill(ones, 1);
-        learn(name + ".weight", ones.clone(), channels);
-        learn(name + ".bias", new float[channels], channels);
-        gathered.put(
-                name + ".running_mean",
-                TorchMlp.tensor(new float[channels], ScalarType.Float, channels).clone());
-        gathered.put(
-                name + ".running_var",
-                TorchMlp.tensor(ones, ScalarType.Float, channels).clone());
-    }
-
-    private void learn(String name, float[] values, long... shape) {
-        learnt.put(name, TorchMlp.leaf(values, ScalarType.Float, shape));
     }
 }

@@ -41,24 +41,24 @@ final class ResNet20 {
             "layer3.2.bn2.bias",
             "fc.bias");
 
-    private final ScalarType type;
-    private final Map<String, Tensor> learnt;
-    private final Map<String, Tensor> gathered;
-
-    /**
-     * @param learnt the parameters, by torchvision's names
-     * @param gathered the means and variances of the norms
-     */
-    ResNet20(Map<String, Tensor> learnt, Map<String, Tensor> gathered) {
-        this.type = ScalarType.Float;
-        this.learnt = learnt;
-        this.gathered = gathered;
+    /** What the learnt tensors begin with. */
+    interface FirstValues {
+        /**
+         * Those of one tensor.
+         *
+         * @param number of the tensor among all learnt ones, from 0; they are asked for in this order
+         */
+        float[] of(String name, int number, long... shape);
     }
 
-    private ResNet20(ScalarType type) {
+    private final ScalarType type;
+    private final FirstValues firstValues;
+    private final Map<String, Tensor> learnt = new LinkedHashMap<>();
+    private final Map<String, Tensor> gathered = new LinkedHashMap<>();
+
+    ResNet20(ScalarType type, FirstValues firstValues) {
         this.type = type;
-        this.learnt = new LinkedHashMap<>();
-        this.gathered = new LinkedHashMap<>();
+        this.firstValues = firstValues;
         convolution("conv1", 16, 3, 3);
         norm("bn1", 16);
         for (int stage = 0; stage < 3; stage++)
@@ -74,31 +74,46 @@ final class ResNet20 {
                     norm(at + "downsample.1", out);
                 }
             }
-        learn("fc.weight", bound(64), 0, 10, 64);
-        learn("fc.bias", 410, 0, 10);
+        learn("fc.weight", 10, 64);
+        learn("fc.bias", 10);
     }
 
-    /** Multiples of 1/4096 within what He would draw; the stream of the n-th learnt tensor, from 0, is 300 + n. */
-    private void learn(String name, int bound, int shift, long... shape) {
+    /** The parameters, by torchvision's names. */
+    Map<String, Tensor> learnt() {
+        return learnt;
+    }
+
+    /**
+     * Multiples of 1/4096, those of weights within what He would draw, around 0 or, of the norms' scales, 1; the stream of
+     * the n-th tensor is 300 + n.
+     */
+    private static float[] multiples(String name, int number, long... shape) {
         long count = 1;
         for (long size : shape) count *= size;
+        int bound = shape.length == 1 ? 410 : (int) Math.floor(4096 * Math.sqrt(6.0 / (count / shape[0])));
+        int shift = isScale(name, shape) ? 1 : 0;
         float[] values = new float[(int) count];
         for (int i = 0; i < count; i++)
-            values[i] = (OracleData.below(300 + learnt.size(), i, 2 * bound + 1) - bound) / 4096f + shift;
-        learnt.put(name, TorchMlp.leaf(values, type, shape));
+            values[i] = (OracleData.below(300 + number, i, 2 * bound + 1) - bound) / 4096f + shift;
+        return values;
     }
 
-    private static int bound(long inputs) {
-        return (int) Math.floor(4096 * Math.sqrt(6.0 / inputs));
+    /** Whether a tensor is the scale of a norm. */
+    static boolean isScale(String name, long... shape) {
+        return shape.length == 1 && name.endsWith(".weight");
+    }
+
+    private void learn(String name, long... shape) {
+        learnt.put(name, TorchMlp.leaf(firstValues.of(name, learnt.size(), shape), type, shape));
     }
 
     private void convolution(String name, long out, long in, long kernel) {
-        learn(name + ".weight", bound(in * kernel * kernel), 0, out, in, kernel, kernel);
+        learn(name + ".weight", out, in, kernel, kernel);
     }
 
     private void norm(String name, long channels) {
-        learn(name + ".weight", 410, 1, channels);
-        learn(name + ".bias", 410, 0, channels);
+        learn(name + ".weight", channels);
+        learn(name + ".bias", channels);
         float[] ones = new float[(int) channels];
         java.util.Arrays.fill(ones, 1);
         gathered.put(
@@ -155,7 +170,7 @@ final class ResNet20 {
 
     private static Map<String, double[]> train(ScalarType type) {
         try (PointerScope scope = new PointerScope()) {
-            ResNet20 net = new ResNet20(type);
+            ResNet20 net = new ResNet20(type, ResNet20::multiples);
             SGDOptions options = new SGDOptions(RATE);
             options.momentum().put(MOMENTUM);
             options.weight_decay().put(DECAY);
