@@ -4,6 +4,7 @@ import dev.baton.NDArray;
 import dev.baton.graph.Graph;
 import dev.baton.graph.Value;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -32,7 +33,20 @@ public record Program(
      * @param workspace of intermediate values
      * @param unshared what the workspace would be if every value had memory of its own
      */
-    public record Memory(long workspace, long unshared, long constants, long outputs) {}
+    public record Memory(long workspace, long unshared, long constants, long outputs) {
+
+        /** A number of bytes for people, for instance {@code 1.3 MiB}. */
+        public static String inWords(long bytes) {
+            double size = bytes;
+            for (String unit : new String[] {"bytes", "KiB", "MiB", "GiB"}) {
+                if (size < 1024) {
+                    return String.format(Locale.ROOT, unit.equals("bytes") ? "%.0f %s" : "%.1f %s", size, unit);
+                }
+                size /= 1024;
+            }
+            return String.format(Locale.ROOT, "%,.1f TiB", size);
+        }
+    }
 
     public Program {
         variableOffsets = Map.copyOf(variableOffsets);
@@ -72,14 +86,13 @@ public record Program(
         var text = new StringBuilder();
         for (int i = 0; i < kernels.size(); i++) {
             Kernel kernel = kernels.get(i);
-            text.append(String.format(
-                    java.util.Locale.ROOT, "%3d  %s%s\n", i + 1, kernel.label(), KernelText.details(kernel)));
+            text.append(String.format(Locale.ROOT, "%3d  %s%s\n", i + 1, kernel.label(), KernelText.details(kernel)));
         }
         long variables = graph.variables().values().stream()
                 .mapToLong(value -> value.type().bytes())
                 .sum();
         text.append(String.format(
-                java.util.Locale.ROOT,
+                Locale.ROOT,
                 "memory: workspace %,d bytes (%,d without sharing), variables %,d, constants %,d, outputs %,d",
                 memory.workspace(),
                 memory.unshared(),

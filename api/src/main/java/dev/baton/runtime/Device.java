@@ -66,6 +66,11 @@ final class Device {
         return variables;
     }
 
+    /** What is left for programs. */
+    Room room() {
+        return new Room(backend.device(), backend.freeMemory(), workspace.bytes());
+    }
+
     /** A plan that lives as long as this, unless it is closed before. */
     Plan compile(Program program) {
         Plan plan = backend.compile(program, variables, workspace);

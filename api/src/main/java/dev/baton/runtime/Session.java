@@ -225,6 +225,15 @@ public final class Session implements AutoCloseable {
                 .keySet()
                 .forEach(name -> offsets.put(name, variables.get(name).offset()));
         Program program = Compiler.compile(graph, sizes, offsets, device.backend(), precision);
+        Long batch = sizes.get(Executable.BATCH);
+        if (batch != null) {
+            device.room()
+                    .require(
+                            batch,
+                            program,
+                            size -> Compiler.compile(
+                                    graph, Map.of(Executable.BATCH, size), offsets, device.backend(), precision));
+        }
         return new SessionPlan(this, device.compile(program), program.memory());
     }
 

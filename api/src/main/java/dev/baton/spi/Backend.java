@@ -42,6 +42,14 @@ public interface Backend extends AutoCloseable {
         return "";
     }
 
+    /**
+     * How many bytes of its memory nobody has, for the message where a program does not fit; {@link Long#MAX_VALUE}, the
+     * default, where it lives in the system's memory, which answers for itself.
+     */
+    default long freeMemory() {
+        return Long.MAX_VALUE;
+    }
+
     /** Memory that grows without moving; empty at first. */
     DeviceBuffer allocate();
 

@@ -4,7 +4,6 @@ import dev.baton.graph.Graph;
 import dev.baton.graph.Value;
 import dev.baton.nn.Parameter;
 import dev.baton.program.Program;
-import java.util.Locale;
 
 /**
  * The memory that a program takes on its device in bytes, as it is laid out for running.
@@ -43,13 +42,6 @@ public record Memory(String purpose, long parameters, long optimizer, long value
     }
 
     private static String text(long bytes) {
-        double size = bytes;
-        for (String unit : new String[] {"bytes", "KiB", "MiB", "GiB"}) {
-            if (size < 1024) {
-                return String.format(Locale.ROOT, unit.equals("bytes") ? "%.0f %s" : "%.1f %s", size, unit);
-            }
-            size /= 1024;
-        }
-        return String.format(Locale.ROOT, "%,.1f TiB", size);
+        return Program.Memory.inWords(bytes);
     }
 }
