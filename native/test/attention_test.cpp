@@ -1,4 +1,4 @@
-// Attention with its gradients and rotary embedding against loops in double.
+// Attention with its gradients against loops in double.
 #include <cmath>
 
 #include "bench.h"
@@ -163,32 +163,6 @@ void attention(const Sizes& s, const Options& options, int64_t gap) {
     });
 }
 
-void rotary(int64_t outer, int64_t positions, int64_t inner, int64_t width, bool neighbours, bool back) {
-    size_t all = static_cast<size_t>(outer * positions * inner * width);
-    std::vector<float> x = Numbers(all).reals(all);
-    std::vector<double> right(all);
-    for (size_t i = 0; i < all; i++) {
-        int64_t column = static_cast<int64_t>(i) % width, half = width / 2;
-        int64_t t = static_cast<int64_t>(i) / (inner * width) % positions;
-        int64_t pair = neighbours ? column / 2 : column % half;
-        bool second = neighbours ? column % 2 == 1 : column >= half;
-        size_t partner = second ? i - static_cast<size_t>(neighbours ? 1 : half) : i + static_cast<size_t>(neighbours ? 1 : half);
-        double angle = (back ? -1 : 1) * static_cast<double>(t) * std::pow(100.0, -2.0 * static_cast<double>(pair) / static_cast<double>(width));
-        right[i] = x[i] * std::cos(angle) + (second ? 1 : -1) * x[partner] * std::sin(angle);
-    }
-    Bench bench;
-    int64_t in = bench.input(x), out = bench.result<float>(all);
-    bench.run_everywhere("rotary embedding",
-                         command(ROTARY, {outer, positions, inner, width, bits_of_double(100), neighbours ? 1 : 0,
-                                          back ? 1 : 0, in, out}),
-                         [&](const char* isa) {
-        std::vector<float> got = bench.at<float>(out, all);
-        size_t wrong = 0;
-        for (size_t i = 0; i < all; i++) wrong += !near(got[i], right[i], 2, 5e-7);
-        CHECK(wrong == 0, "rotary embedding of %lld positions on %s: %zu are wrong", static_cast<long long>(positions), isa, wrong);
-    });
-}
-
 }  // namespace
 
 void test_attention() {
@@ -203,12 +177,4 @@ void test_attention() {
     attention({2, 2, 3, 0, 2, 2}, {false, false, false}, 0);
     attention({2, 2, 0, 3, 2, 2}, {false, false, false}, 0);
     attention({1, 1, 130, 130, 32, 32}, {true, false, false}, 0);
-    for (bool neighbours : {false, true}) {
-        for (bool back : {false, true}) {
-            rotary(1, 1, 1, 2, neighbours, back);
-            rotary(3, 67, 2, 6, neighbours, back);
-            rotary(2, 9, 4, 64, neighbours, back);
-            rotary(0, 5, 3, 4, neighbours, back);
-        }
-    }
 }

@@ -22,6 +22,7 @@ void test_recurrences();
 void test_reductions();
 void test_region_decoder();
 void test_regions();
+void test_rotary();
 
 int main() {
     test_elementary();
@@ -43,6 +44,7 @@ int main() {
     test_cross_entropy();
     test_normalization();
     test_attention();
+    test_rotary();
     test_optimizers();
     test_finiteness_and_norms();
     close_backends();

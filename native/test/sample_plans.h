@@ -15,4 +15,9 @@ std::vector<Sample> sample_plans();
 // Those of primitives, which every core runs.
 std::vector<Sample> primitive_plans();
 
+// Those of a family of commands each.
+std::vector<Sample> training_plans();
+std::vector<Sample> normalization_plans();
+std::vector<Sample> rotary_plans();
+
 #endif
