@@ -29,7 +29,7 @@ listed() {
 case "$executor" in
     host)
         library="$output/libbaton-cuda-host.so"
-        shared=(plan_reader primitive_words older_glibc growing_memory)
+        shared=(plan_reader primitive_words normalization_words rotary_words training_words older_glibc growing_memory)
         compiler="${CXX:-g++}"
         other=device
         compile=("$compiler" -std=c++17 -O3 "${warnings[@]}" "${code[@]}" "${folders[@]}" ${EXTRA_FLAGS:-} -c)
@@ -37,7 +37,7 @@ case "$executor" in
         ;;
     cuda)
         library="$output/libbaton-cuda.so"
-        shared=(plan_reader primitive_words older_glibc)
+        shared=(plan_reader primitive_words normalization_words rotary_words training_words older_glibc)
         compiler="${NVCC:-nvcc}"
         other=host
         # Products and sums are contracted where the sources say so and nowhere else: bits are those of the host executor.

@@ -13,8 +13,9 @@ if [ $# -eq 0 ]; then
     set -- none address,undefined
 fi
 compiler="${CXX:-g++}"
-shared=(bench boundary_test elementwise_test fuzz_test integer_test matmul_test movement_test optimizer_test primitive_plans
-    reduction_test region_decoder_test region_test rejections)
+shared=(bench boundary_test cross_entropy_test elementwise_test fuzz_test integer_test matmul_test movement_test
+    normalization_plans normalization_test optimizer_test primitive_plans reduction_test region_decoder_test region_test
+    rejections rotary_plans rotary_test training_plans)
 sources=("${shared[@]/#/$native/test/}")
 sources=("${sources[@]/%/.cpp}" "$cuda"/test/*.cpp)
 for kind in "$@"; do

@@ -24,8 +24,25 @@ namespace {
 
 // The commands by their opcodes.
 constexpr Decoder::Entry COMMANDS[] = {
-    {1, decode_elementwise}, {2, decode_matmul}, {3, decode_reduce}, {8, decode_all_finite}, {9, decode_pad},
-    {10, decode_concat}, {11, decode_fold}, {12, decode_gather}, {13, decode_scatter_add}, {29, decode_norms},
+    {1, decode_elementwise},
+    {2, decode_matmul},
+    {3, decode_reduce},
+    {4, decode_cross_entropy},
+    {5, decode_cross_entropy_backward},
+    {6, decode_adam},
+    {7, decode_sgd},
+    {8, decode_all_finite},
+    {9, decode_pad},
+    {10, decode_concat},
+    {11, decode_fold},
+    {12, decode_gather},
+    {13, decode_scatter_add},
+    {24, decode_norm},
+    {25, decode_norm_backward},
+    {26, decode_softmax},
+    {27, decode_softmax_backward},
+    {29, decode_norms},
+    {36, decode_rotary},
 };
 
 }  // namespace

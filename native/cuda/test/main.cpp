@@ -2,6 +2,7 @@
 #include "check.h"
 
 void test_boundary();
+void test_cross_entropy();
 void test_cuda_decoder();
 void test_elementwise();
 void test_finiteness_and_norms();
@@ -11,9 +12,12 @@ void test_integers();
 void test_long_rows();
 void test_matmul();
 void test_movements();
+void test_normalization();
+void test_optimizers();
 void test_reductions();
 void test_region_decoder();
 void test_regions();
+void test_rotary();
 
 int main() {
     test_executor();
@@ -28,6 +32,10 @@ int main() {
     test_long_rows();
     test_matmul();
     test_movements();
+    test_cross_entropy();
+    test_normalization();
+    test_rotary();
+    test_optimizers();
     test_finiteness_and_norms();
     close_backends();
     std::printf("%d passed, %d failed\n", passed, failed);

@@ -21,6 +21,9 @@ Sample long_rows() {
 
 std::vector<Sample> sample_plans() {
     std::vector<Sample> plans = primitive_plans();
+    for (auto family : {training_plans, normalization_plans, rotary_plans}) {
+        for (const Sample& sample : family()) plans.push_back(sample);
+    }
     plans.push_back(long_rows());
     plans.push_back(Sample{"nothing", {}, {}});
     return plans;
