@@ -17,6 +17,9 @@ warnings=(-Wall -Wextra)
 code=(-fPIC -fvisibility=hidden -march=x86-64-v2 -fno-math-errno -fno-trapping-math -ffp-contract=off
     -ffunction-sections -fdata-sections "-ffile-prefix-map=$native=native")
 folders=(-I "$native/include" -I "$native/src" -I "$cuda/src")
+# What both cores have.
+shared=(attention_words convolution_words normalization_words older_glibc picture_words plan_reader primitive_words
+    recurrent_words rotary_words training_words)
 libraries=(-Wl,--no-undefined -Wl,--gc-sections "-Wl,--version-script=$cuda/exports.map" -Wl,--as-needed -static-libgcc
     -static-libstdc++)
 
@@ -29,8 +32,7 @@ listed() {
 case "$executor" in
     host)
         library="$output/libbaton-cuda-host.so"
-        shared=(attention_words convolution_words growing_memory older_glibc picture_words plan_reader primitive_words
-            recurrent_words)
+        shared+=(growing_memory)
         compiler="${CXX:-g++}"
         other=device
         compile=("$compiler" -std=c++17 -O3 "${warnings[@]}" "${code[@]}" "${folders[@]}" ${EXTRA_FLAGS:-} -c)
@@ -38,7 +40,6 @@ case "$executor" in
         ;;
     cuda)
         library="$output/libbaton-cuda.so"
-        shared=(attention_words convolution_words older_glibc picture_words plan_reader primitive_words recurrent_words)
         compiler="${NVCC:-nvcc}"
         other=host
         # Products and sums are contracted where the sources say so and nowhere else: bits are those of the host executor.

@@ -13,11 +13,14 @@ if [ $# -eq 0 ]; then
     set -- none address,undefined
 fi
 compiler="${CXX:-g++}"
-shared=(attention_plans attention_test bench boundary_test convolution_cases convolution_plans convolution_test
-    elementwise_test fuzz_test integer_test matmul_test movement_test optimizer_test picture_plans picture_test
-    primitive_plans recurrent_plans recurrent_test reduction_test region_decoder_test region_test rejections)
-sources=("${shared[@]/#/$native/test/}")
-sources=("${sources[@]/%/.cpp}" "$cuda"/test/*.cpp)
+# The processor's core alone has what these look at.
+own=(decoder_test elementary_test exhaustion_test main pool_test processor_plans processor_test winograd_test)
+sources=("$cuda"/test/*.cpp)
+for source in "$native"/test/*.cpp; do
+    if [[ " ${own[*]} " != *" $(basename "$source" .cpp) "* ]]; then
+        sources+=("$source")
+    fi
+done
 for kind in "$@"; do
     echo "tests: $kind"
     executor=host library=libbaton-cuda-host.so

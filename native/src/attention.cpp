@@ -205,53 +205,10 @@ struct AttentionBackward : Command, AttentionBackwardWords {
     }
 };
 
-// The angles' cosines and sines are computed once, when the plan is made.
-struct Rotary : Command {
-    int64_t outer;
-    Rotation turn{};
-    std::vector<float> cos, sin;
-    Reference in, out;
-
-    void run(const Run& run) const override {
-        int64_t rows = outer * turn.positions;
-        int64_t at_once = std::max<int64_t>(1, 8192 / std::max<int64_t>(1, turn.inner * turn.width));
-        run.machine.pool.each((rows + at_once - 1) / at_once, [&](int64_t chunk, int) {
-            run.machine.kernels.rotate(turn, cos.data(), sin.data(), run.at<const float>(in), run.at<float>(out),
-                                       chunk * at_once, std::min(rows, (chunk + 1) * at_once));
-        });
-    }
-};
-
 }  // namespace
 
 std::unique_ptr<Command> decode_attention(Decoder& in) { return std::make_unique<AttentionForward>(in); }
 
 std::unique_ptr<Command> decode_attention_backward(Decoder& in) { return std::make_unique<AttentionBackward>(in); }
-
-std::unique_ptr<Command> decode_rotary(Decoder& in) {
-    auto command = std::make_unique<Rotary>();
-    Rotation& turn = command->turn;
-    command->outer = in.size("outer size");
-    turn.positions = in.size("number of positions");
-    turn.inner = in.size("inner size");
-    turn.width = in.within(2, 1 << 20, "width");
-    if (turn.width % 2 != 0) {
-        throw Failure("pairs of an odd width are turned");
-    }
-    double base = in.real();
-    turn.neighbours = in.within(0, 1, "flag of neighbours") == 1;
-    bool back = in.within(0, 1, "flag of turning back") == 1;
-    int64_t elements = times(times(times(command->outer, turn.positions), turn.inner), turn.width);
-    command->in = in.reference(elements, Type::F32);
-    command->out = in.reference(elements, Type::F32);
-    int64_t half = turn.width / 2;
-    // Without elements there is no bound on the positions, and nothing to turn.
-    for (int64_t i = 0; elements > 0 && i < turn.positions * half; i++) {
-        double angle = static_cast<double>(i / half) * std::pow(base, -static_cast<double>(i % half) / static_cast<double>(half));
-        command->cos.push_back(static_cast<float>(std::cos(angle)));
-        command->sin.push_back(static_cast<float>(back ? -std::sin(angle) : std::sin(angle)));
-    }
-    return command;
-}
 
 }  // namespace baton

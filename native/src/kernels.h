@@ -7,6 +7,7 @@
 
 #include "functions.h"
 #include "pooling.h"
+#include "update_rates.h"
 
 namespace baton {
 
@@ -17,18 +18,6 @@ struct Block {
     int64_t rows;
     int64_t columns;
     const float* product;  // the product at these elements, without gaps
-};
-
-struct AdamRates {
-    float beta1, beta2;
-    float new1, new2;  // 1 - beta, rounded once
-    float epsilon, decay, rate, correction1, correction2;
-    bool decoupled;
-};
-
-struct SgdRates {
-    float momentum, decay, rate;
-    bool nesterov;
 };
 
 // c[m, n] = a[m, k] b[k, n] in row-major order, or where it accumulates that added to c; rows lie so far apart.

@@ -2,6 +2,7 @@
 // added up in one place for each chunk of rows, and then over the chunks in their order.
 #include <algorithm>
 
+#include "normalization_words.h"
 #include "plan.h"
 
 namespace baton {
@@ -11,13 +12,12 @@ constexpr int64_t ELEMENTS = 8192;
 
 int64_t chunks_of(int64_t count, int64_t size) { return (count + size - 1) / size; }
 
-struct Norm : Command {
-    NormRows norm{};
-    int64_t rows;
-    Reference x, weight, bias, y, mean, inverse;
+struct Norm : Command, NormWords {
+    explicit Norm(Decoder& in) : NormWords(in) {}
 
     void run(const Run& run) const override {
-        int64_t at_once = std::max<int64_t>(1, ELEMENTS / std::max<int64_t>(1, norm.width));
+        NormRows norm{width, epsilon};
+        int64_t at_once = std::max<int64_t>(1, ELEMENTS / std::max<int64_t>(1, width));
         run.machine.pool.each(chunks_of(rows, at_once), [&](int64_t chunk, int) {
             run.machine.kernels.normalize(norm, run.at<const float>(x), optional<const float>(run, weight),
                                           optional<const float>(run, bias), run.at<float>(y), optional<float>(run, mean),
@@ -31,20 +31,16 @@ struct Norm : Command {
     }
 };
 
-// At most so many sums are kept apart.
-constexpr int64_t MOST_SUMS = 32;
 constexpr int64_t FEWEST_ROWS = 8;
 
-struct NormBackward : Command {
-    NormRows norm{};
-    int64_t rows;
-    Reference x, mean, inverse, gradient, weight, by_x, by_weight, by_bias;
-    Reference sums;  // for each chunk of rows: by weight, then by bias
+// The sums are for each chunk of rows: by weight, then by bias.
+struct NormBackward : Command, NormBackwardWords {
+    explicit NormBackward(Decoder& in) : NormBackwardWords(in) {}
 
     void run(const Run& run) const override {
+        NormRows norm{width, 0};
         int64_t at_once = std::max(FEWEST_ROWS, chunks_of(rows, MOST_SUMS));
         int64_t chunks = chunks_of(rows, at_once);
-        int64_t width = norm.width;
         run.machine.pool.each(chunks, [&](int64_t chunk, int) {
             double* own = sums.exists() ? run.at<double>(sums) + chunk * 2 * width : nullptr;
             if (own != nullptr) {
@@ -65,7 +61,6 @@ struct NormBackward : Command {
     }
 
     void add_up(const Run& run, int64_t first, int64_t chunks, float* out) const {
-        int64_t width = norm.width;
         if (width == 0) {
             return;
         }
@@ -81,17 +76,16 @@ struct NormBackward : Command {
     }
 };
 
-struct Softmax : Command {
-    bool logarithms, backward;
-    int64_t outer, size, inner;
-    Reference in, gradient, out;
+struct Softmax : Command, SoftmaxWords {
+    Softmax(Decoder& words, bool is_backward) : SoftmaxWords(words, is_backward) {}
 
     void run(const Run& run) const override {
         int64_t width = std::min<int64_t>(inner, 128);
-        if (width == 0) {
+        // Without elements there is no bound on the rows and columns.
+        if (size * width == 0) {
             return;
         }
-        int64_t rows = std::max<int64_t>(1, ELEMENTS / std::max<int64_t>(1, size * width));
+        int64_t rows = std::max<int64_t>(1, ELEMENTS / (size * width));
         int64_t across = chunks_of(inner, width);
         run.machine.pool.each(chunks_of(outer, rows) * across, [&](int64_t chunk, int) {
             int64_t row = chunk / across * rows;
@@ -107,66 +101,14 @@ struct Softmax : Command {
     }
 };
 
-std::unique_ptr<Softmax> softmax(Decoder& in, bool backward) {
-    auto command = std::make_unique<Softmax>();
-    command->backward = backward;
-    command->logarithms = in.within(0, 1, "flag of logarithms") == 1;
-    command->outer = in.size("outer size");
-    command->size = in.size("size");
-    command->inner = in.size("inner size");
-    int64_t elements = times(times(command->outer, command->size), command->inner);
-    command->in = in.reference(elements, Type::F32);
-    if (backward) {
-        command->gradient = in.reference(elements, Type::F32);
-    }
-    command->out = in.reference(elements, Type::F32);
-    return command;
-}
-
 }  // namespace
 
-std::unique_ptr<Command> decode_norm(Decoder& in) {
-    auto command = std::make_unique<Norm>();
-    command->rows = in.size("number of rows");
-    command->norm.width = in.within(0, int64_t(1) << 31, "width");
-    command->norm.epsilon = in.real();
-    int64_t elements = times(command->rows, command->norm.width);
-    command->x = in.reference(elements, Type::F32);
-    command->weight = in.reference(command->norm.width, Type::F32, true);
-    command->bias = in.reference(command->norm.width, Type::F32, true);
-    if (command->bias.exists() && !command->weight.exists()) {
-        throw Failure("a norm has a bias and no weight");
-    }
-    command->y = in.reference(elements, Type::F32);
-    command->mean = in.reference(command->rows, Type::F32, true);
-    command->inverse = in.reference(command->rows, Type::F32);
-    return command;
-}
+std::unique_ptr<Command> decode_norm(Decoder& in) { return std::make_unique<Norm>(in); }
 
-std::unique_ptr<Command> decode_norm_backward(Decoder& in) {
-    auto command = std::make_unique<NormBackward>();
-    command->rows = in.size("number of rows");
-    command->norm.width = in.within(0, int64_t(1) << 31, "width");
-    int64_t width = command->norm.width;
-    int64_t elements = times(command->rows, width);
-    command->x = in.reference(elements, Type::F32);
-    command->mean = in.reference(command->rows, Type::F32, true);
-    command->inverse = in.reference(command->rows, Type::F32);
-    command->gradient = in.reference(elements, Type::F32);
-    command->weight = in.reference(width, Type::F32, true);
-    command->by_x = in.reference(elements, Type::F32);
-    command->by_weight = in.reference(width, Type::F32, true);
-    command->by_bias = in.reference(width, Type::F32, true);
-    command->sums = in.reference(times(2 * MOST_SUMS, width), Type::I64, true);
-    bool adds = width > 0 && (command->by_weight.exists() || command->by_bias.exists());
-    if (adds && !command->sums.exists()) {
-        throw Failure("a norm's gradient by its weight needs memory for its sums");
-    }
-    return command;
-}
+std::unique_ptr<Command> decode_norm_backward(Decoder& in) { return std::make_unique<NormBackward>(in); }
 
-std::unique_ptr<Command> decode_softmax(Decoder& in) { return softmax(in, false); }
+std::unique_ptr<Command> decode_softmax(Decoder& in) { return std::make_unique<Softmax>(in, false); }
 
-std::unique_ptr<Command> decode_softmax_backward(Decoder& in) { return softmax(in, true); }
+std::unique_ptr<Command> decode_softmax_backward(Decoder& in) { return std::make_unique<Softmax>(in, true); }
 
 }  // namespace baton

@@ -5,6 +5,7 @@
 
 #include "plan.h"
 #include "primitive_words.h"
+#include "training_words.h"
 
 namespace baton {
 namespace {
@@ -32,75 +33,61 @@ struct Reduce : Command, ReduceWords {
     }
 };
 
-struct CrossEntropy : Command {
-    int64_t n, classes;
-    float smoothing;
-    Reference logits, labels, loss, log_sum_exp, gradient, by_logits;
-    bool backward = false;
+// Rows at once of cross-entropy.
+int64_t rows_of(int64_t classes) { return std::max<int64_t>(1, ELEMENTS / 4 / std::max<int64_t>(1, classes)); }
+
+struct CrossEntropy : Command, CrossEntropyForwardWords {
+    explicit CrossEntropy(Decoder& in) : CrossEntropyForwardWords(in) {}
 
     void run(const Run& run) const override {
-        int64_t rows = std::max<int64_t>(1, ELEMENTS / 4 / std::max<int64_t>(1, classes));
-        const Kernels& kernels = run.machine.kernels;
+        int64_t rows = rows_of(classes);
         run.machine.pool.each(chunks_of(n, rows), [&](int64_t chunk, int) {
-            int64_t from = chunk * rows;
-            int64_t to = std::min(n, from + rows);
-            if (backward) {
-                kernels.cross_entropy_backward(classes, smoothing, run.at<const float>(logits), run.at<const int32_t>(labels),
-                                               run.at<const float>(log_sum_exp), run.at<const float>(gradient),
-                                               run.at<float>(by_logits), from, to);
-            } else {
-                kernels.cross_entropy(classes, smoothing, run.at<const float>(logits), run.at<const int32_t>(labels),
-                                      run.at<float>(loss), run.at<float>(log_sum_exp), from, to);
-            }
+            run.machine.kernels.cross_entropy(classes, smoothing, run.at<const float>(logits), run.at<const int32_t>(labels),
+                                              run.at<float>(loss), run.at<float>(log_sum_exp), chunk * rows,
+                                              std::min(n, (chunk + 1) * rows));
         });
     }
 };
 
-// One parameter of an update: its gradient, then each value of its state before and after.
-struct Parameter {
-    int64_t count;
-    Reference gradient;
-    Reference before[3], after[3];
+struct CrossEntropyBackward : Command, CrossEntropyBackwardWords {
+    explicit CrossEntropyBackward(Decoder& in) : CrossEntropyBackwardWords(in) {}
+
+    void run(const Run& run) const override {
+        int64_t rows = rows_of(classes);
+        run.machine.pool.each(chunks_of(n, rows), [&](int64_t chunk, int) {
+            run.machine.kernels.cross_entropy_backward(
+                classes, smoothing, run.at<const float>(logits), run.at<const int32_t>(labels),
+                run.at<const float>(log_sum_exp), run.at<const float>(gradient), run.at<float>(by_logits), chunk * rows,
+                std::min(n, (chunk + 1) * rows));
+        });
+    }
 };
 
-// What the optimizers share: parameters in chunks, and nothing happens where the step is not finite.
-struct Update : Command {
-    int states;
-    Reference finite, rate;
-    std::vector<Parameter> parameters;
-    std::vector<std::pair<int32_t, int64_t>> chunks;  // parameter and first element
+// Parameters in chunks.
+template <typename Words>
+struct Update : Command, Words {
+    using Parameter = UpdateWords::Parameter;
+    std::vector<std::pair<size_t, int64_t>> chunks;  // parameter and first element
 
-    void decode_parameters(Decoder& in) {
-        int64_t count = in.size("number of parameters");
-        for (int64_t i = 0; i < count; i++) {
-            Parameter p{};
-            p.count = in.size("number of elements");
-            p.gradient = in.reference(p.count, Type::F32);
-            for (int state = 0; state < 2 || state < states; state++) {
-                bool optional = state >= states;
-                p.before[state] = in.reference(p.count, Type::F32, optional);
-                p.after[state] = in.reference(p.count, Type::F32, optional);
-            }
-            for (int64_t start = 0; start < p.count; start += ELEMENTS) {
-                chunks.emplace_back(static_cast<int32_t>(i), start);
-            }
-            parameters.push_back(p);
+    explicit Update(Decoder& in) : Words(in) {
+        for (size_t i = 0; i < this->parameters.size(); i++) {
+            for (int64_t start = 0; start < this->parameters[i].count; start += ELEMENTS) chunks.emplace_back(i, start);
         }
     }
 
     virtual void update(const Run& run, const Parameter& p, int64_t start, int64_t count) const = 0;
 
     void run(const Run& run) const override {
-        bool applies = *run.at<const uint8_t>(finite) != 0;
+        bool applies = *run.at<const uint8_t>(this->finite) != 0;
         run.machine.pool.each(static_cast<int64_t>(chunks.size()), [&](int64_t chunk, int) {
-            const Parameter& p = parameters[chunks[chunk].first];
-            int64_t start = chunks[chunk].second;
+            const auto& [parameter, start] = chunks[static_cast<size_t>(chunk)];
+            const Parameter& p = this->parameters[parameter];
             int64_t count = std::min(ELEMENTS, p.count - start);
             if (applies) {
                 update(run, p, start, count);
                 return;
             }
-            for (int state = 0; state < states; state++) {
+            for (int state = 0; state < this->states; state++) {
                 const float* from = run.at<const float>(p.before[state]) + start;
                 float* to = run.at<float>(p.after[state]) + start;
                 if (from != to) {
@@ -111,9 +98,8 @@ struct Update : Command {
     }
 };
 
-struct Adam : Update {
-    AdamRates rates{};
-    Reference correction1, correction2;
+struct Adam : Update<AdamWords> {
+    using Update::Update;
 
     void update(const Run& run, const Parameter& p, int64_t start, int64_t count) const override {
         AdamRates now = rates;
@@ -127,8 +113,8 @@ struct Adam : Update {
     }
 };
 
-struct Sgd : Update {
-    SgdRates rates{};
+struct Sgd : Update<SgdWords> {
+    using Update::Update;
 
     void update(const Run& run, const Parameter& p, int64_t start, int64_t count) const override {
         SgdRates now = rates;
@@ -198,67 +184,17 @@ struct Norms : Command, NormsWords {
     }
 };
 
-std::unique_ptr<CrossEntropy> cross_entropy(Decoder& in) {
-    auto command = std::make_unique<CrossEntropy>();
-    command->n = in.size("number of rows");
-    command->classes = in.within(1, int64_t(1) << 31, "number of classes");
-    command->smoothing = static_cast<float>(in.real());
-    command->logits = in.reference(times(command->n, command->classes), Type::F32);
-    command->labels = in.reference(command->n, Type::I32);
-    return command;
-}
-
 }  // namespace
 
 std::unique_ptr<Command> decode_reduce(Decoder& in) { return std::make_unique<Reduce>(in); }
 
-std::unique_ptr<Command> decode_cross_entropy(Decoder& in) {
-    auto command = cross_entropy(in);
-    command->loss = in.reference(command->n, Type::F32);
-    command->log_sum_exp = in.reference(command->n, Type::F32);
-    return command;
-}
+std::unique_ptr<Command> decode_cross_entropy(Decoder& in) { return std::make_unique<CrossEntropy>(in); }
 
-std::unique_ptr<Command> decode_cross_entropy_backward(Decoder& in) {
-    auto command = cross_entropy(in);
-    command->backward = true;
-    command->log_sum_exp = in.reference(command->n, Type::F32);
-    command->gradient = in.reference(command->n, Type::F32);
-    command->by_logits = in.reference(command->n * command->classes, Type::F32);
-    return command;
-}
+std::unique_ptr<Command> decode_cross_entropy_backward(Decoder& in) { return std::make_unique<CrossEntropyBackward>(in); }
 
-std::unique_ptr<Command> decode_adam(Decoder& in) {
-    auto command = std::make_unique<Adam>();
-    command->states = 3;
-    double beta1 = in.real();
-    double beta2 = in.real();
-    command->rates.beta1 = static_cast<float>(beta1);
-    command->rates.beta2 = static_cast<float>(beta2);
-    command->rates.new1 = static_cast<float>(1 - beta1);
-    command->rates.new2 = static_cast<float>(1 - beta2);
-    command->rates.epsilon = static_cast<float>(in.real());
-    command->rates.decay = static_cast<float>(in.real());
-    command->rates.decoupled = in.within(0, 1, "flag of decoupled decay") == 1;
-    command->finite = in.reference(1, Type::BOOL);
-    command->rate = in.reference(1, Type::F32);
-    command->correction1 = in.reference(1, Type::F32);
-    command->correction2 = in.reference(1, Type::F32);
-    command->decode_parameters(in);
-    return command;
-}
+std::unique_ptr<Command> decode_adam(Decoder& in) { return std::make_unique<Adam>(in); }
 
-std::unique_ptr<Command> decode_sgd(Decoder& in) {
-    auto command = std::make_unique<Sgd>();
-    command->rates.momentum = static_cast<float>(in.real());
-    command->rates.nesterov = in.within(0, 1, "flag of Nesterov's momentum") == 1;
-    command->rates.decay = static_cast<float>(in.real());
-    command->states = command->rates.momentum > 0 ? 2 : 1;
-    command->finite = in.reference(1, Type::BOOL);
-    command->rate = in.reference(1, Type::F32);
-    command->decode_parameters(in);
-    return command;
-}
+std::unique_ptr<Command> decode_sgd(Decoder& in) { return std::make_unique<Sgd>(in); }
 
 std::unique_ptr<Command> decode_all_finite(Decoder& in) { return std::make_unique<AllFinite>(in); }
 

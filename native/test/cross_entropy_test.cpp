@@ -102,6 +102,11 @@ void test_cross_entropy() {
         agree(11, 1001, smoothing, 8);
         agree(5, 5000, smoothing, 2);
         agree(64, 17, smoothing, 90);
+        agree(3, 32, smoothing, 4);
+        agree(9, 33, smoothing, 4);
+        agree(2, 1024, smoothing, 4);
+        agree(2, 1025, smoothing, 4);
+        agree(1, 40001, smoothing, 4);
         agree(0, 4, smoothing, 1);
     }
     labels_out_of_range();

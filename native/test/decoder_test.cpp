@@ -100,6 +100,7 @@ void norms_and_attention() {
     rejected("no memory for sums", bench, backward(place, NONE), "needs memory for its sums");
     rejected("too little memory for sums", bench, backward(place, sums), "128 elements");
     rejected("too many shares", bench, command(SOFTMAX, {0, 1 << 20, 1 << 20, 2, place, place}), "too many elements");
+    accepted("no shares of many", bench, command(SOFTMAX, {0, 2, 0, 1LL << 39, place, place}));
     rejected("a flag of 2", bench, command(SOFTMAX, {2, 1, 1, 1, place, place}), "flag of logarithms is 2");
     auto attention = [&](int64_t position, int64_t head, int64_t mask, int64_t mask_stride) {
         return command(ATTENTION, {1, 2, 2, 2, 2, 2, 0, 0, place, 8, position, head, place, 8, 4, 2, place, 8, 4, 2, mask, 0, 0,

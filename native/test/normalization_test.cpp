@@ -107,6 +107,23 @@ void softmax(int64_t outer, int64_t size, int64_t inner, bool logarithms, float 
     });
 }
 
+// The bias wants its gradient where the weight does not.
+void gradient_by_bias_alone() {
+    constexpr int64_t ROWS = 21, WIDTH = 3;
+    std::vector<float> gradient = Numbers(2).reals(ROWS * WIDTH);
+    std::vector<double> right(WIDTH);
+    for (size_t i = 0; i < gradient.size(); i++) right[i % WIDTH] += gradient[i];
+    Bench bench;
+    int64_t x = bench.input(Numbers(1).reals(ROWS * WIDTH)), g = bench.input(gradient);
+    int64_t inverse = bench.input(std::vector<float>(ROWS, 1)), by_x = bench.result<float>(ROWS * WIDTH);
+    int64_t by_bias = bench.result<float>(WIDTH), sums = bench.scratch(64 * WIDTH * 8);
+    bench.run_everywhere("a gradient by the bias alone",
+                         command(NORM_BACKWARD, {ROWS, WIDTH, x, NONE, inverse, g, NONE, by_x, NONE, by_bias, sums}),
+                         [&](const char* isa) {
+        CHECK(wrong_of(bench.at<float>(by_bias, WIDTH), right, 1e-6) == 0, "a gradient by the bias alone on %s", isa);
+    });
+}
+
 // Masked numbers have no share; where there is a NaN, everything is.
 void special_numbers() {
     Bench bench;
@@ -130,14 +147,26 @@ void test_normalization() {
         norm(133, 128, part, -1, 3);
         norm(700, 5, part, -2, 2);
         norm(5, 1500, part, 10, 11);
+        norm(3, 32, part, -2, 2);
+        norm(9, 33, part, -2, 2);
+        norm(2, 1024, part, -1, 2);
+        norm(9, 1025, part, -1, 2);
+        norm(8300, 1, part, -2, 2);
         norm(0, 4, part, -1, 1);
     }
+    gradient_by_bias_alone();
     for (bool logarithms : {false, true}) {
         softmax(1, 1, 1, logarithms, 1);
         softmax(37, 65, 1, logarithms, 8);
         softmax(3, 5000, 1, logarithms, 3);
         softmax(2, 9, 131, logarithms, 8);
         softmax(4, 33, 3, logarithms, 80);
+        softmax(3, 1, 40, logarithms, 1);
+        softmax(3, 33, 31, logarithms, 4);
+        softmax(3, 33, 32, logarithms, 4);
+        softmax(2, 1024, 1, logarithms, 4);
+        softmax(2, 1025, 2, logarithms, 4);
+        softmax(1, 1025, 33, logarithms, 4);
         softmax(0, 3, 2, logarithms, 1);
         softmax(2, 0, 2, logarithms, 1);
     }

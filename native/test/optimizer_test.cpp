@@ -34,7 +34,7 @@ struct Places {
     }
 };
 
-const std::vector<size_t> COUNTS{1, 17, 16389, 0, 515};
+const std::vector<size_t> COUNTS{1, 17, 16389, 0, 2048, 515};
 
 constexpr float RATE = 0.01f;
 

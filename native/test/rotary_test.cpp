@@ -42,7 +42,11 @@ void test_rotary() {
             rotary(1, 1, 1, 2, neighbours, back);
             rotary(3, 67, 2, 6, neighbours, back);
             rotary(2, 9, 4, 64, neighbours, back);
+            rotary(1, 1, 37, 10, neighbours, back);
+            rotary(5, 300, 1, 2, neighbours, back);
             rotary(0, 5, 3, 4, neighbours, back);
+            rotary(2, 0, 3, 4, neighbours, back);
+            rotary(2, 1LL << 39, 0, 4, neighbours, back);
         }
     }
 }

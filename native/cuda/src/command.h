@@ -76,12 +76,20 @@ class Decoder : public PlanReader {
 std::unique_ptr<Command> decode_elementwise(Decoder& in);
 std::unique_ptr<Command> decode_matmul(Decoder& in, bool rounded);
 std::unique_ptr<Command> decode_reduce(Decoder& in);
+std::unique_ptr<Command> decode_cross_entropy(Decoder& in);
+std::unique_ptr<Command> decode_cross_entropy_backward(Decoder& in);
+std::unique_ptr<Command> decode_adam(Decoder& in);
+std::unique_ptr<Command> decode_sgd(Decoder& in);
 std::unique_ptr<Command> decode_all_finite(Decoder& in);
 std::unique_ptr<Command> decode_pad(Decoder& in);
 std::unique_ptr<Command> decode_concat(Decoder& in);
 std::unique_ptr<Command> decode_fold(Decoder& in);
 std::unique_ptr<Command> decode_gather(Decoder& in);
 std::unique_ptr<Command> decode_scatter_add(Decoder& in);
+std::unique_ptr<Command> decode_norm(Decoder& in);
+std::unique_ptr<Command> decode_norm_backward(Decoder& in);
+std::unique_ptr<Command> decode_softmax(Decoder& in);
+std::unique_ptr<Command> decode_softmax_backward(Decoder& in);
 std::unique_ptr<Command> decode_norms(Decoder& in);
 std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward, bool rectified, bool rounded);
 std::unique_ptr<Command> decode_convolution_by_weight(Decoder& in, bool rounded);
@@ -93,6 +101,7 @@ std::unique_ptr<Command> decode_lstm(Decoder& in);
 std::unique_ptr<Command> decode_lstm_backward(Decoder& in);
 std::unique_ptr<Command> decode_gru(Decoder& in);
 std::unique_ptr<Command> decode_gru_backward(Decoder& in);
+std::unique_ptr<Command> decode_rotary(Decoder& in);
 
 }  // namespace baton
 

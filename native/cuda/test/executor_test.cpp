@@ -31,11 +31,11 @@ void backends() {
 }
 
 void commands_are_told_of() {
-    for (int64_t opcode : {1,  2,  3,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 28, 29, 34, 35,
-                           40, 41, 42, 43}) {
-        CHECK(baton_has_command(opcode) == 1, "there is command %lld", static_cast<long long>(opcode));
+    for (int64_t opcode = 1; opcode <= 43; opcode++) {
+        bool none = opcode == 30 || opcode == 31 || opcode == 32 || opcode == 33 || opcode == 37 || opcode == 38 || opcode == 39;
+        CHECK(baton_has_command(opcode) == !none, "command %lld", static_cast<long long>(opcode));
     }
-    for (int64_t opcode : {0, 4, 30, 37, 66, 78, 142, -1}) {
+    for (int64_t opcode : {0, 66, 78, 142, -1}) {
         CHECK(baton_has_command(opcode) == 0, "there is no command %lld", static_cast<long long>(opcode));
     }
 }

@@ -4,6 +4,7 @@
 void test_attention();
 void test_boundary();
 void test_convolution();
+void test_cross_entropy();
 void test_cuda_decoder();
 void test_elementwise();
 void test_finiteness_and_norms();
@@ -14,11 +15,14 @@ void test_integers();
 void test_long_rows();
 void test_matmul();
 void test_movements();
+void test_normalization();
+void test_optimizers();
 void test_pictures();
 void test_recurrences();
 void test_reductions();
 void test_region_decoder();
 void test_regions();
+void test_rotary();
 void test_tiles();
 
 int main() {
@@ -40,6 +44,10 @@ int main() {
     test_attention();
     test_pictures();
     test_recurrences();
+    test_cross_entropy();
+    test_normalization();
+    test_rotary();
+    test_optimizers();
     test_finiteness_and_norms();
     close_backends();
     std::printf("%d passed, %d failed\n", passed, failed);

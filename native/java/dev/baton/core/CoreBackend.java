@@ -6,6 +6,7 @@ import dev.baton.NDArray;
 import dev.baton.Precision;
 import dev.baton.Shape;
 import dev.baton.StateException;
+import dev.baton.composite.AllReduce;
 import dev.baton.graph.Composite;
 import dev.baton.graph.Node;
 import dev.baton.graph.Primitive;
@@ -26,6 +27,7 @@ public abstract class CoreBackend implements Backend {
     private final String name;
     private final NativeCore core;
     private final NativeCore.BackendHandle handle = new NativeCore.BackendHandle();
+    private CoreGroup group;
     private boolean closed;
 
     /**
@@ -48,6 +50,19 @@ public abstract class CoreBackend implements Backend {
         }
     }
 
+    /** Trains together with others from now on. */
+    final void join(CoreGroup joined, int number) {
+        group = joined;
+        check(core.backend_join(handle, joined.handle(), number));
+    }
+
+    @Override
+    public final void leave() {
+        if (group != null) {
+            group.leave();
+        }
+    }
+
     protected final NativeCore core() {
         return core;
     }
@@ -66,6 +81,9 @@ public abstract class CoreBackend implements Backend {
             return false;
         }
         if (node.attributes().flag(Primitive.BFLOAT16) && !hasBfloat16()) {
+            return false;
+        }
+        if (node.operation() == AllReduce.INSTANCE && group == null) {
             return false;
         }
         return Stream.concat(node.inputTypes().stream(), node.outputs().stream())
@@ -121,6 +139,9 @@ public abstract class CoreBackend implements Backend {
         if (!closed) {
             closed = true;
             core.backend_close(handle);
+            if (group != null) {
+                group.closed();
+            }
         }
     }
 }

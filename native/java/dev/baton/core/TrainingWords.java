@@ -9,7 +9,7 @@ import dev.baton.program.Buffer;
 import dev.baton.program.Kernel;
 import java.util.List;
 
-/** The words of losses, of norms, of the test for finite values and of the optimizers' updates. */
+/** The words of losses, of norms, of the test for finite values, of sums over devices and of the optimizers' updates. */
 final class TrainingWords {
 
     private static final long NONE = -1;
@@ -36,6 +36,14 @@ final class TrainingWords {
         out.references(kernel.outputs());
         out.add(kernel.scratch() == null ? NONE : out.reference(kernel.scratch()));
         inputs(out, kernel);
+    }
+
+    static void allReduce(Encoder out, Kernel.Whole kernel) {
+        out.add(kernel.inputs().size());
+        for (int i = 0; i < kernel.inputs().size(); i++) {
+            Buffer input = kernel.inputs().get(i);
+            out.add(out.reference(input), out.reference(kernel.outputs().get(i)), input.elements());
+        }
     }
 
     private static void inputs(Encoder out, Kernel.Whole kernel) {

@@ -2,6 +2,7 @@ package dev.baton.core;
 
 import dev.baton.composite.AdamUpdate;
 import dev.baton.composite.AllFinite;
+import dev.baton.composite.AllReduce;
 import dev.baton.composite.BatchNorm;
 import dev.baton.composite.Convolution;
 import dev.baton.composite.DotProductAttention;
@@ -41,6 +42,7 @@ final class WholeEncoder {
             Map.entry(AdamUpdate.INSTANCE, new Command(6, TrainingWords::adam)),
             Map.entry(SgdUpdate.INSTANCE, new Command(7, TrainingWords::sgd)),
             Map.entry(AllFinite.INSTANCE, new Command(8, TrainingWords::allFinite)),
+            Map.entry(AllReduce.INSTANCE, new Command(30, TrainingWords::allReduce)),
             Map.entry(Norms.INSTANCE, new Command(29, TrainingWords::norms)),
             Map.entry(Primitive.PAD, new Command(9, MovementWords::pad)),
             Map.entry(Primitive.CONCAT, new Command(10, MovementWords::concat)),
