@@ -1,5 +1,6 @@
 package dev.baton.compiler;
 
+import dev.baton.composite.AllReduce;
 import dev.baton.graph.Graph;
 import dev.baton.graph.Node;
 import dev.baton.graph.Value;
@@ -57,6 +58,7 @@ final class Groups {
 
     /** Every node by itself. */
     Groups(Graph graph) {
+        Node lastSum = null;
         for (Node node : graph.nodes()) {
             groups.add(new Group(node));
             users.add(new ArrayList<>());
@@ -67,6 +69,13 @@ final class Groups {
             for (Node input : inputs) {
                 users.get(input.id()).add(node);
                 connect(input, node);
+            }
+            if (node.operation() == AllReduce.INSTANCE) {
+                // All devices come to them in one order, though each compiles for the size of its own part.
+                if (lastSum != null) {
+                    connect(lastSum, node);
+                }
+                lastSum = node;
             }
         }
     }

@@ -70,7 +70,11 @@ public abstract class Layer {
         return variable(name, new Parameter(this, name, shape, initializer, layout));
     }
 
-    /** Adds a value that is gathered in training and not learnt, in the constructor. */
+    /**
+     * Adds a value that is gathered in training and not learnt, in the constructor. Where several devices train together it
+     * follows the part of the batch that the first one has, unless the layer adds up over all of them, as {@link BatchNorm}
+     * does.
+     */
     protected final Statistic statistic(String name, Shape shape, Initializer initializer) {
         return variable(name, new Statistic(this, name, shape, initializer));
     }

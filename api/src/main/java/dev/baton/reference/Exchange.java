@@ -70,7 +70,9 @@ final class Exchange {
 
     private void requireAll() {
         if (broken) {
-            throw new BackendException("reference: another of the devices that train together has failed");
+            throw new BackendException(
+                    "reference: another of the devices that train together has failed: open the session "
+                            + "again, and go on from a checkpoint");
         }
     }
 

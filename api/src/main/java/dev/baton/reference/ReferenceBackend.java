@@ -26,12 +26,13 @@ final class ReferenceBackend implements Backend {
 
     /** One device alone. */
     ReferenceBackend() {
-        this(new Exchange(1), 0);
+        this(null, 0);
     }
 
     /**
      * One of the devices that train together.
      *
+     * @param exchange where they meet; null for a device alone
      * @param number among them
      */
     ReferenceBackend(Exchange exchange, int number) {
@@ -61,12 +62,17 @@ final class ReferenceBackend implements Backend {
 
     @Override
     public Plan compile(Program program, DeviceBuffer variables, DeviceBuffer workspace) {
-        return new InterpretedPlan(program, variables, values -> exchange.sum(number, values));
+        return new InterpretedPlan(
+                program,
+                variables,
+                exchange == null ? UnaryOperator.identity() : values -> exchange.sum(number, values));
     }
 
     @Override
     public void leave() {
-        exchange.leave();
+        if (exchange != null) {
+            exchange.leave();
+        }
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.baton.spi.Backend;
 import dev.baton.spi.BackendProvider;
 import dev.baton.spi.DeviceBuffer;
 import dev.baton.spi.Plan;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -43,6 +44,7 @@ final class Device {
         if (count < 1) {
             throw new BackendException("a session has at least one device, not " + count);
         }
+        var devices = new ArrayList<Device>();
         List<Backend> backends = count == 1 ? List.of(provider.open()) : provider.openTogether(count);
         try {
             Availability offered = backends.get(0).offers(precision);
@@ -50,9 +52,13 @@ final class Device {
                 throw new BackendException("the backend '" + provider.name() + "' has no products of " + precision
                         + ": " + offered.reason() + "; open the session with Precision.FLOAT32");
             }
-            return backends.stream().map(Device::new).toList();
+            for (Backend backend : backends) {
+                devices.add(new Device(backend));
+            }
+            return devices;
         } catch (RuntimeException | Error e) {
-            backends.forEach(Backend::close);
+            devices.forEach(Device::close);
+            backends.subList(devices.size(), count).forEach(Backend::close);
             throw e;
         }
     }

@@ -1,16 +1,16 @@
 package dev.baton.runtime;
 
-import dev.baton.BatonException;
 import dev.baton.DataException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
  * The devices that train together with that of a session, each with a session and a thread of its own. All of them have
@@ -92,78 +92,70 @@ final class Devices {
         });
     }
 
-    /**
-     * Does something on every device at once, on the first in this thread, and waits for all of them. Where one fails the
-     * others hear of it, which may wait for it.
-     */
+    /** Does something on every device at once, on the first in this thread, and waits for all of them. */
     void onAll(Work work) {
+        onAll(work, session -> {});
+    }
+
+    /**
+     * Runs something on every device that adds up over all of them: where one fails, the others, which may wait for it,
+     * fail too, now and later. What went wrong first is what is told.
+     */
+    void together(Work work) {
+        onAll(work, Session::leave);
+    }
+
+    private void onAll(Work work, Consumer<Session> afterFailure) {
+        var failure = new AtomicReference<Throwable>();
         var running = new ArrayList<Future<?>>();
         for (int i = 0; i < others.size(); i++) {
             int number = i + 1;
             Other other = others.get(i);
-            running.add(other.thread().submit(releasing(other.session(), () -> {
-                work.on(other.session(), number);
-                return null;
-            })));
+            attempt(
+                    other.session(),
+                    failure,
+                    afterFailure,
+                    () -> running.add(other.thread().submit(() -> {
+                        attempt(other.session(), failure, afterFailure, () -> work.on(other.session(), number));
+                        // The thread may be another one next time.
+                        other.session().releaseIfOpen();
+                    })));
         }
-        Throwable failure = null;
+        attempt(first, failure, afterFailure, () -> work.on(first, 0));
+        running.forEach(Devices::await);
+        if (failure.get() instanceof RuntimeException e) {
+            throw e;
+        }
+        if (failure.get() instanceof Error e) {
+            throw e;
+        }
+    }
+
+    private static void attempt(
+            Session session, AtomicReference<Throwable> failure, Consumer<Session> afterFailure, Runnable work) {
         try {
-            work.on(first, 0);
+            work.run();
         } catch (RuntimeException | Error e) {
-            first.leave();
-            failure = e;
+            failure.compareAndSet(null, e);
+            afterFailure.accept(session);
         }
-        for (Future<?> one : running) {
-            Throwable later = failureOf(one);
-            failure = failure == null ? later : failure;
-        }
-        rethrow(failure);
     }
 
-    /** With the session free again afterwards: the thread may be another one next time. */
-    private static <T> Callable<T> releasing(Session session, Callable<T> work) {
-        return () -> {
-            try {
-                return work.call();
-            } catch (RuntimeException | Error e) {
-                session.leave();
-                throw e;
-            } finally {
-                session.releaseIfOpen();
-            }
-        };
-    }
-
-    private static Throwable failureOf(Future<?> running) {
+    private static void await(Future<?> running) {
         boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    running.get();
-                    return null;
-                } catch (ExecutionException e) {
-                    return e.getCause();
-                } catch (InterruptedException e) {
-                    // The device works with memory that this thread would give back: it has to be waited for.
-                    interrupted = true;
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+        while (true) {
+            try {
+                running.get();
+                break;
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(e);
+            } catch (InterruptedException e) {
+                // The device works with memory that this thread would give back: it has to be waited for.
+                interrupted = true;
             }
         }
-    }
-
-    private static void rethrow(Throwable failure) {
-        if (failure instanceof RuntimeException e) {
-            throw e;
-        }
-        if (failure instanceof Error e) {
-            throw e;
-        }
-        if (failure != null) {
-            throw new BatonException(String.valueOf(failure.getMessage()), failure);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -141,7 +141,11 @@ public final class Executable implements AutoCloseable {
             plans.use(batch).run(arguments.all());
         } else {
             devices.requireEnough(batch);
-            devices.onAll((one, number) -> shards.get(number).run(arguments, devices));
+            if (batch != lastBatch) {
+                // What fails here has not begun to wait for others.
+                devices.onAll((one, number) -> shards.get(number).prepare(batch, devices));
+            }
+            devices.together((one, number) -> shards.get(number).run(arguments, batch, devices));
         }
         lastBatch = batch;
     }
@@ -221,6 +225,7 @@ public final class Executable implements AutoCloseable {
         if (shards.isEmpty()) {
             plans.close();
         } else if (!devices.areClosed()) {
+            session.checkUse();
             devices.onAll((one, number) -> shards.get(number).plans().close());
         }
         opened.close();

@@ -41,7 +41,11 @@ final class Plans {
             plan = session.plan(graph, Map.of(Executable.BATCH, batch));
             plans.put(batch, plan);
             if (plans.size() > KEPT) {
-                long oldest = plans.keySet().iterator().next();
+                // What runs again and again is never asked for here.
+                long oldest = plans.keySet().stream()
+                        .filter(size -> size != currentBatch && size != batch)
+                        .findFirst()
+                        .orElseThrow();
                 LOG.log(Level.DEBUG, "dropping the {0} for batches of {1}", name, oldest);
                 plans.remove(oldest).close();
             }

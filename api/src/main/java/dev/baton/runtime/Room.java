@@ -34,8 +34,9 @@ final class Room {
             return;
         }
         long largest = largest(batch, ofBatch);
-        throw new BackendException("a program for batches of " + batch + " needs " + Program.Memory.inWords(needed)
-                + " more than it has, and " + Program.Memory.inWords(free) + " are free on " + device + "; "
+        throw new BackendException("a program for batches of " + batch + " needs another "
+                + Program.Memory.inWords(needed) + ", and " + Program.Memory.inWords(free) + " are free on " + device
+                + "; "
                 + (largest == 0 ? "not even one example would fit" : "batches of " + largest + " would fit"));
     }
 

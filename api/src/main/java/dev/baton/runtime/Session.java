@@ -1,10 +1,12 @@
 package dev.baton.runtime;
 
+import dev.baton.BackendException;
 import dev.baton.BatonException;
 import dev.baton.NDArray;
 import dev.baton.Precision;
 import dev.baton.StateException;
 import dev.baton.compiler.Compiler;
+import dev.baton.composite.AllReduce;
 import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.TensorType;
@@ -18,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
 /**
  * A device and the named variables that live on it. Programs of one session share the variables and never run at the
@@ -215,8 +218,8 @@ public final class Session implements AutoCloseable {
 
     SessionPlan plan(Graph graph, Map<String, Long> sizes) {
         if (graph.inputs().containsKey(GraphBuilder.SHARE)) {
-            // All devices are at it, each for itself.
-            addOwnVariables(graph);
+            // All devices are at it, each for itself, and have its variables.
+            checkUse();
         } else {
             addVariables(graph);
         }
@@ -225,6 +228,7 @@ public final class Session implements AutoCloseable {
                 .keySet()
                 .forEach(name -> offsets.put(name, variables.get(name).offset()));
         Program program = Compiler.compile(graph, sizes, offsets, device.backend(), precision);
+        requireSums(graph, program);
         Long batch = sizes.get(Executable.BATCH);
         if (batch != null) {
             device.room()
@@ -235,6 +239,16 @@ public final class Session implements AutoCloseable {
                                     graph, Map.of(Executable.BATCH, size), offsets, device.backend(), precision));
         }
         return new SessionPlan(this, device.compile(program), program.memory());
+    }
+
+    /** A backend that does not claim the sum over all devices would train each of them by itself. */
+    private void requireSums(Graph graph, Program program) {
+        if (graph.inputs().containsKey(GraphBuilder.SHARE)
+                && program.graph().nodes().stream().noneMatch(node -> node.operation() == AllReduce.INSTANCE)) {
+            throw new BackendException(
+                    "the backend '" + backend + "' opened several devices and does not add values up "
+                            + "over them: it has to support " + AllReduce.class.getSimpleName());
+        }
     }
 
     /** Closes a plan of this session; does nothing where the session is closed, which has closed its plans. */
@@ -252,17 +266,24 @@ public final class Session implements AutoCloseable {
 
     /** Gives every variable of a graph that is new to this session its place and its first value. */
     public void addVariables(Graph graph) {
-        addOwnVariables(graph);
-        devices.onOthers((other, number) -> other.addVariables(graph));
+        List<String> added = addOwnVariables(graph, name -> graph.initial(name).initialValue(seed));
+        if (devices.count() > 1 && !added.isEmpty()) {
+            var values = new LinkedHashMap<String, NDArray>();
+            added.forEach(name -> values.put(name, value(name)));
+            devices.onOthers((other, number) -> other.addOwnVariables(graph, values::get));
+        }
     }
 
-    private void addOwnVariables(Graph graph) {
+    /** The names of those that were new. */
+    private List<String> addOwnVariables(Graph graph, Function<String, NDArray> firstValue) {
         checkUse();
+        var added = new ArrayList<String>();
         graph.variables().forEach((name, value) -> {
             Object initial = graph.initial(name);
             Slot known = variables.get(name);
             if (known == null) {
-                add(name, value, graph);
+                add(name, value, graph.initial(name), firstValue.apply(name));
+                added.add(name);
             } else if (!known.type().equals(value.type())) {
                 throw new BatonException("two models of this session have a parameter '" + name + "', of "
                         + known.type() + " and of " + value.type() + ": tell them apart with named(\"...\")");
@@ -271,14 +292,15 @@ public final class Session implements AutoCloseable {
                         + "': tell them apart with named(\"...\")");
             }
         });
+        return added;
     }
 
-    private void add(String name, Value value, Graph graph) {
+    private void add(String name, Value value, Object initial, NDArray first) {
         long offset = used;
         used += (value.type().bytes() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
         device.variables().grow(used);
-        variables.put(name, new Slot(value.type(), offset, graph.initial(name)));
-        device.variables().upload(offset, graph.initial(name).initialValue(seed).bytes());
+        variables.put(name, new Slot(value.type(), offset, initial));
+        device.variables().upload(offset, first.bytes());
         Reference.reachabilityFence(this);
     }
 

@@ -32,9 +32,13 @@ final class Shard {
         return plans;
     }
 
+    /** Makes the plan for this device's part of a batch. */
+    void prepare(long batch, Devices devices) {
+        plans.use(devices.start(batch, number + 1) - devices.start(batch, number));
+    }
+
     /** Runs once on this device's part of a batch. */
-    void run(Arguments whole, Devices devices) {
-        long batch = whole.batch();
+    void run(Arguments whole, long batch, Devices devices) {
         long start = devices.start(batch, number);
         long size = devices.start(batch, number + 1) - start;
         arguments.take(whole, start, size);

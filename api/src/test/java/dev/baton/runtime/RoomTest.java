@@ -37,9 +37,8 @@ class RoomTest {
     void whatDoesNotFitNamesTheLargestBatchThatDoes() {
         assertThatThrownBy(() -> require(6431, 0, 64))
                 .isInstanceOf(BackendException.class)
-                .hasMessage(
-                        "a program for batches of 64 needs 6.3 KiB more than it has, and 6.3 KiB are free on a GPU; "
-                                + "batches of 63 would fit");
+                .hasMessage("a program for batches of 64 needs another 6.3 KiB, and 6.3 KiB are free on a GPU; "
+                        + "batches of 63 would fit");
         assertThatThrownBy(() -> require(1000, 500, 64)).hasMessageEndingWith("; batches of 14 would fit");
     }
 
