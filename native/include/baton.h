@@ -23,7 +23,7 @@ extern "C" {
 #endif
 
 /* Changes whenever a function or the plan format changes. */
-#define BATON_ABI_VERSION 6
+#define BATON_ABI_VERSION 7
 
 typedef struct baton_backend baton_backend;
 typedef struct baton_memory baton_memory;
@@ -45,7 +45,8 @@ BATON_API const char* baton_last_error(void);
 BATON_API int32_t baton_backend_open(int32_t number, const char* isa, baton_backend** backend);
 BATON_API void baton_backend_close(baton_backend* backend);
 
-/* The instruction set in use (empty for null), the processor's name and the name of OpenBLAS's kernels. */
+/* The instruction set in use (empty for null), the processor's name (of several GPUs that which the calling thread used
+ * last) and the name of OpenBLAS's kernels. */
 BATON_API const char* baton_backend_isa(const baton_backend* backend);
 BATON_API const char* baton_processor(void);
 BATON_API const char* baton_openblas_core(void);
@@ -59,14 +60,14 @@ BATON_API int32_t baton_backend_has_bfloat16(const baton_backend* backend);
 /* 1 where the core has a command with this opcode of PLAN_FORMAT.md; products of bfloat16 are asked for above. */
 BATON_API int32_t baton_has_command(int64_t opcode);
 
-/* Memory that grows without moving: address space is reserved at once, pages are made usable by baton_memory_grow. Null
- * has the address 0. */
-BATON_API int32_t baton_memory_reserve(int64_t capacity, baton_memory** memory);
+/* Memory of a backend's processor or GPU that grows without moving: address space is reserved at once, pages are made
+ * usable by baton_memory_grow. It may outlive the backend. Null has the address 0. */
+BATON_API int32_t baton_memory_reserve(baton_backend* backend, int64_t capacity, baton_memory** memory);
 BATON_API int32_t baton_memory_grow(baton_memory* memory, int64_t bytes);
 BATON_API int64_t baton_memory_address(const baton_memory* memory);
 BATON_API void baton_memory_release(baton_memory* memory);
 
-/* The address of a host buffer, and copies between addresses; what is copied does not overlap. */
+/* The address of a host buffer, and copies between addresses, on whichever GPU; what is copied does not overlap. */
 BATON_API int64_t baton_address(const void* buffer);
 BATON_API int32_t baton_copy(int64_t target, int64_t source, int64_t bytes);
 
@@ -104,7 +105,7 @@ typedef struct baton_core {
     int32_t (*backend_has_own_products)(const baton_backend* backend);
     int32_t (*backend_has_bfloat16)(const baton_backend* backend);
     int32_t (*has_command)(int64_t opcode);
-    int32_t (*memory_reserve)(int64_t capacity, baton_memory** memory);
+    int32_t (*memory_reserve)(baton_backend* backend, int64_t capacity, baton_memory** memory);
     int32_t (*memory_grow)(baton_memory* memory, int64_t bytes);
     int64_t (*memory_address)(const baton_memory* memory);
     void (*memory_release)(baton_memory* memory);

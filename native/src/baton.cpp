@@ -33,6 +33,7 @@ class Backend {
     int64_t convolution_scratch(const int64_t* geometry, int64_t opcode) const {
         return baton::convolution_scratch(geometry, opcode, machine_);
     }
+    GrowingMemory reserve(int64_t capacity) const { return GrowingMemory(capacity); }
     Machine& machine() { return machine_; }
 
   private:

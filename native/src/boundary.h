@@ -2,8 +2,8 @@
 // core, behind what it has of its own in namespace baton:
 //
 //   class Backend        Backend(number, isa), name(), has_own_products(), has_bfloat16(), convolution_scratch(geometry,
-//                        opcode)
-//   class GrowingMemory  GrowingMemory(capacity), grow(bytes), address()
+//                        opcode), reserve(capacity), which gives
+//   class GrowingMemory  grow(bytes), address()
 //   class Plan           Plan(backend, code, words, addresses, sizes, spaces, arguments), run()
 //   probe(), processor_name(), openblas_core(), copy(to, from, bytes); Decoder::has(opcode)
 //
@@ -94,10 +94,11 @@ const char* baton_openblas_core(void) { return baton::openblas_core(); }
 
 int32_t baton_has_command(int64_t opcode) { return baton::Decoder::has(opcode); }
 
-int32_t baton_memory_reserve(int64_t capacity, baton_memory** memory) {
+int32_t baton_memory_reserve(baton_backend* backend, int64_t capacity, baton_memory** memory) {
     return guarded([&] {
+        require(backend != nullptr, "the backend is null: it was never opened");
         require(memory != nullptr, "there is no place for the memory's handle: it is null");
-        *memory = new baton_memory{baton::GrowingMemory(capacity)};
+        *memory = new baton_memory{backend->backend.reserve(capacity)};
     });
 }
 

@@ -31,11 +31,12 @@ std::vector<baton_memory*>& own_memories() {
 }
 
 // An address in it with these bytes; 0 where it fails, which no plan takes.
-int64_t in_own_memory(size_t space, const Bench::Bytes& bytes) {
+int64_t in_own_memory(baton_backend* backend, size_t space, const Bench::Bytes& bytes) {
     constexpr int64_t CAPACITY = int64_t(1) << 30;
     baton_memory*& memory = own_memories()[space];
     int64_t size = static_cast<int64_t>(bytes.size());
-    bool there = (memory != nullptr || baton_memory_reserve(CAPACITY, &memory) == 0) && baton_memory_grow(memory, size) == 0;
+    bool there = (memory != nullptr || baton_memory_reserve(backend, CAPACITY, &memory) == 0) &&
+                 baton_memory_grow(memory, size) == 0;
     int64_t address = baton_memory_address(memory);
     return there && baton_copy(address, baton_address(bytes.data()), size) == 0 ? address : 0;
 }
@@ -111,7 +112,7 @@ int32_t Bench::run(baton_backend* backend, const std::vector<int64_t>& plan, boo
         sizes.push_back(static_cast<int64_t>(bytes.size()));
     }
     for (size_t i = 0; i < FIRST_INPUT && has_own_memory(); i++) {
-        addresses[i] = in_own_memory(i, initial_[i]);
+        addresses[i] = in_own_memory(backend, i, initial_[i]);
     }
     std::unique_ptr<int64_t[]> code(new int64_t[plan.size()]);
     std::copy(plan.begin(), plan.end(), code.get());

@@ -56,9 +56,10 @@ void memory_for_handles() {
         baton_backend_close(backend);
         return status;
     });
-    refuse_allocations("memory", [] {
+    baton_backend* opened = backend_of("baseline", 1);
+    refuse_allocations("memory", [opened] {
         baton_memory* memory = nullptr;
-        int32_t status = baton_memory_reserve(1 << 20, &memory);
+        int32_t status = baton_memory_reserve(opened, 1 << 20, &memory);
         baton_memory_release(memory);
         return status;
     });

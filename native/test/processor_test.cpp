@@ -41,7 +41,7 @@ void memories_side_by_side() {
     constexpr int64_t CAPACITY = (int64_t(3) << 20) + 4096;
     std::vector<baton_memory*> memories(9);
     for (baton_memory*& memory : memories) {
-        CHECK(baton_memory_reserve(CAPACITY, &memory) == 0, "%s", baton_last_error());
+        CHECK(baton_memory_reserve(backend_of("baseline", 1), CAPACITY, &memory) == 0, "%s", baton_last_error());
     }
     // Every second one is given back: what lies behind the others is nobody's.
     for (size_t i = 1; i < memories.size(); i += 2) baton_memory_release(memories[i]);
@@ -55,7 +55,7 @@ void memories_side_by_side() {
 // The system's own limit on a process's data stands for a system that has no more memory.
 void memory_that_the_system_refuses() {
     baton_memory* memory = nullptr;
-    CHECK(baton_memory_reserve(1LL << 36, &memory) == 0, "%s", baton_last_error());
+    CHECK(baton_memory_reserve(backend_of("baseline", 1), 1LL << 36, &memory) == 0, "%s", baton_last_error());
     rlimit before;
     getrlimit(RLIMIT_DATA, &before);
     rlimit none{0, before.rlim_max};

@@ -15,6 +15,11 @@ class Backend {
     bool has_bfloat16() const { return false; }
     bool has_own_products() const { return false; }
     int64_t convolution_scratch(const int64_t*, int64_t) const { throw Failure("this core has no convolutions"); }
+#if defined(__CUDACC__)
+    GrowingMemory reserve(int64_t capacity) const { return GrowingMemory(executor_.device(), capacity); }
+#else
+    GrowingMemory reserve(int64_t capacity) const { return GrowingMemory(capacity); }
+#endif
     operator const Executor&() const { return executor_; }
 
   private:

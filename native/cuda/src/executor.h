@@ -25,9 +25,6 @@ namespace baton {
 // Fails in words unless the status is success.
 void check(cudaError_t status, const char* what);
 
-// Makes the GPU of the open backends the calling thread's, the first one where none is open.
-void enter_processor();
-
 struct Stream {
     cudaStream_t handle = nullptr;
     int64_t most_blocks = 0;  // of threads, that are worth starting at once
@@ -157,6 +154,8 @@ class Executor {
     Executor& operator=(const Executor&) = delete;
     // Makes the GPU the calling thread's.
     void enter() const;
+    // The GPU's index.
+    int32_t device() const { return device_; }
     const Stream& stream() const { return stream_; }
     // Copies behind what was started before.
     void copy(void* to, const void* from, int64_t bytes) const;

@@ -72,7 +72,7 @@ public final class NativeCore extends Pointer {
 
     public native int backend_has_own_products(@Const BackendHandle backend);
 
-    public native int memory_reserve(long capacity, @ByPtrPtr MemoryHandle memory);
+    public native int memory_reserve(BackendHandle backend, long capacity, @ByPtrPtr MemoryHandle memory);
 
     public native int memory_grow(MemoryHandle memory, long bytes);
 
