@@ -18,7 +18,7 @@ code=(-fPIC -fvisibility=hidden -march=x86-64-v2 -fno-math-errno -fno-trapping-m
     -ffunction-sections -fdata-sections "-ffile-prefix-map=$native=native")
 folders=(-I "$native/include" -I "$native/src" -I "$cuda/src")
 libraries=(-Wl,--no-undefined -Wl,--gc-sections "-Wl,--version-script=$cuda/exports.map" -Wl,--as-needed -static-libgcc
-    -static-libstdc++)
+    -static-libstdc++ -pthread)
 
 # The arguments with commas between them, as nvcc hands them to the compiler behind it.
 listed() {
@@ -29,7 +29,7 @@ listed() {
 case "$executor" in
     host)
         library="$output/libbaton-cuda-host.so"
-        shared=(plan_reader primitive_words older_glibc growing_memory)
+        shared=(group group_words plan_reader primitive_words older_glibc growing_memory)
         compiler="${CXX:-g++}"
         other=device
         compile=("$compiler" -std=c++17 -O3 "${warnings[@]}" "${code[@]}" "${folders[@]}" ${EXTRA_FLAGS:-} -c)
@@ -37,7 +37,7 @@ case "$executor" in
         ;;
     cuda)
         library="$output/libbaton-cuda.so"
-        shared=(plan_reader primitive_words older_glibc)
+        shared=(group group_words plan_reader primitive_words older_glibc)
         compiler="${NVCC:-nvcc}"
         other=host
         # Products and sums are contracted where the sources say so and nowhere else: bits are those of the host executor.

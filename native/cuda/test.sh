@@ -13,8 +13,8 @@ if [ $# -eq 0 ]; then
     set -- none address,undefined
 fi
 compiler="${CXX:-g++}"
-shared=(bench boundary_test elementwise_test fuzz_test integer_test matmul_test movement_test optimizer_test primitive_plans
-    reduction_test region_decoder_test region_test rejections)
+shared=(bench boundary_test elementwise_test fuzz_test group_failure_test group_test integer_test matmul_test movement_test
+    optimizer_test primitive_plans reduction_test region_decoder_test region_test rejections)
 sources=("${shared[@]/#/$native/test/}")
 sources=("${sources[@]/%/.cpp}" "$cuda"/test/*.cpp)
 for kind in "$@"; do

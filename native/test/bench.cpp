@@ -18,6 +18,12 @@ std::map<std::tuple<std::string, int, std::string>, baton_backend*>& backends() 
     return opened;
 }
 
+// Each of them has joined one.
+std::vector<baton_group*>& groups() {
+    static std::vector<baton_group*> created;
+    return created;
+}
+
 // Another core than the processor's (native/cuda) has no instruction sets to choose among, no threads and no OpenBLAS.
 bool is_processors_core() { return *baton_openblas_core() != '\0'; }
 
@@ -59,6 +65,10 @@ baton_backend* backend_of(const char* isa, int threads, const char* core) {
     double_set_core(core);
     if (baton_backend_open(threads, isa, &backend) != 0) {
         backend = nullptr;
+    } else {
+        groups().push_back(nullptr);
+        baton_group*& group = groups().back();
+        CHECK(baton_group_create(1, &group) == 0 && baton_backend_join(backend, group, 0) == 0, "%s", baton_last_error());
     }
     return backends()[key] = backend;
 }
@@ -68,6 +78,10 @@ void close_backends() {
         baton_backend_close(opened.second);
     }
     backends().clear();
+    for (baton_group* group : groups()) {
+        baton_group_release(group);
+    }
+    groups().clear();
     for (baton_memory*& memory : own_memories()) {
         baton_memory_release(memory);
         memory = nullptr;

@@ -12,7 +12,7 @@ struct Sample {
 
 std::vector<Sample> sample_plans();
 
-// Those of primitives, which every core runs.
+// Those of primitives and of sums among members, which every core runs.
 std::vector<Sample> primitive_plans();
 
 #endif

@@ -1,12 +1,19 @@
 // The CUDA core's boundary. A backend's number is the GPU's index + 1; there are no instruction sets to choose among.
 #include "plan.h"
 #if defined(__CUDACC__)
+#include "device_group.h"
 #include "device_memory.h"
 #else
 #include "growing_memory.h"
 #endif
 
 namespace baton {
+
+#if defined(__CUDACC__)
+using CoreGroup = DeviceGroup;
+#else
+using CoreGroup = Group;
+#endif
 
 class Backend {
   public:
@@ -17,8 +24,20 @@ class Backend {
     int64_t convolution_scratch(const int64_t*, int64_t) const { throw Failure("this core has no convolutions"); }
 #if defined(__CUDACC__)
     GrowingMemory reserve(int64_t capacity) const { return GrowingMemory(executor_.device(), capacity); }
+    // The others wait for this one to connect.
+    void join(DeviceGroup& group, int32_t member) {
+        executor_.member().join(group, member);
+        try {
+            executor_.enter();
+            group.connect(member);
+        } catch (...) {
+            group.break_up();
+            throw;
+        }
+    }
 #else
     GrowingMemory reserve(int64_t capacity) const { return GrowingMemory(capacity); }
+    void join(Group& group, int32_t member) { executor_.member().join(group, member); }
 #endif
     operator const Executor&() const { return executor_; }
 

@@ -26,6 +26,7 @@ namespace {
 constexpr Decoder::Entry COMMANDS[] = {
     {1, decode_elementwise}, {2, decode_matmul}, {3, decode_reduce}, {8, decode_all_finite}, {9, decode_pad},
     {10, decode_concat}, {11, decode_fold}, {12, decode_gather}, {13, decode_scatter_add}, {29, decode_norms},
+    {30, decode_all_reduce},
 };
 
 }  // namespace

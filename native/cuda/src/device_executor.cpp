@@ -1,4 +1,5 @@
 // The executor of a GPU, by CUDA's runtime.
+#include "device_group.h"
 #include "device_memory.h"
 #include "executor.h"
 #include "plan_reader.h"
@@ -57,7 +58,12 @@ void Executor::copy(void* to, const void* from, int64_t bytes) const {
           "cannot copy to the GPU");
 }
 
-void Executor::finish() const { check(cudaStreamSynchronize(stream_.handle), "the GPU failed at a command or a copy"); }
+void Executor::finish() const {
+    check(cudaStreamSynchronize(stream_.handle), "the GPU failed at a command or a copy");
+    if (member_.joined()) {
+        device_group(member_).confirm(member_.number());
+    }
+}
 
 void probe() { count_gpus(); }
 

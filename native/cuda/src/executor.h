@@ -11,6 +11,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "group.h"
+
 #if defined(__CUDACC__)
 #include <cuda_runtime.h>
 #define BATON_CUDA_FUNCTION __host__ __device__
@@ -157,6 +159,8 @@ class Executor {
     // The GPU's index.
     int32_t device() const { return device_; }
     const Stream& stream() const { return stream_; }
+    Member& member() { return member_; }
+    const Member& member() const { return member_; }
     // Copies behind what was started before.
     void copy(void* to, const void* from, int64_t bytes) const;
     // Waits for everything that was started, and fails in words where any of it failed.
@@ -165,6 +169,7 @@ class Executor {
   private:
     int32_t device_;
     Stream stream_;
+    Member member_;
 };
 
 // Fails in words where no backend can be opened.

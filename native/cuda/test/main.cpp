@@ -7,6 +7,8 @@ void test_elementwise();
 void test_finiteness_and_norms();
 void test_executor();
 void test_fuzz();
+void test_group_failures();
+void test_groups();
 void test_integers();
 void test_long_rows();
 void test_matmul();
@@ -29,6 +31,8 @@ int main() {
     test_matmul();
     test_movements();
     test_finiteness_and_norms();
+    test_groups();
+    test_group_failures();
     close_backends();
     std::printf("%d passed, %d failed\n", passed, failed);
     return failed == 0 ? 0 : 1;
