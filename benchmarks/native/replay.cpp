@@ -62,9 +62,9 @@ class File {
 };
 
 // Whole pages, so that no count depends on where they lie; given back when the process ends.
-int64_t memory_of(int64_t bytes) {
+int64_t memory_of(baton_backend* backend, int64_t bytes) {
     baton_memory* memory = nullptr;
-    check(baton_memory_reserve(std::max<int64_t>(bytes, 1), &memory));
+    check(baton_memory_reserve(backend, std::max<int64_t>(bytes, 1), &memory));
     check(baton_memory_grow(memory, bytes));
     return baton_memory_address(memory);
 }
@@ -78,14 +78,14 @@ struct Saved {
         std::vector<int64_t> head = file.words(2);
         std::vector<int64_t> sizes = file.words(head[1]);
         std::vector<int64_t> code = file.words(head[0]);
+        baton_backend* backend = nullptr;
+        check(baton_backend_open(1, std::getenv("BATON_ISA"), &backend));
         for (size_t space = 0; space < sizes.size(); space++) {
-            addresses.push_back(memory_of(sizes[space]));
+            addresses.push_back(memory_of(backend, sizes[space]));
             if (space == VARIABLES || space == CONSTANTS || space >= FIRST_INPUT) {
                 file.read(reinterpret_cast<void*>(addresses[space]), sizes[space]);
             }
         }
-        baton_backend* backend = nullptr;
-        check(baton_backend_open(1, std::getenv("BATON_ISA"), &backend));
         check(baton_plan_create(backend, code.data(), head[0], addresses.data(), sizes.data(),
                                 static_cast<int32_t>(sizes.size()), baton_address(addresses.data() + FIRST_INPUT), &plan));
     }

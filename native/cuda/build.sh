@@ -18,10 +18,10 @@ code=(-fPIC -fvisibility=hidden -march=x86-64-v2 -fno-math-errno -fno-trapping-m
     -ffunction-sections -fdata-sections "-ffile-prefix-map=$native=native")
 folders=(-I "$native/include" -I "$native/src" -I "$cuda/src")
 # What both cores have.
-shared=(attention_words convolution_words normalization_words older_glibc picture_words plan_reader primitive_words
-    recurrent_words rotary_words training_words)
+shared=(attention_words convolution_words group group_words normalization_words older_glibc picture_words plan_reader
+    primitive_words recurrent_words rotary_words training_words)
 libraries=(-Wl,--no-undefined -Wl,--gc-sections "-Wl,--version-script=$cuda/exports.map" -Wl,--as-needed -static-libgcc
-    -static-libstdc++)
+    -static-libstdc++ -pthread)
 
 # The arguments with commas between them, as nvcc hands them to the compiler behind it.
 listed() {

@@ -4,8 +4,8 @@
  *
  * Functions that can fail return a status: 0 is success; for everything else baton_last_error() says in words what
  * happened. Nothing throws and nothing aborts across this boundary: a handle or an address that is null is an error too,
- * but for closing, releasing and destroying, which do nothing then. Handles are opaque; a handle is used by one thread at
- * a time, and not after it was closed; a plan does not run after its backend was closed.
+ * but for closing, releasing, destroying and breaking, which do nothing then. Handles are opaque; a handle is used by one
+ * thread at a time, and not after it was closed; a plan does not run after its backend was closed.
  */
 #ifndef BATON_H
 #define BATON_H
@@ -23,11 +23,12 @@ extern "C" {
 #endif
 
 /* Changes whenever a function or the plan format changes. */
-#define BATON_ABI_VERSION 6
+#define BATON_ABI_VERSION 7
 
 typedef struct baton_backend baton_backend;
 typedef struct baton_memory baton_memory;
 typedef struct baton_plan baton_plan;
+typedef struct baton_group baton_group;
 
 BATON_API int32_t baton_abi_version(void);
 
@@ -45,7 +46,8 @@ BATON_API const char* baton_last_error(void);
 BATON_API int32_t baton_backend_open(int32_t number, const char* isa, baton_backend** backend);
 BATON_API void baton_backend_close(baton_backend* backend);
 
-/* The instruction set in use (empty for null), the processor's name and the name of OpenBLAS's kernels. */
+/* The instruction set in use (empty for null), the processor's name (of several GPUs that which the calling thread used
+ * last) and the name of OpenBLAS's kernels. */
 BATON_API const char* baton_backend_isa(const baton_backend* backend);
 BATON_API const char* baton_processor(void);
 BATON_API const char* baton_openblas_core(void);
@@ -59,14 +61,14 @@ BATON_API int32_t baton_backend_has_bfloat16(const baton_backend* backend);
 /* 1 where the core has a command with this opcode of PLAN_FORMAT.md; products of bfloat16 are asked for above. */
 BATON_API int32_t baton_has_command(int64_t opcode);
 
-/* Memory that grows without moving: address space is reserved at once, pages are made usable by baton_memory_grow. Null
- * has the address 0. */
-BATON_API int32_t baton_memory_reserve(int64_t capacity, baton_memory** memory);
+/* Memory of a backend's processor or GPU that grows without moving: address space is reserved at once, pages are made
+ * usable by baton_memory_grow. It may outlive the backend. Null has the address 0. */
+BATON_API int32_t baton_memory_reserve(baton_backend* backend, int64_t capacity, baton_memory** memory);
 BATON_API int32_t baton_memory_grow(baton_memory* memory, int64_t bytes);
 BATON_API int64_t baton_memory_address(const baton_memory* memory);
 BATON_API void baton_memory_release(baton_memory* memory);
 
-/* The address of a host buffer, and copies between addresses; what is copied does not overlap. */
+/* The address of a host buffer, and copies between addresses, on whichever GPU; what is copied does not overlap. */
 BATON_API int64_t baton_address(const void* buffer);
 BATON_API int32_t baton_copy(int64_t target, int64_t source, int64_t bytes);
 
@@ -91,6 +93,24 @@ BATON_API void baton_plan_destroy(baton_plan* plan);
 /* How often baton_plan_run was entered in this process. */
 BATON_API int64_t baton_plan_runs(void);
 
+/*
+ * Backends of one process that add values up among each other, 1 to 1024 of them. Each joins once, with its own number
+ * from 0 on, before it makes plans that do so. GPUs need NCCL for that where they are several, and there joining waits
+ * until all have joined: each member's thread calls it. A GPU is one member at most.
+ */
+BATON_API int32_t baton_group_create(int32_t members, baton_group** group);
+BATON_API int32_t baton_backend_join(baton_backend* backend, baton_group* group, int32_t member);
+
+/*
+ * From now on every command that waits for the others fails; for callers that cannot run one of the plans. Any thread
+ * may call it. The failure of a member's plan does the same, and so does closing a member, but for sums that it still
+ * took part in.
+ */
+BATON_API void baton_group_break(baton_group* group);
+
+/* After all of its backends were closed. */
+BATON_API void baton_group_release(baton_group* group);
+
 /* All of these functions of one core. */
 typedef struct baton_core {
     int32_t (*abi_version)(void);
@@ -104,7 +124,7 @@ typedef struct baton_core {
     int32_t (*backend_has_own_products)(const baton_backend* backend);
     int32_t (*backend_has_bfloat16)(const baton_backend* backend);
     int32_t (*has_command)(int64_t opcode);
-    int32_t (*memory_reserve)(int64_t capacity, baton_memory** memory);
+    int32_t (*memory_reserve)(baton_backend* backend, int64_t capacity, baton_memory** memory);
     int32_t (*memory_grow)(baton_memory* memory, int64_t bytes);
     int64_t (*memory_address)(const baton_memory* memory);
     void (*memory_release)(baton_memory* memory);
@@ -116,6 +136,10 @@ typedef struct baton_core {
     int32_t (*plan_run)(int64_t plan);
     void (*plan_destroy)(baton_plan* plan);
     int64_t (*plan_runs)(void);
+    int32_t (*group_create)(int32_t members, baton_group** group);
+    int32_t (*backend_join)(baton_backend* backend, baton_group* group, int32_t member);
+    void (*group_break)(baton_group* group);
+    void (*group_release)(baton_group* group);
 } baton_core;
 BATON_API const baton_core* baton_functions(void);
 

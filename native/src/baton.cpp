@@ -24,6 +24,8 @@ void copy(void* to, const void* from, int64_t bytes) { std::memcpy(to, from, sta
 
 }  // namespace
 
+using CoreGroup = Group;
+
 class Backend {
   public:
     Backend(int32_t threads, const char* isa) : machine_(threads, kernels_for(threads, isa)) {}
@@ -33,6 +35,8 @@ class Backend {
     int64_t convolution_scratch(const int64_t* geometry, int64_t opcode) const {
         return baton::convolution_scratch(geometry, opcode, machine_);
     }
+    GrowingMemory reserve(int64_t capacity) const { return GrowingMemory(capacity); }
+    void join(Group& group, int32_t member) { machine_.member.join(group, member); }
     Machine& machine() { return machine_; }
 
   private:
@@ -52,6 +56,16 @@ class Plan {
     }
 
     void run() {
+        try {
+            run_commands();
+        } catch (...) {
+            machine_.member.break_up();
+            throw;
+        }
+    }
+
+  private:
+    void run_commands() {
         openblas_use_one_thread();
         for (size_t i = FIRST_INPUT; i < bases_.size(); i++) {
             bases_[i] = input(arguments_, i, sizes_[i]);
@@ -60,7 +74,6 @@ class Plan {
         for (const auto& command : commands_) command->run(run);
     }
 
-  private:
     Machine& machine_;
     std::vector<std::unique_ptr<Command>> commands_;
     std::vector<char*> bases_;

@@ -2,8 +2,9 @@
 // core, behind what it has of its own in namespace baton:
 //
 //   class Backend        Backend(number, isa), name(), has_own_products(), has_bfloat16(), convolution_scratch(geometry,
-//                        opcode)
-//   class GrowingMemory  GrowingMemory(capacity), grow(bytes), address()
+//                        opcode), join(group, member), reserve(capacity), which gives
+//   class GrowingMemory  grow(bytes), address()
+//   CoreGroup            CoreGroup(members), break_up()
 //   class Plan           Plan(backend, code, words, addresses, sizes, spaces, arguments), run()
 //   probe(), processor_name(), openblas_core(), copy(to, from, bytes); Decoder::has(opcode)
 //
@@ -27,6 +28,10 @@ struct baton_memory {
 
 struct baton_plan {
     baton::Plan plan;
+};
+
+struct baton_group {
+    baton::CoreGroup group;
 };
 
 namespace {
@@ -94,10 +99,11 @@ const char* baton_openblas_core(void) { return baton::openblas_core(); }
 
 int32_t baton_has_command(int64_t opcode) { return baton::Decoder::has(opcode); }
 
-int32_t baton_memory_reserve(int64_t capacity, baton_memory** memory) {
+int32_t baton_memory_reserve(baton_backend* backend, int64_t capacity, baton_memory** memory) {
     return guarded([&] {
+        require(backend != nullptr, "the backend is null: it was never opened");
         require(memory != nullptr, "there is no place for the memory's handle: it is null");
-        *memory = new baton_memory{baton::GrowingMemory(capacity)};
+        *memory = new baton_memory{backend->backend.reserve(capacity)};
     });
 }
 
@@ -165,6 +171,29 @@ void baton_plan_destroy(baton_plan* plan) { delete plan; }
 
 int64_t baton_plan_runs(void) { return runs.load(); }
 
+int32_t baton_group_create(int32_t members, baton_group** group) {
+    return guarded([&] {
+        require(group != nullptr, "there is no place for the group's handle: it is null");
+        *group = new baton_group{baton::CoreGroup(members)};
+    });
+}
+
+int32_t baton_backend_join(baton_backend* backend, baton_group* group, int32_t member) {
+    return guarded([&] {
+        require(backend != nullptr, "the backend is null: it was never opened");
+        require(group != nullptr, "the group is null: it was never created");
+        backend->backend.join(group->group, member);
+    });
+}
+
+void baton_group_break(baton_group* group) {
+    if (group != nullptr) {
+        group->group.break_up();
+    }
+}
+
+void baton_group_release(baton_group* group) { delete group; }
+
 const baton_core* baton_functions(void) {
     static const baton_core functions = {
         baton_abi_version,
@@ -189,6 +218,10 @@ const baton_core* baton_functions(void) {
         baton_plan_run,
         baton_plan_destroy,
         baton_plan_runs,
+        baton_group_create,
+        baton_backend_join,
+        baton_group_break,
+        baton_group_release,
     };
     return &functions;
 }

@@ -35,6 +35,7 @@ constexpr Decoder::Entry COMMANDS[] = {
     {27, decode_softmax_backward},
     {28, [](Decoder& in) { return decode_convolution(in, true, true, false); }},
     {29, decode_norms},
+    {30, decode_all_reduce},
     {34, decode_attention},
     {35, decode_attention_backward},
     {36, decode_rotary},

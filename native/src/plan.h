@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "group.h"
 #include "kernels.h"
 #include "pairs.h"
 #include "plan_reader.h"
@@ -18,6 +19,7 @@ struct Machine {
     Pool pool;
     const Kernels& kernels;
     const PairKernels* pairs;  // null where the processor has none, or may not use them
+    Member member;
     bool small_tiles;  // whether OpenBLAS multiplies small matrices without packing them
     // On the calling thread, which is this worker: by OpenBLAS where that has kernels for small matrices or is to pack the
     // factors, else by our own kernel.
@@ -61,6 +63,7 @@ class Decoder : public PlanReader {
         : PlanReader(code, words, sizes, spaces), machine_(machine) {}
     // How many workers there are, each of which may want memory of its own.
     int64_t threads() const { return machine_.pool.threads(); }
+    const Member& member() const { return machine_.member; }
     std::vector<std::unique_ptr<Command>> commands();
     // Whether there is a command with this opcode; those of products of bfloat16 and of Winograd's method are not asked for.
     static bool has(int64_t opcode);
@@ -109,6 +112,7 @@ std::unique_ptr<Command> decode_lstm(Decoder& in);
 std::unique_ptr<Command> decode_lstm_backward(Decoder& in);
 std::unique_ptr<Command> decode_gru(Decoder& in);
 std::unique_ptr<Command> decode_gru_backward(Decoder& in);
+std::unique_ptr<Command> decode_all_reduce(Decoder& in);
 
 }  // namespace baton
 

@@ -18,6 +18,12 @@ std::map<std::tuple<std::string, int, std::string>, baton_backend*>& backends() 
     return opened;
 }
 
+// Each of them has joined one.
+std::vector<baton_group*>& groups() {
+    static std::vector<baton_group*> created;
+    return created;
+}
+
 // Another core than the processor's (native/cuda) has no instruction sets to choose among, no threads and no OpenBLAS.
 bool is_processors_core() { return *baton_openblas_core() != '\0'; }
 
@@ -31,11 +37,12 @@ std::vector<baton_memory*>& own_memories() {
 }
 
 // An address in it with these bytes; 0 where it fails, which no plan takes.
-int64_t in_own_memory(size_t space, const Bench::Bytes& bytes) {
+int64_t in_own_memory(baton_backend* backend, size_t space, const Bench::Bytes& bytes) {
     constexpr int64_t CAPACITY = int64_t(1) << 30;
     baton_memory*& memory = own_memories()[space];
     int64_t size = static_cast<int64_t>(bytes.size());
-    bool there = (memory != nullptr || baton_memory_reserve(CAPACITY, &memory) == 0) && baton_memory_grow(memory, size) == 0;
+    bool there = (memory != nullptr || baton_memory_reserve(backend, CAPACITY, &memory) == 0) &&
+                 baton_memory_grow(memory, size) == 0;
     int64_t address = baton_memory_address(memory);
     return there && baton_copy(address, baton_address(bytes.data()), size) == 0 ? address : 0;
 }
@@ -58,6 +65,10 @@ baton_backend* backend_of(const char* isa, int threads, const char* core) {
     double_set_core(core);
     if (baton_backend_open(threads, isa, &backend) != 0) {
         backend = nullptr;
+    } else {
+        groups().push_back(nullptr);
+        baton_group*& group = groups().back();
+        CHECK(baton_group_create(1, &group) == 0 && baton_backend_join(backend, group, 0) == 0, "%s", baton_last_error());
     }
     return backends()[key] = backend;
 }
@@ -67,6 +78,10 @@ void close_backends() {
         baton_backend_close(opened.second);
     }
     backends().clear();
+    for (baton_group* group : groups()) {
+        baton_group_release(group);
+    }
+    groups().clear();
     for (baton_memory*& memory : own_memories()) {
         baton_memory_release(memory);
         memory = nullptr;
@@ -111,7 +126,7 @@ int32_t Bench::run(baton_backend* backend, const std::vector<int64_t>& plan, boo
         sizes.push_back(static_cast<int64_t>(bytes.size()));
     }
     for (size_t i = 0; i < FIRST_INPUT && has_own_memory(); i++) {
-        addresses[i] = in_own_memory(i, initial_[i]);
+        addresses[i] = in_own_memory(backend, i, initial_[i]);
     }
     std::unique_ptr<int64_t[]> code(new int64_t[plan.size()]);
     std::copy(plan.begin(), plan.end(), code.get());

@@ -11,7 +11,8 @@
 #include "baton.h"
 #include "plan_writer.h"
 
-// A backend that stays open until close_backends; null where this processor lacks the instruction set.
+// A backend that stays open until close_backends, in a group of its own; null where this processor lacks the instruction
+// set.
 baton_backend* backend_of(const char* isa, int threads, const char* core = "Haswell");
 void close_backends();
 

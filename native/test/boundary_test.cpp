@@ -24,18 +24,20 @@ void messages_belong_to_threads() {
 }
 
 void memory() {
+    baton_backend* backend = backend_of("baseline", 1);
     baton_memory* memory = nullptr;
+    fails("memory of no backend", baton_memory_reserve(nullptr, 1, &memory), "the backend is null");
     for (int64_t capacity : {int64_t(0), int64_t(-1), INT64_MIN, INT64_MAX}) {
-        fails("an impossible capacity", baton_memory_reserve(capacity, &memory), "bytes of address space");
+        fails("an impossible capacity", baton_memory_reserve(backend, capacity, &memory), "bytes of address space");
     }
-    fails("no place for memory", baton_memory_reserve(1, nullptr), "null");
+    fails("no place for memory", baton_memory_reserve(backend, 1, nullptr), "null");
     fails("growing null", baton_memory_grow(nullptr, 1), "the memory is null");
     CHECK(baton_memory_address(nullptr) == 0, "null has no address");
     baton_memory_release(nullptr);
     // Less than a large page, and several of them.
     for (int64_t capacity : {int64_t(1) << 20, int64_t(9) << 20}) {
         std::string reserved = "more than the " + std::to_string(capacity) + " reserved";
-        CHECK(baton_memory_reserve(capacity, &memory) == 0, "%s", baton_last_error());
+        CHECK(baton_memory_reserve(backend, capacity, &memory) == 0, "%s", baton_last_error());
         int64_t address = baton_memory_address(memory);
         CHECK(baton_memory_grow(memory, 0) == 0 && baton_memory_grow(memory, 5000) == 0, "%s", baton_last_error());
         char seven = 7, first = 0, last = 1;
@@ -49,7 +51,8 @@ void memory() {
         CHECK(first == 7 && last == 0 && baton_memory_address(memory) == address, "memory grows in place, new bytes are zero");
         baton_memory_release(memory);
     }
-    CHECK(baton_memory_reserve(5000, &memory) == 0 && baton_memory_grow(memory, 5000) == 0, "%s", baton_last_error());
+    CHECK(baton_memory_reserve(backend, 5000, &memory) == 0 && baton_memory_grow(memory, 5000) == 0, "%s",
+          baton_last_error());
     baton_memory_release(memory);
 }
 
@@ -67,7 +70,8 @@ void copies() {
 void plans() {
     baton_backend* backend = backend_of("baseline", 1);
     baton_memory* memory = nullptr;
-    CHECK(baton_memory_reserve(4096, &memory) == 0 && baton_memory_grow(memory, 4096) == 0, "%s", baton_last_error());
+    CHECK(baton_memory_reserve(backend, 4096, &memory) == 0 && baton_memory_grow(memory, 4096) == 0, "%s",
+          baton_last_error());
     std::vector<int64_t> addresses{baton_memory_address(memory), 0, 0, 0, 0}, sizes{16, 0, 0, 0, 8}, arguments{0};
     // Sums the input's two numbers into the workspace.
     std::vector<int64_t> code = command(REDUCE, {SUM, 1, 2, 1, reference(INPUT, 0), reference(WORKSPACE, 0)});

@@ -7,7 +7,7 @@ namespace {
 
 void commands() {
     Bench bench;
-    for (int64_t opcode : {int64_t(0), int64_t(30), int64_t(37), int64_t(-1), INT64_MAX, INT64_MIN}) {
+    for (int64_t opcode : {int64_t(0), int64_t(31), int64_t(37), int64_t(-1), INT64_MAX, INT64_MIN}) {
         rejected("an unknown opcode", bench, {opcode, 2}, "the opcode is");
     }
     int64_t place = bench.place(WORKSPACE, std::vector<float>(8));

@@ -37,7 +37,9 @@ void memory_for_plans() {
         // One of its own: memory that plans share is asked for by the first that needs it.
         baton_backend* backend = nullptr;
         double_set_core("SkylakeX");
+        baton_group* group = nullptr;
         CHECK(baton_backend_open(1, "baseline", &backend) == 0, "%s", baton_last_error());
+        CHECK(baton_group_create(1, &group) == 0 && baton_backend_join(backend, group, 0) == 0, "%s", baton_last_error());
         refuse_allocations(sample.name, [&] {
             baton_plan* plan = nullptr;
             int32_t status = baton_plan_create(backend, sample.plan.data(), static_cast<int64_t>(sample.plan.size()), addresses.data(),
@@ -46,6 +48,7 @@ void memory_for_plans() {
             return status;
         });
         baton_backend_close(backend);
+        baton_group_release(group);
     }
 }
 
@@ -56,10 +59,17 @@ void memory_for_handles() {
         baton_backend_close(backend);
         return status;
     });
-    refuse_allocations("memory", [] {
+    baton_backend* opened = backend_of("baseline", 1);
+    refuse_allocations("memory", [opened] {
         baton_memory* memory = nullptr;
-        int32_t status = baton_memory_reserve(1 << 20, &memory);
+        int32_t status = baton_memory_reserve(opened, 1 << 20, &memory);
         baton_memory_release(memory);
+        return status;
+    });
+    refuse_allocations("a group", [] {
+        baton_group* group = nullptr;
+        int32_t status = baton_group_create(3, &group);
+        baton_group_release(group);
         return status;
     });
 }

@@ -11,6 +11,8 @@ void test_elementwise();
 void test_exhaustion();
 void test_finiteness_and_norms();
 void test_fuzz();
+void test_group_failures();
+void test_groups();
 void test_integers();
 void test_matmul();
 void test_movements();
@@ -51,6 +53,8 @@ int main() {
     test_rotary();
     test_optimizers();
     test_finiteness_and_norms();
+    test_groups();
+    test_group_failures();
     close_backends();
     std::printf("%d passed, %d failed\n", passed, failed);
     return failed == 0 ? 0 : 1;

@@ -1,4 +1,4 @@
-// Those of primitives, which every core runs.
+// Those of primitives and of sums among members, which every core runs.
 #include <cmath>
 
 #include "sample_plans.h"
@@ -82,6 +82,17 @@ Sample reductions() {
     return sample;
 }
 
+// In a group of one.
+Sample sums() {
+    Sample sample{"sums among members", {}, {}};
+    Bench& bench = sample.bench;
+    Numbers numbers(8);
+    int64_t x = bench.input(numbers.reals(11)), y = bench.place(VARIABLES, numbers.reals(1030));
+    sample.plan = joined({command(ALL_REDUCE, {3, x, bench.result<float>(11), 11, y, y, 1030, x, x, 0}),
+                          command(ALL_REDUCE, {0})});
+    return sample;
+}
+
 }  // namespace
 
-std::vector<Sample> primitive_plans() { return {elementwise(), scalar(), matmul(), movements(), reductions()}; }
+std::vector<Sample> primitive_plans() { return {elementwise(), scalar(), matmul(), movements(), reductions(), sums()}; }

@@ -12,7 +12,7 @@ struct Sample {
 
 std::vector<Sample> sample_plans();
 
-// Those of primitives, which every core runs.
+// Those of primitives and of sums among members, which every core runs.
 std::vector<Sample> primitive_plans();
 
 // Those of a family of commands each. What is added to the opcodes of convolutions is PAIRED or 0.

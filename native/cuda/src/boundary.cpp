@@ -2,12 +2,19 @@
 #include "convolution_words.h"
 #include "plan.h"
 #if defined(__CUDACC__)
+#include "device_group.h"
 #include "device_memory.h"
 #else
 #include "growing_memory.h"
 #endif
 
 namespace baton {
+
+#if defined(__CUDACC__)
+using CoreGroup = DeviceGroup;
+#else
+using CoreGroup = Group;
+#endif
 
 class Backend {
   public:
@@ -24,6 +31,23 @@ class Backend {
         decode_geometry(words);
         return 0;
     }
+#if defined(__CUDACC__)
+    GrowingMemory reserve(int64_t capacity) const { return GrowingMemory(executor_.device(), capacity); }
+    // The others wait for this one to connect.
+    void join(DeviceGroup& group, int32_t member) {
+        executor_.member().join(group, member);
+        try {
+            executor_.enter();
+            group.connect(member);
+        } catch (...) {
+            group.break_up();
+            throw;
+        }
+    }
+#else
+    GrowingMemory reserve(int64_t capacity) const { return GrowingMemory(capacity); }
+    void join(Group& group, int32_t member) { executor_.member().join(group, member); }
+#endif
     operator const Executor&() const { return executor_; }
 
   private:

@@ -37,8 +37,8 @@ struct Command {
 // while they were decoded, and scratch memory, which all commands share as they run one after the other.
 class Decoder : public PlanReader {
   public:
-    Decoder(const int64_t* code, int64_t words, const int64_t* sizes, int32_t spaces)
-        : PlanReader(code, words, sizes, spaces), notes_space_(spaces), scratch_space_(spaces + 1) {}
+    Decoder(const int64_t* code, int64_t words, const int64_t* sizes, int32_t spaces, const Member& member)
+        : PlanReader(code, words, sizes, spaces), member_(member), notes_space_(spaces), scratch_space_(spaces + 1) {}
     static constexpr int32_t OWN_SPACES = 2;
     static constexpr int64_t ALIGNMENT = 256;
 
@@ -60,6 +60,8 @@ class Decoder : public PlanReader {
     Reference scratch(int64_t elements) {
         return scratch_bytes(elements * static_cast<int64_t>(sizeof(T)));
     }
+    // The backend's place in a group.
+    const Member& member() const { return member_; }
     const std::vector<char>& notes() const { return notes_; }
     int64_t scratch_size() const { return scratch_size_; }
 
@@ -67,6 +69,7 @@ class Decoder : public PlanReader {
     std::unique_ptr<Command> command(int64_t opcode);
     Reference note_bytes(const char* bytes, int64_t count);
     Reference scratch_bytes(int64_t bytes);
+    const Member& member_;
     int32_t notes_space_, scratch_space_;
     std::vector<char> notes_;
     int64_t scratch_used_ = 0, scratch_size_ = 0;  // by the command that is read, and by any
@@ -91,6 +94,7 @@ std::unique_ptr<Command> decode_norm_backward(Decoder& in);
 std::unique_ptr<Command> decode_softmax(Decoder& in);
 std::unique_ptr<Command> decode_softmax_backward(Decoder& in);
 std::unique_ptr<Command> decode_norms(Decoder& in);
+std::unique_ptr<Command> decode_all_reduce(Decoder& in);
 std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward, bool rectified, bool rounded);
 std::unique_ptr<Command> decode_convolution_by_weight(Decoder& in, bool rounded);
 std::unique_ptr<Command> decode_attention(Decoder& in);

@@ -1,16 +1,11 @@
 // The executor of a GPU, by CUDA's runtime.
-#include <mutex>
-
+#include "device_group.h"
+#include "device_memory.h"
 #include "executor.h"
 #include "plan_reader.h"
 
 namespace baton {
 namespace {
-
-// Memory is not told which GPU it is for, so that all of a process is on one at a time.
-std::mutex choosing;
-int32_t chosen = 0;
-int32_t open_backends = 0;
 
 // How many GPUs there are; fails in words where CUDA can use none.
 int32_t count_gpus() {
@@ -45,24 +40,17 @@ Executor::Executor(int32_t number) : device_(number - 1) {
         throw Failure("a backend's number is that of a GPU, 1 to " + std::to_string(count) + ", not " +
                       std::to_string(number));
     }
-    std::lock_guard<std::mutex> lock(choosing);
-    if (open_backends > 0 && chosen != device_) {
-        throw Failure("this process works on GPU " + std::to_string(chosen + 1) + " already; close its backends first");
-    }
     check(cudaSetDevice(device_), "the GPU cannot be opened");
     // Some blocks more than run at the same time, so that none waits for the slowest.
     stream_.most_blocks = 4 * attribute(cudaDevAttrMultiProcessorCount, device_) *
                           attribute(cudaDevAttrMaxThreadsPerMultiProcessor, device_) / BLOCK_THREADS;
     check(cudaStreamCreateWithFlags(&stream_.handle, cudaStreamNonBlocking), "the GPU gives no stream");
-    chosen = device_;
-    open_backends++;
 }
 
 // What closing cannot do any more has no consequence: the process's end does it.
 Executor::~Executor() {
+    cudaSetDevice(device_);
     cudaStreamDestroy(stream_.handle);
-    std::lock_guard<std::mutex> lock(choosing);
-    open_backends--;
 }
 
 void Executor::enter() const { check(cudaSetDevice(device_), "the GPU cannot be used"); }
@@ -72,7 +60,12 @@ void Executor::copy(void* to, const void* from, int64_t bytes) const {
           "cannot copy to the GPU");
 }
 
-void Executor::finish() const { check(cudaStreamSynchronize(stream_.handle), "the GPU failed at a command or a copy"); }
+void Executor::finish() const {
+    check(cudaStreamSynchronize(stream_.handle), "the GPU failed at a command or a copy");
+    if (member_.joined()) {
+        device_group(member_).confirm(member_.number());
+    }
+}
 
 void probe() { count_gpus(); }
 
@@ -107,19 +100,16 @@ const char* executor_name() { return "cuda"; }
 
 const char* processor_name() {
     thread_local cudaDeviceProp properties;
-    std::lock_guard<std::mutex> lock(choosing);
-    return cudaGetDeviceProperties(&properties, chosen) == cudaSuccess ? properties.name : "no GPU";
+    int device = 0;
+    bool known = cudaGetDevice(&device) == cudaSuccess && cudaGetDeviceProperties(&properties, device) == cudaSuccess;
+    return known ? properties.name : "no GPU";
 }
 
-void enter_processor() {
-    count_gpus();
-    std::lock_guard<std::mutex> lock(choosing);
-    check(cudaSetDevice(chosen), "the GPU cannot be used");
-}
-
-// Of some kinds of copies the call itself waits only until the source is free.
+// A GPU copies what it has access to, which is its own memory and perhaps no other's. Of some kinds of copies the call
+// itself waits only until the source is free.
 void copy(void* to, const void* from, int64_t bytes) {
-    enter_processor();
+    enter_gpu_of(from);
+    enter_gpu_of(to);
     check(cudaMemcpy(to, from, static_cast<size_t>(bytes), cudaMemcpyDefault), "cannot copy");
     check(cudaStreamSynchronize(cudaStreamLegacy), "cannot copy");
 }

@@ -3,6 +3,9 @@
 #include <cuda.h>
 #include <cudaTypedefs.h>
 
+#include <map>
+#include <mutex>
+
 #include "device_memory.h"
 #include "executor.h"
 #include "plan_reader.h"
@@ -78,6 +81,11 @@ int64_t piece_bytes(int32_t device) {
 
 CUdeviceptr pointer(int64_t address) { return static_cast<CUdeviceptr>(address); }
 
+CUresult give_access(int32_t device, int64_t address, int64_t bytes) {
+    CUmemAccessDesc access{properties(device).location, CU_MEM_ACCESS_FLAGS_PROT_READWRITE};
+    return driver().set_access(pointer(address), static_cast<size_t>(bytes), &access, 1);
+}
+
 // Puts new memory at an address, which items may read and write.
 void put(int32_t device, int64_t address, int64_t bytes) {
     size_t size = static_cast<size_t>(bytes);
@@ -88,19 +96,55 @@ void put(int32_t device, int64_t address, int64_t bytes) {
     // From here on the memory belongs to its addresses, or to nobody.
     driver().release(memory);
     driver().check(mapped, "the GPU cannot map memory");
-    CUmemAccessDesc access{wanted.location, CU_MEM_ACCESS_FLAGS_PROT_READWRITE};
-    CUresult accessible = driver().set_access(pointer(address), size, &access, 1);
+    CUresult accessible = give_access(device, address, bytes);
     if (accessible != CUDA_SUCCESS) {
         driver().unmap(pointer(address), size);
         driver().check(accessible, "the GPU cannot use memory");
     }
+    // A wish: where GPUs reach each other's memory, NCCL lets them.
+    int count = 0;
+    cudaGetDeviceCount(&count);
+    for (int32_t other = 0; other < count; other++) {
+        int reaches = 0;
+        if (other != device && cudaDeviceCanAccessPeer(&reaches, other, device) == cudaSuccess && reaches != 0) {
+            give_access(other, address, bytes);
+        }
+    }
+}
+
+// Where the growing memory of each GPU lies, by its first address.
+struct Range {
+    int64_t bytes;
+    int32_t device;
+};
+
+struct Ranges {
+    std::mutex mutex;
+    std::map<int64_t, Range> by_start;
+};
+
+Ranges& ranges() {
+    static Ranges all;
+    return all;
 }
 
 }  // namespace
 
-GrowingMemory::GrowingMemory(int64_t capacity) : capacity_(capacity) {
-    enter_processor();
-    check(cudaGetDevice(&device_), "there is no GPU that CUDA can use");
+void enter_gpu_of(const void* address) {
+    int64_t place = reinterpret_cast<int64_t>(address);
+    std::lock_guard<std::mutex> lock(ranges().mutex);
+    auto next = ranges().by_start.upper_bound(place);
+    if (next == ranges().by_start.begin()) {
+        return;
+    }
+    const auto& [start, range] = *std::prev(next);
+    if (place < start + range.bytes) {
+        check(cudaSetDevice(range.device), "the GPU cannot be used");
+    }
+}
+
+GrowingMemory::GrowingMemory(int32_t device, int64_t capacity) : device_(device), capacity_(capacity) {
+    check(cudaSetDevice(device_), "the GPU cannot be used");
     int64_t piece = piece_bytes(device_);
     bool possible = capacity > 0 && capacity < INT64_MAX - piece;
     CUdeviceptr address = 0;
@@ -111,10 +155,16 @@ GrowingMemory::GrowingMemory(int64_t capacity) : capacity_(capacity) {
     }
     driver().check(driver().reserve(&address, static_cast<size_t>(reserved_), 0, 0, 0), failure);
     address_ = static_cast<int64_t>(address);
+    std::lock_guard<std::mutex> lock(ranges().mutex);
+    ranges().by_start[address_] = {reserved_, device_};
 }
 
 // What cannot be given back any more has no consequence: the process's end does it.
 GrowingMemory::~GrowingMemory() {
+    {
+        std::lock_guard<std::mutex> lock(ranges().mutex);
+        ranges().by_start.erase(address_);
+    }
     cudaSetDevice(device_);
     int64_t start = 0;
     for (int64_t bytes : pieces_) {

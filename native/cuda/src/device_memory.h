@@ -9,8 +9,8 @@ namespace baton {
 
 class GrowingMemory {
   public:
-    // Reserves addresses for so many bytes, without memory behind them.
-    explicit GrowingMemory(int64_t capacity);
+    // Reserves addresses of a GPU for so many bytes, without memory behind them.
+    GrowingMemory(int32_t device, int64_t capacity);
     ~GrowingMemory();
     GrowingMemory(const GrowingMemory&) = delete;
     GrowingMemory& operator=(const GrowingMemory&) = delete;
@@ -19,13 +19,16 @@ class GrowingMemory {
     int64_t address() const { return address_; }
 
   private:
+    int32_t device_;
     int64_t capacity_;
     int64_t address_ = 0;
     int64_t reserved_ = 0;
     int64_t usable_ = 0;
-    int32_t device_ = 0;
     std::vector<int64_t> pieces_;  // the bytes of each piece of memory that the GPU has put there
 };
+
+// Makes the GPU the calling thread's in whose growing memory an address lies; nothing for other addresses.
+void enter_gpu_of(const void* address);
 
 }  // namespace baton
 

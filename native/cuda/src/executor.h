@@ -13,6 +13,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "group.h"
+
 #if defined(__CUDACC__)
 #include <cuda_runtime.h>
 #define BATON_CUDA_FUNCTION __host__ __device__
@@ -26,9 +28,6 @@ namespace baton {
 
 // Fails in words unless the status is success.
 void check(cudaError_t status, const char* what);
-
-// Makes the GPU of the open backends the calling thread's, the first one where none is open.
-void enter_processor();
 
 struct Stream {
     cudaStream_t handle = nullptr;
@@ -190,7 +189,11 @@ class Executor {
     Executor& operator=(const Executor&) = delete;
     // Makes the GPU the calling thread's.
     void enter() const;
+    // The GPU's index.
+    int32_t device() const { return device_; }
     const Stream& stream() const { return stream_; }
+    Member& member() { return member_; }
+    const Member& member() const { return member_; }
     // Copies behind what was started before.
     void copy(void* to, const void* from, int64_t bytes) const;
     // Waits for everything that was started, and fails in words where any of it failed.
@@ -199,6 +202,7 @@ class Executor {
   private:
     int32_t device_;
     Stream stream_;
+    Member member_;
 };
 
 // Fails in words where no backend can be opened.

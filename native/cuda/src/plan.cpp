@@ -25,7 +25,7 @@ Plan::Plan(const Executor& executor, const int64_t* code, int64_t words, const i
            int32_t spaces, const int64_t* arguments)
     : executor_(executor), sizes_(sizes, sizes + spaces), arguments_(arguments) {
     executor.enter();
-    Decoder decoder(code, words, sizes, spaces);
+    Decoder decoder(code, words, sizes, spaces, executor.member());
     commands_ = decoder.commands();
     int64_t space_count = spaces + Decoder::OWN_SPACES;
     Parts parts;
@@ -94,18 +94,20 @@ void Plan::start() {
 }
 
 void Plan::run() {
-    executor_.enter();
     try {
+        executor_.enter();
         start();
+        executor_.finish();
     } catch (...) {
-        // What was started before is over when the caller hears of it; what failed first is what is told.
+        // What was started before may wait for the others of a group, as they may for this one.
+        executor_.member().break_up();
+        // It is over when the caller hears of it; what failed first is what is told.
         try {
             executor_.finish();
         } catch (const Failure&) {
         }
         throw;
     }
-    executor_.finish();
     has_run_ = true;
 }
 

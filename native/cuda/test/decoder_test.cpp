@@ -11,7 +11,7 @@ void commands() {
     for (int64_t opcode : {int64_t(0), int64_t(-1), INT64_MAX, INT64_MIN}) {
         rejected("an impossible opcode", bench, {opcode, 2}, "the opcode is");
     }
-    for (int64_t opcode : {30, 37, 67, 142}) {
+    for (int64_t opcode : {31, 37, 67, 142}) {
         rejected("a command that is not there", bench, {opcode, 2},
                  "the CUDA core has no command " + std::to_string(opcode) + " yet");
     }

@@ -11,6 +11,8 @@ void test_finiteness_and_norms();
 void test_executor();
 void test_fuzz();
 void test_graphs();
+void test_group_failures();
+void test_groups();
 void test_integers();
 void test_long_rows();
 void test_matmul();
@@ -49,6 +51,8 @@ int main() {
     test_rotary();
     test_optimizers();
     test_finiteness_and_norms();
+    test_groups();
+    test_group_failures();
     close_backends();
     std::printf("%d passed, %d failed\n", passed, failed);
     return failed == 0 ? 0 : 1;

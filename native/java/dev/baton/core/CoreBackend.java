@@ -123,15 +123,20 @@ public abstract class CoreBackend implements Backend {
 
     @Override
     public final DeviceBuffer allocate() {
+        requireOpen();
         return new CoreBuffer(this, RESERVED);
     }
 
     @Override
     public final Plan compile(Program program, DeviceBuffer variables, DeviceBuffer workspace) {
+        requireOpen();
+        return new CorePlan(this, program, (CoreBuffer) variables, (CoreBuffer) workspace);
+    }
+
+    private void requireOpen() {
         if (closed) {
             throw new StateException("the backend is closed");
         }
-        return new CorePlan(this, program, (CoreBuffer) variables, (CoreBuffer) workspace);
     }
 
     @Override

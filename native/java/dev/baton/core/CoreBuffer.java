@@ -16,7 +16,7 @@ final class CoreBuffer implements DeviceBuffer {
     /** @param most the bytes that it can grow to */
     CoreBuffer(CoreBackend backend, long most) {
         this.backend = backend;
-        backend.check(backend.core().memory_reserve(Math.max(most, 1), handle));
+        backend.check(backend.core().memory_reserve(backend.handle(), Math.max(most, 1), handle));
         address = backend.core().memory_address(handle);
     }
 

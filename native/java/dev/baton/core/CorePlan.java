@@ -33,29 +33,25 @@ final class CorePlan implements Plan {
         this.addresses = backend.core()::address;
         this.program = program;
         workspace.grow(program.memory().workspace());
-        this.constants = buffer(program.memory().constants());
-        this.outputs = buffer(program.memory().outputs());
-        upload(program, constants);
         int inputs = program.inputs().size();
         this.arguments = NDArray.zeros(DType.INT64, Shape.of(inputs));
         this.argumentWords = arguments.bytes().asLongBuffer();
+        this.constants = new CoreBuffer(backend, program.memory().constants());
+        this.outputs = new CoreBuffer(backend, program.memory().outputs());
+        try {
+            constants.grow(program.memory().constants());
+            outputs.grow(program.memory().outputs());
+            upload(program, constants);
+            create(variables, workspace);
+        } catch (RuntimeException | Error e) {
+            closeBuffers();
+            throw e;
+        }
         this.outputAddresses = program.outputBuffers().stream()
                 .mapToLong(
                         buffer -> outputs.address() + program.placement(buffer).offset())
                 .toArray();
-        try {
-            create(variables, workspace);
-        } catch (RuntimeException e) {
-            closeBuffers();
-            throw e;
-        }
         address = handle.address();
-    }
-
-    private CoreBuffer buffer(long bytes) {
-        var buffer = new CoreBuffer(backend, bytes);
-        buffer.grow(bytes);
-        return buffer;
     }
 
     /** Puts the program's constants to their places. */

@@ -39,6 +39,12 @@ public final class NativeCore extends Pointer {
     @Name("baton_plan")
     public static final class PlanHandle extends Pointer {}
 
+    /** Backends that add values up among each other. */
+    @Opaque
+    @Namespace
+    @Name("baton_group")
+    public static final class GroupHandle extends Pointer {}
+
     /** JavaCPP makes one for an address. */
     private NativeCore(Pointer address) {
         super(address);
@@ -72,7 +78,7 @@ public final class NativeCore extends Pointer {
 
     public native int backend_has_own_products(@Const BackendHandle backend);
 
-    public native int memory_reserve(long capacity, @ByPtrPtr MemoryHandle memory);
+    public native int memory_reserve(BackendHandle backend, long capacity, @ByPtrPtr MemoryHandle memory);
 
     public native int memory_grow(MemoryHandle memory, long bytes);
 
@@ -105,4 +111,12 @@ public final class NativeCore extends Pointer {
     public native void plan_destroy(PlanHandle plan);
 
     public native long plan_runs();
+
+    public native int group_create(int members, @ByPtrPtr GroupHandle group);
+
+    public native int backend_join(BackendHandle backend, GroupHandle group, int member);
+
+    public native void group_break(GroupHandle group);
+
+    public native void group_release(GroupHandle group);
 }

@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.JarURLConnection;
+import java.net.URI;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,9 @@ final class UnpackedLibraries {
      */
     static File file(Class<?> owner, String library) throws IOException {
         for (URL resource : Loader.findResources(owner, Loader.getPlatform() + "/" + library, 1)) {
-            return resource.getProtocol().equals("file") ? new File(resource.getPath()) : refresh(resource);
+            return resource.getProtocol().equals("file")
+                    ? new File(URI.create(resource.toString()))
+                    : refresh(resource);
         }
         throw new UnsatisfiedLinkError("Could not find " + library + " in the class and module paths");
     }

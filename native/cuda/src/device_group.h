@@ -1,0 +1,45 @@
+// GPUs of one process that add up arrays among each other: their threads meet as those of the processor's backends do,
+// and what they start is NCCL's.
+#ifndef BATON_CUDA_DEVICE_GROUP_H
+#define BATON_CUDA_DEVICE_GROUP_H
+
+#include <atomic>
+
+#include "device_nccl.h"
+#include "executor.h"
+
+namespace baton {
+
+class DeviceGroup : public Group {
+  public:
+    explicit DeviceGroup(int32_t members);
+    ~DeviceGroup() override;
+    // Connects the calling thread's GPU, as this member, with those of the others; waits until all of them do.
+    void connect(int32_t member);
+    // Starts adding up, when all have come.
+    void all_reduce(int32_t member, const Addends& addends, const Stream& stream);
+    // When what was started is over: fails in words where it was given up.
+    void confirm(int32_t member);
+    // Ends what GPUs have started and wait for as well.
+    void break_up() override;
+
+  private:
+    struct Connection {
+        std::mutex mutex;  // of the handle: whoever breaks the group comes from any thread
+        Nccl::Communicator handle = nullptr;
+        bool started = false;  // whether the member has started something since the last confirmation
+    };
+    void start(Connection& own, const Addends& addends, const Stream& stream);
+    std::mutex mutex_;
+    std::atomic<bool> broken_{false};
+    bool has_id_ = false;
+    Nccl::Id id_;
+    std::vector<Connection> connections_;
+};
+
+// On GPUs there are no other groups.
+inline DeviceGroup& device_group(const Member& member) { return static_cast<DeviceGroup&>(member.group()); }
+
+}  // namespace baton
+
+#endif
