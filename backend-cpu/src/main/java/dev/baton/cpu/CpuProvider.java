@@ -1,9 +1,12 @@
 package dev.baton.cpu;
 
 import dev.baton.BackendException;
+import dev.baton.core.CoreGroup;
+import dev.baton.core.NativeCore;
 import dev.baton.spi.Availability;
 import dev.baton.spi.Backend;
 import dev.baton.spi.BackendProvider;
+import java.util.List;
 
 /** Offers the processor as backend {@code cpu}. */
 public final class CpuProvider implements BackendProvider {
@@ -36,12 +39,30 @@ public final class CpuProvider implements BackendProvider {
 
     @Override
     public Backend open() {
+        return open(core(), threads());
+    }
+
+    /** Each device has its part of the threads, one at least. */
+    @Override
+    public List<Backend> openTogether(int count) {
+        NativeCore core = core();
+        int threads = threads();
+        return CoreGroup.open(
+                core,
+                count,
+                number -> open(core, Math.max(1, threads * (number + 1) / count - threads * number / count)));
+    }
+
+    private static CpuBackend open(NativeCore core, int threads) {
+        // The property is for tests, which cannot change their environment.
+        return new CpuBackend(core, threads, System.getProperty("baton.isa", System.getenv(INSTRUCTION_SET)));
+    }
+
+    private NativeCore core() {
         if (!availability().available()) {
             throw new BackendException("cpu: " + availability().reason());
         }
-        // The property is for tests, which cannot change their environment.
-        return new CpuBackend(
-                CpuLibrary.load().core(), threads(), System.getProperty("baton.isa", System.getenv(INSTRUCTION_SET)));
+        return CpuLibrary.load().core();
     }
 
     private static int threads() {

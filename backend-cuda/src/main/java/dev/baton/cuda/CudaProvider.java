@@ -1,10 +1,13 @@
 package dev.baton.cuda;
 
 import dev.baton.BackendException;
+import dev.baton.core.CoreGroup;
 import dev.baton.core.CoreLibrary;
+import dev.baton.core.NativeCore;
 import dev.baton.spi.Availability;
 import dev.baton.spi.Backend;
 import dev.baton.spi.BackendProvider;
+import java.util.List;
 
 /**
  * Offers NVIDIA GPUs as backend {@code cuda}. Where the driver's files show that there is none, it says so without loading
@@ -12,7 +15,10 @@ import dev.baton.spi.BackendProvider;
  */
 public final class CudaProvider implements BackendProvider {
 
-    /** The system property with the GPU's number, from 0 on; the first one where it is not set. */
+    /**
+     * The system property with the GPU's number, from 0 on; the first one where it is not set. Those that train together
+     * are this one and the next ones.
+     */
     public static final String GPU = "baton.gpu";
 
     private static final String KERNELS = "libbaton-cuda.so";
@@ -55,10 +61,21 @@ public final class CudaProvider implements BackendProvider {
 
     @Override
     public Backend open() {
+        return new CudaBackend("cuda", core(), gpu());
+    }
+
+    @Override
+    public List<Backend> openTogether(int count) {
+        NativeCore core = core();
+        int first = gpu();
+        return CoreGroup.open(core, count, number -> new CudaBackend("cuda", core, first + number));
+    }
+
+    private NativeCore core() {
         if (!availability().available()) {
             throw new BackendException("cuda: " + availability().reason());
         }
-        return new CudaBackend("cuda", load().core(), gpu());
+        return load().core();
     }
 
     private static int gpu() {

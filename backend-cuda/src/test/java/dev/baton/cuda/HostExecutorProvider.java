@@ -1,9 +1,11 @@
 package dev.baton.cuda;
 
+import dev.baton.core.CoreGroup;
 import dev.baton.core.CoreLibrary;
 import dev.baton.spi.Availability;
 import dev.baton.spi.Backend;
 import dev.baton.spi.BackendProvider;
+import java.util.List;
 
 /** The CUDA core's host executor, the same sources compiled for the processor, as backend {@code cuda-host}. */
 public final class HostExecutorProvider implements BackendProvider {
@@ -36,5 +38,10 @@ public final class HostExecutorProvider implements BackendProvider {
     @Override
     public Backend open() {
         return new CudaBackend(NAME, LIBRARY.core(), 1);
+    }
+
+    @Override
+    public List<Backend> openTogether(int count) {
+        return CoreGroup.open(LIBRARY.core(), count, number -> new CudaBackend(NAME, LIBRARY.core(), number + 1));
     }
 }

@@ -43,6 +43,13 @@ abstract class CommonOptions {
             description = "how products read their factors: float32, or bfloat16 (${DEFAULT-VALUE})")
     Precision precision;
 
+    @Option(
+            names = "--devices",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "how many devices train together, each on a part of every batch (${DEFAULT-VALUE})")
+    private int devices;
+
     @Option(names = "--epochs", paramLabel = "N", description = "passes over the data (default: the example's own)")
     private Integer epochs;
 
@@ -67,6 +74,7 @@ abstract class CommonOptions {
     /** Refuses numbers that make no sense and hands the number of threads to the backend. */
     final void apply() {
         requirePositive(commandLine(), "--threads", threads);
+        requirePositive(commandLine(), "--devices", devices);
         requirePositive(commandLine(), "--epochs", epochs);
         requirePositive(commandLine(), "--steps", steps);
         requirePositive(commandLine(), "--limit", limit);
@@ -81,6 +89,11 @@ abstract class CommonOptions {
             throw new ParameterException(
                     commandLine, "Invalid value for option '" + option + "': at least 1, not " + value);
         }
+    }
+
+    /** The session that the command line asks for. */
+    final Session session() {
+        return Session.open(backend, seed, precision, devices);
     }
 
     /** The length of the run, where the command line does not say it the usual one. */

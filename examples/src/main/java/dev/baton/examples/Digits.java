@@ -64,7 +64,7 @@ final class Digits extends CommonOptions implements Callable<Integer> {
                 .augmented(seed, new Distortion(DigitFiles.SIDE, DigitFiles.PAPER))
                 .batched(BATCH);
         var rate = Schedule.cosine(3e-3, length.steps(batches)).warmUp(batches.count());
-        try (var session = Session.open(backend, seed, precision);
+        try (var session = session();
                 var progress = progress(BATCH, length.begun(batches));
                 var trainer = run.trainer(session, model, progress)
                         .loss(Losses.crossEntropy().labelSmoothing(0.1))

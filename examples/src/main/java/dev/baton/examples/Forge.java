@@ -150,7 +150,7 @@ final class Forge extends CommonOptions implements Callable<Integer> {
         // Little momentum: the opponent moves too, and what was right a while ago is wrong by now.
         Optimizer adam = Adam.of(5e-4).betas(0.5, 0.999);
 
-        try (var session = Session.open(backend, seed, precision);
+        try (var session = session();
                 var expertStep = TrainStep.of(session, this::expertLoss, adam.freeze(Parameters.of(forger)));
                 var forgerStep = TrainStep.of(session, this::forgerLoss, adam.freeze(Parameters.of(expert)));
                 var forgeries = Evaluation.of(session, forger)) {

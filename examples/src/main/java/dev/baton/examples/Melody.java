@@ -51,7 +51,7 @@ final class Melody extends CommonOptions implements Callable<Integer> {
         long steps = steps((long) EPOCHS * batches, batches);
         int epochs = (int) ((steps + batches - 1) / batches);
         var rate = Schedule.cosine(1e-2, steps).warmUp(Math.min(batches, steps));
-        try (var session = Session.open(backend, seed, precision);
+        try (var session = session();
                 var progress = progress(BATCH, epochs);
                 var step =
                         TrainStep.of(session, model, NEXT_NOTE, AdamW.of(rate).weightDecay(0.01));

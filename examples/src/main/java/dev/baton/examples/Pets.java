@@ -115,7 +115,7 @@ final class Pets extends CommonOptions implements Callable<Integer> {
                 .nesterov()
                 .weightDecay(5e-4)
                 .group(Parameters.vectors(), group -> group.weightDecay(0));
-        try (var session = Session.open(backend, seed, precision);
+        try (var session = session();
                 var progress = progress(recipe.batch(), length.begun(batches));
                 var trainer = run.trainer(session, model, progress)
                         .loss(Losses.crossEntropy().labelSmoothing(recipe.smoothing()))

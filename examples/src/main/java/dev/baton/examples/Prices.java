@@ -14,7 +14,6 @@ import dev.baton.nn.Sequential;
 import dev.baton.optim.AdamW;
 import dev.baton.optim.Parameters;
 import dev.baton.optim.Schedule;
-import dev.baton.runtime.Session;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -67,7 +66,7 @@ final class Prices extends CommonOptions implements Callable<Integer> {
                 new Linear(encoder.inputs().size(), 64), new ReLU(), new Linear(64, 32), new ReLU(), new Linear(32, 1));
         var length = epochs(EPOCHS);
         var rate = Schedule.cosine(3e-3, length.steps(batches));
-        try (var session = Session.open(backend, seed, precision);
+        try (var session = session();
                 var progress = progress(BATCH, length.begun(batches));
                 var trainer = run.trainer(session, model, progress)
                         .loss(Losses.huber(1))

@@ -95,7 +95,7 @@ final class Shakespeare extends CommonOptions implements Callable<Integer> {
                 .group(Parameters.vectors(), group -> group.weightDecay(0))
                 .clipNorm(1);
 
-        try (var session = Session.open(backend, seed, precision);
+        try (var session = session();
                 var step = TrainStep.of(session, model, loss, optimizer);
                 var evaluation = Evaluation.of(session, model)) {
             introduce(session, Summary.of(model, DType.INT32, Shape.of(CONTEXT)));

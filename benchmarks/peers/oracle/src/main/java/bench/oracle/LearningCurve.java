@@ -109,8 +109,9 @@ public final class LearningCurve {
     }
 
     private SGD optimizer(boolean ofMatrices, double decay) {
-        Tensor[] parameters =
-                net.learnt().values().stream().filter(t -> t.dim() > 1 == ofMatrices).toArray(Tensor[]::new);
+        Tensor[] parameters = net.learnt().values().stream()
+                .filter(t -> t.dim() > 1 == ofMatrices)
+                .toArray(Tensor[]::new);
         SGDOptions options = new SGDOptions(HIGHEST_RATE);
         options.momentum().put(MOMENTUM);
         options.nesterov().put(true);
