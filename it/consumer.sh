@@ -5,20 +5,10 @@
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
 source "$here/checks.sh"
+source "$here/jdk.sh"
 
 LARGEST_JARS=$((30 * 1000 * 1000))
 LONGEST_PROGRAM=40
-
-# jdk VERSION: the home of a JDK of that version; nothing where there is none.
-jdk() {
-    local named="JAVA_$1_HOME" home
-    for home in "${!named:-}" "${JAVA_HOME:-}" /usr/lib/jvm/*; do
-        if [ -n "$home" ] && [ -x "$home/bin/javac" ] && "$home/bin/javac" -version 2>&1 | grep -q "^javac $1\b"; then
-            echo "$home"
-            return
-        fi
-    done
-}
 
 # shown LANGUAGE NUMBER
 shown() {

@@ -2,10 +2,14 @@ package dev.baton.benchmarks;
 
 import bench.Bench;
 import dev.baton.Precision;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 
-/** The workloads of the peers on Baton; names are the arguments, all where there is none. */
+/**
+ * The workloads of the peers on Baton; names are the arguments, all of the peers' where there is none. The large ones, and
+ * those of bfloat16, which not every processor has, run only where they are named.
+ */
 public final class Main {
 
     private Main() {}
@@ -13,17 +17,26 @@ public final class Main {
     public static void main(String[] names) {
         System.setProperty("baton.threads", Integer.toString(Bench.THREADS));
         var workloads = new LinkedHashMap<String, Bench.Workload>();
-        Workloads.training().forEach((name, training) -> {
-            workloads.put(name, bench -> training.run(bench, Precision.FLOAT32));
-            // Not every processor has these: only where they are asked for.
+        Workloads.training().forEach((name, training) -> workloads.put(name, in(training, Precision.FLOAT32)));
+        var named = new HashSet<>(List.of(names));
+        var trainings = new LinkedHashMap<>(Workloads.training());
+        trainings.putAll(Workloads.large());
+        trainings.forEach((name, training) -> {
+            if (named.contains(name)) {
+                workloads.put(name, in(training, Precision.FLOAT32));
+            }
             String rounded = name + "-bfloat16";
-            if (List.of(names).contains(rounded)) {
-                workloads.put(rounded, bench -> training.run(bench, Precision.BFLOAT16));
+            if (named.contains(rounded)) {
+                workloads.put(rounded, in(training, Precision.BFLOAT16));
             }
         });
         Workloads.inference().forEach((name, inference) -> workloads.put(name, inference::run));
         workloads.put("gpt-generate", Generation::run);
         workloads.put("sgemm", Products::run);
         new Bench("baton", "0.1.0").main(names, workloads);
+    }
+
+    private static Bench.Workload in(Training training, Precision precision) {
+        return bench -> training.run(bench, precision);
     }
 }

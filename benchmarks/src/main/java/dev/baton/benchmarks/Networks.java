@@ -7,6 +7,7 @@ import dev.baton.model.ResNet;
 import dev.baton.nn.Conv2d;
 import dev.baton.nn.Embedding;
 import dev.baton.nn.Flatten;
+import dev.baton.nn.GELU;
 import dev.baton.nn.LSTM;
 import dev.baton.nn.Layer;
 import dev.baton.nn.Linear;
@@ -19,6 +20,15 @@ public final class Networks {
 
     /** The longest sequence of tokens. */
     public static final int CONTEXT = 64;
+
+    /** The same of {@link #gptOfWidth384}. */
+    public static final int LONGER_CONTEXT = 256;
+
+    /** The same of {@link #gpt2}. */
+    public static final int GPT2_CONTEXT = 1024;
+
+    /** The number of different tokens of {@link #gpt2}. */
+    public static final int GPT2_VOCABULARY = 50_257;
 
     private Networks() {}
 
@@ -59,6 +69,28 @@ public final class Networks {
                 .heads(4)
                 .width(128)
                 .untied()
+                .build();
+    }
+
+    /** The same with six layers, six heads, width 384, context 256: nanoGPT's for one GPU. */
+    public static Gpt gptOfWidth384() {
+        return Gpt.of(Data.VOCAB)
+                .context(LONGER_CONTEXT)
+                .layers(6)
+                .heads(6)
+                .width(384)
+                .untied()
+                .build();
+    }
+
+    /** GPT-2 of 124M parameters: twelve layers, twelve heads, width 768, context 1024, a head that is the embedding. */
+    public static Gpt gpt2() {
+        return Gpt.of(GPT2_VOCABULARY)
+                .context(GPT2_CONTEXT)
+                .layers(12)
+                .heads(12)
+                .width(768)
+                .gelu(GELU.Form.TANH)
                 .build();
     }
 

@@ -21,37 +21,44 @@ import java.util.function.Supplier;
  * @param network makes the network anew
  * @param batch how many examples at once
  * @param example the shape of one example
- * @param isTokens whether examples are sequences of tokens, with one to be guessed at each position; else they are numbers
- *     with a class each
+ * @param vocabulary of how many different tokens examples are sequences, with one to be guessed at each position; 0 where
+ *     they are numbers with a class each
  */
-record Training(Supplier<Layer> network, Optimizer optimizer, int batch, Shape example, boolean isTokens) {
+record Training(Supplier<Layer> network, Optimizer optimizer, int batch, Shape example, int vocabulary) {
 
     private static final int CLASSES = 10;
 
     /** On numbers of a shape with a class each. */
     static Training examples(Supplier<Layer> network, Optimizer optimizer, int batch, long... example) {
-        return new Training(network, optimizer, batch, Shape.of(example), false);
+        return new Training(network, optimizer, batch, Shape.of(example), 0);
     }
 
     /** On sequences with a token to be guessed at each position. */
-    static Training sequences(Supplier<Layer> network, Optimizer optimizer, int batch) {
-        return new Training(network, optimizer, batch, Shape.of(Networks.CONTEXT), true);
+    static Training sequences(Supplier<Layer> network, Optimizer optimizer, int batch, int length, int vocabulary) {
+        return new Training(network, optimizer, batch, Shape.of(length), vocabulary);
     }
 
     /** The same with batches of another size. */
     Training withBatch(int other) {
-        return new Training(network, optimizer, other, example, isTokens);
+        return new Training(network, optimizer, other, example, vocabulary);
+    }
+
+    private boolean isTokens() {
+        return vocabulary > 0;
     }
 
     /** What the network is shown in the batch of this number. */
     NDArray inputs(int number) {
         Shape shape = example.prepend(Dim.of(batch));
-        return isTokens ? Synthetic.whole(100 + number, Data.VOCAB, shape) : Synthetic.normal(100 + number, shape);
+        return isTokens() ? Synthetic.whole(100 + number, vocabulary, shape) : Synthetic.normal(100 + number, shape);
     }
 
-    /** What it is to answer in the batch of this number. */
+    /**
+     * What it is to answer in the batch of this number. Of a large vocabulary too it is only a few tokens, so that a few
+     * steps show that the network trains.
+     */
     NDArray labels(int number) {
-        return isTokens
+        return isTokens()
                 ? Synthetic.whole(200 + number, Data.VOCAB, example.prepend(Dim.of(batch)))
                 : Synthetic.whole(200 + number, CLASSES, Shape.of(batch));
     }
@@ -84,8 +91,8 @@ record Training(Supplier<Layer> network, Optimizer optimizer, int batch, Shape e
             Bench.note("%s", session.device());
             bench.trains(200, 0.8, () -> step.run(batches[0][0]).loss());
             var walk = new Data.Walk();
-            long tokens = isTokens ? example.size() : 1;
-            bench.rate("train", isTokens ? "tokens/s" : "samples/s", batch * tokens, () -> {
+            long tokens = isTokens() ? example.size() : 1;
+            bench.rate("train", isTokens() ? "tokens/s" : "samples/s", batch * tokens, () -> {
                 step.run(batches[walk.input()][walk.label()]);
                 walk.next();
             });

@@ -1,5 +1,6 @@
 package dev.baton.benchmarks;
 
+import bench.Data;
 import dev.baton.Shape;
 import dev.baton.optim.Adam;
 import dev.baton.optim.AdamW;
@@ -24,8 +25,20 @@ final class Workloads {
         workloads.put("mlp-train", Training.examples(Networks::mlp, ADAM, 128, 784));
         workloads.put("cnn-train", Training.examples(Networks::cnn, SGD, 64, PICTURE));
         workloads.put("resnet20-train", Training.examples(Networks::resNet20, SGD, 64, PICTURE));
-        workloads.put("gpt-train", Training.sequences(Networks::gpt, ADAM_W, 12));
-        workloads.put("lstm-train", Training.sequences(Networks::lstm, ADAM, 32));
+        workloads.put("gpt-train", Training.sequences(Networks::gpt, ADAM_W, 12, Networks.CONTEXT, Data.VOCAB));
+        workloads.put("lstm-train", Training.sequences(Networks::lstm, ADAM, 32, Networks.CONTEXT, Data.VOCAB));
+        return workloads;
+    }
+
+    /** Those for GPUs: a processor takes seconds or minutes for a step of theirs. */
+    static Map<String, Training> large() {
+        var workloads = new LinkedHashMap<String, Training>();
+        workloads.put(
+                "gpt-384-train",
+                Training.sequences(Networks::gptOfWidth384, ADAM_W, 64, Networks.LONGER_CONTEXT, Data.VOCAB));
+        workloads.put(
+                "gpt2-train",
+                Training.sequences(Networks::gpt2, ADAM_W, 8, Networks.GPT2_CONTEXT, Networks.GPT2_VOCABULARY));
         return workloads;
     }
 

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 
 /** Reads the optical digits: 64 inputs from 0 to 16 and a class from 0 to 9 a line, with commas between. */
-final class DigitFiles {
+public final class DigitFiles {
 
     static final int SIDE = 8;
 
@@ -34,7 +34,7 @@ final class DigitFiles {
      *
      * @param folder where the file lies; null for the copy that comes with the examples
      */
-    static Examples read(Path folder, String name) {
+    public static Examples read(Path folder, String name) {
         String file = folder == null ? name : folder.resolve(name).toString();
         try (BufferedReader reader = open(folder, name)) {
             return parse(reader, file);

@@ -8,11 +8,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** The hash of all parameters, in order, as little-endian float32: equal for equal weights. */
-final class Fingerprint {
+public final class Fingerprint {
 
     private Fingerprint() {}
 
-    static String of(Session session, Layer model) {
+    public static String of(Session session, Layer model) {
         try {
             var digest = MessageDigest.getInstance("SHA-256");
             for (Parameter parameter : model.parameters()) {

@@ -71,8 +71,13 @@ record Work(double multiplyAdds, long bytes, double units) {
     private static final int CONTEXT = 64;
 
     /** An example is a sequence of 64 tokens, each followed by one to be guessed. */
-    static final Network GPT =
-            new Network(decoder(CONTEXT) + CONTEXT * 128 * 65, 0, 818_176, 2 * CONTEXT, CONTEXT * 65);
+    static final Network GPT = gpt(4, 128, CONTEXT, 65, 818_176);
+
+    /** Six layers of width 384; an example is a sequence of 256 tokens. */
+    static final Network GPT_384 = gpt(6, 384, 256, 65, 10_795_776);
+
+    /** Twelve layers of width 768; an example is a sequence of 1024 tokens. */
+    static final Network GPT2 = gpt(12, 768, 1024, 50_257, 124_439_808);
 
     /** An example is a sequence of 64 tokens. Four gates of 256, from 128 inputs and 256 outputs of the step before. */
     static final Network LSTM =
@@ -83,12 +88,18 @@ record Work(double multiplyAdds, long bytes, double units) {
         return (double) inputs * outputs * kernel * kernel * size * size;
     }
 
+    private static Network gpt(int layers, long width, int context, int vocabulary, long parameters) {
+        double scores = (double) context * width * vocabulary;
+        return new Network(
+                decoder(layers, width, context) + scores, 0, parameters, 2 * context, (long) context * vocabulary);
+    }
+
     /**
-     * Four layers of width 128 over so many tokens. A token's products in a layer are 12 * 128^2; attention compares it
-     * with those before it and itself, and adds up their values.
+     * Layers over so many tokens. A token's products in a layer are 12 * width^2; attention compares it with those before
+     * it and itself, and adds up their values.
      */
-    private static double decoder(int tokens) {
-        return 4.0 * (tokens * 12 * 128 * 128 + 2 * 128 * tokens * (tokens + 1) / 2);
+    private static double decoder(int layers, long width, long tokens) {
+        return (double) layers * (tokens * 12 * width * width + 2 * width * tokens * (tokens + 1) / 2);
     }
 
     /**
@@ -99,7 +110,7 @@ record Work(double multiplyAdds, long bytes, double units) {
         int count = 256;
         double multiplyAdds = 0;
         for (int next = 1; next <= count; next++) {
-            multiplyAdds += decoder(Math.min(next, CONTEXT)) + 128 * 65;
+            multiplyAdds += decoder(4, 128, Math.min(next, CONTEXT)) + 128 * 65;
         }
         return new Work(multiplyAdds / count, FLOAT * GPT.parameters(), 1);
     }

@@ -42,6 +42,13 @@ class WorkTest {
                 Arguments.of("CNN", Work.CNN, Networks.cnn(), DType.FLOAT32, PICTURE),
                 Arguments.of("ResNet-20", Work.RESNET20, Networks.resNet20(), DType.FLOAT32, PICTURE),
                 Arguments.of("GPT", Work.GPT, Networks.gpt(), DType.INT32, TOKENS),
+                Arguments.of(
+                        "GPT of width 384",
+                        Work.GPT_384,
+                        Networks.gptOfWidth384(),
+                        DType.INT32,
+                        Shape.of(Networks.LONGER_CONTEXT)),
+                Arguments.of("GPT-2", Work.GPT2, Networks.gpt2(), DType.INT32, Shape.of(Networks.GPT2_CONTEXT)),
                 Arguments.of("LSTM", Work.LSTM, Networks.lstm(), DType.INT32, TOKENS));
     }
 
