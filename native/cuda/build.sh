@@ -42,7 +42,7 @@ case "$executor" in
         library="$output/libbaton-cuda.so"
         compiler="${NVCC:-nvcc}"
         other=host
-        # Products and sums are contracted where the sources say so and nowhere else: bits are those of the host executor.
+        # Products and sums are contracted where the sources say so and nowhere else, as in the host executor.
         compile=("$compiler" -x cu -std=c++17 -O3 --fmad=false -Xcompiler "$(listed "${warnings[@]}" "${code[@]}")"
             "${folders[@]}" -cudart static)
         for architecture in 75 80 86 89 90; do

@@ -61,6 +61,9 @@ BATON_API int32_t baton_backend_has_bfloat16(const baton_backend* backend);
 /* 1 where the core has a command with this opcode of PLAN_FORMAT.md; products of bfloat16 are asked for above. */
 BATON_API int32_t baton_has_command(int64_t opcode);
 
+/* Bytes of the GPU's memory that nobody has; INT64_MAX where plans run in the system's memory, which answers for itself. */
+BATON_API int32_t baton_backend_free_memory(const baton_backend* backend, int64_t* bytes);
+
 /* Memory of a backend's processor or GPU that grows without moving: address space is reserved at once, pages are made
  * usable by baton_memory_grow. It may outlive the backend. Null has the address 0. */
 BATON_API int32_t baton_memory_reserve(baton_backend* backend, int64_t capacity, baton_memory** memory);
@@ -140,6 +143,7 @@ typedef struct baton_core {
     int32_t (*backend_join)(baton_backend* backend, baton_group* group, int32_t member);
     void (*group_break)(baton_group* group);
     void (*group_release)(baton_group* group);
+    int32_t (*backend_free_memory)(const baton_backend* backend, int64_t* bytes);
 } baton_core;
 BATON_API const baton_core* baton_functions(void);
 

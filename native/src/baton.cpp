@@ -32,6 +32,8 @@ class Backend {
     const char* name() const { return machine_.kernels.name; }
     bool has_bfloat16() const { return machine_.pairs != nullptr; }
     bool has_own_products() const { return !machine_.small_tiles; }
+    // The system's memory answers for itself.
+    int64_t free_memory() const { return INT64_MAX; }
     int64_t convolution_scratch(const int64_t* geometry, int64_t opcode) const {
         return baton::convolution_scratch(geometry, opcode, machine_);
     }

@@ -1,8 +1,8 @@
 // The boundary of a core: the functions of baton.h, with every failure as a status with a message. Included once by each
 // core, behind what it has of its own in namespace baton:
 //
-//   class Backend        Backend(number, isa), name(), has_own_products(), has_bfloat16(), convolution_scratch(geometry,
-//                        opcode), join(group, member), reserve(capacity), which gives
+//   class Backend        Backend(number, isa), name(), has_own_products(), has_bfloat16(), free_memory(),
+//                        convolution_scratch(geometry, opcode), join(group, member), reserve(capacity), which gives
 //   class GrowingMemory  grow(bytes), address()
 //   CoreGroup            CoreGroup(members), break_up()
 //   class Plan           Plan(backend, code, words, addresses, sizes, spaces, arguments), run()
@@ -159,6 +159,14 @@ int32_t baton_plan_run(int64_t handle) {
     });
 }
 
+int32_t baton_backend_free_memory(const baton_backend* backend, int64_t* bytes) {
+    return guarded([&] {
+        require(backend != nullptr, "the backend is null: it was never opened");
+        require(bytes != nullptr, "there is no place for the bytes: it is null");
+        *bytes = backend->backend.free_memory();
+    });
+}
+
 int32_t baton_convolution_scratch(const baton_backend* backend, const int64_t* geometry, int64_t opcode, int64_t* bytes) {
     return guarded([&] {
         require(backend != nullptr, "the backend is null: it was never opened");
@@ -222,6 +230,7 @@ const baton_core* baton_functions(void) {
         baton_backend_join,
         baton_group_break,
         baton_group_release,
+        baton_backend_free_memory,
     };
     return &functions;
 }

@@ -125,6 +125,8 @@ void the_table_of_functions() {
     CHECK(core->has_command(1) == 1 && core->has_command(0) == 0, "the table has other commands");
     baton_backend* backend = nullptr;
     CHECK(core->backend_open(0, nullptr, &backend) != 0 && *core->last_error() != '\0', "a backend of number 0 opens");
+    int64_t bytes = 0;
+    CHECK(core->backend_free_memory(nullptr, &bytes) != 0, "a backend that is null has memory");
     int64_t runs = core->plan_runs();
     CHECK(core->plan_run(0) != 0 && core->plan_runs() == runs + 1 && baton_plan_runs() == runs + 1,
           "the table counts other runs");

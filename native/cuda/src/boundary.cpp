@@ -22,6 +22,7 @@ class Backend {
     const char* name() const { return executor_name(); }
     bool has_bfloat16() const { return true; }
     bool has_own_products() const { return false; }
+    int64_t free_memory() const { return executor_.free_memory(); }
     // None: what commands need beside the plan's memory they take from the decoder.
     int64_t convolution_scratch(const int64_t* geometry, int64_t opcode) const {
         if (opcode >= WINOGRAD) {

@@ -29,6 +29,8 @@ struct Run {
 struct Command {
     virtual ~Command() = default;
     virtual const char* name() const = 0;
+    // Whether it meets other backends, which has to be anew in every run: no graph is made of it.
+    virtual bool meets_others() const { return false; }
     // Starts what the command does.
     virtual void run(const Run& run) const = 0;
 };

@@ -12,6 +12,8 @@ struct AllReduce : Command, AllReduceWords {
 
     const char* name() const override { return "all-reduce"; }
 
+    bool meets_others() const override { return true; }
+
     void run(const Run& run) const override {
         device_group(member).all_reduce(member.number(), {this, run.bases}, run.stream);
     }

@@ -24,6 +24,18 @@ int64_t attribute(cudaDeviceAttr which, int32_t device) {
     return value;
 }
 
+// Fails in words where the kernels are not compiled for a GPU.
+void require_capability(int32_t device) {
+    constexpr int64_t MAJOR = 7, MINOR = 5;
+    int64_t major = attribute(cudaDevAttrComputeCapabilityMajor, device);
+    int64_t minor = attribute(cudaDevAttrComputeCapabilityMinor, device);
+    if (major < MAJOR || (major == MAJOR && minor < MINOR)) {
+        throw Failure("GPU " + std::to_string(device) + " has compute capability " + std::to_string(major) + "." +
+                      std::to_string(minor) + ", and the kernels need " + std::to_string(MAJOR) + "." +
+                      std::to_string(MINOR) + " or later");
+    }
+}
+
 }  // namespace
 
 void check(cudaError_t status, const char* what) {
@@ -40,6 +52,7 @@ Executor::Executor(int32_t number) : device_(number - 1) {
         throw Failure("a backend's number is that of a GPU, 1 to " + std::to_string(count) + ", not " +
                       std::to_string(number));
     }
+    require_capability(device_);
     check(cudaSetDevice(device_), "the GPU cannot be opened");
     // Some blocks more than run at the same time, so that none waits for the slowest.
     stream_.most_blocks = 4 * attribute(cudaDevAttrMultiProcessorCount, device_) *
@@ -67,7 +80,28 @@ void Executor::finish() const {
     }
 }
 
-void probe() { count_gpus(); }
+int64_t Executor::free_memory() const {
+    enter();
+    size_t free = 0, all = 0;
+    check(cudaMemGetInfo(&free, &all), "the GPU does not say how much memory is free");
+    return static_cast<int64_t>(free);
+}
+
+// One that can be used is enough.
+void probe() {
+    int32_t count = count_gpus();
+    for (int32_t device = 0; device < count; device++) {
+        try {
+            require_capability(device);
+            return;
+        } catch (const Failure&) {
+            if (device == count - 1) {
+                throw;
+            }
+        }
+    }
+    throw Failure("there is no GPU that CUDA can use");
+}
 
 // Other threads may use CUDA meanwhile.
 Graph::Graph(const Executor& executor, const std::function<void()>& start) : executor_(executor) {

@@ -192,6 +192,8 @@ class Executor {
     // The GPU's index.
     int32_t device() const { return device_; }
     const Stream& stream() const { return stream_; }
+    // Bytes of its memory that nobody has; INT64_MAX where it lives in the system's.
+    int64_t free_memory() const;
     Member& member() { return member_; }
     const Member& member() const { return member_; }
     // Copies behind what was started before.

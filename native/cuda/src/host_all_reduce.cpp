@@ -11,6 +11,8 @@ struct AllReduce : Command {
 
     const char* name() const override { return "all-reduce"; }
 
+    bool meets_others() const override { return true; }
+
     void run(const Run& run) const override {
         sum.run(run.bases, [](int64_t count, auto task) {
             for (int64_t i = 0; i < count; i++) task(i);

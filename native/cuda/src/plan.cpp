@@ -27,6 +27,7 @@ Plan::Plan(const Executor& executor, const int64_t* code, int64_t words, const i
     executor.enter();
     Decoder decoder(code, words, sizes, spaces, executor.member());
     commands_ = decoder.commands();
+    for (const auto& command : commands_) meets_others_ |= command->meets_others();
     int64_t space_count = spaces + Decoder::OWN_SPACES;
     Parts parts;
     int64_t table = parts.add(space_count * static_cast<int64_t>(sizeof(char*)));
@@ -50,6 +51,14 @@ Plan::Plan(const Executor& executor, const int64_t* code, int64_t words, const i
     copy(memory_.address() + table, bases_.data(), space_count * static_cast<int64_t>(sizeof(char*)));
     if (notes_size > 0) {
         copy(memory_.address() + notes, decoder.notes().data(), notes_size);
+    }
+}
+
+// Its memory is given back on its own GPU; where that is lost there is nothing to give back.
+Plan::~Plan() {
+    try {
+        executor_.enter();
+    } catch (const Failure&) {
     }
 }
 
@@ -83,7 +92,7 @@ void Plan::start_commands() const {
 
 void Plan::start() {
     take_inputs();
-    if (!has_run_) {
+    if (!has_run_ || meets_others_) {
         start_commands();
         return;
     }

@@ -11,9 +11,13 @@ class Plan {
     // The addresses and sizes of all memory spaces; arguments is where the addresses of the inputs are read at every run.
     Plan(const Executor& executor, const int64_t* code, int64_t words, const int64_t* addresses, const int64_t* sizes,
          int32_t spaces, const int64_t* arguments);
+    Plan(const Plan&) = delete;
+    Plan& operator=(const Plan&) = delete;
     // Returns when everything is done. The first run starts the commands one by one, and with that all of their kernels
     // are loaded; the second one captures them as a graph, which this and all later runs launch.
+    // Where commands meet other backends all runs are as the first one.
     void run();
+    ~Plan();
 
   private:
     void take_inputs();
@@ -29,6 +33,7 @@ class Plan {
     std::vector<char*> bases_;
     // Where inputs are on their way to their copies, one in a part of its own.
     PinnedMemory staging_;
+    bool meets_others_ = false;
     bool has_run_ = false;
     std::unique_ptr<Graph> graph_;
 };

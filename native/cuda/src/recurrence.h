@@ -13,7 +13,7 @@ namespace baton {
 #include "gates.h"
 
 // Elements that are read at once.
-struct alignas(16) Four {
+struct alignas(16) FourInputs {
     static constexpr int64_t COUNT = 4;
     float values[COUNT];
 };
@@ -43,12 +43,12 @@ struct MultiplySlice {
         const float* weights = right + column;
         float sums[ROWS] = {};
         int64_t i = from;
-        for (; i + Four::COUNT <= to; i += Four::COUNT) {
-            float weight[Four::COUNT];
-            for (int j = 0; j < Four::COUNT; j++) weight[j] = weights[(i + j) * columns];
+        for (; i + FourInputs::COUNT <= to; i += FourInputs::COUNT) {
+            float weight[FourInputs::COUNT];
+            for (int j = 0; j < FourInputs::COUNT; j++) weight[j] = weights[(i + j) * columns];
             for (int r = 0; r < ROWS; r++) {
-                Four x = *reinterpret_cast<const Four*>(rows[r] + i);
-                for (int j = 0; j < Four::COUNT; j++) sums[r] = multiply_add(x.values[j], weight[j], sums[r]);
+                FourInputs x = *reinterpret_cast<const FourInputs*>(rows[r] + i);
+                for (int j = 0; j < FourInputs::COUNT; j++) sums[r] = multiply_add(x.values[j], weight[j], sums[r]);
             }
         }
         for (; i < to; i++) {
@@ -80,8 +80,8 @@ class StepProduct {
         at_once_ = rows > 4 ? 8 : rows > 2 ? 4 : rows;
         int64_t items = std::max<int64_t>(1, tiles(rows) * columns);
         int64_t slices = std::clamp<int64_t>(THREADS / items, 1, (inner + SHORTEST - 1) / SHORTEST);
-        int64_t slice = rounded_up((inner + slices - 1) / slices, Four::COUNT);
-        sizes_ = {rows, inner, columns, rounded_up(inner, Four::COUNT), slice, (inner + slice - 1) / slice};
+        int64_t slice = rounded_up((inner + slices - 1) / slices, FourInputs::COUNT);
+        sizes_ = {rows, inner, columns, rounded_up(inner, FourInputs::COUNT), slice, (inner + slice - 1) / slice};
         left_ = in.scratch<float>(rows * sizes_.stride);
         slices_ = in.scratch<float>(sizes_.slices * rows * columns);
     }

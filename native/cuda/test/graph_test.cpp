@@ -13,7 +13,8 @@ constexpr int64_t COUNT = 1000;
 class Accumulation {
   public:
     explicit Accumulation(baton_backend* backend) {
-        bool there = baton_memory_reserve(1 << 20, &memory_) == 0 && baton_memory_grow(memory_, VARIABLES_SIZE + 4) == 0;
+        bool there = baton_memory_reserve(backend, 1 << 20, &memory_) == 0 &&
+                     baton_memory_grow(memory_, VARIABLES_SIZE + 4) == 0;
         CHECK(there, "%s", baton_last_error());
         int64_t variables = baton_memory_address(memory_);
         Region region({COUNT});

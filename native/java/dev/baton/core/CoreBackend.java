@@ -122,6 +122,13 @@ public abstract class CoreBackend implements Backend {
     }
 
     @Override
+    public final long freeMemory() {
+        NDArray bytes = NDArray.zeros(DType.INT64, Shape.scalar());
+        check(core.backend_free_memory(handle, bytes.bytes().asLongBuffer()));
+        return bytes.bytes().asLongBuffer().get(0);
+    }
+
+    @Override
     public final DeviceBuffer allocate() {
         requireOpen();
         return new CoreBuffer(this, RESERVED);

@@ -119,4 +119,6 @@ public final class NativeCore extends Pointer {
     public native void group_break(GroupHandle group);
 
     public native void group_release(GroupHandle group);
+
+    public native int backend_free_memory(@Const BackendHandle backend, @Cast("int64_t*") LongBuffer bytes);
 }

@@ -21,6 +21,6 @@ final class CudaBackend extends CoreBackend {
 
     @Override
     protected String needForBfloat16() {
-        return "kernels that the CUDA core does not have yet";
+        return "a GPU";
     }
 }
