@@ -45,16 +45,17 @@ log_of() {
 # check NAME SECONDS PATTERN COMMAND...: runs a command with a time limit; the line of its output that matches the pattern
 # goes into the table. Status 3 of the command says that this machine lacks what it needs.
 check() {
-    local name="$1" most="$2" pattern="$3" log start="$SECONDS" status=0 took
+    local name="$1" most="$2" pattern="$3" log start="$SECONDS" status=0 took detail
     shift 3
     log="$(log_of "$name")"
     timeout --kill-after=10 "$most" "$@" > "$log" 2>&1 < /dev/null || status=$?
     took=$((SECONDS - start))
+    detail="$(last_line "$log" "$pattern")"
     case "$status" in
-        0) outcome passed "$name" "$took" "$(last_line "$log" "$pattern")" ;;
+        0) outcome passed "$name" "$took" "$detail" ;;
         3) outcome skipped "$name" "$took" "$(last_line "$log")" ;;
         124 | 137) outcome failed "$name" "$took" "ran past its limit of $most s, or was killed; see $log" ;;
-        *) outcome failed "$name" "$took" "status $status: $(last_line "$log"); see $log" ;;
+        *) outcome failed "$name" "$took" "status $status: ${detail:-$(last_line "$log")}; see $log" ;;
     esac
     return "$status"
 }
@@ -217,7 +218,7 @@ speed() {
             done
         fi
     done
-    check "gpu: targets of speed" "$limit" "" "${java[@]}" dev.baton.benchmarks.compare.GpuComparison "${lines[@]}"
+    check "gpu: targets of speed" "$limit" "" "${java[@]}" dev.baton.benchmarks.compare.GpuComparison "$workloads" "${lines[@]}"
     cat "$(log_of "gpu: targets of speed")"
 }
 

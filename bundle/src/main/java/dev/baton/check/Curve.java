@@ -11,10 +11,11 @@ import java.util.function.Supplier;
 /**
  * A training. Labels are smoothed, so that the loss stays well above 0, where a relative difference says nothing.
  *
+ * @param device that it ran on, in words
  * @param losses of all steps
  * @param weights the hash of those at the end
  */
-record Curve(float[] losses, String weights) {
+record Curve(String device, float[] losses, String weights) {
 
     private static final long SEED = 1;
 
@@ -29,7 +30,7 @@ record Curve(float[] losses, String weights) {
             for (int i = 0; i < steps; i++) {
                 losses[i] = step.run(batches.get()).loss();
             }
-            return new Curve(losses, Fingerprint.of(session, network));
+            return new Curve(session.device(), losses, Fingerprint.of(session, network));
         }
     }
 

@@ -47,6 +47,8 @@ final class CurveComparison {
     }
 
     private void printLosses(String first, String second) {
+        System.out.println(expected.device());
+        System.out.println(got.device());
         System.out.printf(Locale.ROOT, "%6s %14s %14s %12s%n", "step", first, second, "difference");
         for (int i = 0; i < expected.losses().length; i++) {
             System.out.printf(

@@ -21,26 +21,35 @@ public final class GpuComparison {
     private static final int MISSED = 1;
     private static final int NOT_JUDGED = 3;
 
+    private final List<GpuRow> rows;
     private final GpuLines lines;
     private final List<String> missed = new ArrayList<>();
     private final List<String> unknown = new ArrayList<>();
     private int reached;
 
-    GpuComparison(GpuLines lines) {
+    GpuComparison(List<GpuRow> rows, GpuLines lines) {
+        this.rows = rows;
         this.lines = lines;
     }
 
-    /** The arguments are files, or {@code --bytes} alone: then it prints the numbers of bytes that ceilings.py is to take. */
+    /**
+     * The arguments are the workloads to be judged, in one with blanks between, and the files; or {@code --bytes} alone: then
+     * it prints the numbers of bytes that ceilings.py is to take.
+     */
     public static void main(String[] arguments) throws IOException {
         if (List.of(arguments).equals(List.of("--bytes"))) {
             GpuRow.ALL.stream().map(row -> row.work().bytes()).distinct().forEach(System.out::println);
             return;
         }
         var all = new ArrayList<String>();
-        for (String file : arguments) {
-            all.addAll(Files.readAllLines(Path.of(file)));
+        List<String> workloads = List.of(arguments[0].split(" +"));
+        for (int i = 1; i < arguments.length; i++) {
+            all.addAll(Files.readAllLines(Path.of(arguments[i])));
         }
-        var comparison = new GpuComparison(GpuLines.parse(all));
+        List<GpuRow> rows = GpuRow.ALL.stream()
+                .filter(row -> workloads.contains(row.workload()))
+                .toList();
+        var comparison = new GpuComparison(rows, GpuLines.parse(all));
         System.out.println(comparison.text());
         System.exit(comparison.status());
     }
@@ -66,11 +75,7 @@ public final class GpuComparison {
                         "floor",
                         "Baton's share",
                         "PyTorch's share"));
-        for (GpuRow row : GpuRow.ALL) {
-            if (row.overEager() != null || row.overCompiled() != null || speed(BATON, row) != null) {
-                table.add(cells(row));
-            }
-        }
+        rows.forEach(row -> table.add(cells(row)));
         var text = new StringBuilder(table.toString());
         lines.products()
                 .forEach((precision, perSecond) -> text.append("products of ")

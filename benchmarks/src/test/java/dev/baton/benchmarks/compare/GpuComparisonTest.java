@@ -17,7 +17,7 @@ class GpuComparisonTest {
     }
 
     private static GpuComparison comparison(List<String> lines) throws IOException {
-        return new GpuComparison(GpuLines.parse(lines));
+        return new GpuComparison(GpuRow.ALL, GpuLines.parse(lines));
     }
 
     /** All workloads, with Baton so many times as fast as PyTorch. */
