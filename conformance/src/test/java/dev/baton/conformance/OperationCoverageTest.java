@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.baton.Shape;
 import dev.baton.composite.AllFinite;
+import dev.baton.composite.AllReduce;
 import dev.baton.composite.AveragePool;
 import dev.baton.composite.Convolution;
 import dev.baton.composite.DotProductAttention;
@@ -160,9 +161,12 @@ class OperationCoverageTest {
                 .toList();
     }
 
+    /** A case runs on one device, where sums over several are nothing; DevicesTest compares several with one. */
     @Test
     void everyOperationHasACase() throws ReflectiveOperationException {
-        assertThat(all()).allSatisfy(operation -> assertThat(SEEN).containsKey(operation));
+        Set<Operation> all = all();
+        all.remove(AllReduce.INSTANCE);
+        assertThat(all).allSatisfy(operation -> assertThat(SEEN).containsKey(operation));
     }
 
     @Test
