@@ -4,12 +4,13 @@
 
 #include <dlfcn.h>
 
-#include <string>
+#include <cstdio>
 
 #include "baton.h"
 
-inline std::string& baton_loader_failure() {
-    thread_local std::string failure;
+/* Why the last library could not be loaded, in the calling thread. */
+inline char (&baton_loader_failure())[1024] {
+    thread_local char failure[1024];
     return failure;
 }
 
@@ -17,19 +18,20 @@ inline std::string& baton_loader_failure() {
 inline const baton_core* baton_load(const char* path) {
     void* library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) {
-        baton_loader_failure() = dlerror();
+        std::snprintf(baton_loader_failure(), sizeof baton_loader_failure(), "%s", dlerror());
         return nullptr;
     }
     auto functions = reinterpret_cast<const baton_core* (*)()>(dlsym(library, "baton_functions"));
     const baton_core* core = functions == nullptr ? nullptr : functions();
     if (core == nullptr || core->abi_version() != BATON_ABI_VERSION) {
-        baton_loader_failure() = std::string(path) + " is none of Baton's cores, or that of another version";
+        std::snprintf(baton_loader_failure(), sizeof baton_loader_failure(),
+                      "%s is none of Baton's cores, or that of another version", path);
         dlclose(library);
         return nullptr;
     }
     return core;
 }
 
-inline const char* baton_load_failure() { return baton_loader_failure().c_str(); }
+inline const char* baton_load_failure() { return baton_loader_failure(); }
 
 #endif
