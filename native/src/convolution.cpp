@@ -394,7 +394,7 @@ std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward, bool rec
     return command;
 }
 
-std::unique_ptr<Command> decode_convolution_by_weights(Decoder& in, bool paired) {
+std::unique_ptr<Command> decode_convolution_by_weight(Decoder& in, bool paired) {
     Geometry g = decode_geometry(in);
     auto command = by_weights(g, paired);
     command->read(in, g, command->scratch_floats(in.threads()));

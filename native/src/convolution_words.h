@@ -7,8 +7,6 @@
 
 namespace baton {
 
-inline int64_t divided_up(int64_t a, int64_t b) { return a >= 0 ? (a + b - 1) / b : -(-a / b); }
-
 // How many words say the geometry of a convolution.
 constexpr int64_t CONVOLUTION_WORDS = 16;
 

@@ -1,73 +1,33 @@
+#include "command_table.h"
 #include "instruction_set.h"
 #include "plan.h"
 
 namespace baton {
 namespace {
 
-// The commands by their opcodes.
-constexpr Decoder::Entry COMMANDS[] = {
-    {1, decode_elementwise},
-    {2, [](Decoder& in) { return decode_matmul(in, false); }},
-    {3, decode_reduce},
-    {4, decode_cross_entropy},
-    {5, decode_cross_entropy_backward},
-    {6, decode_adam},
-    {7, decode_sgd},
-    {8, decode_all_finite},
-    {9, decode_pad},
-    {10, decode_concat},
-    {11, decode_fold},
-    {12, decode_gather},
-    {13, decode_scatter_add},
-    {14, [](Decoder& in) { return decode_convolution(in, false, false, false); }},
-    {15, [](Decoder& in) { return decode_convolution(in, true, false, false); }},
-    {16, [](Decoder& in) { return decode_convolution_by_weights(in, false); }},
-    {17, [](Decoder& in) { return decode_max_pool(in, false); }},
-    {18, [](Decoder& in) { return decode_max_pool(in, true); }},
-    {19, [](Decoder& in) { return decode_batch_norm(in, false, false); }},
-    {20, [](Decoder& in) { return decode_batch_norm(in, true, false); }},
-    {21, [](Decoder& in) { return decode_convolution(in, false, true, false); }},
-    {22, [](Decoder& in) { return decode_batch_norm(in, false, true); }},
-    {23, [](Decoder& in) { return decode_batch_norm(in, true, true); }},
-    {24, decode_norm},
-    {25, decode_norm_backward},
-    {26, decode_softmax},
-    {27, decode_softmax_backward},
-    {28, [](Decoder& in) { return decode_convolution(in, true, true, false); }},
-    {29, decode_norms},
-    {30, decode_all_reduce},
-    {34, decode_attention},
-    {35, decode_attention_backward},
-    {36, decode_rotary},
-    {40, decode_lstm},
-    {41, decode_lstm_backward},
-    {42, decode_gru},
-    {43, decode_gru_backward},
-    {2 + PAIRED, [](Decoder& in) { return decode_matmul(in, true); }},
-    {14 + PAIRED, [](Decoder& in) { return decode_convolution(in, false, false, true); }},
-    {15 + PAIRED, [](Decoder& in) { return decode_convolution(in, true, false, true); }},
-    {16 + PAIRED, [](Decoder& in) { return decode_convolution_by_weights(in, true); }},
-    {21 + PAIRED, [](Decoder& in) { return decode_convolution(in, false, true, true); }},
-    {28 + PAIRED, [](Decoder& in) { return decode_convolution(in, true, true, true); }},
+// Those of this core alone.
+constexpr CommandEntry OWN_COMMANDS[] = {
     {14 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, false, false); }},
     {15 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, true, false); }},
     {21 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, false, true); }},
     {28 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, true, true); }},
 };
 
-}  // namespace
-
-bool Decoder::has(int64_t opcode) {
-    bool paired = opcode > PAIRED && opcode < WINOGRAD;
-    return !paired && find_command(COMMANDS, opcode) != nullptr;
+const CommandEntry* find(int64_t opcode) {
+    const CommandEntry* found = find_command(COMMANDS, opcode);
+    return found != nullptr ? found : find_command(OWN_COMMANDS, opcode);
 }
 
+}  // namespace
+
+bool Decoder::has(int64_t opcode) { return !is_paired(opcode) && find(opcode) != nullptr; }
+
 std::unique_ptr<Command> Decoder::command(int64_t opcode) {
-    if (opcode > PAIRED && opcode < WINOGRAD && machine_.pairs == nullptr) {
+    if (is_paired(opcode) && machine_.pairs == nullptr) {
         throw Failure(std::string("products of bfloat16 need AVX512-BF16, which this processor (") + processor_name() +
                       ") with instruction set '" + machine_.kernels.name + "' does not have");
     }
-    const Entry* found = find_command(COMMANDS, opcode);
+    const CommandEntry* found = find(opcode);
     if (found == nullptr) {
         throw Failure("the opcode is " + std::to_string(opcode) + ", which no command has");
     }

@@ -12,8 +12,6 @@ namespace {
 
 constexpr int64_t ELEMENTS = 16384;
 
-int64_t chunks_of(int64_t count, int64_t size) { return (count + size - 1) / size; }
-
 void fill(char* out, int64_t count, Type type, double value) {
     switch (type) {
         case Type::F32: std::fill_n(reinterpret_cast<float*>(out), count, static_cast<float>(value)); break;
@@ -40,7 +38,7 @@ struct Pad : Command, PadWords {
         int last = rank - 1;
         int64_t width = size_of(type);
         int64_t at_once = std::max<int64_t>(1, ELEMENTS / std::max<int64_t>(1, padded[last]));
-        run.machine.pool.each(chunks_of(rows, at_once), [&](int64_t chunk, int) {
+        run.machine.pool.each(divided_up(rows, at_once), [&](int64_t chunk, int) {
             int64_t to = std::min(rows, (chunk + 1) * at_once);
             for (int64_t row = chunk * at_once; row < to; row++) {
                 char* target = run.at<char>(out) + row * padded[last] * width;
@@ -80,7 +78,7 @@ struct Concat : Command, ConcatWords {
     void run(const Run& run) const override {
         int64_t element = size_of(type), bytes = width * element;
         int64_t at_once = std::max<int64_t>(1, 4 * ELEMENTS / std::max<int64_t>(1, bytes));
-        run.machine.pool.each(chunks_of(outer, at_once), [&](int64_t chunk, int) {
+        run.machine.pool.each(divided_up(outer, at_once), [&](int64_t chunk, int) {
             int64_t to = std::min(outer, (chunk + 1) * at_once);
             for (int64_t row = chunk * at_once; row < to; row++) {
                 char* target = run.at<char>(out) + row * bytes;
@@ -133,7 +131,7 @@ struct Gather : Command, GatherWords {
     void run(const Run& run) const override {
         int64_t bytes = width * size_of(type);
         int64_t at_once = std::max<int64_t>(1, 4 * ELEMENTS / std::max<int64_t>(1, bytes));
-        run.machine.pool.each(chunks_of(count, at_once), [&](int64_t chunk, int) {
+        run.machine.pool.each(divided_up(count, at_once), [&](int64_t chunk, int) {
             int64_t to = std::min(count, (chunk + 1) * at_once);
             for (int64_t i = chunk * at_once; i < to; i++) {
                 int64_t row = run.at<int32_t>(indices)[i];
@@ -154,7 +152,7 @@ struct ScatterAdd : Command, ScatterAddWords {
 
     void run(const Run& run) const override {
         constexpr int64_t COLUMNS = 64;
-        run.machine.pool.each(chunks_of(width, COLUMNS), [&](int64_t chunk, int) {
+        run.machine.pool.each(divided_up(width, COLUMNS), [&](int64_t chunk, int) {
             int64_t from = chunk * COLUMNS;
             int64_t columns = std::min(COLUMNS, width - from);
             float* table = run.at<float>(out) + from;

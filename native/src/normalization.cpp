@@ -10,24 +10,17 @@ namespace {
 
 constexpr int64_t ELEMENTS = 8192;
 
-int64_t chunks_of(int64_t count, int64_t size) { return (count + size - 1) / size; }
-
 struct Norm : Command, NormWords {
     explicit Norm(Decoder& in) : NormWords(in) {}
 
     void run(const Run& run) const override {
         NormRows norm{width, epsilon};
         int64_t at_once = std::max<int64_t>(1, ELEMENTS / std::max<int64_t>(1, width));
-        run.machine.pool.each(chunks_of(rows, at_once), [&](int64_t chunk, int) {
-            run.machine.kernels.normalize(norm, run.at<const float>(x), optional<const float>(run, weight),
-                                          optional<const float>(run, bias), run.at<float>(y), optional<float>(run, mean),
+        run.machine.pool.each(divided_up(rows, at_once), [&](int64_t chunk, int) {
+            run.machine.kernels.normalize(norm, run.at<const float>(x), run.optional<const float>(weight),
+                                          run.optional<const float>(bias), run.at<float>(y), run.optional<float>(mean),
                                           run.at<float>(inverse), chunk * at_once, std::min(rows, (chunk + 1) * at_once));
         });
-    }
-
-    template <typename T>
-    static T* optional(const Run& run, const Reference& reference) {
-        return reference.exists() ? run.at<T>(reference) : nullptr;
     }
 };
 
@@ -39,16 +32,16 @@ struct NormBackward : Command, NormBackwardWords {
 
     void run(const Run& run) const override {
         NormRows norm{width, 0};
-        int64_t at_once = std::max(FEWEST_ROWS, chunks_of(rows, MOST_SUMS));
-        int64_t chunks = chunks_of(rows, at_once);
+        int64_t at_once = std::max(FEWEST_ROWS, divided_up(rows, MOST_SUMS));
+        int64_t chunks = divided_up(rows, at_once);
         run.machine.pool.each(chunks, [&](int64_t chunk, int) {
             double* own = sums.exists() ? run.at<double>(sums) + chunk * 2 * width : nullptr;
             if (own != nullptr) {
                 std::fill_n(own, 2 * width, 0.0);
             }
             run.machine.kernels.normalize_backward(
-                norm, run.at<const float>(x), Norm::optional<const float>(run, mean), run.at<const float>(inverse),
-                run.at<const float>(gradient), Norm::optional<const float>(run, weight), run.at<float>(by_x),
+                norm, run.at<const float>(x), run.optional<const float>(mean), run.at<const float>(inverse),
+                run.at<const float>(gradient), run.optional<const float>(weight), run.at<float>(by_x),
                 by_weight.exists() ? own : nullptr, by_bias.exists() ? own + width : nullptr, chunk * at_once,
                 std::min(rows, (chunk + 1) * at_once));
         });
@@ -66,7 +59,7 @@ struct NormBackward : Command, NormBackwardWords {
         }
         const double* parts = run.at<const double>(sums) + first;
         constexpr int64_t COLUMNS = 1024;
-        run.machine.pool.each(chunks_of(width, COLUMNS), [&](int64_t part, int) {
+        run.machine.pool.each(divided_up(width, COLUMNS), [&](int64_t part, int) {
             for (int64_t i = part * COLUMNS; i < std::min(width, (part + 1) * COLUMNS); i++) {
                 double sum = 0;
                 for (int64_t chunk = 0; chunk < chunks; chunk++) sum += parts[chunk * 2 * width + i];
@@ -86,8 +79,8 @@ struct Softmax : Command, SoftmaxWords {
             return;
         }
         int64_t rows = std::max<int64_t>(1, ELEMENTS / (size * width));
-        int64_t across = chunks_of(inner, width);
-        run.machine.pool.each(chunks_of(outer, rows) * across, [&](int64_t chunk, int) {
+        int64_t across = divided_up(inner, width);
+        run.machine.pool.each(divided_up(outer, rows) * across, [&](int64_t chunk, int) {
             int64_t row = chunk / across * rows;
             int64_t column = chunk % across * width;
             SoftmaxPart part{logarithms, size, inner, row, std::min(outer, row + rows), column, std::min(inner, column + width)};

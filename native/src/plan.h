@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "group.h"
+#include "commands.h"
 #include "kernels.h"
 #include "pairs.h"
 #include "plan_reader.h"
@@ -47,6 +48,11 @@ struct Run {
     T* at(Reference reference) const {
         return reinterpret_cast<T*>(bases[reference.space] + reference.offset);
     }
+    // Null where a command has none.
+    template <typename T>
+    T* optional(Reference reference) const {
+        return reference.exists() ? at<T>(reference) : nullptr;
+    }
 };
 
 struct Command {
@@ -67,52 +73,17 @@ class Decoder : public PlanReader {
     std::vector<std::unique_ptr<Command>> commands();
     // Whether there is a command with this opcode; those of products of bfloat16 and of Winograd's method are not asked for.
     static bool has(int64_t opcode);
-    struct Entry {
-        int64_t opcode;
-        std::unique_ptr<Command> (*decode)(Decoder& in);
-    };
 
   private:
     std::unique_ptr<Command> command(int64_t opcode);
     const Machine& machine_;
 };
 
-// One for each family; each takes its words from the decoder.
-std::unique_ptr<Command> decode_elementwise(Decoder& in);
-std::unique_ptr<Command> decode_matmul(Decoder& in, bool paired);
-std::unique_ptr<Command> decode_reduce(Decoder& in);
-std::unique_ptr<Command> decode_cross_entropy(Decoder& in);
-std::unique_ptr<Command> decode_cross_entropy_backward(Decoder& in);
-std::unique_ptr<Command> decode_adam(Decoder& in);
-std::unique_ptr<Command> decode_sgd(Decoder& in);
-std::unique_ptr<Command> decode_all_finite(Decoder& in);
-std::unique_ptr<Command> decode_norms(Decoder& in);
-std::unique_ptr<Command> decode_pad(Decoder& in);
-std::unique_ptr<Command> decode_concat(Decoder& in);
-std::unique_ptr<Command> decode_fold(Decoder& in);
-std::unique_ptr<Command> decode_gather(Decoder& in);
-std::unique_ptr<Command> decode_scatter_add(Decoder& in);
-std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward, bool rectified, bool paired);
 std::unique_ptr<Command> decode_winograd(Decoder& in, bool backward, bool rectified);
-std::unique_ptr<Command> decode_convolution_by_weights(Decoder& in, bool paired);
-std::unique_ptr<Command> decode_max_pool(Decoder& in, bool backward);
-std::unique_ptr<Command> decode_batch_norm(Decoder& in, bool backward, bool rectified);
 
 // The bytes of scratch memory that a convolution of a geometry wants.
 int64_t winograd_scratch(Decoder& in, bool backward);
 int64_t convolution_scratch(const int64_t* words, int64_t opcode, const Machine& machine);
-std::unique_ptr<Command> decode_norm(Decoder& in);
-std::unique_ptr<Command> decode_norm_backward(Decoder& in);
-std::unique_ptr<Command> decode_softmax(Decoder& in);
-std::unique_ptr<Command> decode_softmax_backward(Decoder& in);
-std::unique_ptr<Command> decode_attention(Decoder& in);
-std::unique_ptr<Command> decode_attention_backward(Decoder& in);
-std::unique_ptr<Command> decode_rotary(Decoder& in);
-std::unique_ptr<Command> decode_lstm(Decoder& in);
-std::unique_ptr<Command> decode_lstm_backward(Decoder& in);
-std::unique_ptr<Command> decode_gru(Decoder& in);
-std::unique_ptr<Command> decode_gru_backward(Decoder& in);
-std::unique_ptr<Command> decode_all_reduce(Decoder& in);
 
 }  // namespace baton
 

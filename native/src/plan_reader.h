@@ -18,6 +18,9 @@ struct Failure : std::runtime_error {
 
 inline int64_t rounded_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 
+// The quotient, rounded up.
+inline int64_t divided_up(int64_t a, int64_t b) { return a >= 0 ? (a + b - 1) / b : -(-a / b); }
+
 // The product of two sizes; a failure where it is beyond every memory.
 inline int64_t times(int64_t a, int64_t b) {
     if (b > 0 && a > (int64_t(1) << 40) / b) {
@@ -32,6 +35,8 @@ constexpr int64_t PAIRED = 64;
 constexpr int64_t WINOGRAD = 128;
 constexpr int64_t LARGEST_OPCODE = 43 + WINOGRAD;
 
+inline bool is_paired(int64_t opcode) { return opcode > PAIRED && opcode < WINOGRAD; }
+
 // The spaces from this one on are inputs, which move from run to run.
 constexpr int32_t FIRST_INPUT = 4;
 
@@ -43,17 +48,6 @@ inline char* input(const int64_t* arguments, size_t space, int64_t size) {
         throw Failure("input " + std::to_string(number) + " lies at address null");
     }
     return address;
-}
-
-// Of a core's table of commands the one with this opcode; null where there is none.
-template <typename Entry, size_t COUNT>
-const Entry* find_command(const Entry (&table)[COUNT], int64_t opcode) {
-    for (const Entry& entry : table) {
-        if (entry.opcode == opcode) {
-            return &entry;
-        }
-    }
-    return nullptr;
 }
 
 class PlanReader {

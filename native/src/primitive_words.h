@@ -82,7 +82,7 @@ struct ArraysWords {
     struct Array {
         Reference from;
         int64_t count;
-        int64_t chunks() const { return (count + CHUNK - 1) / CHUNK; }
+        int64_t chunks() const { return divided_up(count, CHUNK); }
     };
     explicit ArraysWords(PlanReader& in);
     std::vector<Array> arrays;

@@ -12,8 +12,6 @@ namespace {
 
 constexpr int64_t ELEMENTS = 16384;
 
-int64_t chunks_of(int64_t count, int64_t size) { return (count + size - 1) / size; }
-
 struct Reduce : Command, ReduceWords {
     explicit Reduce(Decoder& words) : ReduceWords(words) {}
 
@@ -23,8 +21,8 @@ struct Reduce : Command, ReduceWords {
             return;
         }
         int64_t rows = std::max<int64_t>(1, ELEMENTS / std::max<int64_t>(1, reduced * width));
-        int64_t across = chunks_of(inner, width);
-        run.machine.pool.each(chunks_of(outer, rows) * across, [&](int64_t chunk, int) {
+        int64_t across = divided_up(inner, width);
+        run.machine.pool.each(divided_up(outer, rows) * across, [&](int64_t chunk, int) {
             int64_t row = chunk / across * rows;
             int64_t column = chunk % across * width;
             run.machine.kernels.reduce(kind, run.at<const char>(in), run.at<char>(out), reduced, inner, row,
@@ -41,7 +39,7 @@ struct CrossEntropy : Command, CrossEntropyForwardWords {
 
     void run(const Run& run) const override {
         int64_t rows = rows_of(classes);
-        run.machine.pool.each(chunks_of(n, rows), [&](int64_t chunk, int) {
+        run.machine.pool.each(divided_up(n, rows), [&](int64_t chunk, int) {
             run.machine.kernels.cross_entropy(classes, smoothing, run.at<const float>(logits), run.at<const int32_t>(labels),
                                               run.at<float>(loss), run.at<float>(log_sum_exp), chunk * rows,
                                               std::min(n, (chunk + 1) * rows));
@@ -54,7 +52,7 @@ struct CrossEntropyBackward : Command, CrossEntropyBackwardWords {
 
     void run(const Run& run) const override {
         int64_t rows = rows_of(classes);
-        run.machine.pool.each(chunks_of(n, rows), [&](int64_t chunk, int) {
+        run.machine.pool.each(divided_up(n, rows), [&](int64_t chunk, int) {
             run.machine.kernels.cross_entropy_backward(
                 classes, smoothing, run.at<const float>(logits), run.at<const int32_t>(labels),
                 run.at<const float>(log_sum_exp), run.at<const float>(gradient), run.at<float>(by_logits), chunk * rows,

@@ -36,9 +36,9 @@ struct Visibility {
 
     Visibility(const Run& run, const AttentionWords& a)
         : heads(a.heads), queries(a.queries), keys(a.keys), causal(a.causal),
-          mask(a.mask.exists() ? run.at<const uint8_t>(a.mask) : nullptr), mask_example(a.mask_example),
+          mask(run.optional<const uint8_t>(a.mask)), mask_example(a.mask_example),
           mask_head(a.mask_head), mask_query(a.mask_query),
-          lengths(a.lengths.exists() ? run.at<const int32_t>(a.lengths) : nullptr) {}
+          lengths(run.optional<const int32_t>(a.lengths)) {}
 
     // How many keys of an example count.
     BATON_CUDA_FUNCTION int64_t keys_of(int64_t example) const {

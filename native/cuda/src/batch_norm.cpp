@@ -10,11 +10,6 @@
 namespace baton {
 namespace {
 
-struct Plus {
-    template <typename T>
-    BATON_CUDA_FUNCTION T operator()(T a, T b) const { return a + b; }
-};
-
 // Of one part: its mean as it was rounded, and the sums of the distances from that and of their squares.
 struct Spread {
     float centre, above, squares;
@@ -212,13 +207,13 @@ struct BatchNorm : Command, BatchNormWords {
         each_team<BLOCK_THREADS>(run.stream, channels, JoinSpreads{parts, spreads, epsilon, means, inverse});
         each_part(run.stream, parts,
                   NormalizePart{parts, x, run.at<const float>(weight), run.at<const float>(bias), means, inverse,
-                                beside.exists() ? run.at<const float>(beside) : nullptr, rectified,
+                                run.optional<const float>(beside), rectified,
                                 run.at<float>(out)});
     }
 
     void differentiate(const Run& run) const {
         Slopes slopes{parts, run.at<const float>(in), run.at<const float>(gradient),
-                      beside.exists() ? run.at<const float>(beside) : nullptr, run.at<const float>(mean),
+                      run.optional<const float>(beside), run.at<const float>(mean),
                       run.at<const float>(inverse_deviation)};
         SlopeSums *sums = run.at<SlopeSums>(of_parts), *means = run.at<SlopeSums>(averages);
         each_part(run.stream, parts, AddSlopes{slopes, sums});

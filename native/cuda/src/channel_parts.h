@@ -12,14 +12,6 @@ namespace baton {
 constexpr int64_t KEPT = 16;  // elements of a thread
 constexpr int64_t FEW = 8;    // neighbours of one channel, for which no warp is called
 
-// A thread that works by itself, where else there is a team.
-struct Alone {
-    static constexpr int SIZE = 1;
-    BATON_CUDA_FUNCTION int rank() const { return 0; }
-    template <typename T, typename Join>
-    BATON_CUDA_FUNCTION T joined(T value, Join) const { return value; }
-};
-
 // How many elements of a part one thread takes: on the host, where a team has one thread, all of a warp's.
 template <typename Workers>
 constexpr int SHARE = std::is_same_v<Workers, Alone> ? KEPT : KEPT * WARP / Workers::SIZE;
@@ -39,7 +31,7 @@ struct ChannelParts {
     ChannelParts(int64_t examples, int64_t channels, int64_t count)
         : examples(examples), channels(channels), count(count) {
         size = KEPT * (count < FEW ? 1 : WARP);
-        of_channel = channels == 0 ? 0 : (elements() + size - 1) / size;
+        of_channel = channels == 0 ? 0 : divided_up(elements(), size);
     }
     BATON_CUDA_FUNCTION int64_t elements() const { return examples * count; }  // of a channel
     BATON_CUDA_FUNCTION int32_t size_of(int64_t part) const {

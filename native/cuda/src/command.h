@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "commands.h"
 #include "executor.h"
 #include "plan_reader.h"
 
@@ -23,6 +24,11 @@ struct Run {
     template <typename T>
     T* at(const Reference& reference) const {
         return place<T>(bases, reference);
+    }
+    // Null where a command has none.
+    template <typename T>
+    T* optional(const Reference& reference) const {
+        return reference.exists() ? at<T>(reference) : nullptr;
     }
 };
 
@@ -46,10 +52,6 @@ class Decoder : public PlanReader {
 
     // Whether there is a command with this opcode; those of products of bfloat16 are not asked for.
     static bool has(int64_t opcode);
-    struct Entry {
-        int64_t opcode;
-        std::unique_ptr<Command> (*decode)(Decoder& in);
-    };
     std::vector<std::unique_ptr<Command>> commands();
     // A copy of these values that items can read.
     template <typename T>
@@ -76,38 +78,6 @@ class Decoder : public PlanReader {
     std::vector<char> notes_;
     int64_t scratch_used_ = 0, scratch_size_ = 0;  // by the command that is read, and by any
 };
-
-// One for each command; each takes its words from the decoder.
-std::unique_ptr<Command> decode_elementwise(Decoder& in);
-std::unique_ptr<Command> decode_matmul(Decoder& in, bool rounded);
-std::unique_ptr<Command> decode_reduce(Decoder& in);
-std::unique_ptr<Command> decode_cross_entropy(Decoder& in);
-std::unique_ptr<Command> decode_cross_entropy_backward(Decoder& in);
-std::unique_ptr<Command> decode_adam(Decoder& in);
-std::unique_ptr<Command> decode_sgd(Decoder& in);
-std::unique_ptr<Command> decode_all_finite(Decoder& in);
-std::unique_ptr<Command> decode_pad(Decoder& in);
-std::unique_ptr<Command> decode_concat(Decoder& in);
-std::unique_ptr<Command> decode_fold(Decoder& in);
-std::unique_ptr<Command> decode_gather(Decoder& in);
-std::unique_ptr<Command> decode_scatter_add(Decoder& in);
-std::unique_ptr<Command> decode_norm(Decoder& in);
-std::unique_ptr<Command> decode_norm_backward(Decoder& in);
-std::unique_ptr<Command> decode_softmax(Decoder& in);
-std::unique_ptr<Command> decode_softmax_backward(Decoder& in);
-std::unique_ptr<Command> decode_norms(Decoder& in);
-std::unique_ptr<Command> decode_all_reduce(Decoder& in);
-std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward, bool rectified, bool rounded);
-std::unique_ptr<Command> decode_convolution_by_weight(Decoder& in, bool rounded);
-std::unique_ptr<Command> decode_attention(Decoder& in);
-std::unique_ptr<Command> decode_attention_backward(Decoder& in);
-std::unique_ptr<Command> decode_max_pool(Decoder& in, bool backward);
-std::unique_ptr<Command> decode_batch_norm(Decoder& in, bool backward, bool rectified);
-std::unique_ptr<Command> decode_lstm(Decoder& in);
-std::unique_ptr<Command> decode_lstm_backward(Decoder& in);
-std::unique_ptr<Command> decode_gru(Decoder& in);
-std::unique_ptr<Command> decode_gru_backward(Decoder& in);
-std::unique_ptr<Command> decode_rotary(Decoder& in);
 
 }  // namespace baton
 

@@ -160,8 +160,8 @@ struct Convolve : Command, ConvolutionPlaces {
                                           BACKWARD ? g.taps() : of_output,
                                           run.at<const float>(in),
                                           run.at<const float>(weight),
-                                          bias.exists() ? run.at<const float>(bias) : nullptr,
-                                          kept.exists() ? run.at<const float>(kept) : nullptr,
+                                          run.optional<const float>(bias),
+                                          run.optional<const float>(kept),
                                           run.at<float>(out),
                                           rectified && !BACKWARD};
         // Large tiles read memory less often, small ones give a GPU more items.

@@ -8,10 +8,6 @@
 namespace baton {
 namespace {
 
-struct AddFloats {
-    BATON_CUDA_FUNCTION float operator()(float a, float b) const { return a + b; }
-};
-
 struct Correlation {
     int64_t pictures, groups;
     int64_t inputs, outputs;  // of a group
@@ -65,7 +61,7 @@ struct CorrelateTile {
                         ((group * c.outputs + output) * c.inputs + input) * taps + tap;
         for (int o = 0; o < OUTPUTS; o++) {
             for (int i = 0; i < INPUTS; i++) {
-                float sum = team.joined(sums[o][i], AddFloats());
+                float sum = team.joined(sums[o][i], Plus());
                 if (team.rank() == 0 && o < outputs && i < inputs) {
                     target[(o * c.inputs + i) * taps] = sum;
                 }

@@ -17,6 +17,14 @@ namespace baton {
 #include "arithmetic.h"
 #include "random_kernel.h"
 
+// What a team joins sums by.
+struct Plus {
+    template <typename T>
+    BATON_CUDA_FUNCTION T operator()(T a, T b) const {
+        return a + b;
+    }
+};
+
 // CUDA's powf is off by up to 4 units in the last place.
 BATON_CUDA_FUNCTION inline float power(float x, float y) {
 #if defined(__CUDA_ARCH__)

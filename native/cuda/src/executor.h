@@ -24,6 +24,19 @@
 
 namespace baton {
 
+// Threads.
+constexpr int WARP = 32, BLOCK_THREADS = 256;
+
+// One thread that works by itself, where else there is a team.
+struct Alone {
+    static constexpr int SIZE = 1;
+    BATON_CUDA_FUNCTION int rank() const { return 0; }
+    template <typename T, typename Join>
+    BATON_CUDA_FUNCTION T joined(T value, Join) const {
+        return value;
+    }
+};
+
 #if defined(__CUDACC__)
 
 // Fails in words unless the status is success.
@@ -34,7 +47,16 @@ struct Stream {
     int64_t most_blocks = 0;  // of threads, that are worth starting at once
 };
 
-constexpr int BLOCK_THREADS = 256;
+// Starts a kernel for so many items, of which a block works on some at a time.
+template <typename Kernel, typename Item>
+void start(const Stream& stream, Kernel kernel, int64_t count, int64_t of_block, const Item& item) {
+    static_assert(std::is_trivially_copyable_v<Item> && sizeof(Item) <= 4000, "items are arguments of a kernel");
+    if (count > 0) {
+        int64_t blocks = std::min((count - 1) / of_block + 1, stream.most_blocks);
+        kernel<<<static_cast<unsigned>(blocks), BLOCK_THREADS, 0, stream.handle>>>(count, item);
+        check(cudaGetLastError(), "the GPU cannot start it");
+    }
+}
 
 template <typename Item>
 __global__ void __launch_bounds__(BLOCK_THREADS) run_items(int64_t count, Item item) {
@@ -45,15 +67,8 @@ __global__ void __launch_bounds__(BLOCK_THREADS) run_items(int64_t count, Item i
 // Starts item(0) to item(count - 1). What is started later begins when these are done.
 template <typename Item>
 void each(const Stream& stream, int64_t count, const Item& item) {
-    static_assert(std::is_trivially_copyable_v<Item> && sizeof(Item) <= 4000, "items are arguments of a kernel");
-    if (count > 0) {
-        int64_t blocks = std::min((count - 1) / BLOCK_THREADS + 1, stream.most_blocks);
-        run_items<<<static_cast<unsigned>(blocks), BLOCK_THREADS, 0, stream.handle>>>(count, item);
-        check(cudaGetLastError(), "the GPU cannot start it");
-    }
+    start(stream, run_items<Item>, count, BLOCK_THREADS, item);
 }
-
-constexpr int WARP = 32;
 
 // The threads that work on one item together, a warp or a whole block.
 template <int THREADS>
@@ -101,13 +116,7 @@ __global__ void __launch_bounds__(BLOCK_THREADS) run_teams(int64_t count, Item i
 // The same with a team of threads for each item: item(team, 0) to item(team, count - 1).
 template <int THREADS, typename Item>
 void each_team(const Stream& stream, int64_t count, const Item& item) {
-    static_assert(std::is_trivially_copyable_v<Item> && sizeof(Item) <= 4000, "items are arguments of a kernel");
-    if (count > 0) {
-        constexpr int64_t TEAMS = BLOCK_THREADS / THREADS;
-        int64_t blocks = std::min((count - 1) / TEAMS + 1, stream.most_blocks);
-        run_teams<THREADS><<<static_cast<unsigned>(blocks), BLOCK_THREADS, 0, stream.handle>>>(count, item);
-        check(cudaGetLastError(), "the GPU cannot start it");
-    }
+    start(stream, run_teams<THREADS, Item>, count, BLOCK_THREADS / THREADS, item);
 }
 
 template <typename Item>
@@ -123,13 +132,8 @@ __global__ void __launch_bounds__(BLOCK_THREADS, 2) run_sharing_teams(int64_t co
 // may have 128 registers.
 template <typename Item>
 void each_sharing_team(const Stream& stream, int64_t count, const Item& item) {
-    static_assert(std::is_trivially_copyable_v<Item> && sizeof(Item) <= 4000, "items are arguments of a kernel");
     static_assert(sizeof(typename Item::Shared) <= 48 * 1024, "a block shares no more on every GPU");
-    if (count > 0) {
-        int64_t blocks = std::min(count, stream.most_blocks);
-        run_sharing_teams<<<static_cast<unsigned>(blocks), BLOCK_THREADS, 0, stream.handle>>>(count, item);
-        check(cudaGetLastError(), "the GPU cannot start it");
-    }
+    start(stream, run_sharing_teams<Item>, count, 1, item);
 }
 
 // Whether commands read inputs where the caller has them.
@@ -145,19 +149,10 @@ void each(const Stream&, int64_t count, const Item& item) {
     for (int64_t i = 0; i < count; i++) item(i);
 }
 
-constexpr int WARP = 32, BLOCK_THREADS = 256;
-
 // One thread does what the whole team would.
 template <int THREADS>
-class Team {
-  public:
-    static constexpr int SIZE = 1;
-    int rank() const { return 0; }
+struct Team : Alone {
     void wait() const {}
-    template <typename T, typename Join>
-    T joined(T value, Join) const {
-        return value;
-    }
 };
 
 template <int THREADS, typename Item>

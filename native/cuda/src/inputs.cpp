@@ -115,7 +115,7 @@ struct Norms : Command, NormsWords {
 
     void run(const Run& run) const override {
         double* of_lanes = run.at<double>(lanes);
-        double* of_chunks = sums.exists() ? run.at<double>(sums) : nullptr;
+        double* of_chunks = run.optional<double>(sums);
         each(run.stream, from.chunks * LANES, AddSquares{run.table, run.at<const Chunk>(chunks), of_lanes});
         each(run.stream, from.chunks, AddLanes{of_lanes, of_chunks});
         each(run.stream, static_cast<int64_t>(from.arrays.size()),

@@ -130,7 +130,7 @@ struct LstmBackward : Command, LstmBackwardWords {
             each(run.stream, units,
                  LstmStepBackward{s.t, s.step(i), s.hidden, product.stride(), i == s.t - 1, product.result(run),
                                   run.at<const float>(by_outputs),
-                                  by_cells.exists() ? run.at<const float>(by_cells) : nullptr,
+                                  run.optional<const float>(by_cells),
                                   run.at<const float>(gates), all_cells,
                                   cells_before(s, i, run.at<const float>(first_cell), all_cells),
                                   run.at<float>(by_cell), run.at<float>(by_projected), product.left(run)});

@@ -24,7 +24,7 @@ struct MultiplyTile {
     int64_t tiles_down, tiles_across;
 
     explicit MultiplyTile(const Product& product)
-        : p(product), tiles_down((p.m + ROWS - 1) / ROWS), tiles_across((p.n + COLUMNS - 1) / COLUMNS) {}
+        : p(product), tiles_down(divided_up(p.m, ROWS)), tiles_across(divided_up(p.n, COLUMNS)) {}
 
     int64_t count() const { return p.batch * tiles_down * tiles_across; }
 
@@ -104,7 +104,7 @@ struct Matmul : Command, MatmulWords {
         product.m = m;
         product.n = n;
         product.k = k;
-        product.c = c.exists() ? run.at<float>(c) : nullptr;
+        product.c = run.optional<float>(c);
         if (!fused) {
             multiply<0>(run, product);
             return;

@@ -8,11 +8,6 @@
 namespace baton {
 namespace {
 
-template <typename T>
-T* optional(const Run& run, const Reference& reference) {
-    return reference.exists() ? run.at<T>(reference) : nullptr;
-}
-
 // Without a mean (mean is null) the root-mean-square norm; weight and bias may be null.
 struct NormRow {
     int64_t width;
@@ -55,8 +50,8 @@ struct Norm : Command, NormWords {
 
     void run(const Run& run) const override {
         each_row(run.stream, rows, width,
-                 NormRow{width, epsilon, run.at<const float>(x), optional<const float>(run, weight),
-                         optional<const float>(run, bias), run.at<float>(y), optional<float>(run, mean),
+                 NormRow{width, epsilon, run.at<const float>(x), run.optional<const float>(weight),
+                         run.optional<const float>(bias), run.at<float>(y), run.optional<float>(mean),
                          run.at<float>(inverse)});
     }
 };
@@ -150,9 +145,9 @@ struct NormBackward : Command, NormBackwardWords {
     const char* name() const override { return "norm-backward"; }
 
     void run(const Run& run) const override {
-        NormalRows normal{width, run.at<const float>(x), optional<const float>(run, mean), run.at<const float>(inverse),
+        NormalRows normal{width, run.at<const float>(x), run.optional<const float>(mean), run.at<const float>(inverse),
                           run.at<const float>(gradient)};
-        each_row(run.stream, rows, width, NormBackwardRow{normal, optional<const float>(run, weight), run.at<float>(by_x)});
+        each_row(run.stream, rows, width, NormBackwardRow{normal, run.optional<const float>(weight), run.at<float>(by_x)});
         if (!part_sums.exists()) {
             return;
         }

@@ -79,9 +79,9 @@ class StepProduct {
         constexpr int64_t THREADS = 65536, SHORTEST = 32;
         at_once_ = rows > 4 ? 8 : rows > 2 ? 4 : rows;
         int64_t items = std::max<int64_t>(1, tiles(rows) * columns);
-        int64_t slices = std::clamp<int64_t>(THREADS / items, 1, (inner + SHORTEST - 1) / SHORTEST);
-        int64_t slice = rounded_up((inner + slices - 1) / slices, FourInputs::COUNT);
-        sizes_ = {rows, inner, columns, rounded_up(inner, FourInputs::COUNT), slice, (inner + slice - 1) / slice};
+        int64_t slices = std::clamp<int64_t>(THREADS / items, 1, divided_up(inner, SHORTEST));
+        int64_t slice = rounded_up(divided_up(inner, slices), FourInputs::COUNT);
+        sizes_ = {rows, inner, columns, rounded_up(inner, FourInputs::COUNT), slice, divided_up(inner, slice)};
         left_ = in.scratch<float>(rows * sizes_.stride);
         slices_ = in.scratch<float>(sizes_.slices * rows * columns);
     }
@@ -103,7 +103,7 @@ class StepProduct {
     }
 
   private:
-    int64_t tiles(int64_t rows) const { return at_once_ == 0 ? 0 : (rows + at_once_ - 1) / at_once_; }
+    int64_t tiles(int64_t rows) const { return at_once_ == 0 ? 0 : divided_up(rows, at_once_); }
     template <int ROWS>
     void multiply(const Run& run, const float* right) const {
         each(run.stream, sizes_.slices * tiles(sizes_.rows) * sizes_.columns,

@@ -17,22 +17,12 @@ void each_row(const Stream& stream, int64_t rows, int64_t length, const Item& it
     }
 }
 
-// One thread in place of a team, where neighbouring threads work on neighbouring rows.
-struct SingleThread {
-    static constexpr int SIZE = 1;
-    BATON_CUDA_FUNCTION int rank() const { return 0; }
-    template <typename T, typename Join>
-    BATON_CUDA_FUNCTION T joined(T value, Join) const {
-        return value;
-    }
-};
-
 // The sum of term(0) to term(count - 1) in double, for all threads of the team.
 template <typename Team, typename Term>
 BATON_CUDA_FUNCTION double sum_of(const Team& team, int64_t count, Term term) {
     double sum = 0;
     for (int64_t i = team.rank(); i < count; i += Team::SIZE) sum += term(i);
-    return team.joined(sum, [](double a, double b) { return a + b; });
+    return team.joined(sum, Plus());
 }
 
 // The largest of the same; NaN where there is one.

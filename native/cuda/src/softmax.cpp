@@ -53,7 +53,7 @@ struct SoftmaxBackwardRow {
 template <typename Row>
 struct SoftmaxColumn {
     Row row;
-    BATON_CUDA_FUNCTION void operator()(int64_t column) const { row(SingleThread(), column); }
+    BATON_CUDA_FUNCTION void operator()(int64_t column) const { row(Alone(), column); }
 };
 
 struct Softmax : Command, SoftmaxWords {
