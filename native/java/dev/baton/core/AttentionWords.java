@@ -18,36 +18,33 @@ final class AttentionWords {
     private AttentionWords() {}
 
     static void forward(Encoder out, Kernel.Whole kernel) {
-        Shape q = shape(kernel, 0);
-        Shape k = shape(kernel, 1);
-        Shape v = shape(kernel, 2);
-        sizes(out, q, k.size(1), v.size(3), kernel);
-        List<Buffer> in = kernel.inputs();
-        heads(out, in.get(0), q);
-        heads(out, in.get(1), k);
-        heads(out, in.get(2), v);
-        mask(out, kernel);
-        heads(out, kernel.outputs().get(0), q.with(3, v.dim(3)));
+        separate(out, kernel);
+        heads(out, kernel.outputs().get(0), result(kernel));
         out.add(out.reference(kernel.outputs().get(1)));
     }
 
     static void backward(Encoder out, Kernel.Whole kernel) {
-        Shape q = shape(kernel, 0);
-        Shape k = shape(kernel, 1);
-        Shape v = shape(kernel, 2);
-        Shape result = q.with(3, v.dim(3));
-        sizes(out, q, k.size(1), v.size(3), kernel);
+        separate(out, kernel);
         List<Buffer> in = kernel.inputs();
-        heads(out, in.get(0), q);
-        heads(out, in.get(1), k);
-        heads(out, in.get(2), v);
-        mask(out, kernel);
-        heads(out, in.get(3), result);
+        heads(out, in.get(3), result(kernel));
         out.add(out.reference(in.get(4)));
-        heads(out, in.get(5), result);
-        heads(out, kernel.outputs().get(0), q);
-        heads(out, kernel.outputs().get(1), k);
-        heads(out, kernel.outputs().get(2), v);
+        heads(out, in.get(5), result(kernel));
+        for (int i = 0; i < 3; i++) {
+            heads(out, kernel.outputs().get(i), shape(kernel, i));
+        }
+    }
+
+    /** What both passes begin with where queries, keys and values are three tensors. */
+    private static void separate(Encoder out, Kernel.Whole kernel) {
+        sizes(out, shape(kernel, 0), shape(kernel, 1).size(1), shape(kernel, 2).size(3), kernel);
+        for (int i = 0; i < 3; i++) {
+            heads(out, kernel.inputs().get(i), shape(kernel, i));
+        }
+        mask(out, kernel);
+    }
+
+    private static Shape result(Kernel.Whole kernel) {
+        return shape(kernel, 0).with(3, shape(kernel, 2).dim(3));
     }
 
     static void packedForward(Encoder out, Kernel.Whole kernel) {

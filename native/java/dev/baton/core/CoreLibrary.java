@@ -117,11 +117,12 @@ public final class CoreLibrary {
     /**
      * The core.
      *
+     * @param backend whose it is, for the message
      * @throws BackendException if it could not be loaded, or cannot run here
      */
-    public NativeCore core() {
+    public NativeCore core(String backend) {
         if (core == null) {
-            throw new BackendException(availability.reason());
+            throw new BackendException(backend + ": " + availability.reason());
         }
         return core;
     }

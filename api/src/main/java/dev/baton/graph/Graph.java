@@ -45,6 +45,11 @@ public final class Graph {
         return inputs;
     }
 
+    /** Whether several devices have a part of each batch: then one of the inputs is a device's share of it. */
+    public boolean isShared() {
+        return inputs.containsKey(GraphBuilder.SHARE);
+    }
+
     /** The variables that are read, in the order of their first use. */
     public Map<String, Value> variables() {
         return variables;

@@ -66,6 +66,11 @@ final class Devices {
         return batch * number / count();
     }
 
+    /** How many examples of a batch a device has. */
+    long size(long batch, int number) {
+        return start(batch, number + 1) - start(batch, number);
+    }
+
     /** The most examples of a batch that a device has. */
     long largestPart(long batch) {
         return (batch + count() - 1) / count();

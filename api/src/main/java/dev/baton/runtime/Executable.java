@@ -53,7 +53,7 @@ public final class Executable implements AutoCloseable {
                 Stream.generate(Plans::room).limit(devices.count()).toList();
         this.session = session;
         this.name = name;
-        this.shards = graph.inputs().containsKey(GraphBuilder.SHARE) ? shards(name, graph, rooms) : List.of();
+        this.shards = graph.isShared() ? shards(name, graph, rooms) : List.of();
         this.plans = shards.isEmpty()
                 ? new Plans(session, name, graph, rooms.get(0))
                 : shards.get(0).plans();

@@ -8,7 +8,6 @@ import dev.baton.StateException;
 import dev.baton.compiler.Compiler;
 import dev.baton.composite.AllReduce;
 import dev.baton.graph.Graph;
-import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import dev.baton.program.Program;
@@ -217,7 +216,7 @@ public final class Session implements AutoCloseable {
     }
 
     SessionPlan plan(Graph graph, Map<String, Long> sizes) {
-        if (graph.inputs().containsKey(GraphBuilder.SHARE)) {
+        if (graph.isShared()) {
             // All devices are at it, each for itself, and have its variables.
             checkUse();
         } else {
@@ -243,7 +242,7 @@ public final class Session implements AutoCloseable {
 
     /** A backend that does not claim the sum over all devices would train each of them by itself. */
     private void requireSums(Graph graph, Program program) {
-        if (graph.inputs().containsKey(GraphBuilder.SHARE)
+        if (graph.isShared()
                 && program.graph().nodes().stream().noneMatch(node -> node.operation() == AllReduce.INSTANCE)) {
             throw new BackendException(
                     "the backend '" + backend + "' opened several devices and does not add values up "
@@ -282,7 +281,7 @@ public final class Session implements AutoCloseable {
             Object initial = graph.initial(name);
             Slot known = variables.get(name);
             if (known == null) {
-                add(name, value, graph.initial(name), firstValue.apply(name));
+                add(name, value, initial, firstValue.apply(name));
                 added.add(name);
             } else if (!known.type().equals(value.type())) {
                 throw new BatonException("two models of this session have a parameter '" + name + "', of "

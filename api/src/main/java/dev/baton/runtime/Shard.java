@@ -34,14 +34,13 @@ final class Shard {
 
     /** Makes the plan for this device's part of a batch. */
     void prepare(long batch, Devices devices) {
-        plans.use(devices.start(batch, number + 1) - devices.start(batch, number));
+        plans.use(devices.size(batch, number));
     }
 
     /** Runs once on this device's part of a batch. */
     void run(Arguments whole, long batch, Devices devices) {
-        long start = devices.start(batch, number);
-        long size = devices.start(batch, number + 1) - start;
-        arguments.take(whole, start, size);
+        long size = devices.size(batch, number);
+        arguments.take(whole, devices.start(batch, number), size);
         arguments.share((double) size / batch);
         plans.use(size).run(arguments.all());
     }

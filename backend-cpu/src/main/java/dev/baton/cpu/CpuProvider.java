@@ -59,10 +59,7 @@ public final class CpuProvider implements BackendProvider {
     }
 
     private NativeCore core() {
-        if (!availability().available()) {
-            throw new BackendException("cpu: " + availability().reason());
-        }
-        return CpuLibrary.load().core();
+        return CpuLibrary.load().core(name());
     }
 
     private static int threads() {

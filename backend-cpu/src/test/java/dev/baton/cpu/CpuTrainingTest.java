@@ -227,7 +227,7 @@ class CpuTrainingTest {
                 var step = TrainStep.of(session, model(), Losses.crossEntropy(), Adam.of(1e-3))) {
             Batch batch = batch(16, 1);
             step.run(batch);
-            NativeCore core = CpuLibrary.load().core();
+            NativeCore core = CpuLibrary.load().core("cpu");
             long before = core.plan_runs();
             for (int i = 0; i < 100; i++) {
                 step.run(batch);

@@ -61,21 +61,22 @@ public final class CudaProvider implements BackendProvider {
 
     @Override
     public Backend open() {
-        return new CudaBackend("cuda", core(), gpu());
+        return new CudaBackend(name(), core(), gpu());
     }
 
     @Override
     public List<Backend> openTogether(int count) {
         NativeCore core = core();
         int first = gpu();
-        return CoreGroup.open(core, count, number -> new CudaBackend("cuda", core, first + number));
+        return CoreGroup.open(core, count, number -> new CudaBackend(name(), core, first + number));
     }
 
     private NativeCore core() {
-        if (!availability().available()) {
-            throw new BackendException("cuda: " + availability().reason());
+        Availability availability = availability();
+        if (!availability.available()) {
+            throw new BackendException("cuda: " + availability.reason());
         }
-        return load().core();
+        return load().core(name());
     }
 
     private static int gpu() {

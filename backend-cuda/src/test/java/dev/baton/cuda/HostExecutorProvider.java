@@ -37,11 +37,12 @@ public final class HostExecutorProvider implements BackendProvider {
 
     @Override
     public Backend open() {
-        return new CudaBackend(NAME, LIBRARY.core(), 1);
+        return new CudaBackend(NAME, LIBRARY.core(NAME), 1);
     }
 
     @Override
     public List<Backend> openTogether(int count) {
-        return CoreGroup.open(LIBRARY.core(), count, number -> new CudaBackend(NAME, LIBRARY.core(), number + 1));
+        return CoreGroup.open(
+                LIBRARY.core(NAME), count, number -> new CudaBackend(NAME, LIBRARY.core(NAME), number + 1));
     }
 }

@@ -1,5 +1,6 @@
 package dev.baton.check;
 
+import bench.Data;
 import dev.baton.BackendException;
 import dev.baton.DType;
 import dev.baton.NDArray;
@@ -13,7 +14,6 @@ import dev.baton.runtime.Session;
 import dev.baton.spi.Plan;
 import dev.baton.tensor.Tensor;
 import java.util.Map;
-import java.util.Random;
 
 /**
  * Opens a backend and runs one kernel and one product on it. The status is 0 where both are right, 1 where one is not, 3
@@ -66,7 +66,7 @@ final class DeviceCheck {
         var graph = new GraphBuilder();
         Tensor x = input(graph, "x", Shape.of(ELEMENTS));
         x.multiply(2).add(1).watch("result");
-        float[] inputs = normal(1, ELEMENTS);
+        float[] inputs = Data.normal(1, ELEMENTS);
         NDArray result = run(session, graph.build(), Shape.of(ELEMENTS), NDArray.of(inputs));
         for (int i = 0; i < ELEMENTS; i++) {
             require("the kernel", i, result.get(i), (float) (2.0 * inputs[i] + 1), 0);
@@ -78,8 +78,8 @@ final class DeviceCheck {
         Tensor a = input(graph, "a", Shape.of(ROWS, INNER));
         Tensor b = input(graph, "b", Shape.of(INNER, COLUMNS));
         a.matmul(b).watch("result");
-        float[] left = normal(2, ROWS * INNER);
-        float[] right = normal(3, INNER * COLUMNS);
+        float[] left = Data.normal(2, ROWS * INNER);
+        float[] right = Data.normal(3, INNER * COLUMNS);
         NDArray result = run(
                 session,
                 graph.build(),
@@ -100,15 +100,6 @@ final class DeviceCheck {
 
     private static Tensor input(GraphBuilder graph, String name, Shape shape) {
         return Tensor.of(graph, graph.input(name, new TensorType(DType.FLOAT32, shape)));
-    }
-
-    private static float[] normal(long seed, int count) {
-        var random = new Random(seed);
-        var values = new float[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = (float) random.nextGaussian();
-        }
-        return values;
     }
 
     private static NDArray run(Session session, Graph graph, Shape shape, NDArray... inputs) {

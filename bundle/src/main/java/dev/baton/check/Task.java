@@ -5,12 +5,9 @@ import dev.baton.data.Batch;
 import dev.baton.data.Batches;
 import dev.baton.data.Text;
 import dev.baton.examples.DigitFiles;
+import dev.baton.examples.Digits;
 import dev.baton.model.Gpt;
-import dev.baton.nn.Dropout;
 import dev.baton.nn.Layer;
-import dev.baton.nn.Linear;
-import dev.baton.nn.ReLU;
-import dev.baton.nn.Sequential;
 import dev.baton.optim.AdamW;
 import dev.baton.optim.Optimizer;
 import dev.baton.optim.Sgd;
@@ -26,7 +23,7 @@ import java.util.function.Supplier;
 /** What networks learn here. */
 enum Task {
     /** Handwritten digits with the network of the example {@code digits}, dropout among it. */
-    DIGITS(Task::digits, AdamW.of(1e-3), 0.01),
+    DIGITS(Digits::network, AdamW.of(1e-3), 0.01),
     /** A convolutional network on pictures. */
     CNN(Networks::cnn, Sgd.of(0.001).momentum(0.9), 0.05),
     /** A residual network on pictures. Batch norms over few pictures make it the one that roundings move most. */
@@ -93,17 +90,6 @@ enum Task {
                 return left.next();
             }
         };
-    }
-
-    private static Layer digits() {
-        return Sequential.of(
-                new Linear(64, 256),
-                new ReLU(),
-                new Dropout(0.1),
-                new Linear(256, 256),
-                new ReLU(),
-                new Dropout(0.1),
-                new Linear(256, 10));
     }
 
     private static Layer gpt() {

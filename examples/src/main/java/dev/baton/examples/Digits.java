@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
         name = "digits",
         description = "Learns to read handwritten digits (8 x 8 pictures).",
         mixinStandardHelpOptions = true)
-final class Digits extends CommonOptions implements Callable<Integer> {
+public final class Digits extends CommonOptions implements Callable<Integer> {
 
     private static final int EPOCHS = 60;
     private static final int BATCH = 64;
@@ -37,6 +37,18 @@ final class Digits extends CommonOptions implements Callable<Integer> {
 
     @Mixin
     private RunOptions run;
+
+    /** Tells the digits of {@link DigitFiles} apart: [N, 64] to logits [N, 10]. */
+    public static Layer network() {
+        return Sequential.of(
+                new Linear(64, 256),
+                new ReLU(),
+                new Dropout(0.1),
+                new Linear(256, 256),
+                new ReLU(),
+                new Dropout(0.1),
+                new Linear(256, 10));
+    }
 
     @Override
     public Integer call() {
@@ -50,15 +62,7 @@ final class Digits extends CommonOptions implements Callable<Integer> {
         Examples held = known.part(Math.min(learnt, known.size() - 1), known.size());
         Examples test = DigitFiles.read(data, "optdigits.tes");
 
-        var model = Sequential.of(
-                new Linear(64, 256),
-                new ReLU(),
-                new Dropout(0.1),
-                new Linear(256, 256),
-                new ReLU(),
-                new Dropout(0.1),
-                new Linear(256, 10));
-
+        var model = network();
         var length = epochs(EPOCHS);
         var batches = train.shuffled(seed)
                 .augmented(seed, new Distortion(DigitFiles.SIDE, DigitFiles.PAPER))
