@@ -1,5 +1,9 @@
 package dev.baton.train;
 
+import dev.baton.metrics.Histogram;
+import dev.baton.metrics.MarkedPaper;
+import java.util.List;
+
 /** Told how a training run goes on, on the thread that trains. */
 @FunctionalInterface
 public interface TrainingListener {
@@ -33,6 +37,29 @@ public interface TrainingListener {
      */
     default void warning(long step, String warning) {}
 
+    /** How closely this listener wants to see the run: asked once, when it begins. Nothing more unless overridden. */
+    default Watch watch() {
+        return Watch.nothing();
+    }
+
+    /** A step was examined, as {@link #watch} asked for; does nothing unless overridden. */
+    default void examined(LossChange change) {}
+
+    /**
+     * The validation examples were answered after an epoch, before {@link #epoch}, as {@link #watch} asked for; does nothing
+     * unless overridden.
+     */
+    default void marked(MarkedPaper paper) {}
+
+    /**
+     * The weights after an epoch, before {@link #epoch}, where {@link #watch} asked for anything; does nothing unless
+     * overridden.
+     *
+     * @param epoch its number, from 1
+     * @param weights of each parameter that the model has, by its name
+     */
+    default void weights(int epoch, List<Histogram> weights) {}
+
     /** This listener, and then another one. */
     default TrainingListener then(TrainingListener next) {
         TrainingListener first = this;
@@ -53,6 +80,29 @@ public interface TrainingListener {
             public void warning(long step, String warning) {
                 first.warning(step, warning);
                 next.warning(step, warning);
+            }
+
+            @Override
+            public Watch watch() {
+                return first.watch().and(next.watch());
+            }
+
+            @Override
+            public void examined(LossChange change) {
+                first.examined(change);
+                next.examined(change);
+            }
+
+            @Override
+            public void marked(MarkedPaper paper) {
+                first.marked(paper);
+                next.marked(paper);
+            }
+
+            @Override
+            public void weights(int epoch, List<Histogram> weights) {
+                first.weights(epoch, weights);
+                next.weights(epoch, weights);
             }
 
             @Override
