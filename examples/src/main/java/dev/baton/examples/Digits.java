@@ -11,6 +11,7 @@ import dev.baton.nn.ReLU;
 import dev.baton.nn.Sequential;
 import dev.baton.optim.AdamW;
 import dev.baton.optim.Schedule;
+import dev.baton.report.Exam;
 import dev.baton.runtime.Session;
 import dev.baton.train.Evaluation;
 import java.io.PrintWriter;
@@ -70,7 +71,7 @@ public final class Digits extends CommonOptions implements Callable<Integer> {
         var rate = Schedule.cosine(3e-3, length.steps(batches)).warmUp(batches.count());
         try (var session = session();
                 var progress = progress(BATCH, length.begun(batches));
-                var trainer = run.trainer(session, model, progress)
+                var trainer = run.trainer(session, model, progress, exam())
                         .loss(Losses.crossEntropy().labelSmoothing(0.1))
                         .optimizer(AdamW.of(rate).weightDecay(0.05))
                         .metric(Metrics.accuracy())
@@ -81,6 +82,10 @@ public final class Digits extends CommonOptions implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private static Exam exam() {
+        return Exam.pictures(DigitFiles.SIDE, DigitFiles.SIDE, (channel, value) -> 1 - (value - DigitFiles.PAPER));
     }
 
     private void finish(Session session, Layer model, Examples test) {

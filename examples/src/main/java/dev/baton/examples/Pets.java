@@ -17,6 +17,7 @@ import dev.baton.nn.Layer;
 import dev.baton.optim.Parameters;
 import dev.baton.optim.Schedule;
 import dev.baton.optim.Sgd;
+import dev.baton.report.Exam;
 import dev.baton.runtime.Session;
 import dev.baton.train.Evaluation;
 import java.nio.file.Path;
@@ -117,7 +118,7 @@ final class Pets extends CommonOptions implements Callable<Integer> {
                 .group(Parameters.vectors(), group -> group.weightDecay(0));
         try (var session = session();
                 var progress = progress(recipe.batch(), length.begun(batches));
-                var trainer = run.trainer(session, model, progress)
+                var trainer = run.trainer(session, model, progress, exam(pictures.classes(), normalisation))
                         .loss(Losses.crossEntropy().labelSmoothing(recipe.smoothing()))
                         .optimizer(optimizer)
                         .metric(Metrics.accuracy())
@@ -136,6 +137,13 @@ final class Pets extends CommonOptions implements Callable<Integer> {
             case "all" -> CIFAR10;
             default -> Arrays.stream(classes.split(",")).map(String::strip).toList();
         };
+    }
+
+    private static Exam exam(List<String> classes, Normalisation normalisation) {
+        float[] mean = normalisation.mean();
+        float[] deviation = normalisation.deviation();
+        return Exam.pictures(SIDE, SIDE, (channel, value) -> value * deviation[channel] + mean[channel])
+                .classes(classes);
     }
 
     private void warn(String skipped) {

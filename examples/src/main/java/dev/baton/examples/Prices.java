@@ -14,6 +14,8 @@ import dev.baton.nn.Sequential;
 import dev.baton.optim.AdamW;
 import dev.baton.optim.Parameters;
 import dev.baton.optim.Schedule;
+import dev.baton.report.Exam;
+import dev.baton.report.Question;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -68,7 +70,7 @@ final class Prices extends CommonOptions implements Callable<Integer> {
         var rate = Schedule.cosine(3e-3, length.steps(batches));
         try (var session = session();
                 var progress = progress(BATCH, length.begun(batches));
-                var trainer = run.trainer(session, model, progress)
+                var trainer = run.trainer(session, model, progress, exam(test, encoder))
                         .loss(Losses.huber(1))
                         .optimizer(AdamW.of(rate)
                                 .weightDecay(0.1)
@@ -93,6 +95,16 @@ final class Prices extends CommonOptions implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    /** Rows as they stand in the table; answers in dollars. */
+    private static Exam exam(Table test, TableEncoder encoder) {
+        return Exam.of((row, values) -> new Question.Row(test.columns().stream()
+                        .filter(column -> !column.equals(PRICE))
+                        .map(column -> new Question.Cell(column, test.text(row, column)))
+                        .toList()))
+                .answers(answer ->
+                        String.format(Locale.ROOT, "%,.0f dollars", encoder.number(new float[] {(float) answer})));
     }
 
     private Table table() {

@@ -16,6 +16,11 @@ interface Progress extends TrainingListener, AutoCloseable {
     @Override
     default void close() {}
 
+    /** Whether what is printed is for programs to read. */
+    default boolean isForPrograms() {
+        return false;
+    }
+
     /** One line when an epoch is done. */
     static Progress plain(PrintWriter out) {
         return new Progress() {
@@ -39,6 +44,11 @@ interface Progress extends TrainingListener, AutoCloseable {
     /** One JSON object when an epoch is done. */
     static Progress json(PrintWriter out) {
         return new Progress() {
+            @Override
+            public boolean isForPrograms() {
+                return true;
+            }
+
             @Override
             public void epoch(EpochResult result) {
                 var line = new JsonLine("epoch")

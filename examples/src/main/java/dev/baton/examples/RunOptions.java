@@ -3,25 +3,24 @@ package dev.baton.examples;
 import dev.baton.BatonException;
 import dev.baton.data.Batches;
 import dev.baton.nn.Layer;
-import dev.baton.report.TensorBoard;
+import dev.baton.report.Exam;
 import dev.baton.runtime.Session;
 import dev.baton.train.Checkpoints;
 import dev.baton.train.Epochs;
-import dev.baton.train.StepLog;
 import dev.baton.train.Trainer;
-import dev.baton.train.TrainingListener;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Saving a run, going on with it, and its log: the same options in every example that a trainer trains. */
+/** Saving a run, going on with it, and showing it: the same options in every example that a trainer trains. */
 final class RunOptions {
 
     /** How long a run may take to end its step and save, once Ctrl-C has been pressed. */
@@ -41,40 +40,26 @@ final class RunOptions {
             description = "go on from the last checkpoint, to the last bit as if nothing had happened")
     private boolean resume;
 
-    @Option(
-            names = "--log",
-            paramLabel = "FILE",
-            description = "write every step and every epoch to this file, one JSON object a line")
-    private Path log;
-
-    @Option(
-            names = "--tensorboard",
-            paramLabel = "DIR",
-            description = "write the run to this folder as TensorBoard shows it (tensorboard --logdir DIR)")
-    private Path tensorBoard;
-
     @Option(names = "--minutes", paramLabel = "N", description = "stop after so many minutes")
     private Integer minutes;
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
-    private StepLog openedLog;
-    private TensorBoard openedBoard;
+    @Mixin
+    private ViewOptions views;
 
-    /** A trainer that tells the listener, and saves and logs as the command line says. */
-    Trainer.Builder trainer(Session session, Layer model, TrainingListener listener) {
-        TrainingListener all = listener;
-        if (log != null) {
-            openedLog = StepLog.to(log);
-            all = all.then(openedLog);
-        }
-        if (tensorBoard != null) {
-            openedBoard = TensorBoard.to(tensorBoard);
-            all = all.then(openedBoard);
-        }
-        var trainer = Trainer.of(session, model).listener(all);
+    /**
+     * A trainer that tells the listener, and saves and shows the run as the command line says.
+     *
+     * @param progress is told first
+     * @param exam how questions and answers are shown
+     */
+    Trainer.Builder trainer(Session session, Layer model, Progress progress, Exam exam) {
         CommonOptions.requirePositive(spec.commandLine(), "--minutes", minutes);
+        views.check(spec.commandLine(), progress.isForPrograms());
+        String device = session.backend() + ", " + session.device();
+        var trainer = Trainer.of(session, model).listener(views.with(progress, spec.commandLine(), device, exam));
         if (minutes != null) {
             trainer.timeLimit(Duration.ofMinutes(minutes));
         }
@@ -98,7 +83,8 @@ final class RunOptions {
      * @return whether the run is done; false where it was stopped
      */
     boolean train(Trainer trainer, Batches training, Batches validation, Epochs length) {
-        try {
+        try (var shown = views) {
+            shown.begin(spec.commandLine(), trainer.summary(training).toString());
             if (folder == null) {
                 trainer.fit(training, validation, length);
                 if (trainer.wasStopped()) {
@@ -107,13 +93,6 @@ final class RunOptions {
                 return true;
             }
             return trainAndSave(trainer, training, validation, length);
-        } finally {
-            if (openedLog != null) {
-                openedLog.close();
-            }
-            if (openedBoard != null) {
-                openedBoard.close();
-            }
         }
     }
 

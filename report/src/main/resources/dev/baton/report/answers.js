@@ -124,7 +124,7 @@ function exam(data) {
   if (first !== paper) {
     losses.push(outline(`epoch ${first.epoch}`, 7, first.losses));
   }
-  draw(element("losses"), losses, {x: "loss", y: "% of the questions", legend: true, yAxis: {beginAtZero: true}});
+  draw(element("losses"), losses, {x: "loss", y: "density", legend: true, yAxis: {beginAtZero: true}});
   mistakes(paper);
   confusion(paper);
   watched(data);

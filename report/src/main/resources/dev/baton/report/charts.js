@@ -26,7 +26,7 @@ function number(value) {
   }
   const size = Math.abs(value);
   if (size !== 0 && (size < 0.001 || size >= 1e7)) {
-    return value.toExponential(2);
+    return Number(value.toPrecision(3)).toExponential().replace("e+", "e");
   }
   return value.toLocaleString("en", size >= 1000 ? {maximumFractionDigits: 0} : {maximumSignificantDigits: 4});
 }
@@ -52,12 +52,12 @@ function line(label, index, data, more) {
   };
 }
 
-// The outline of a histogram, as shares of all its numbers.
+// The outline of a histogram. Its area is 1 however wide its parts are, so that two of them can be compared.
 function outline(label, index, histogram, more) {
   const {smallest, largest, counts} = histogram;
-  const all = counts.reduce((sum, count) => sum + count, 0) || 1;
   const width = (largest - smallest) / counts.length;
-  const data = counts.map((count, i) => ({x: smallest + i * width, y: 100 * count / all}));
+  const all = counts.reduce((sum, count) => sum + count, 0) * width || 1;
+  const data = counts.map((count, i) => ({x: smallest + i * width, y: count / all}));
   data.push({x: largest, y: data.length ? data[data.length - 1].y : 0});
   return line(label, index, data, {stepped: "before", fill: "origin", pointRadius: 0, borderWidth: 1.5, ...more});
 }
@@ -65,12 +65,18 @@ function outline(label, index, histogram, more) {
 function axis(title, more) {
   return {
     title: {display: Boolean(title), text: title, color: variable("--muted"), font: {size: 12}},
-    ticks: {color: variable("--muted"), maxTicksLimit: 7, maxRotation: 0, font: {size: 12}, callback: value => number(value)},
+    ticks: {color: variable("--muted"), maxTicksLimit: 7, maxRotation: 0, includeBounds: false, font: {size: 12}, callback: value => number(value)},
     grid: {color: variable("--line"), drawTicks: false},
     border: {display: false},
     ...more
   };
 }
+
+// An axis whose steps are powers of ten.
+const powers = () => ({
+  type: "logarithmic",
+  ticks: {color: variable("--muted"), font: {size: 12}, callback: value => Number.isInteger(Math.log10(value)) ? number(value) : ""}
+});
 
 // What a person who cannot see the chart is told: each line's first and last value.
 function inWords(datasets) {
@@ -90,7 +96,7 @@ function draw(canvas, datasets, {x = "", y = "", xAxis = {}, yAxis = {}, legend 
     normalized: true,
     interaction: {mode: "nearest", intersect: false, axis: "x"},
     scales: {
-      x: axis(x, {type: "linear", ...xAxis}),
+      x: axis(x, {type: "linear", bounds: "data", ...xAxis}),
       y: axis(y, {stacked, ...yAxis})
     },
     plugins: {
@@ -120,7 +126,7 @@ function sparkline(canvas, values, index) {
       maintainAspectRatio: false,
       parsing: false,
       events: [],
-      scales: {x: {type: "linear", display: false}, y: {display: false, beginAtZero: true}},
+      scales: {x: {type: "linear", bounds: "data", display: false}, y: {display: false, beginAtZero: true}},
       plugins: {legend: {display: false}, tooltip: {enabled: false}}
     }
   });

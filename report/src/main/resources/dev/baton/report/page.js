@@ -121,7 +121,7 @@ function corrected(data) {
     ], {x: "step", y: "fall of the loss"});
     const {shown} = mostBlamed(changes.layers);
     draw(element("ratios"), shown.map((layer, i) => line(layer.name, i,
-      zipped(changes.steps, layer.ratios.map(ratio => ratio > 0 ? ratio : null)))), {x: "step", y: "change / weight", yAxis: {type: "logarithmic"}});
+      zipped(changes.steps, layer.ratios.map(ratio => ratio > 0 ? ratio : null)))), {x: "step", y: "change / weight", yAxis: powers()});
     draw(element("directions"), shown.map((layer, i) => line(layer.name, i, zipped(changes.steps, layer.directions))),
       {x: "step", y: "cosine", yAxis: {suggestedMin: 0, suggestedMax: 1}});
   }
@@ -143,7 +143,7 @@ function weights(data) {
     .filter(([, histogram]) => histogram)
     .map(([epoch, histogram, i]) => outline(`epoch ${epoch}`, i === data.weights.length - 1 ? 0 : 7, histogram))
     .reverse();
-  draw(element("weights"), sets, {x: "weight", y: "% of the weights", legend: true, yAxis: {beginAtZero: true}});
+  draw(element("weights"), sets, {x: "weight", y: "density", legend: true, yAxis: {beginAtZero: true}});
 }
 
 function cost(data) {

@@ -71,8 +71,8 @@ final class Browser implements AutoCloseable {
         HttpClient client = HttpClient.newHttpClient();
         var page = java.net.http.HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/json/list"))
                 .build();
-        String pages =
-                client.send(page, java.net.http.HttpResponse.BodyHandlers.ofString()).body();
+        String pages = client.send(page, java.net.http.HttpResponse.BodyHandlers.ofString())
+                .body();
         String address = JsonParser.parseString(pages).getAsJsonArray().asList().stream()
                 .map(each -> each.getAsJsonObject())
                 .filter(each -> each.get("type").getAsString().equals("page"))
@@ -124,10 +124,10 @@ final class Browser implements AutoCloseable {
         JsonObject what = message.getAsJsonObject("params");
         switch (message.get("method").getAsString()) {
             case "Page.loadEventFired" -> loaded.complete(null);
-            case "Runtime.exceptionThrown", "Log.entryAdded", "Runtime.consoleAPICalled" -> remember(
-                    complaints, what.toString());
-            case "Network.requestWillBeSent" -> remember(
-                    requests, what.getAsJsonObject("request").get("url").getAsString());
+            case "Runtime.exceptionThrown", "Log.entryAdded", "Runtime.consoleAPICalled" ->
+                remember(complaints, what.toString());
+            case "Network.requestWillBeSent" ->
+                remember(requests, what.getAsJsonObject("request").get("url").getAsString());
             default -> {
                 // Nobody asked.
             }
@@ -175,8 +175,8 @@ final class Browser implements AutoCloseable {
 
     /** What an expression in the page gives, as a text. */
     String value(String expression) throws Exception {
-        JsonObject got = send(
-                "Runtime.evaluate", Map.of("expression", "String(" + expression + ")", "returnByValue", true));
+        JsonObject got =
+                send("Runtime.evaluate", Map.of("expression", "String(" + expression + ")", "returnByValue", true));
         return got.getAsJsonObject("result").get("value").getAsString();
     }
 
@@ -195,9 +195,10 @@ final class Browser implements AutoCloseable {
     byte[] picture(String element) throws Exception {
         String rectangle = element.isEmpty()
                 ? "({x: 0, y: 0, width: document.documentElement.clientWidth, height: document.documentElement.scrollHeight})"
-                : "(box => ({x: box.x + scrollX, y: box.y + scrollY, width: box.width, height: box.height}))("
-                        + element + ".getBoundingClientRect())";
-        JsonObject clip = JsonParser.parseString(value("JSON.stringify(" + rectangle + ")")).getAsJsonObject();
+                : "(box => ({x: box.x + scrollX, y: box.y + scrollY, width: box.width, height: box.height}))(" + element
+                        + ".getBoundingClientRect())";
+        JsonObject clip = JsonParser.parseString(value("JSON.stringify(" + rectangle + ")"))
+                .getAsJsonObject();
         clip.addProperty("scale", 1);
         JsonObject got =
                 send("Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true, "clip", clip));
