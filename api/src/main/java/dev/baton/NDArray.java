@@ -213,6 +213,23 @@ public final class NDArray {
         bytes.putLong(8 * index, value);
     }
 
+    /**
+     * What stands at one index of the first dimension, in a new array: an example of a batch.
+     *
+     * @throws ShapeException if this is a scalar
+     * @throws IndexOutOfBoundsException if the first dimension has no such index
+     */
+    public NDArray slice(int index) {
+        if (shape.rank() == 0) {
+            throw new ShapeException("a scalar has no first dimension to take a slice of");
+        }
+        Objects.checkIndex(index, shape.size(0));
+        NDArray slice = zeros(dtype, shape.without(0));
+        int length = slice.bytes.capacity();
+        slice.bytes().put(bytes.slice(index * length, length));
+        return slice;
+    }
+
     /** The index of the first value that is NaN or infinite; -1 where there is none, as among integers. */
     public int firstNotFinite() {
         if (dtype == DType.FLOAT32) {

@@ -300,6 +300,11 @@ public final class GraphBuilder {
                 variables.get(name).value()));
     }
 
+    /** Takes every assignment so far back: the variables stay as they are. */
+    public void assignNothing() {
+        assignments.clear();
+    }
+
     /** Hands a value out with the step under a name. */
     public void output(String name, Value value) {
         requireOwn(value);

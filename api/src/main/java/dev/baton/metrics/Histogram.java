@@ -44,10 +44,11 @@ public record Histogram(String name, double smallest, double largest, List<Long>
         if (notFinite == numbers.length) {
             return new Histogram(name, 0, 0, List.of(counts), notFinite);
         }
-        double width = (largest - smallest) / parts;
+        // The distance of two numbers may be too large for a double; a part of it is not.
+        double width = largest / parts - smallest / parts;
         for (double number : numbers) {
             if (Double.isFinite(number)) {
-                int part = width == 0 ? 0 : (int) Math.min(parts - 1, (number - smallest) / width);
+                int part = width == 0 ? 0 : (int) Math.min(parts - 1, number / width - smallest / width);
                 counts[part]++;
             }
         }

@@ -131,19 +131,36 @@ public final class Evaluation implements AutoCloseable {
      * @throws DataException if there are no batches, or one cannot be used
      */
     public Map<String, Double> measure(Iterable<Batch> batches, List<Metric> metrics) {
+        return metrics.isEmpty() ? Map.of() : measure(batches, metrics, Answered.NOBODY);
+    }
+
+    /** Told of the answers to every batch. */
+    @FunctionalInterface
+    interface Answered {
+
+        Answered NOBODY = (questions, answers, targets) -> {};
+
+        /** All of it [N, ...]. */
+        void batch(NDArray questions, NDArray answers, NDArray targets);
+    }
+
+    /** Metrics over all examples, whose answers somebody else is told too. */
+    Map<String, Double> measure(Iterable<Batch> batches, List<Metric> metrics, Answered answered) {
         var meters = new ArrayList<Metric.Meter>();
         metrics.forEach(metric -> meters.add(metric.meter()));
-        if (!metrics.isEmpty()) {
-            boolean any = false;
-            for (Batch batch : batches) {
-                any = true;
-                NDArray answers = answers(batch);
-                meters.forEach(meter -> meter.add(answers, batch.targets()));
-            }
-            if (!any) {
-                throw new DataException("there are no examples to measure "
-                        + metrics.stream().map(Metric::name).collect(Collectors.joining(" and ")) + " on");
-            }
+        boolean any = false;
+        for (Batch batch : batches) {
+            any = true;
+            NDArray answers = answers(batch);
+            meters.forEach(meter -> meter.add(answers, batch.targets()));
+            answered.batch(batch.inputs(), answers, batch.targets());
+        }
+        if (!any) {
+            throw new DataException("there are no examples to measure "
+                    + (metrics.isEmpty()
+                            ? "anything"
+                            : metrics.stream().map(Metric::name).collect(Collectors.joining(" and ")))
+                    + " on");
         }
         var values = new LinkedHashMap<String, Double>();
         for (int i = 0; i < meters.size(); i++) {

@@ -4,17 +4,12 @@ import dev.baton.DType;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.runtime.Executable;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
-/** How large the gradients of a step were, and those of a few steps before it. */
+/** How large the gradients of a program's last step were. */
 final class GradientNorms {
-
-    private static final int REMEMBERED = 5;
 
     private final Executable step;
     private final List<String> parameters;
@@ -22,8 +17,6 @@ final class GradientNorms {
     private final int eachIndex;
     private final NDArray all = NDArray.zeros(DType.FLOAT32, Shape.scalar());
     private final NDArray each;
-    private final double[] last = new double[REMEMBERED];
-    private int count;
 
     /**
      * @param parameters the names of what is learnt, in the order of the output {@link StepGraph#NORMS}
@@ -36,19 +29,17 @@ final class GradientNorms {
         this.each = NDArray.zeros(DType.FLOAT32, Shape.of(parameters.size()));
     }
 
-    /** That of all gradients taken together in the step that has just run. */
-    float ofStep() {
+    /** That of all gradients taken together. */
+    float ofAll() {
         step.read(allIndex, all);
-        float norm = (float) all.get(0);
-        last[count++ % REMEMBERED] = norm;
-        return norm;
+        return (float) all.get(0);
     }
 
     List<String> parameters() {
         return parameters;
     }
 
-    /** That of each parameter's gradient in the last step, in the order of {@link #parameters}; overwritten by the next. */
+    /** That of each parameter's gradient, in the order of {@link #parameters}; overwritten by the next. */
     NDArray ofParameters() {
         step.read(eachIndex, each);
         return each;
@@ -61,21 +52,5 @@ final class GradientNorms {
             byName.put(parameters.get(i), norms.get(i));
         }
         return byName;
-    }
-
-    /** Those of the last steps, the latest last, in words; empty where there were none. */
-    String before(long step) {
-        var norms = new ArrayList<Double>();
-        for (int i = Math.max(0, count - REMEMBERED); i < count; i++) {
-            norms.add(last[i % REMEMBERED]);
-        }
-        return norms.isEmpty()
-                ? ""
-                : norms.stream()
-                                .map(norm -> String.format(Locale.ROOT, "%.3g", norm))
-                                .collect(Collectors.joining(", ", "\n  norms of the gradients before it: ", ""))
-                        + (norms.size() == 1
-                                ? " (step " + (step - 1) + ")"
-                                : " (steps " + (step - norms.size()) + " to " + (step - 1) + ")");
     }
 }

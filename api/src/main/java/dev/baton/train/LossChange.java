@@ -68,6 +68,13 @@ public record LossChange(long step, double learningRate, double before, double a
         return before - after;
     }
 
+    /** The norm of all gradients taken together, before they were clipped. */
+    public double gradientNorm() {
+        return Math.sqrt(parameters.stream()
+                .mapToDouble(part -> part.gradientNorm() * part.gradientNorm())
+                .sum());
+    }
+
     /** The parts of the layers, each with all its parameters, in the order of their first use. */
     public List<Part> layers() {
         var layers = new LinkedHashMap<String, Part>();

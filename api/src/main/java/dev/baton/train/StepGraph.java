@@ -42,6 +42,15 @@ final class StepGraph {
     /** The output with the norm of each parameter's gradient, in the order of {@link Traced#learnt}. */
     static final String NORMS = "gradient norms";
 
+    /** The output of an examined step with the part of each parameter in the loss's fall, in the order of {@link #NORMS}. */
+    static final String GAINS = "gains";
+
+    /** The output of an examined step with the norm of each parameter before it, in the same order. */
+    static final String WEIGHT_NORMS = "weight norms";
+
+    /** The output of an examined step with the norm of each parameter's change, in the same order. */
+    static final String CHANGE_NORMS = "change norms";
+
     private StepGraph() {}
 
     /**
@@ -56,8 +65,15 @@ final class StepGraph {
      *
      * @param types of the inputs by name
      * @param shared whether several devices have a part of each batch
+     * @param examined whether it also tells what it changed, in {@link #GAINS}, {@link #WEIGHT_NORMS} and {@link
+     *     #CHANGE_NORMS}
      */
-    static Traced trace(StepFunction function, Optimizer optimizer, Map<String, TensorType> types, boolean shared) {
+    static Traced trace(
+            StepFunction function,
+            Optimizer optimizer,
+            Map<String, TensorType> types,
+            boolean shared,
+            boolean examined) {
         var graph = new GraphBuilder(GraphBuilder.Mode.TRAINING, shared);
         var emit = new Emitter(graph);
         Value loss = function.loss(new StepInputs(graph, types)).value();
@@ -71,14 +87,7 @@ final class StepGraph {
         } else {
             gradients = Gradients.of(emit, loss, parameters);
         }
-        Value norms = emit.builder()
-                .add(
-                        Norms.INSTANCE,
-                        gradients.stream()
-                                .map(gradient -> emit.cast(gradient, DType.FLOAT32))
-                                .toList(),
-                        Attributes.none())
-                .output(0);
+        Value norms = norms(emit, gradients);
         Value norm = Norms.ofAll(emit, norms);
         // A gradient that is not finite has such a norm.
         var checked = new ArrayList<>(List.of(norm, loss));
@@ -93,8 +102,42 @@ final class StepGraph {
         graph.output(FINITE, finite);
         graph.output(NORM, norm);
         graph.output(NORMS, norms);
+        if (examined) {
+            examine(emit, parameters, gradients);
+        }
         return new Traced(
                 graph.build(), learnt.keySet().stream().map(Parameter::name).toList());
+    }
+
+    private static Value norms(Emitter emit, List<Value> values) {
+        List<Value> numbers =
+                values.stream().map(value -> emit.cast(value, DType.FLOAT32)).toList();
+        return emit.builder().add(Norms.INSTANCE, numbers, Attributes.none()).output(0);
+    }
+
+    /** What the update changes: to first order, the loss falls by minus gradient times change. */
+    private static void examine(Emitter emit, List<Value> parameters, List<Value> gradients) {
+        GraphBuilder graph = emit.builder();
+        var changes = new ArrayList<Value>();
+        var gains = new ArrayList<Value>();
+        for (int i = 0; i < parameters.size(); i++) {
+            Value change = emit.sub(graph.latest(parameters.get(i)), parameters.get(i));
+            Value gain = emit.neg(emit.sumAll(emit.mul(gradients.get(i), change)));
+            changes.add(change);
+            gains.add(emit.reshape(emit.cast(gain, DType.FLOAT32), Shape.of(1)));
+        }
+        graph.output(GAINS, emit.concat(0, gains.toArray(Value[]::new)));
+        graph.output(WEIGHT_NORMS, norms(emit, parameters));
+        graph.output(CHANGE_NORMS, norms(emit, changes));
+    }
+
+    /** Traces the loss alone, as a training step has it, dropout and statistics of the batch included; nothing is assigned. */
+    static Graph traceLoss(StepFunction function, Map<String, TensorType> types, boolean shared) {
+        var graph = new GraphBuilder(GraphBuilder.Mode.TRAINING, shared);
+        Value loss = function.loss(new StepInputs(graph, types)).value();
+        graph.assignNothing();
+        graph.output(LOSS, shared ? overAllDevices(new Emitter(graph), loss, List.of()).get(0) : loss);
+        return graph.build();
     }
 
     /** The loss of the whole batch, a mean, and its gradients: each device adds its own, weighted with its share. */

@@ -45,15 +45,11 @@ public final class TrainStep implements AutoCloseable {
     private final StepFunction function;
     private final Optimizer optimizer;
     private final Opened opened;
-    private final NDArray lossValue = NDArray.zeros(DType.FLOAT32, Shape.scalar());
-    private final NDArray finiteValue = NDArray.zeros(DType.BOOL, Shape.scalar());
-    private Executable executable;
-    private LabelCheck[] labelChecks;
-    private GradientNorms norms;
-    private int inputsIndex;
-    private int targetsIndex;
-    private int lossIndex;
-    private int finiteIndex;
+    private final RecentNorms recent = new RecentNorms();
+    private Map<String, TensorType> types;
+    private StepProgram program;
+    private Examination examination;
+    private StepProgram last;
     private long steps;
 
     TrainStep(Session session, StepFunction function, Optimizer optimizer, Opened opened) {
@@ -96,8 +92,7 @@ public final class TrainStep implements AutoCloseable {
      */
     public StepResult run(Batch batch) {
         prepare(batch);
-        executable.input(inputsIndex, batch.inputs());
-        executable.input(targetsIndex, batch.targets());
+        program.hand(batch);
         return run();
     }
 
@@ -109,60 +104,43 @@ public final class TrainStep implements AutoCloseable {
      * @throws DataException as {@link #run(Batch)} does
      */
     public StepResult run(Map<String, NDArray> inputs) {
-        hand(inputs);
+        prepare(inputs);
+        program.hand(inputs);
         try {
             return run();
         } finally {
-            executable.clear();
+            program.executable().clear();
         }
-    }
-
-    private void hand(Map<String, NDArray> inputs) {
-        prepare(inputs);
-        executable.clear();
-        inputs.forEach((name, array) -> executable.input(executable.inputIndex(name), array));
     }
 
     private StepResult run() {
-        long step = steps + 1;
-        if (executable.batch() == 0) {
-            throw new DataException("step " + step + ": the batch is empty");
-        }
-        for (LabelCheck check : labelChecks) {
-            check.check(executable.argument(check.input()), step);
-        }
-        double rate = optimizer.learningRate(step);
-        if (!(rate >= 0 && rate < Double.POSITIVE_INFINITY)) {
-            throw new BatonException("step " + step + ": the schedule gives a learning rate of " + rate
-                    + "; it must be a finite number and not negative");
-        }
-        executable.next(step, optimizer.update(step), rate);
-        executable.run();
-        executable.read(finiteIndex, finiteValue);
-        executable.read(lossIndex, lossValue);
-        if (finiteValue.get(0) == 0) {
-            throw notFinite(step, rate);
-        }
-        steps = step;
-        return new StepResult(step, (float) lossValue.get(0), norms.ofStep());
+        last = program;
+        StepResult result = program.run(steps + 1);
+        steps = result.step();
+        return result;
     }
 
-    /** Inputs are searched only here: what is not finite in them makes the gradient of the first layer so. */
-    private BatonException notFinite(long step, double rate) {
-        executable.notFinite().ifPresent(where -> {
-            throw new DataException("step " + step + ": " + where + "; no weight was changed");
-        });
-        String first = interpret()
-                .firstNotFinite(StepGraph.FINITE)
-                .map(Interpretation.Step::explain)
-                .orElse("computed again in plain Java, which rounds differently, every value of this step is finite");
-        return new NotFiniteException(
-                "step " + step + ": the loss (" + lossValue.get(0) + ") or a gradient is not "
-                        + "finite; no weight was changed. The learning rate was " + rate
-                        + ": try a smaller one, or clip the gradients (Optimizer.clipNorm), and look "
-                        + "for extreme values in the data" + norms.before(step) + "\n  " + first,
-                step,
-                rate);
+    /**
+     * Runs one step on a batch as {@link #run(Batch)} does, and tells what it changed and how much of the loss's fall each
+     * parameter has. Takes a third longer, and memory for the changes; looking at one step in many costs little.
+     *
+     * @throws NotFiniteException as {@link #run(Batch)} does
+     * @throws DataException as {@link #run(Batch)} does
+     */
+    public LossChange examine(Batch batch) {
+        return examine(Map.of(INPUTS, batch.inputs(), TARGETS, batch.targets()));
+    }
+
+    /** Runs one step on named inputs as {@link #run(Map)} does, and tells what it changed. */
+    public LossChange examine(Map<String, NDArray> inputs) {
+        prepare(inputs);
+        if (examination == null) {
+            examination = new Examination(session, function, optimizer, types, recent, opened);
+        }
+        last = examination.step();
+        LossChange change = examination.run(inputs, steps + 1);
+        steps = change.step();
+        return change;
     }
 
     /**
@@ -171,7 +149,7 @@ public final class TrainStep implements AutoCloseable {
      */
     public void prepare(Batch batch) {
         requireUse();
-        if (executable == null) {
+        if (program == null) {
             prepare(Map.of(INPUTS, batch.inputs(), TARGETS, batch.targets()));
         }
     }
@@ -184,20 +162,13 @@ public final class TrainStep implements AutoCloseable {
                 throw new BatonException("the step fills in '" + own + "' by itself: give the input another name");
             }
         }
-        if (executable == null) {
-            var types = new LinkedHashMap<String, TensorType>();
-            inputs.forEach((name, array) -> types.put(name, StepGraph.batchType(array)));
-            StepGraph.Traced step = StepGraph.trace(function, optimizer, types, session.deviceCount() > 1);
-            Graph graph = step.graph();
-            session.addVariables(graph);
-            var traced = new Executable(session, "training step", graph, opened);
-            labelChecks = LabelCheck.of(graph, traced);
-            inputsIndex = traced.inputIndex(INPUTS);
-            targetsIndex = traced.inputIndex(TARGETS);
-            lossIndex = traced.outputIndex(StepGraph.LOSS);
-            finiteIndex = traced.outputIndex(StepGraph.FINITE);
-            norms = new GradientNorms(traced, step.learnt());
-            executable = traced;
+        if (program == null) {
+            var given = new LinkedHashMap<String, TensorType>();
+            inputs.forEach((name, array) -> given.put(name, StepGraph.batchType(array)));
+            StepGraph.Traced step = StepGraph.trace(function, optimizer, given, session.deviceCount() > 1, false);
+            program = new StepProgram(session, step, optimizer, recent, "training step", opened);
+            types = given;
+            last = program;
         }
     }
 
@@ -240,7 +211,7 @@ public final class TrainStep implements AutoCloseable {
 
     private void requireTraced(String wanted) {
         requireUse();
-        if (executable == null) {
+        if (program == null) {
             throw new StateException("the training step is traced at its first batch: run one, then " + wanted);
         }
     }
@@ -248,26 +219,25 @@ public final class TrainStep implements AutoCloseable {
     /** What runs for batches of the size of the last one: kernels, what was fused, and the memory. */
     public String explain() {
         requireTraced("explain");
-        return executable.explain(executable.lastBatch());
+        return program.executable().explain(program.executable().lastBatch());
     }
 
     /** What runs for batches of this size; there is nothing to explain before the first step. */
     public String explain(long batch) {
         requireTraced("explain");
-        return executable.explain(batch);
+        return program.executable().explain(batch);
     }
 
     /** The type of {@link #INPUTS}; null before it is known. */
     TensorType inputs() {
-        return executable == null
-                ? null
-                : executable.graph().inputs().get(INPUTS).type();
+        return program == null ? null : program.inputs();
     }
 
     /** The memory of a step for batches of this size, as it is laid out on the device. */
     public Memory memory(long batch) {
         requireTraced("ask for its memory");
-        return Memory.of("to train on batches of " + batch, executable.graph(), executable.memory(batch));
+        Executable step = program.executable();
+        return Memory.of("to train on batches of " + batch, step.graph(), step.memory(batch));
     }
 
     /**
@@ -278,12 +248,13 @@ public final class TrainStep implements AutoCloseable {
      */
     public NDArray watched(String name) {
         requireTraced("look");
-        int index = executable.outputIndex(name);
+        Executable step = last.executable();
+        int index = step.outputIndex(name);
         if (index < 0) {
             throw new BatonException("nothing is watched as '" + name + "'; the step hands out "
-                    + executable.graph().outputs().keySet());
+                    + step.graph().outputs().keySet());
         }
-        return executable.output(index);
+        return step.output(index);
     }
 
     /**
@@ -293,12 +264,12 @@ public final class TrainStep implements AutoCloseable {
      */
     public Map<String, Double> gradientNorms() {
         requireTraced("ask for its gradients");
-        return norms.byName();
+        return last.norms().byName();
     }
 
     /** The same for {@link Trainer}, without names. */
     GradientNorms norms() {
-        return norms;
+        return last.norms();
     }
 
     double learningRate() {
@@ -316,29 +287,23 @@ public final class TrainStep implements AutoCloseable {
 
     /** Computes the next step on named inputs, as {@link #interpret(Batch)} does. */
     public Interpretation interpret(Map<String, NDArray> inputs) {
-        hand(inputs);
-        executable.next(steps + 1, optimizer.update(steps + 1), optimizer.learningRate(steps + 1));
+        prepare(inputs);
+        program.hand(inputs);
         try {
-            return interpret();
+            return program.interpret(steps + 1);
         } finally {
-            executable.clear();
+            program.executable().clear();
         }
-    }
-
-    private Interpretation interpret() {
-        Graph fixed = executable.graph().bind(Map.of(Executable.BATCH, executable.batch()));
-        var arguments = new LinkedHashMap<String, NDArray>();
-        fixed.inputs().keySet().forEach(name -> arguments.put(name, executable.argument(executable.inputIndex(name))));
-        var variables = new LinkedHashMap<String, NDArray>();
-        fixed.variables().keySet().forEach(name -> variables.put(name, session.value(name)));
-        return Interpretation.of(fixed, arguments, variables);
     }
 
     /** Ends the step; the weights stay in the session. Closing twice does nothing. */
     @Override
     public void close() {
-        if (executable != null) {
-            executable.close();
+        if (program != null) {
+            program.executable().close();
+        }
+        if (examination != null) {
+            examination.close();
         }
         opened.close();
     }

@@ -212,6 +212,7 @@ public final class Trainer implements AutoCloseable {
             Batches training, Batches validation, Epochs epochs, Position at, SavedRun saved, BestEpoch best) {
         var results = new ArrayList<EpochResult>();
         var signs = new WarningSigns(step, listener);
+        var observation = new Observation(session, model, step, listener, signs);
         int count = epochs.begun(training);
         long steps = epochs.steps(training);
         long before = at.steps();
@@ -224,7 +225,7 @@ public final class Trainer implements AutoCloseable {
             try (var batches = training.ahead(at.epoch(), at.batch())) {
                 while (batches.hasNext() && at.steps() < steps && !stopAsked && !isTooLong(start)) {
                     Batch batch = batches.next();
-                    StepResult learnt = step.run(batch);
+                    StepResult learnt = observation.run(batch);
                     at.learnt(learnt.loss(), batch.size());
                     listener.batch(at.epoch() + 1, at.batch(), training.count(), learnt.loss());
                     signs.after(learnt);
@@ -239,7 +240,9 @@ public final class Trainer implements AutoCloseable {
                 break;
             }
             double seconds = (System.nanoTime() - epochStart) / 1e9;
-            Map<String, Double> measured = evaluation.measure(validation, metrics);
+            Map<String, Double> measured =
+                    observation.measure(evaluation, validation, metrics, at.epoch() + 1);
+            observation.weights(at.epoch() + 1);
             double perStep = (System.nanoTime() - start) / (double) Math.max(1, at.steps() - before);
             var left = Duration.ofNanos((long) (perStep * (steps - at.steps())));
             double pace = (at.seen() - seenBefore) / seconds;

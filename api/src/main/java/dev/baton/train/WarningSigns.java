@@ -9,6 +9,7 @@ final class WarningSigns {
     private final TrainStep step;
     private final TrainingListener listener;
     private final LossTrend trend = new LossTrend();
+    private final Overshooting overshooting = new Overshooting();
     private final List<String> inEpoch = new ArrayList<>();
     private SilentParameters silent;
 
@@ -25,6 +26,11 @@ final class WarningSigns {
         }
         tell(result.step(), trend.after(result.step(), result.loss(), step.learningRate()));
         tell(result.step(), silent.after(result.loss(), norms.ofParameters()));
+    }
+
+    /** Takes note of a step that was examined. */
+    void examined(LossChange change) {
+        tell(change.step(), overshooting.after(change));
     }
 
     private void tell(long step, String warning) {

@@ -1,0 +1,77 @@
+package dev.baton.train;
+
+import dev.baton.NDArray;
+import dev.baton.data.Batch;
+import dev.baton.metrics.Histogram;
+import dev.baton.metrics.Marking;
+import dev.baton.metrics.Metric;
+import dev.baton.nn.Layer;
+import dev.baton.nn.Parameter;
+import dev.baton.runtime.Session;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What a listener sees of a run, as closely as it wants to: nothing is computed that nobody asked for. */
+final class Observation {
+
+    private static final int PARTS = 30;
+
+    private final Session session;
+    private final Layer model;
+    private final TrainStep step;
+    private final TrainingListener listener;
+    private final WarningSigns signs;
+    private final Watch watch;
+    private final Marking marking;
+
+    Observation(Session session, Layer model, TrainStep step, TrainingListener listener, WarningSigns signs) {
+        this.session = session;
+        this.model = model;
+        this.step = step;
+        this.listener = listener;
+        this.signs = signs;
+        this.watch = listener.watch();
+        this.marking = watch.marks() ? new Marking(watch.answers(), watch.examples()) : null;
+    }
+
+    /** Takes a step, with a closer look where it is its turn. */
+    StepResult run(Batch batch) {
+        if (!isExamined(step.steps() + 1)) {
+            return step.run(batch);
+        }
+        LossChange change = step.examine(batch);
+        listener.examined(change);
+        signs.examined(change);
+        return new StepResult(change.step(), (float) change.before(), (float) change.gradientNorm());
+    }
+
+    /** A run that goes wrong mostly does so early: the first steps that are looked at lie close together. */
+    private boolean isExamined(long number) {
+        long every = watch.everySteps();
+        return every > 0 && (number % every == 0 || (number > 1 && number < every && Long.bitCount(number) == 1));
+    }
+
+    /** Measures an epoch, and marks the answers that it gets. */
+    Map<String, Double> measure(Evaluation evaluation, Iterable<Batch> validation, List<Metric> metrics, int epoch) {
+        if (marking == null) {
+            return evaluation.measure(validation, metrics);
+        }
+        Map<String, Double> measured = evaluation.measure(validation, metrics, marking::add);
+        listener.marked(marking.paper(epoch));
+        return measured;
+    }
+
+    /** Shows the weights where the listener looks at anything. */
+    void weights(int epoch) {
+        if (watch.equals(Watch.nothing())) {
+            return;
+        }
+        var histograms = new ArrayList<Histogram>();
+        for (Parameter parameter : model.parameters()) {
+            NDArray values = session.value(parameter.name());
+            histograms.add(Histogram.of(parameter.name(), values.toDoubleArray(), PARTS));
+        }
+        listener.weights(epoch, histograms);
+    }
+}

@@ -1,0 +1,177 @@
+package dev.baton.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.baton.BatonException;
+import dev.baton.NotFiniteException;
+import dev.baton.data.Batches;
+import dev.baton.data.Examples;
+import dev.baton.loss.Losses;
+import dev.baton.metrics.Histogram;
+import dev.baton.metrics.MarkedAnswer;
+import dev.baton.metrics.MarkedPaper;
+import dev.baton.metrics.Metrics;
+import dev.baton.model.Mlp;
+import dev.baton.nn.Layer;
+import dev.baton.optim.Adam;
+import dev.baton.optim.Optimizer;
+import dev.baton.optim.Sgd;
+import dev.baton.runtime.Session;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What a listener of a run is shown, and what that changes: nothing. */
+class WatchTest {
+
+    private static final int SIZE = 40;
+
+    /** Writes down what it is told. */
+    private static final class Diary implements TrainingListener {
+
+        private final Watch watch;
+        private final List<LossChange> changes = new ArrayList<>();
+        private final List<MarkedPaper> papers = new ArrayList<>();
+        private final List<List<Histogram>> weights = new ArrayList<>();
+        private final List<String> order = new ArrayList<>();
+        private final List<String> warnings = new ArrayList<>();
+
+        Diary(Watch watch) {
+            this.watch = watch;
+        }
+
+        @Override
+        public Watch watch() {
+            return watch;
+        }
+
+        @Override
+        public void examined(LossChange change) {
+            changes.add(change);
+        }
+
+        @Override
+        public void marked(MarkedPaper paper) {
+            papers.add(paper);
+            order.add("marked " + paper.epoch());
+        }
+
+        @Override
+        public void weights(int epoch, List<Histogram> histograms) {
+            weights.add(histograms);
+            order.add("weights " + epoch);
+        }
+
+        @Override
+        public void warning(long step, String warning) {
+            warnings.add(warning);
+        }
+
+        @Override
+        public void epoch(EpochResult result) {
+            order.add("epoch " + result.epoch());
+        }
+
+        List<Long> examinedSteps() {
+            return changes.stream().map(LossChange::step).toList();
+        }
+    }
+
+    private static Batches data() {
+        var random = new Random(1);
+        var inputs = new float[SIZE][5];
+        var labels = new int[SIZE];
+        for (int i = 0; i < SIZE; i++) {
+            for (int j = 0; j < 5; j++) {
+                inputs[i][j] = (float) random.nextGaussian();
+            }
+            labels[i] = inputs[i][0] + inputs[i][1] > 0 ? 1 : 0;
+        }
+        return Examples.of(inputs, labels, 2).batched(4);
+    }
+
+    private static Layer model() {
+        return Mlp.of(5, 8, 2);
+    }
+
+    private static List<EpochResult> run(TrainingListener listener, Optimizer optimizer, int epochs) {
+        try (var session = Session.open("reference", 3);
+                var trainer = Trainer.of(session, model())
+                        .loss(Losses.crossEntropy())
+                        .optimizer(optimizer)
+                        .metric(Metrics.accuracy())
+                        .listener(listener)
+                        .build()) {
+            return trainer.fit(data(), data(), Epochs.of(epochs));
+        }
+    }
+
+    @Test
+    void aListener_seesWhatItAskedFor() {
+        var diary = new Diary(new Watch(8, 3, List.of(39, 5)));
+        run(diary, Adam.of(0.01), 2);
+
+        assertThat(diary.examinedSteps()).containsExactly(2L, 4L, 8L, 16L);
+        assertThat(diary.order)
+                .containsExactly("marked 1", "weights 1", "epoch 1", "marked 2", "weights 2", "epoch 2");
+        assertThat(diary.papers).allSatisfy(paper -> {
+            assertThat(paper.examples()).isEqualTo(SIZE);
+            assertThat(paper.worst()).hasSize(3);
+            assertThat(paper.watched()).extracting(MarkedAnswer::example).containsExactly(5, 39);
+        });
+        assertThat(diary.papers.get(1).watched().get(0).earlier())
+                .containsExactly((double) (float) diary.papers.get(0).watched().get(0).loss());
+        assertThat(diary.weights.get(0))
+                .extracting(Histogram::size)
+                .containsExactlyInAnyOrder(5L * 8, 8L, 8L * 2, 2L);
+    }
+
+    @Test
+    void aListener_thatAsksForNothing_seesNothing() {
+        var diary = new Diary(Watch.nothing());
+        run(diary, Adam.of(0.01), 1);
+        assertThat(diary.changes).isEmpty();
+        assertThat(diary.order).containsExactly("epoch 1");
+    }
+
+    @Test
+    void watching_changesNothing() {
+        List<EpochResult> watched = run(new Diary(Watch.usual().everySteps(3)), Adam.of(0.01), 3);
+        List<EpochResult> plain = run(new Diary(Watch.nothing()), Adam.of(0.01), 3);
+        assertThat(watched).extracting(EpochResult::loss).isEqualTo(plain.stream().map(EpochResult::loss).toList());
+        assertThat(watched).extracting(EpochResult::metrics).isEqualTo(
+                plain.stream().map(EpochResult::metrics).toList());
+    }
+
+    @Test
+    void twoListeners_seeWhatEitherAskedFor() {
+        var often = new Diary(new Watch(5, 0, List.of(1)));
+        var seldom = new Diary(new Watch(20, 2, List.of(0, 1)));
+        run(often.then(seldom), Adam.of(0.01), 1);
+        assertThat(often.examinedSteps()).containsExactly(2L, 4L, 5L, 10L).isEqualTo(seldom.examinedSteps());
+        assertThat(often.papers.get(0).worst()).hasSize(2);
+        assertThat(often.papers.get(0).watched()).hasSize(2);
+    }
+
+    @Test
+    void updatesThatGoTooFar_areToldBeforeTheLossExplodes() {
+        var right = new Diary(Watch.usual().everySteps(4));
+        run(right, Sgd.of(0.1), 3);
+        assertThat(right.warnings).isEmpty();
+
+        var wrong = new Diary(Watch.usual().everySteps(4));
+        // What is said comes first: the listener of a run that ended in an error has been told.
+        assertThatThrownBy(() -> run(wrong, Sgd.of(50), 3)).isInstanceOf(NotFiniteException.class);
+        assertThat(wrong.warnings).anySatisfy(warning -> assertThat(warning)
+                .contains("made the loss of their own batch larger")
+                .contains("The learning rate is 50"));
+    }
+
+    @Test
+    void numbersThatMakeNoSense_areRefused() {
+        assertThatThrownBy(() -> Watch.usual().everySteps(-1)).isInstanceOf(BatonException.class);
+        assertThatThrownBy(() -> Watch.usual().examples(List.of(-1))).isInstanceOf(BatonException.class);
+    }
+}
