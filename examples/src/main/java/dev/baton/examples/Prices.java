@@ -97,10 +97,10 @@ final class Prices extends CommonOptions implements Callable<Integer> {
         return 0;
     }
 
-    /** Rows as they stand in the table; answers in dollars. */
+    /** Rows as they stand in the table, where that knows something; answers in dollars. */
     private static Exam exam(Table test, TableEncoder encoder) {
         return Exam.of((row, values) -> new Question.Row(test.columns().stream()
-                        .filter(column -> !column.equals(PRICE))
+                        .filter(column -> !column.equals(PRICE) && test.text(row, column) != null)
                         .map(column -> new Question.Cell(column, test.text(row, column)))
                         .toList()))
                 .answers(answer ->

@@ -124,7 +124,7 @@ function exam(data) {
   if (first !== paper) {
     losses.push(outline(`epoch ${first.epoch}`, 7, first.losses));
   }
-  draw(element("losses"), losses, {x: "loss", y: "density", legend: true, yAxis: {beginAtZero: true}});
+  draw(element("losses"), losses, {x: "loss", y: "questions", legend: true, yAxis: powers({min: 0.5})});
   mistakes(paper);
   confusion(paper);
   watched(data);
@@ -142,6 +142,7 @@ function confusion(paper) {
   if (!paper.counts) {
     return;
   }
+  element("confusion-part").classList.toggle("wide", paper.classes.length > 12);
   const head = make("tr", {}, make("th", {text: "class", scope: "col"}),
     ...paper.classes.map(name => make("th", {text: name, scope: "col"})));
   const rows = paper.counts.map((counts, label) => {

@@ -45,26 +45,33 @@ function line(label, index, data, more) {
     borderColor: colour(index),
     backgroundColor: faint(index, 0.15),
     borderWidth: 2,
-    pointRadius: data.length > 40 ? 0 : 2.5,
+    pointRadius: data.length > 25 ? 0 : 2.5,
     pointHoverRadius: 4,
     pointHitRadius: 12,
     ...more
   };
 }
 
-// The outline of a histogram. Its area is 1 however wide its parts are, so that two of them can be compared.
-function outline(label, index, histogram, more) {
+// The outline of a histogram: so many numbers in each part.
+function outline(label, index, histogram) {
   const {smallest, largest, counts} = histogram;
   const width = (largest - smallest) / counts.length;
-  const all = counts.reduce((sum, count) => sum + count, 0) * width || 1;
-  const data = counts.map((count, i) => ({x: smallest + i * width, y: count / all}));
-  data.push({x: largest, y: data.length ? data[data.length - 1].y : 0});
-  return line(label, index, data, {stepped: "before", fill: "origin", pointRadius: 0, borderWidth: 1.5, ...more});
+  const data = counts.map((count, i) => ({x: smallest + i * width, y: count}));
+  data.push({x: largest, y: counts[counts.length - 1]});
+  return line(label, index, data, {stepped: "before", fill: "start", pointRadius: 0, borderWidth: 1.5});
+}
+
+// The same with an area of 1, however wide the parts are, so that two can be compared.
+function density(label, index, histogram) {
+  const area = histogram.counts.reduce((sum, count) => sum + count, 0)
+      * (histogram.largest - histogram.smallest) / histogram.counts.length || 1;
+  return outline(label, index, {...histogram, counts: histogram.counts.map(count => count / area)});
 }
 
 function axis(title, more) {
   return {
     title: {display: Boolean(title), text: title, color: variable("--muted"), font: {size: 12}},
+    // Round numbers alone, not where the data begin and end.
     ticks: {color: variable("--muted"), maxTicksLimit: 7, maxRotation: 0, includeBounds: false, font: {size: 12}, callback: value => number(value)},
     grid: {color: variable("--line"), drawTicks: false},
     border: {display: false},
@@ -73,7 +80,8 @@ function axis(title, more) {
 }
 
 // An axis whose steps are powers of ten.
-const powers = () => ({
+const powers = more => ({
+  ...more,
   type: "logarithmic",
   ticks: {color: variable("--muted"), font: {size: 12}, callback: value => Number.isInteger(Math.log10(value)) ? number(value) : ""}
 });
@@ -86,8 +94,13 @@ function inWords(datasets) {
   }).join("; ");
 }
 
+const least = values => values.reduce((a, b) => Math.min(a, b), Infinity);
+
+const most = values => values.reduce((a, b) => Math.max(a, b), -Infinity);
+
 // Draws lines into a canvas.
-function draw(canvas, datasets, {x = "", y = "", xAxis = {}, yAxis = {}, legend = datasets.length > 1, stacked = false} = {}) {
+function draw(canvas, datasets, {x = "", y = "", yAxis = {}, legend = datasets.length > 1, stacked = false} = {}) {
+  const xs = datasets.flatMap(set => set.data.map(point => point.x));
   const options = {
     animation: false,
     responsive: true,
@@ -96,7 +109,7 @@ function draw(canvas, datasets, {x = "", y = "", xAxis = {}, yAxis = {}, legend 
     normalized: true,
     interaction: {mode: "nearest", intersect: false, axis: "x"},
     scales: {
-      x: axis(x, {type: "linear", bounds: "data", ...xAxis}),
+      x: axis(x, {type: "linear", min: least(xs), max: most(xs)}),
       y: axis(y, {stacked, ...yAxis})
     },
     plugins: {

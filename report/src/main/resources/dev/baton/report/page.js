@@ -141,7 +141,7 @@ function weights(data) {
   select.onchange = () => weights(data);
   const sets = data.weights.map((each, i) => [each.epoch, each.parameters.find(one => one.name === select.value), i])
     .filter(([, histogram]) => histogram)
-    .map(([epoch, histogram, i]) => outline(`epoch ${epoch}`, i === data.weights.length - 1 ? 0 : 7, histogram))
+    .map(([epoch, histogram, i]) => density(`epoch ${epoch}`, i === data.weights.length - 1 ? 0 : 7, histogram))
     .reverse();
   draw(element("weights"), sets, {x: "weight", y: "density", legend: true, yAxis: {beginAtZero: true}});
 }

@@ -1,11 +1,14 @@
-package dev.baton.report;
+package dev.baton.examples;
 
-import com.google.gson.Gson;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,9 +34,9 @@ final class Browser implements AutoCloseable {
 
     private final Process process;
     private final WebSocket socket;
-    private final Gson gson = new Gson();
+    private final ObjectMapper json = new ObjectMapper();
     private final AtomicInteger numbers = new AtomicInteger();
-    private final Map<Integer, CompletableFuture<JsonObject>> answers = new ConcurrentHashMap<>();
+    private final Map<Integer, CompletableFuture<JsonNode>> answers = new ConcurrentHashMap<>();
     private final List<String> complaints = new ArrayList<>();
     private final List<String> requests = new ArrayList<>();
     private volatile CompletableFuture<Void> loaded = new CompletableFuture<>();
@@ -69,17 +72,15 @@ final class Browser implements AutoCloseable {
                 .start();
         int port = port(profile.resolve("DevToolsActivePort"));
         HttpClient client = HttpClient.newHttpClient();
-        var page = java.net.http.HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/json/list"))
+        var page = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/json/list"))
                 .build();
-        String pages = client.send(page, java.net.http.HttpResponse.BodyHandlers.ofString())
-                .body();
-        String address = JsonParser.parseString(pages).getAsJsonArray().asList().stream()
-                .map(each -> each.getAsJsonObject())
-                .filter(each -> each.get("type").getAsString().equals("page"))
-                .findFirst()
-                .orElseThrow()
-                .get("webSocketDebuggerUrl")
-                .getAsString();
+        String pages = client.send(page, HttpResponse.BodyHandlers.ofString()).body();
+        String address = "";
+        for (JsonNode each : json.readTree(pages)) {
+            if (each.get("type").asText().equals("page")) {
+                address = each.get("webSocketDebuggerUrl").asText();
+            }
+        }
         socket = client.newWebSocketBuilder()
                 .buildAsync(URI.create(address), new Listener())
                 .get(SECONDS, TimeUnit.SECONDS);
@@ -108,7 +109,7 @@ final class Browser implements AutoCloseable {
         public CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
             text.append(part);
             if (last) {
-                take(JsonParser.parseString(text.toString()).getAsJsonObject());
+                take(parsed(text.toString()));
                 text.setLength(0);
             }
             from.request(1);
@@ -116,18 +117,26 @@ final class Browser implements AutoCloseable {
         }
     }
 
-    private void take(JsonObject message) {
+    private JsonNode parsed(String text) {
+        try {
+            return json.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(text, e);
+        }
+    }
+
+    private void take(JsonNode message) {
         if (message.has("id")) {
-            answers.remove(message.get("id").getAsInt()).complete(message);
+            answers.remove(message.get("id").asInt()).complete(message);
             return;
         }
-        JsonObject what = message.getAsJsonObject("params");
-        switch (message.get("method").getAsString()) {
+        JsonNode what = message.get("params");
+        switch (message.get("method").asText()) {
             case "Page.loadEventFired" -> loaded.complete(null);
             case "Runtime.exceptionThrown", "Log.entryAdded", "Runtime.consoleAPICalled" ->
                 remember(complaints, what.toString());
             case "Network.requestWillBeSent" ->
-                remember(requests, what.getAsJsonObject("request").get("url").getAsString());
+                remember(requests, what.get("request").get("url").asText());
             default -> {
                 // Nobody asked.
             }
@@ -140,17 +149,17 @@ final class Browser implements AutoCloseable {
         }
     }
 
-    private JsonObject send(String method, Map<String, ?> parameters) throws Exception {
+    private JsonNode send(String method, Map<String, ?> parameters) throws Exception {
         int number = numbers.incrementAndGet();
-        var answer = new CompletableFuture<JsonObject>();
+        var answer = new CompletableFuture<JsonNode>();
         answers.put(number, answer);
-        socket.sendText(gson.toJson(Map.of("id", number, "method", method, "params", parameters)), true)
+        socket.sendText(json.writeValueAsString(Map.of("id", number, "method", method, "params", parameters)), true)
                 .get(SECONDS, TimeUnit.SECONDS);
-        JsonObject got = answer.get(SECONDS, TimeUnit.SECONDS);
+        JsonNode got = answer.get(SECONDS, TimeUnit.SECONDS);
         if (got.has("error")) {
             throw new IllegalStateException(method + ": " + got);
         }
-        return got.getAsJsonObject("result");
+        return got.get("result");
     }
 
     /** Sets the size of the window; a narrow one is that of a phone. */
@@ -175,9 +184,9 @@ final class Browser implements AutoCloseable {
 
     /** What an expression in the page gives, as a text. */
     String value(String expression) throws Exception {
-        JsonObject got =
+        JsonNode got =
                 send("Runtime.evaluate", Map.of("expression", "String(" + expression + ")", "returnByValue", true));
-        return got.getAsJsonObject("result").get("value").getAsString();
+        return got.get("result").get("value").asText();
     }
 
     /** Waits until an expression in the page is true. */
@@ -197,12 +206,11 @@ final class Browser implements AutoCloseable {
                 ? "({x: 0, y: 0, width: document.documentElement.clientWidth, height: document.documentElement.scrollHeight})"
                 : "(box => ({x: box.x + scrollX, y: box.y + scrollY, width: box.width, height: box.height}))(" + element
                         + ".getBoundingClientRect())";
-        JsonObject clip = JsonParser.parseString(value("JSON.stringify(" + rectangle + ")"))
-                .getAsJsonObject();
-        clip.addProperty("scale", 1);
-        JsonObject got =
+        var clip = (ObjectNode) parsed(value("JSON.stringify(" + rectangle + ")"));
+        clip.put("scale", 1);
+        JsonNode got =
                 send("Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true, "clip", clip));
-        return Base64.getDecoder().decode(got.get("data").getAsString());
+        return Base64.getDecoder().decode(got.get("data").asText());
     }
 
     /** Errors, warnings and whatever else was written to the console. */
