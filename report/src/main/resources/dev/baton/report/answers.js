@@ -1,6 +1,8 @@
 
 // The marked papers: what was asked, what was answered, and how wrong that was.
 
+const FEW_CELLS = 6;
+
 function question(asked) {
   if (!asked) {
     return make("p", {text: "the question is not kept", className: "muted"});
@@ -13,10 +15,11 @@ function question(asked) {
   }
   const rows = asked.cells.map(cell => make("tr", {}, make("th", {text: cell.name, scope: "row"}), make("td", {text: cell.value})));
   const table = make("table", {}, make("tbody", {}, ...rows));
-  if (rows.length <= 8) {
+  if (rows.length <= FEW_CELLS) {
     return table;
   }
-  return make("details", {}, make("summary", {text: `the row: ${asked.cells.slice(0, 4).map(cell => cell.value).join(", ")} ...`}), table);
+  const begin = asked.cells.slice(0, FEW_CELLS).map(cell => `${cell.name} ${cell.value}`).join(", ");
+  return make("div", {}, make("p", {text: `${begin}, ...`}), make("details", {}, make("summary", {text: `all ${rows.length} columns`}), table));
 }
 
 function places(answer) {

@@ -92,12 +92,12 @@ class HtmlReportTest {
         var run = new SampleRun();
         try (HtmlReport report = HtmlReport.to(file())) {
             report.exam(Exam.pictures(8, 8));
-            run.tell(report, 1, 40, 2000);
+            run.tell(report, 1, 40, 400);
         }
         long before = Files.size(file());
         try (HtmlReport report = HtmlReport.to(file())) {
             report.exam(Exam.pictures(8, 8));
-            run.tell(report, 1, 2000, 2000);
+            run.tell(report, 1, 400, 400);
         }
 
         assertThat(Files.size(file())).isLessThan(2 * before);
@@ -106,7 +106,7 @@ class HtmlReportTest {
         var papers = data.getAsJsonArray("papers");
         assertThat(papers.get(0).getAsJsonObject().get("epoch").getAsInt()).isEqualTo(1);
         assertThat(papers.get(papers.size() - 1).getAsJsonObject().get("epoch").getAsInt())
-                .isEqualTo(2000);
+                .isEqualTo(400);
     }
 
     @Test
