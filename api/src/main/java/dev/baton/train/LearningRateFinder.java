@@ -30,6 +30,12 @@ public final class LearningRateFinder {
     /** An update that gains less than this share of what was promised gains next to nothing. */
     private static final double LEAST_GAINED = 0.1;
 
+    /** A loss that ends so much of itself above that without learning has grown. */
+    private static final double GROWN = 0.1;
+
+    /** A loss that is at any step so much of itself above the highest without learning has leapt. */
+    private static final double LEAPT = 1;
+
     private final Session session;
     private final Layer model;
     private final Loss loss;
@@ -100,15 +106,17 @@ public final class LearningRateFinder {
             Checkpoint start = step.checkpoint(Map.of());
             var trials = new ArrayList<LearningRates.Trial>();
             try {
+                // Batches differ: what their losses are without learning is what those with it are held against.
+                LearningRates.Trial still = run(step, learnt, 0);
                 for (double one : rates()) {
                     rate[0] = one;
                     step.restore(start);
                     trials.add(run(step, learnt, one));
                 }
+                return new LearningRates(steps, still.loss(), judged(trials, still));
             } finally {
                 step.restore(start);
             }
-            return new LearningRates(steps, judged(trials));
         }
     }
 
@@ -152,8 +160,10 @@ public final class LearningRateFinder {
         int tenth = Math.max(1, steps / 10);
         return new LearningRates.Trial(
                 rate,
-                mean(Arrays.copyOf(losses, tenth)),
                 mean(Arrays.copyOfRange(losses, steps - tenth, steps)),
+                done < steps
+                        ? Double.POSITIVE_INFINITY
+                        : Arrays.stream(losses).max().orElseThrow(),
                 median(Arrays.copyOf(gained, done)),
                 LearningRates.Verdict.RIGHT);
     }
@@ -168,30 +178,30 @@ public final class LearningRateFinder {
         return numbers.length == 0 ? Double.NaN : numbers[numbers.length / 2];
     }
 
-    private static List<LearningRates.Trial> judged(List<LearningRates.Trial> trials) {
-        double most = trials.stream()
-                .filter(trial -> !isChaotic(trial))
-                .mapToDouble(LearningRateFinder::fall)
-                .max()
-                .orElse(0);
+    private static List<LearningRates.Trial> judged(List<LearningRates.Trial> trials, LearningRates.Trial still) {
+        double lowestLoss = trials.stream()
+                .filter(trial -> !isChaotic(trial, still))
+                .mapToDouble(LearningRates.Trial::loss)
+                .min()
+                .orElse(still.loss());
+        double half = (still.loss() + lowestLoss) / 2;
         return trials.stream()
                 .map(trial -> new LearningRates.Trial(
-                        trial.rate(), trial.first(), trial.last(), trial.gained(), verdict(trial, most)))
+                        trial.rate(),
+                        trial.loss(),
+                        trial.highest(),
+                        trial.gained(),
+                        isChaotic(trial, still)
+                                ? LearningRates.Verdict.CHAOTIC
+                                : trial.loss() < half ? LearningRates.Verdict.RIGHT : LearningRates.Verdict.SLOW))
                 .toList();
     }
 
-    private static LearningRates.Verdict verdict(LearningRates.Trial trial, double most) {
-        if (isChaotic(trial)) {
-            return LearningRates.Verdict.CHAOTIC;
-        }
-        return fall(trial) < most / 2 ? LearningRates.Verdict.SLOW : LearningRates.Verdict.RIGHT;
-    }
-
-    private static boolean isChaotic(LearningRates.Trial trial) {
-        return !(trial.last() <= trial.first()) || !(trial.gained() >= LEAST_GAINED);
-    }
-
-    private static double fall(LearningRates.Trial trial) {
-        return trial.first() - trial.last();
+    /** Whatever is NaN is chaotic. */
+    private static boolean isChaotic(LearningRates.Trial trial, LearningRates.Trial still) {
+        boolean isCalm = trial.loss() <= still.loss() + GROWN * Math.abs(still.loss())
+                && trial.highest() <= still.highest() + LEAPT * Math.abs(still.highest())
+                && trial.gained() >= LEAST_GAINED;
+        return !isCalm;
     }
 }

@@ -9,9 +9,10 @@ import java.util.Optional;
  * What the same start came to with different learning rates, from the lowest rate to the highest.
  *
  * @param steps how many each of them had
- * @param trials what they came to
+ * @param start the mean loss, with the weights of the start, of the batches of the last tenth of the steps
+ * @param trials what the rates came to
  */
-public record LearningRates(int steps, List<Trial> trials) {
+public record LearningRates(int steps, double start, List<Trial> trials) {
 
     /** What a rate turned out to be. */
     public enum Verdict {
@@ -19,7 +20,7 @@ public record LearningRates(int steps, List<Trial> trials) {
         SLOW,
         /** The loss fell well. */
         RIGHT,
-        /** The loss grew, was no longer finite, or updates gained next to nothing of what their slopes promised. */
+        /** The loss grew or leapt, was no longer finite, or updates gained next to nothing of what their slopes promised. */
         CHAOTIC
     }
 
@@ -27,12 +28,12 @@ public record LearningRates(int steps, List<Trial> trials) {
      * One rate.
      *
      * @param rate the learning rate
-     * @param first the mean loss of the first tenth of the steps
-     * @param last the mean loss of the last tenth; NaN where a step was not finite
+     * @param loss the mean loss of the last tenth of the steps; NaN where a step was not finite
+     * @param highest the highest loss of a step; infinite where one was not finite
      * @param gained the median, over the steps, of the share that an update gained on its own batch of what the slope
      *     promised: near 1 for small steps, about a half for the longest good ones
      */
-    public record Trial(double rate, double first, double last, double gained, Verdict verdict) {}
+    public record Trial(double rate, double loss, double highest, double gained, Verdict verdict) {}
 
     public LearningRates {
         trials = List.copyOf(trials);
@@ -42,22 +43,21 @@ public record LearningRates(int steps, List<Trial> trials) {
     public Optional<Double> recommended() {
         return trials.stream()
                 .filter(trial -> trial.verdict() == Verdict.RIGHT)
-                .min(Comparator.comparingDouble(Trial::last))
+                .min(Comparator.comparingDouble(Trial::loss))
                 .map(Trial::rate);
     }
 
-    /** A line for each rate, and the one that is recommended. */
+    /** The loss at the start, a line for each rate, and the one that is recommended. */
     @Override
     public String toString() {
         var text = new StringBuilder(String.format(
-                Locale.ROOT, "%8s  %10s  %10s  %9s%n", "rate", "first loss", "last loss", "gained"));
+                Locale.ROOT, "after %d steps, from a loss of %.4g%n%8s  %10s  %9s%n", steps, start, "rate", "loss", "gained"));
         for (Trial trial : trials) {
             text.append(String.format(
                     Locale.ROOT,
-                    "%8.2g  %10.4g  %10.4g  %7.0f %%  %s%n",
+                    "%8.2g  %10.4g  %7.0f %%  %s%n",
                     trial.rate(),
-                    trial.first(),
-                    trial.last(),
+                    trial.loss(),
                     100 * trial.gained(),
                     trial.verdict().name().toLowerCase(Locale.ROOT)));
         }

@@ -2,6 +2,7 @@ package dev.baton.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.baton.BatonException;
 import dev.baton.DataException;
@@ -15,7 +16,6 @@ import dev.baton.optim.Adam;
 import dev.baton.optim.Sgd;
 import dev.baton.runtime.Session;
 import dev.baton.train.LearningRates.Verdict;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -57,6 +57,8 @@ class LearningRateFinderTest {
                             Verdict.SLOW, Verdict.SLOW, Verdict.SLOW, Verdict.RIGHT, Verdict.CHAOTIC, Verdict.CHAOTIC);
             assertThat(found.recommended()).hasValueSatisfying(rate -> assertThat(rate)
                     .isBetween(0.0999, 0.1001));
+            // Nine steps of it leave 0.8^18 of the loss.
+            assertThat(found.trials().get(3).loss()).isCloseTo(found.start() * Math.pow(0.8, 18), within(1e-3));
             // A step of rate r gains 1 - r of what its slope promises.
             assertThat(found.trials().get(3).gained()).isBetween(0.89, 0.91);
             assertThat(found.toString()).contains("chaotic").endsWith("recommended: 0.10");
@@ -90,12 +92,6 @@ class LearningRateFinderTest {
             assertThat(session.value("0.weight").toDoubleArray()).containsExactly(before);
             assertThat(session.value("optimizer/0.weight/mean").toDoubleArray()).containsExactly(moments);
             assertThat(found.trials()).hasSize(13);
-            double[] first = found.trials().stream()
-                    .filter(trial -> trial.rate() < 1e-3)
-                    .mapToDouble(LearningRates.Trial::first)
-                    .toArray();
-            // The same start: the first loss is the same with every rate.
-            assertThat(Arrays.stream(first).distinct()).hasSize(1);
             assertThat(found.trials().get(12).verdict()).isEqualTo(Verdict.CHAOTIC);
         }
     }
