@@ -2,6 +2,8 @@ package dev.baton.metrics;
 
 import dev.baton.NDArray;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
 
 /** One answer of a model, marked: what was asked, what would have been right, what it said and how wrong that is. */
 public sealed interface MarkedAnswer {
@@ -52,6 +54,16 @@ public sealed interface MarkedAnswer {
         public boolean isRight() {
             return answer == right;
         }
+
+        /** For instance {@code example 274: answered 1 (probability 0.958), right is 0 (0.042, rank 2), loss 3.17}. */
+        @Override
+        public String toString() {
+            return String.format(
+                            Locale.ROOT, "example %d: answered %d (probability %.3f), ", example, answer, answerProbability)
+                    + (isRight() ? "which is right" : String.format(
+                            Locale.ROOT, "right is %d (%.3f, rank %d)", right, probability, rank))
+                    + String.format(Locale.ROOT, ", loss %.3g", loss);
+        }
     }
 
     /**
@@ -75,6 +87,20 @@ public sealed interface MarkedAnswer {
             answers = List.copyOf(answers);
             earlier = List.copyOf(earlier);
         }
+
+        /** At how many places the answer was right. */
+        public long rightPlaces() {
+            return IntStream.range(0, right.size())
+                    .filter(place -> right.get(place).equals(answers.get(place)))
+                    .count();
+        }
+
+        /** For instance {@code example 3: 40 of 64 places right, loss 1.52}. */
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT, "example %d: %d of %d places right, loss %.3g", example, rightPlaces(), right.size(), loss);
+        }
     }
 
     /**
@@ -89,6 +115,13 @@ public sealed interface MarkedAnswer {
 
         public OfNumbers {
             earlier = List.copyOf(earlier);
+        }
+
+        /** For instance {@code example 3: answered float32[1] [2.5], right is float32[1] [3.0], loss 0.25}. */
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT, "example %d: answered %s, right is %s, loss %.3g", example, answer, right, loss);
         }
     }
 }

@@ -3,13 +3,20 @@ package dev.baton.train;
 import java.util.Locale;
 
 /**
- * Finds out that updates go too far: a small step down the slope makes the loss of its own batch smaller; where it mostly
- * makes it larger, the learning rate is too high, long before the loss explodes.
+ * Finds out that updates go too far: a small step gains on its own batch what the slope promises, a step of the best length
+ * about half of it. Where updates gain next to nothing, or lose, the learning rate is too high, long before the loss
+ * explodes.
  */
 final class Overshooting {
 
     private static final int LOOKED_AT = 4;
     private static final int TOO_MANY = 3;
+
+    /** Of what was promised; less is next to nothing. */
+    private static final double SHARE = 0.1;
+
+    /** Of the loss; a smaller gain is lost in the rounding of the loss itself. */
+    private static final double MEASURABLE = 1e-4;
 
     private final boolean[] over = new boolean[LOOKED_AT];
     private int count;
@@ -21,11 +28,13 @@ final class Overshooting {
      * @return what is to be said, once until updates have been right again; null mostly
      */
     String after(LossChange change) {
-        // A step that changed nothing promised nothing.
-        if (change.predicted() <= 0) {
+        double promised = change.predicted();
+        // Not where it is NaN either.
+        if (!(promised > MEASURABLE * Math.abs(change.before()))) {
             return null;
         }
-        over[count++ % LOOKED_AT] = change.measured() < 0;
+        // A loss that is no longer finite is no gain.
+        over[count++ % LOOKED_AT] = !(change.measured() >= SHARE * promised);
         int wrong = 0;
         for (boolean one : over) {
             wrong += one ? 1 : 0;
@@ -39,14 +48,13 @@ final class Overshooting {
         isSaid = true;
         return String.format(
                 Locale.ROOT,
-                "of the last %d updates that were examined %d made the loss of their own batch larger, this one from %.4g "
-                        + "to %.4g where the slope promised %.3g less: they go too far. The learning rate is %.3g: try a "
+                "of the last %d updates that were examined %d gained on their own batch next to nothing of what the slope "
+                        + "promised, or lost, this one %.3g of %.3g: they go too far. The learning rate is %.3g: try a "
                         + "smaller one",
                 Math.min(count, LOOKED_AT),
                 wrong,
-                change.before(),
-                change.after(),
-                change.predicted(),
+                change.measured(),
+                promised,
                 change.learningRate());
     }
 }

@@ -52,6 +52,7 @@ class MarkingTest {
         assertThat(worst.rank()).isEqualTo(3);
         assertThat(worst.loss()).isCloseTo(Math.log(5), within(1e-6));
         assertThat(worst.isRight()).isFalse();
+        assertThat(worst).hasToString("example 1: answered 0 (probability 0.600), right is 2 (0.200, rank 3), loss 1.61");
         assertThat(worst.earlier()).isEmpty();
         assertThat(paper.watched()).extracting(MarkedAnswer::example).containsExactly(0, 2);
         assertThat(((MarkedAnswer.OfClass) paper.watched().get(0)).isRight()).isTrue();
@@ -100,6 +101,7 @@ class MarkingTest {
         assertThat(answer.question().toIntArray()).containsExactly(5, 6);
         assertThat(answer.right()).containsExactly(1, 1);
         assertThat(answer.answers()).containsExactly(1, 0);
+        assertThat(answer.rightPlaces()).isEqualTo(1);
         assertThat(answer.loss()).isCloseTo((Math.log(4.0 / 3) + Math.log(2)) / 2, within(1e-6));
         assertThat(paper.confusion()).isEmpty();
     }

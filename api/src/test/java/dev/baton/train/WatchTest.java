@@ -165,7 +165,7 @@ class WatchTest {
         // What is said comes first: the listener of a run that ended in an error has been told.
         assertThatThrownBy(() -> run(wrong, Sgd.of(50), 3)).isInstanceOf(NotFiniteException.class);
         assertThat(wrong.warnings).anySatisfy(warning -> assertThat(warning)
-                .contains("made the loss of their own batch larger")
+                .contains("they go too far")
                 .contains("The learning rate is 50"));
     }
 

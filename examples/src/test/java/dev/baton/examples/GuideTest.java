@@ -84,12 +84,26 @@ class GuideTest {
         assertThat(run("Lasting")).containsOnlyOnce("epoch ").contains("epoch 5/5  loss ");
     }
 
+    @Test
+    void seeingItLearn() throws Exception {
+        assertThat(run("Rings"))
+                .contains(
+                        "    rate        loss     gained",
+                        "chaotic",
+                        "recommended: ",
+                        "step 1: the loss of its batch went from ",
+                        "example 2, class ",
+                        "step 100: the loss of its batch went from ",
+                        "the worst answer: example ",
+                        "epoch 2/2  loss ");
+    }
+
     /** A program that no test runs would be found here. */
     @Test
-    void thereAreSix() throws IOException {
+    void thereAreSeven() throws IOException {
         assertThat(programs())
                 .extracting(GuideTest::nameOf)
-                .containsExactly("Gates", "Album", "Flats", "Saved", "Lasting", "Curve");
+                .containsExactly("Gates", "Album", "Flats", "Saved", "Lasting", "Rings", "Curve");
     }
 
     @Test
