@@ -110,7 +110,9 @@ gpl="GPL-3.0:GNU GENERAL PUBLIC LICENSE"
 exception="GCC-exception-3.1:GCC RUNTIME LIBRARY EXCEPTION"
 holds "$platform" "$gpl" "$exception"
 examples="$root/examples/target/baton-examples.jar"
-holds "$examples" "$gpl" "$exception" "LGPL-2.1:GNU LESSER GENERAL PUBLIC LICENSE" "OpenBLAS:The OpenBLAS Project" \
+chart="Chart.js:Chart.js Contributors"
+holds "$installed/baton-report/$version/baton-report-$version.jar" "$chart"
+holds "$examples" "$chart" "$gpl" "$exception" "LGPL-2.1:GNU LESSER GENERAL PUBLIC LICENSE" "OpenBLAS:The OpenBLAS Project" \
     "JLine:Redistributions in binary form" "progressbar:The MIT License" "CC-BY-4.0:Attribution 4.0 International"
 
 # Every library and every package of others in the examples' jar is in its notice, and no library that nobody calls.
@@ -126,7 +128,7 @@ while read -r entry; do
             [ -n "$named" ] || fail "no notice of $entry"
             ;;
         org/jline/*) ;;
-        *.so | *.so.*) grep -q -F "$(basename "$entry")" "$notice" || fail "no notice of $entry" ;;
+        *.min.js | *.so | *.so.*) grep -q -F "$(basename "$entry")" "$notice" || fail "no notice of $entry" ;;
     esac
 done < "$work/entries"
 # Where there was no nvcc, the CUDA core is not among them.

@@ -58,8 +58,8 @@ final class RunOptions {
     Trainer.Builder trainer(Session session, Layer model, Progress progress, Exam exam) {
         CommonOptions.requirePositive(spec.commandLine(), "--minutes", minutes);
         views.check(spec.commandLine(), progress.isForPrograms());
-        String device = session.backend() + ", " + session.device();
-        var trainer = Trainer.of(session, model).listener(views.with(progress, spec.commandLine(), device, exam));
+        var trainer =
+                Trainer.of(session, model).listener(views.with(progress, spec.commandLine(), session.device(), exam));
         if (minutes != null) {
             trainer.timeLimit(Duration.ofMinutes(minutes));
         }

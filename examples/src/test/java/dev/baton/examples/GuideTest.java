@@ -19,7 +19,7 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The programs of docs/guide.md, as they stand there: compiled and run. */
+/** The programs of docs/guide.md and docs/report.md, as they stand there: compiled and run. */
 class GuideTest {
 
     private static final Pattern PROGRAM = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
@@ -64,8 +64,9 @@ class GuideTest {
     }
 
     private static List<String> programs() throws IOException {
-        String guide = Files.readString(Path.of("..", "docs", "guide.md"));
-        return PROGRAM.matcher(guide).results().map(match -> match.group(1)).toList();
+        Path docs = Path.of("..", "docs");
+        String pages = Files.readString(docs.resolve("guide.md")) + Files.readString(docs.resolve("report.md"));
+        return PROGRAM.matcher(pages).results().map(match -> match.group(1)).toList();
     }
 
     private static String nameOf(String program) {
@@ -98,12 +99,18 @@ class GuideTest {
                         "epoch 2/2  loss ");
     }
 
+    @Test
+    void theReport() throws Exception {
+        assertThat(run("Circles")).contains("epoch 3/3  loss ");
+        assertThat(folder.resolve("run.html")).content().contains("inside", "<title>circles</title>");
+    }
+
     /** A program that no test runs would be found here. */
     @Test
-    void thereAreSeven() throws IOException {
+    void thereAreEight() throws IOException {
         assertThat(programs())
                 .extracting(GuideTest::nameOf)
-                .containsExactly("Gates", "Album", "Flats", "Saved", "Lasting", "Rings", "Curve");
+                .containsExactly("Gates", "Album", "Flats", "Saved", "Lasting", "Rings", "Curve", "Circles");
     }
 
     @Test

@@ -114,9 +114,8 @@ function exam(data) {
   const paper = choose(data);
   element("paper-epoch").textContent = paper.epoch;
   element("paper").setAttribute("aria-valuetext", `epoch ${paper.epoch}`);
-  element("paper-note").textContent = `${number(paper.examples)} questions. `
-      + (data.papers.length > 1 ? `Move to look at ${data.papers.length - 1} other${data.papers.length > 2 ? "s" : ""}: epochs `
-          + data.papers.map(each => each.epoch).join(", ") + "." : "");
+  element("paper-note").textContent = `${number(paper.examples)} questions.`
+      + (data.papers.length > 1 ? ` Kept are the exams after epochs ${data.papers.map(each => each.epoch).join(", ")}.` : "");
   show("worst-part", paper.worst.length > 0);
   cards("worst", paper.worst, data.questions);
   const improved = paper.improved.filter(answer => answer.earlier.length > 0);

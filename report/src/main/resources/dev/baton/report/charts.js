@@ -109,7 +109,7 @@ function draw(canvas, datasets, {x = "", y = "", yAxis = {}, legend = datasets.l
     normalized: true,
     interaction: {mode: "nearest", intersect: false, axis: "x"},
     scales: {
-      x: axis(x, {type: "linear", min: least(xs), max: most(xs)}),
+      x: axis(x, {type: "linear", ...(least(xs) < most(xs) ? {min: least(xs), max: most(xs)} : {})}),
       y: axis(y, {stacked, ...yAxis})
     },
     plugins: {
