@@ -3,6 +3,10 @@ package dev.baton.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.baton.NDArray;
+import dev.baton.metrics.Histogram;
+import dev.baton.metrics.MarkedAnswer;
+import dev.baton.metrics.MarkedPaper;
 import dev.baton.report.Exam;
 import dev.baton.report.HtmlReport;
 import dev.baton.report.LiveView;
@@ -13,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -138,6 +143,37 @@ class ReportTest extends ExampleTest {
         assertThat(browser.value("document.getElementById('bill').textContent")).isEqualTo(evil);
         assertThat(browser.value("document.querySelectorAll('script').length")).isEqualTo("3");
         assertThat(browser.value("document.querySelectorAll('img').length")).isEqualTo("0");
+        assertCalm();
+    }
+
+    @Test
+    void whatIsWrongInATextIsMarked() throws Exception {
+        Path file = folder.resolve("text.html");
+        var answer = new MarkedAnswer.OfSequence(
+                0, NDArray.of(new int[] {0, 1, 0}), List.of(1, 0, 1), List.of(1, 1, 1), 0.5, List.of(0.75));
+        try (HtmlReport report = HtmlReport.to(file)) {
+            report.exam(Exam.texts(token -> "ab".substring(token, token + 1)).classes(List.of("a", "b")));
+            report.batch(1, 1, 1, 1);
+            report.marked(new MarkedPaper(
+                    1,
+                    1,
+                    List.of(answer),
+                    List.of(answer),
+                    List.of(answer),
+                    Histogram.of("losses", new double[] {0.5}, 10),
+                    Optional.empty()));
+            report.epoch(result(1));
+        }
+        browser.open(file.toUri());
+
+        assertThat(browser.value("document.querySelector('#worst pre').textContent"))
+                .isEqualTo("aba");
+        assertThat(browser.value("document.querySelector('#worst article').textContent"))
+                .contains("right:bab", "answered:bbb", "loss 0.5; an epoch before 0.75");
+        assertThat(browser.value("[...document.querySelectorAll('#worst mark')].map(mark => mark.title)"))
+                .isEqualTo("right is a");
+        assertThat(browser.value("document.getElementById('confusion-part').hidden"))
+                .isEqualTo("true");
         assertCalm();
     }
 
