@@ -84,7 +84,7 @@ final class RunOptions {
      */
     boolean train(Trainer trainer, Batches training, Batches validation, Epochs length) {
         try (var shown = views) {
-            shown.begin(spec.commandLine(), trainer.summary(training).toString());
+            shown.begin(spec.commandLine(), trainer.summary(training));
             if (folder == null) {
                 trainer.fit(training, validation, length);
                 if (trainer.wasStopped()) {

@@ -6,6 +6,7 @@ import dev.baton.report.LiveView;
 import dev.baton.report.PaperPrinter;
 import dev.baton.report.TensorBoard;
 import dev.baton.train.StepLog;
+import dev.baton.train.Summary;
 import dev.baton.train.TrainingListener;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -84,7 +85,7 @@ final class ViewOptions implements AutoCloseable {
     }
 
     /** The run begins: its layers are known, and from now on it can be looked at. */
-    void begin(CommandLine commandLine, String summary) {
+    void begin(CommandLine commandLine, Summary summary) {
         if (report != null) {
             report.summary(summary);
         }

@@ -5,6 +5,7 @@ import dev.baton.metrics.Histogram;
 import dev.baton.metrics.MarkedPaper;
 import dev.baton.train.EpochResult;
 import dev.baton.train.LossChange;
+import dev.baton.train.Summary;
 import dev.baton.train.TrainingListener;
 import dev.baton.train.Watch;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ public final class HtmlReport implements TrainingListener, AutoCloseable {
 
     private final Path file;
     private final Object lock = new Object();
-    private RunDescription description = new RunDescription("Training", List.of(), "", "");
+    private RunDescription description = RunDescription.nothing();
     private Exam exam = Exam.numbers();
     private Watch watch = Watch.usual();
     private RunHistory history = new RunHistory(exam);
@@ -83,9 +84,9 @@ public final class HtmlReport implements TrainingListener, AutoCloseable {
         return change(() -> description = description.withFact(name, text));
     }
 
-    /** The layers of the model, as {@link dev.baton.train.Summary} prints them. */
-    public HtmlReport summary(String layers) {
-        return change(() -> description = description.withSummary(layers));
+    /** The layers of the model. */
+    public HtmlReport summary(Summary summary) {
+        return change(() -> description = description.withSummary(summary));
     }
 
     /** What the run costs, in lines of text; shown as they are. */

@@ -8,6 +8,7 @@ import java.util.Map;
  * What the page shows, as it becomes JSON.
  *
  * @param version grows with every change
+ * @param layers what each is, by its name, as far as the summary says it
  * @param step how many steps there were
  * @param epoch how many epochs are done
  * @param epochs how many there will be; 0 before the first one is done
@@ -25,6 +26,7 @@ record PageData(
         String title,
         List<Fact> facts,
         String summary,
+        Map<String, String> layers,
         String bill,
         long step,
         int epoch,

@@ -140,6 +140,7 @@ final class RunHistory {
                 description.title(),
                 description.facts(),
                 description.summary(),
+                description.layers(),
                 description.bill(),
                 step,
                 epoch,

@@ -75,6 +75,9 @@ function learning(data) {
   });
 }
 
+// The name of a layer, and what it is.
+const nameOf = (layer, kinds) => kinds[layer.name] || layer.name;
+
 // The layers with the largest parts, and all others together.
 function mostBlamed(layers) {
   const size = layer => layer.gains.reduce((sum, gain) => sum + Math.abs(gain || 0), 0);
@@ -82,7 +85,7 @@ function mostBlamed(layers) {
   return {shown: layers.filter(layer => largest.includes(layer)), others: layers.filter(layer => !largest.includes(layer))};
 }
 
-function blame({changes}) {
+function blame({changes, layers}) {
   show("blame", changes.steps.length > 0);
   if (changes.steps.length === 0) {
     return;
@@ -91,7 +94,7 @@ function blame({changes}) {
   const all = changes.steps.map((step, i) => changes.layers.reduce((sum, layer) => sum + Math.abs(layer.gains[i] || 0), 0) || 1);
   const share = layers => changes.steps.map((x, i) =>
     ({x, y: 100 * layers.reduce((sum, layer) => sum + Math.abs(layer.gains[i] || 0), 0) / all[i]}));
-  const rows = shown.map(layer => [layer.name, share([layer])]);
+  const rows = shown.map(layer => [nameOf(layer, layers), share([layer])]);
   if (others.length) {
     rows.push([`${others.length} other layers`, share(others)]);
   }
@@ -103,7 +106,7 @@ function blame({changes}) {
   element("layers").replaceChildren(
     make("thead", {}, make("tr", {}, ...["layer", "gain in all", "share", "change/weight", "direction"]
       .map(text => make("th", {text, scope: "col"})))),
-    make("tbody", {}, ...changes.layers.map(layer => make("tr", {}, make("th", {text: layer.name, scope: "row"}),
+    make("tbody", {}, ...changes.layers.map(layer => make("tr", {}, make("th", {text: nameOf(layer, layers), scope: "row"}),
       ...[number(layer.total), percent(layer.total / total), number(layer.ratios[last]), number(layer.directions[last])]
         .map(text => make("td", {text}))))));
 }
@@ -120,9 +123,9 @@ function corrected(data) {
       line("measured", 1, zipped(changes.steps, changes.measured))
     ], {x: "step", y: "fall of the loss"});
     const {shown} = mostBlamed(changes.layers);
-    draw(element("ratios"), shown.map((layer, i) => line(layer.name, i,
+    draw(element("ratios"), shown.map((layer, i) => line(nameOf(layer, data.layers), i,
       zipped(changes.steps, layer.ratios.map(ratio => ratio > 0 ? ratio : null)))), {x: "step", y: "change / weight", yAxis: powers()});
-    draw(element("directions"), shown.map((layer, i) => line(layer.name, i, zipped(changes.steps, layer.directions))),
+    draw(element("directions"), shown.map((layer, i) => line(nameOf(layer, data.layers), i, zipped(changes.steps, layer.directions))),
       {x: "step", y: "cosine", yAxis: {suggestedMin: 0, suggestedMax: 1}});
   }
   weights(data);

@@ -6,7 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.baton.DataException;
+import dev.baton.Shape;
+import dev.baton.nn.Linear;
+import dev.baton.nn.ReLU;
+import dev.baton.nn.Sequential;
 import dev.baton.train.EpochResult;
+import dev.baton.train.Summary;
 import dev.baton.train.Watch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -149,12 +154,23 @@ class HtmlReportTest {
     void aTagInATextIsNoTag() throws IOException {
         String evil = "</script><script>alert(1)</script><!--";
         try (HtmlReport report = HtmlReport.to(file())) {
-            report.title(evil).fact("device", evil).summary(evil).bill(evil);
+            report.title(evil).fact("device", evil).bill(evil);
             report.warning(1, evil);
         }
 
         assertThat(Files.readString(file())).doesNotContain("alert(1)</script>").doesNotContain("<!--\"");
         assertThat(data().get("bill").getAsString()).isEqualTo(evil);
+    }
+
+    @Test
+    void layersAreNamedAsTheSummaryDoes() throws IOException {
+        var model = Sequential.of(new Linear(4, 3), new ReLU(), new Linear(3, 2));
+        try (HtmlReport report = HtmlReport.to(file())) {
+            report.summary(Summary.of(model, Shape.of(4)));
+        }
+
+        assertThat(data().get("layers")).hasToString("{\"0\":\"0: Linear\",\"1\":\"1: ReLU\",\"2\":\"2: Linear\"}");
+        assertThat(data().get("summary").getAsString()).contains("0: Linear(4 -> 3)");
     }
 
     @Test

@@ -32,8 +32,7 @@ class LiveViewTest {
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return client.send(
-                HttpRequest.newBuilder(view.address().resolve(path)).build(), BodyHandlers.ofString());
+        return client.send(HttpRequest.newBuilder(view.address().resolve(path)).build(), BodyHandlers.ofString());
     }
 
     private JsonObject data(long after) throws Exception {
