@@ -208,31 +208,4 @@ class ReportTest extends ExampleTest {
         assertThat(browser.requests())
                 .allMatch(asked -> asked.startsWith(address.toString()) || asked.startsWith("data:"));
     }
-
-    @Test
-    void aRunSaysWhereItIsToBeSeen() {
-        assertThat(run("digits", "--backend", "reference", "--epochs", "1", "--limit", "100", "--live"))
-                .isZero();
-        assertThat(err.toString()).containsPattern("live view: http://127\\.0\\.0\\.1:\\d+/");
-    }
-
-    @Test
-    void saysWhatIsWrongWithAPort() {
-        assertThat(run("digits", "--live", "70000")).isEqualTo(2);
-        assertThat(err.toString())
-                .contains("Invalid value for option '--live': PORT or HOST:PORT, a port from 0 to 65535, not '70000'");
-    }
-
-    @Test
-    void wrongAnswersAreDrawnInTheTerminalToo() {
-        assertThat(run("digits", "--backend", "reference", "--epochs", "1", "--limit", "100", "--marked"))
-                .isZero();
-        assertThat(out.toString()).containsPattern("answer \\d, right is \\d   +answer \\d, right is \\d");
-    }
-
-    @Test
-    void markedAnswersAreNotForPrograms() {
-        assertThat(run("digits", "--marked", "--json")).isEqualTo(2);
-        assertThat(err.toString()).contains("--marked prints text for people: leave it out, or --json");
-    }
 }

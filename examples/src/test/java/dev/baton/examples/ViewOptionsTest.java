@@ -1,0 +1,80 @@
+package dev.baton.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ViewOptionsTest extends ExampleTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aRunSaysWhereItIsToBeSeen() {
+        assertThat(run("digits", "--backend", "reference", "--epochs", "1", "--limit", "100", "--live"))
+                .isZero();
+        assertThat(err.toString()).containsPattern("live view: http://127\\.0\\.0\\.1:\\d+/");
+    }
+
+    @Test
+    void saysWhatIsWrongWithAPort() {
+        assertThat(run("digits", "--live", "70000")).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("Invalid value for option '--live': PORT or HOST:PORT, a port from 0 to 65535, not '70000'");
+    }
+
+    @Test
+    void wrongAnswersAreDrawnInTheTerminalToo() {
+        assertThat(run("digits", "--backend", "reference", "--epochs", "1", "--limit", "100", "--marked"))
+                .isZero();
+        assertThat(out.toString()).containsPattern("answer \\d, right is \\d   +answer \\d, right is \\d");
+    }
+
+    @Test
+    void markedAnswersAreNotForPrograms() {
+        assertThat(run("digits", "--marked", "--json")).isEqualTo(2);
+        assertThat(err.toString()).contains("--marked prints text for people: leave it out, or --json");
+    }
+
+    @Test
+    void saysThatAPortIsTaken() throws Exception {
+        try (var other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(other.getLocalPort());
+
+            assertThat(run("digits", "--backend", "reference", "--epochs", "1", "--limit", "100", "--live", port))
+                    .isEqualTo(1);
+            assertThat(err.toString()).contains("the live view cannot be shown at localhost, port " + port);
+        }
+    }
+
+    @Test
+    void saysWhereNoReportCanBe() {
+        String file = folder.resolve("missing").resolve("run.html").toString();
+
+        assertThat(run("digits", "--backend", "reference", "--epochs", "1", "--limit", "100", "--report", file))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("cannot write the report " + file + ": there is no folder");
+    }
+
+    @Test
+    void pricesAreInDollars() throws Exception {
+        Path file = folder.resolve("prices.html");
+
+        assertThat(run(
+                        "prices",
+                        "--backend",
+                        "reference",
+                        "--epochs",
+                        "1",
+                        "--limit",
+                        "40",
+                        "--report",
+                        file.toString()))
+                .isZero();
+        assertThat(file).content().contains("dollars", "body-style");
+    }
+}
