@@ -8,6 +8,7 @@ import dev.baton.train.LossChange;
 import dev.baton.train.Summary;
 import dev.baton.train.TrainingListener;
 import dev.baton.train.Watch;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * <p>The file is written anew after every epoch and, where epochs are long, once a minute; it is there whole or not at all.
  * Writing takes no more than a twentieth of the time. However long the run, the page stays of bounded size: curves become
  * coarser, and of the marked papers the first, the last and some in between are kept. Where a run goes on from a
- * checkpoint, the page shows it from there.
+ * checkpoint, the page shows it from there, and the page that was in the file before stays beside it.
  *
  * <p>{@link LiveView} shows the same page while the run goes on.
  */
@@ -29,6 +30,7 @@ public final class HtmlReport implements TrainingListener, AutoCloseable {
     private static final int SHARE_OF_WRITING = 20;
 
     private final Path file;
+    private boolean holdsEarlierRun;
     private final Object lock = new Object();
     private RunDescription description = RunDescription.nothing();
     private Exam exam = Exam.numbers();
@@ -45,14 +47,19 @@ public final class HtmlReport implements TrainingListener, AutoCloseable {
     }
 
     /**
-     * A report in a file, which is written for the first time here.
+     * A report in a file, which is written for the first time here or, where it holds the report of an earlier run, with
+     * the first step.
      *
      * @param file whose folder must be there
      * @throws DataException if it cannot be written
      */
     public static HtmlReport to(Path file) {
         var report = new HtmlReport(file);
-        report.write();
+        if (Files.exists(file)) {
+            report.holdsEarlierRun = true;
+        } else {
+            report.write();
+        }
         return report;
     }
 
@@ -101,6 +108,10 @@ public final class HtmlReport implements TrainingListener, AutoCloseable {
 
     @Override
     public void resumed(long step, String difference) {
+        if (holdsEarlierRun) {
+            Path kept = WholeText.moveAside(file, "-before-step-" + step);
+            fact("what came before", kept.getFileName().toString());
+        }
         change(() -> {
             history.resumed(step);
             if (!difference.isEmpty()) {
@@ -112,7 +123,9 @@ public final class HtmlReport implements TrainingListener, AutoCloseable {
     @Override
     public void batch(int epoch, int batch, int batches, float loss) {
         change(() -> history.batch(loss));
-        if (System.nanoTime() - written > NANOSECONDS_BETWEEN) {
+        if (holdsEarlierRun) {
+            write();
+        } else if (System.nanoTime() - written > NANOSECONDS_BETWEEN) {
             writeUnlessJustDone();
         }
     }
@@ -198,6 +211,7 @@ public final class HtmlReport implements TrainingListener, AutoCloseable {
         }
         long start = System.nanoTime();
         WholeText.write(file, Page.of(data(), false));
+        holdsEarlierRun = false;
         written = System.nanoTime();
         writingTook = written - start;
     }

@@ -38,6 +38,25 @@ final class WholeText {
         }
     }
 
+    /**
+     * Gives a file another name, with some words at the end of it and a number where there is such a file already.
+     *
+     * @return where it is now
+     */
+    static Path moveAside(Path file, String words) {
+        String name = file.getFileName().toString();
+        int dot = name.lastIndexOf('.') < 0 ? name.length() : name.lastIndexOf('.');
+        Path aside = file.resolveSibling(name.substring(0, dot) + words + name.substring(dot));
+        for (int number = 2; Files.exists(aside); number++) {
+            aside = file.resolveSibling(name.substring(0, dot) + words + "-" + number + name.substring(dot));
+        }
+        try {
+            return Files.move(file, aside);
+        } catch (IOException e) {
+            throw new DataException("cannot keep the report " + file + " of the run so far as " + aside + ": " + e, e);
+        }
+    }
+
     private static void move(Path from, Path to) throws IOException {
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);

@@ -48,6 +48,8 @@ function line(label, index, data, more) {
     pointRadius: data.length > 25 ? 0 : 2.5,
     pointHoverRadius: 4,
     pointHitRadius: 12,
+    // A point at the edge is whole.
+    clip: 6,
     ...more
   };
 }
@@ -68,11 +70,22 @@ function density(label, index, histogram) {
   return outline(label, index, {...histogram, counts: histogram.counts.map(count => count / area)});
 }
 
+// What there are only whole ones of.
+const COUNTED = ["step", "epoch"];
+
 function axis(title, more) {
   return {
     title: {display: Boolean(title), text: title, color: variable("--muted"), font: {size: 12}},
-    // Round numbers alone, not where the data begin and end.
-    ticks: {color: variable("--muted"), maxTicksLimit: 7, maxRotation: 0, includeBounds: false, font: {size: 12}, callback: value => number(value)},
+    ticks: {
+      color: variable("--muted"),
+      font: {size: 12},
+      maxTicksLimit: 7,
+      maxRotation: 0,
+      // Round numbers alone, not where the data begin and end.
+      includeBounds: false,
+      precision: COUNTED.includes(title) ? 0 : undefined,
+      callback: value => number(value)
+    },
     grid: {color: variable("--line"), drawTicks: false},
     border: {display: false},
     ...more

@@ -93,6 +93,37 @@ class HtmlReportTest {
     }
 
     @Test
+    void thePageOfTheRunSoFarStaysBesideThatOfTheRest() throws IOException {
+        for (int go = 1; go <= 3; go++) {
+            try (HtmlReport report = HtmlReport.to(file())) {
+                if (go > 1) {
+                    report.resumed(1, "");
+                }
+                report.batch(go, 1, 1, go);
+            }
+        }
+
+        assertThat(data().getAsJsonObject("loss").get("y")).hasToString("[3.0]");
+        assertThat(data().get("facts").toString()).contains("run-before-step-1-2.html");
+        assertThat(Files.readString(folder.resolve("run-before-step-1.html"))).contains("\"y\":[1.0]");
+        assertThat(Files.readString(folder.resolve("run-before-step-1-2.html"))).contains("\"y\":[2.0]");
+    }
+
+    @Test
+    void aRunFromTheBeginningTakesThePlaceOfAnEarlierOneWithItsFirstStep() throws IOException {
+        Files.writeString(file(), "an earlier run");
+        try (HtmlReport report = HtmlReport.to(file())) {
+            assertThat(file()).hasContent("an earlier run");
+            report.batch(1, 1, 1, 1);
+
+            assertThat(data().get("step").getAsLong()).isEqualTo(1);
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files).containsExactly(file());
+        }
+    }
+
+    @Test
     void aLongRunMakesNoLargePage() throws IOException {
         var run = new SampleRun();
         try (HtmlReport report = HtmlReport.to(file())) {
