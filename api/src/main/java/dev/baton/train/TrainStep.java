@@ -186,7 +186,7 @@ public final class TrainStep implements AutoCloseable {
         if (program == null) {
             var given = new LinkedHashMap<String, TensorType>();
             inputs.forEach((name, array) -> given.put(name, StepGraph.batchType(array)));
-            StepGraph.Traced step = StepGraph.trace(function, optimizer, given, session.deviceCount() > 1, false);
+            StepGraph.Traced step = StepGraph.trace(function, optimizer, given, session.deviceCount() > 1);
             program = new StepProgram(session, step, optimizer, recent, "training step", opened);
             types = given;
             last = program;
