@@ -6,6 +6,7 @@ module dev.baton {
     exports dev.baton;
     exports dev.baton.autodiff;
     exports dev.baton.composite;
+    exports dev.baton.cost;
     exports dev.baton.data;
     exports dev.baton.graph;
     exports dev.baton.infer;

@@ -30,6 +30,7 @@ class PackageOrderTest {
             "dev.baton.data",
             "dev.baton.io",
             "dev.baton.train",
+            "dev.baton.cost",
             "dev.baton.infer");
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

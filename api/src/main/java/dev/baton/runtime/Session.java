@@ -215,6 +215,17 @@ public final class Session implements AutoCloseable {
         return plan(graph, sizes);
     }
 
+    /**
+     * The program that {@link #compile} would run on one device, to look at before it does: its kernels and its memory.
+     * Nothing is computed, no variable comes into being, and the program cannot be run.
+     */
+    public Program program(Graph graph, Map<String, Long> sizes) {
+        checkUse();
+        var offsets = new LinkedHashMap<String, Long>();
+        graph.variables().keySet().forEach(name -> offsets.put(name, 0L));
+        return Compiler.compile(graph, sizes, offsets, device.backend(), precision);
+    }
+
     SessionPlan plan(Graph graph, Map<String, Long> sizes) {
         if (graph.isShared()) {
             // All devices are at it, each for itself, and have its variables.

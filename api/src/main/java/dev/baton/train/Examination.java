@@ -30,7 +30,7 @@ final class Examination {
             RecentNorms recent,
             Opened opened) {
         boolean shared = session.deviceCount() > 1;
-        StepGraph.Traced traced = StepGraph.trace(function, optimizer, types, shared, true);
+        StepGraph.Traced traced = StepGraph.traceExamined(function, optimizer, types, shared);
         this.optimizer = optimizer;
         this.parameters = traced.learnt();
         this.step = new StepProgram(session, traced, optimizer, recent, "examined training step", opened);

@@ -65,10 +65,18 @@ final class StepGraph {
      *
      * @param types of the inputs by name
      * @param shared whether several devices have a part of each batch
-     * @param examined whether it also tells what it changed, in {@link #GAINS}, {@link #WEIGHT_NORMS} and {@link
-     *     #CHANGE_NORMS}
      */
-    static Traced trace(
+    static Traced trace(StepFunction function, Optimizer optimizer, Map<String, TensorType> types, boolean shared) {
+        return trace(function, optimizer, types, shared, false);
+    }
+
+    /** The same step, which also tells what it changed, in {@link #GAINS}, {@link #WEIGHT_NORMS} and {@link #CHANGE_NORMS}. */
+    static Traced traceExamined(
+            StepFunction function, Optimizer optimizer, Map<String, TensorType> types, boolean shared) {
+        return trace(function, optimizer, types, shared, true);
+    }
+
+    private static Traced trace(
             StepFunction function,
             Optimizer optimizer,
             Map<String, TensorType> types,

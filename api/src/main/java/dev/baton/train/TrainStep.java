@@ -38,6 +38,12 @@ public final class TrainStep implements AutoCloseable {
     /** The name of {@link Batch#targets} as an input of a step. */
     public static final String TARGETS = "targets";
 
+    /** The output of a step's graph with the loss. */
+    public static final String LOSS = StepGraph.LOSS;
+
+    /** The output of a step's graph with the norm of each learnt parameter's gradient. */
+    public static final String GRADIENT_NORMS = StepGraph.NORMS;
+
     private static final List<String> OWN_INPUTS = List.of(
             GraphBuilder.SEED, GraphBuilder.STEP, GraphBuilder.UPDATE, GraphBuilder.LEARNING_RATE, GraphBuilder.SHARE);
 
@@ -62,6 +68,21 @@ public final class TrainStep implements AutoCloseable {
     /** A step for a model with one input and one loss, run with a {@link Batch}. */
     public static TrainStep of(Session session, Layer model, Loss loss, Optimizer optimizer) {
         return of(session, functionOf(model, loss), optimizer);
+    }
+
+    /**
+     * The graph of a step as it is traced, without a session: nothing is computed and no weight is made, however large
+     * the model. Its outputs {@link #LOSS} and {@link #GRADIENT_NORMS} end its forward and its backward pass.
+     *
+     * @param inputs the type of a batch's inputs, whose first dimension is {@link Executable#BATCH}
+     * @param targets that of its targets
+     * @throws dev.baton.ShapeException if the model or the loss does not take them
+     */
+    public static Graph graph(Layer model, Loss loss, Optimizer optimizer, TensorType inputs, TensorType targets) {
+        var types = new LinkedHashMap<String, TensorType>();
+        types.put(INPUTS, inputs);
+        types.put(TARGETS, targets);
+        return StepGraph.trace(functionOf(model, loss), optimizer, types, false).graph();
     }
 
     static StepFunction functionOf(Layer model, Loss loss) {
@@ -165,7 +186,7 @@ public final class TrainStep implements AutoCloseable {
         if (program == null) {
             var given = new LinkedHashMap<String, TensorType>();
             inputs.forEach((name, array) -> given.put(name, StepGraph.batchType(array)));
-            StepGraph.Traced step = StepGraph.trace(function, optimizer, given, session.deviceCount() > 1, false);
+            StepGraph.Traced step = StepGraph.trace(function, optimizer, given, session.deviceCount() > 1);
             program = new StepProgram(session, step, optimizer, recent, "training step", opened);
             types = given;
             last = program;

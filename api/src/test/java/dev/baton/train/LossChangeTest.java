@@ -59,7 +59,7 @@ class LossChangeTest {
         }
 
         Graph step(Optimizer optimizer) {
-            return StepGraph.trace(function(), optimizer, types(), false, true)
+            return StepGraph.traceExamined(function(), optimizer, types(), false)
                     .graph()
                     .bind(Map.of(Executable.BATCH, (long) BATCH));
         }

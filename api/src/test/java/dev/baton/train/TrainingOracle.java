@@ -101,7 +101,6 @@ record TrainingOracle(Layer model, Loss loss, Optimizer optimizer, IntFunction<B
                                 StepGraph.batchType(first.inputs()),
                                 TrainStep.TARGETS,
                                 StepGraph.batchType(first.targets())),
-                        false,
                         false)
                 .graph()
                 .bind(Map.of(Executable.BATCH, first.inputs().shape().size(0)));

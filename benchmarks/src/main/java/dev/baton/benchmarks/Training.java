@@ -2,10 +2,12 @@ package dev.baton.benchmarks;
 
 import bench.Bench;
 import bench.Data;
+import dev.baton.DType;
 import dev.baton.Dim;
 import dev.baton.NDArray;
 import dev.baton.Precision;
 import dev.baton.Shape;
+import dev.baton.cost.Cost;
 import dev.baton.data.Batch;
 import dev.baton.loss.Losses;
 import dev.baton.nn.Layer;
@@ -66,6 +68,13 @@ record Training(Supplier<Layer> network, Optimizer optimizer, int batch, Shape e
     /** A step for a model. */
     TrainStep step(Session session, Layer model) {
         return TrainStep.of(session, model, Losses.crossEntropy(), optimizer);
+    }
+
+    /** What it costs, before it runs. */
+    Cost cost() {
+        return Cost.of(network.get(), isTokens() ? DType.INT32 : DType.FLOAT32, example)
+                .optimizer(optimizer)
+                .batch(batch);
     }
 
     /** Measures it, with products that read their factors so. */

@@ -14,7 +14,15 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         version = "Baton 0.1.0",
         synopsisSubcommandLabel = "EXAMPLE",
-        subcommands = {Digits.class, Prices.class, Relay.class, Melody.class, Pets.class, Forge.class, Shakespeare.class
+        subcommands = {
+            Digits.class,
+            Prices.class,
+            Relay.class,
+            Melody.class,
+            Pets.class,
+            Forge.class,
+            Shakespeare.class,
+            Price.class
         })
 public final class Main {
 
