@@ -59,9 +59,14 @@ public sealed interface MarkedAnswer {
         @Override
         public String toString() {
             return String.format(
-                            Locale.ROOT, "example %d: answered %d (probability %.3f), ", example, answer, answerProbability)
-                    + (isRight() ? "which is right" : String.format(
-                            Locale.ROOT, "right is %d (%.3f, rank %d)", right, probability, rank))
+                            Locale.ROOT,
+                            "example %d: answered %d (probability %.3f), ",
+                            example,
+                            answer,
+                            answerProbability)
+                    + (isRight()
+                            ? "which is right"
+                            : String.format(Locale.ROOT, "right is %d (%.3f, rank %d)", right, probability, rank))
                     + String.format(Locale.ROOT, ", loss %.3g", loss);
         }
     }
@@ -99,7 +104,12 @@ public sealed interface MarkedAnswer {
         @Override
         public String toString() {
             return String.format(
-                    Locale.ROOT, "example %d: %d of %d places right, loss %.3g", example, rightPlaces(), right.size(), loss);
+                    Locale.ROOT,
+                    "example %d: %d of %d places right, loss %.3g",
+                    example,
+                    rightPlaces(),
+                    right.size(),
+                    loss);
         }
     }
 
@@ -109,8 +119,7 @@ public sealed interface MarkedAnswer {
      * @param right the right numbers
      * @param answer those of the model
      */
-    record OfNumbers(
-            int example, NDArray question, NDArray right, NDArray answer, double loss, List<Double> earlier)
+    record OfNumbers(int example, NDArray question, NDArray right, NDArray answer, double loss, List<Double> earlier)
             implements MarkedAnswer {
 
         public OfNumbers {

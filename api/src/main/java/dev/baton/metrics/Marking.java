@@ -58,9 +58,7 @@ public final class Marking {
 
         List<MarkedAnswer> largestFirst() {
             return answers.stream()
-                    .sorted(Comparator.comparingDouble(size)
-                            .reversed()
-                            .thenComparingInt(MarkedAnswer::example))
+                    .sorted(Comparator.comparingDouble(size).reversed().thenComparingInt(MarkedAnswer::example))
                     .toList();
         }
     }
@@ -113,7 +111,12 @@ public final class Marking {
                 confusion.add(answers, targets);
             }
             for (int i = 0; i < examples; i++) {
-                markClasses(questions, classes, i, classes.count() / examples, targets.shape().rank() == 1);
+                markClasses(
+                        questions,
+                        classes,
+                        i,
+                        classes.count() / examples,
+                        targets.shape().rank() == 1);
             }
         } else {
             if (answers.size() != targets.size()) {

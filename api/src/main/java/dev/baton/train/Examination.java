@@ -34,8 +34,8 @@ final class Examination {
         this.optimizer = optimizer;
         this.parameters = traced.learnt();
         this.step = new StepProgram(session, traced, optimizer, recent, "examined training step", opened);
-        this.lossAfter = new Executable(
-                session, "loss after a step", StepGraph.traceLoss(function, types, shared), opened);
+        this.lossAfter =
+                new Executable(session, "loss after a step", StepGraph.traceLoss(function, types, shared), opened);
     }
 
     /** The program of the step. */
@@ -56,7 +56,8 @@ final class Examination {
             // Its random numbers follow from the number of the step: what was dropped then is dropped now.
             lossAfter.next(number, optimizer.update(number), rate);
             lossAfter.run();
-            double after = lossAfter.output(lossAfter.outputIndex(StepGraph.LOSS)).get(0);
+            double after =
+                    lossAfter.output(lossAfter.outputIndex(StepGraph.LOSS)).get(0);
             return new LossChange(number, rate, result.loss(), after, parts());
         } finally {
             step.executable().clear();

@@ -45,8 +45,7 @@ public final class LearningRateFinder {
     private int perDecade = 2;
     private int steps = 50;
 
-    private LearningRateFinder(
-            Session session, Layer model, Loss loss, Function<Schedule, Optimizer> optimizer) {
+    private LearningRateFinder(Session session, Layer model, Loss loss, Function<Schedule, Optimizer> optimizer) {
         this.session = session;
         this.model = model;
         this.loss = loss;

@@ -51,7 +51,13 @@ public record LearningRates(int steps, double start, List<Trial> trials) {
     @Override
     public String toString() {
         var text = new StringBuilder(String.format(
-                Locale.ROOT, "after %d steps, from a loss of %.4g%n%8s  %10s  %9s%n", steps, start, "rate", "loss", "gained"));
+                Locale.ROOT,
+                "after %d steps, from a loss of %.4g%n%8s  %10s  %9s%n",
+                steps,
+                start,
+                "rate",
+                "loss",
+                "gained"));
         for (Trial trial : trials) {
             text.append(String.format(
                     Locale.ROOT,

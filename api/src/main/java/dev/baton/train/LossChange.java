@@ -104,7 +104,13 @@ public record LossChange(long step, double learningRate, double before, double a
                 measured(),
                 predicted()));
         text.append(String.format(
-                Locale.ROOT, "%-" + width + "s  %10s  %7s  %13s  %9s", "layer", "gain", "share", "change/weight", "direction"));
+                Locale.ROOT,
+                "%-" + width + "s  %10s  %7s  %13s  %9s",
+                "layer",
+                "gain",
+                "share",
+                "change/weight",
+                "direction"));
         double all = predicted();
         for (Part part : layers) {
             text.append(String.format(

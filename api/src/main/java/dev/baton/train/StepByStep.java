@@ -223,8 +223,8 @@ public final class StepByStep implements AutoCloseable {
         if (followed == null) {
             return List.of();
         }
-        var marking = new Marking(
-                0, IntStream.range(0, (int) followed.size()).boxed().toList());
+        var marking =
+                new Marking(0, IntStream.range(0, (int) followed.size()).boxed().toList());
         marking.add(followed.inputs(), evaluation.answers(followed), followed.targets());
         return marking.paper(1).watched();
     }

@@ -144,7 +144,9 @@ final class StepGraph {
         var graph = new GraphBuilder(GraphBuilder.Mode.TRAINING, shared);
         Value loss = function.loss(new StepInputs(graph, types)).value();
         graph.assignNothing();
-        graph.output(LOSS, shared ? overAllDevices(new Emitter(graph), loss, List.of()).get(0) : loss);
+        graph.output(
+                LOSS,
+                shared ? overAllDevices(new Emitter(graph), loss, List.of()).get(0) : loss);
         return graph.build();
     }
 

@@ -37,7 +37,12 @@ final class StepProgram {
      * @param recent takes note of the gradients' norms
      */
     StepProgram(
-            Session session, StepGraph.Traced step, Optimizer optimizer, RecentNorms recent, String name, Opened opened) {
+            Session session,
+            StepGraph.Traced step,
+            Optimizer optimizer,
+            RecentNorms recent,
+            String name,
+            Opened opened) {
         this.session = session;
         this.optimizer = optimizer;
         this.recent = recent;

@@ -1,11 +1,9 @@
 package dev.baton.train;
 
 import dev.baton.BatonException;
-import dev.baton.DType;
 import dev.baton.DataException;
 import dev.baton.NDArray;
 import dev.baton.NotFiniteException;
-import dev.baton.Shape;
 import dev.baton.StateException;
 import dev.baton.data.Batch;
 import dev.baton.graph.Graph;

@@ -240,8 +240,7 @@ public final class Trainer implements AutoCloseable {
                 break;
             }
             double seconds = (System.nanoTime() - epochStart) / 1e9;
-            Map<String, Double> measured =
-                    observation.measure(evaluation, validation, metrics, at.epoch() + 1);
+            Map<String, Double> measured = observation.measure(evaluation, validation, metrics, at.epoch() + 1);
             observation.weights(at.epoch() + 1);
             double perStep = (System.nanoTime() - start) / (double) Math.max(1, at.steps() - before);
             var left = Duration.ofNanos((long) (perStep * (steps - at.steps())));

@@ -31,7 +31,8 @@ class HistogramTest {
     @Test
     void theLargestDistances_areStillDivided() {
         double most = Double.MAX_VALUE;
-        assertThat(Histogram.of("x", new double[] {-most, -0.1 * most, 0.1 * most, most}, 4).counts())
+        assertThat(Histogram.of("x", new double[] {-most, -0.1 * most, 0.1 * most, most}, 4)
+                        .counts())
                 .containsExactly(1L, 1L, 1L, 1L);
     }
 
@@ -40,7 +41,8 @@ class HistogramTest {
         Histogram histogram = Histogram.of("x", numbers, parts);
         assertThat(histogram.size()).isEqualTo(numbers.length);
         assertThat(histogram.notFinite())
-                .isEqualTo(Arrays.stream(numbers).filter(x -> !Double.isFinite(x)).count());
+                .isEqualTo(
+                        Arrays.stream(numbers).filter(x -> !Double.isFinite(x)).count());
         assertThat(histogram.counts()).hasSize(parts);
     }
 }

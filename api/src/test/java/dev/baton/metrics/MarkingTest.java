@@ -31,9 +31,7 @@ class MarkingTest {
         var marking = new Marking(1, List.of(0, 2, 9));
         // Probabilities 1/5, 3/5, 1/5, then 3/5, 1/5, 1/5.
         marking.add(
-                questions(1, 2),
-                NDArray.of(Shape.of(2, 3), 0, LOG_3, 0, LOG_3, 0, 0),
-                NDArray.of(Shape.of(2), 1, 2));
+                questions(1, 2), NDArray.of(Shape.of(2, 3), 0, LOG_3, 0, LOG_3, 0, 0), NDArray.of(Shape.of(2), 1, 2));
         // Probabilities of three equal ones.
         marking.add(questions(3, 1), NDArray.of(Shape.of(1, 3), 7f, 7f, 7f), NDArray.of(Shape.of(1), 1));
 
@@ -52,7 +50,8 @@ class MarkingTest {
         assertThat(worst.rank()).isEqualTo(3);
         assertThat(worst.loss()).isCloseTo(Math.log(5), within(1e-6));
         assertThat(worst.isRight()).isFalse();
-        assertThat(worst).hasToString("example 1: answered 0 (probability 0.600), right is 2 (0.200, rank 3), loss 1.61");
+        assertThat(worst)
+                .hasToString("example 1: answered 0 (probability 0.600), right is 2 (0.200, rank 3), loss 1.61");
         assertThat(worst.earlier()).isEmpty();
         assertThat(paper.watched()).extracting(MarkedAnswer::example).containsExactly(0, 2);
         assertThat(((MarkedAnswer.OfClass) paper.watched().get(0)).isRight()).isTrue();
@@ -81,7 +80,9 @@ class MarkingTest {
         assertThat(paper.improved()).extracting(MarkedAnswer::example).containsExactly(1, 2);
         assertThat(paper.improved().get(0).improvement()).isCloseTo(Math.log(2), within(1e-6));
         assertThat(paper.improved().get(1).improvement()).isCloseTo(Math.log(1.5), within(1e-6));
-        assertThat(paper.worst().get(0).earlier()).hasSize(1).first(InstanceOfAssertFactories.DOUBLE)
+        assertThat(paper.worst().get(0).earlier())
+                .hasSize(1)
+                .first(InstanceOfAssertFactories.DOUBLE)
                 .isCloseTo(Math.log(2), within(1e-6));
         marking.add(questions(1, 3), NDArray.of(Shape.of(3, 2), 0, 0, 0, 0, 0, 0), labels);
         assertThat(marking.paper(3).worst().get(0).earlier()).hasSize(2);
@@ -141,12 +142,12 @@ class MarkingTest {
     @Test
     void whatDoesNotGoTogether_isRefused() {
         var marking = new Marking(1, List.of());
-        assertThatThrownBy(() -> marking.add(
-                        questions(1, 1), NDArray.of(Shape.of(1, 2), 0f, 1f), NDArray.of(Shape.of(1), 2)))
+        assertThatThrownBy(() ->
+                        marking.add(questions(1, 1), NDArray.of(Shape.of(1, 2), 0f, 1f), NDArray.of(Shape.of(1), 2)))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("label 2");
-        assertThatThrownBy(() -> marking.add(
-                        questions(1, 1), NDArray.of(Shape.of(1, 2), 0f, 1f), NDArray.of(Shape.of(1), 2f)))
+        assertThatThrownBy(() ->
+                        marking.add(questions(1, 1), NDArray.of(Shape.of(1, 2), 0f, 1f), NDArray.of(Shape.of(1), 2f)))
                 .isInstanceOf(ShapeException.class);
     }
 }

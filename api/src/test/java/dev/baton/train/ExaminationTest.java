@@ -80,8 +80,7 @@ class ExaminationTest {
 
     private static void assertSame(Map<String, float[]> variables, Map<String, float[]> others) {
         assertThat(variables.keySet()).isEqualTo(others.keySet());
-        variables.forEach(
-                (name, values) -> assertThat(values).as(name).containsExactly(others.get(name)));
+        variables.forEach((name, values) -> assertThat(values).as(name).containsExactly(others.get(name)));
     }
 
     static Stream<Arguments> optimizers() {
@@ -142,8 +141,8 @@ class ExaminationTest {
             LossChange first = step.examine(batch(5, 1));
             assertThat(first.predicted()).isZero();
             assertThat(first.after()).isEqualTo(first.before());
-            assertThat(first.parameters()).allSatisfy(part -> assertThat(part.changeNorm())
-                    .isZero());
+            assertThat(first.parameters())
+                    .allSatisfy(part -> assertThat(part.changeNorm()).isZero());
             assertThat(step.examine(batch(5, 2)).predicted()).isPositive();
         }
     }
@@ -163,8 +162,8 @@ class ExaminationTest {
             for (int i = 0; i < infinite.length; i++) {
                 infinite[i] *= 1e38f;
             }
-            assertThatThrownBy(
-                            () -> step.examine(new Batch(NDArray.of(good.inputs().shape(), infinite), good.targets())))
+            assertThatThrownBy(() ->
+                            step.examine(new Batch(NDArray.of(good.inputs().shape(), infinite), good.targets())))
                     .isInstanceOfAny(NotFiniteException.class, DataException.class);
             assertSame(variables(session), before);
             assertThat(step.steps()).isEqualTo(1);
@@ -178,7 +177,9 @@ class ExaminationTest {
                 var step = step(session, Sgd.of(0.1))) {
             LossChange change = step.examine(batch(5, 1));
             assertThat(change.layers()).extracting(LossChange.Part::name).containsExactly("0", "1", "4", "7");
-            assertThat(change.layers().stream().mapToDouble(LossChange.Part::gain).sum())
+            assertThat(change.layers().stream()
+                            .mapToDouble(LossChange.Part::gain)
+                            .sum())
                     .isCloseTo(change.predicted(), within(1e-12));
             assertThat(change.toString().lines())
                     .hasSize(6)
@@ -186,9 +187,10 @@ class ExaminationTest {
                     .first()
                     .asString()
                     .startsWith("step 1: the loss of its batch went from ");
-            assertThat(step.gradientNorms()).containsOnlyKeys(change.parameters().stream()
-                    .map(LossChange.Part::name)
-                    .toList());
+            assertThat(step.gradientNorms())
+                    .containsOnlyKeys(change.parameters().stream()
+                            .map(LossChange.Part::name)
+                            .toList());
         }
     }
 }

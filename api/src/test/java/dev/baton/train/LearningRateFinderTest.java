@@ -55,8 +55,8 @@ class LearningRateFinderTest {
                     .extracting(LearningRates.Trial::verdict)
                     .containsExactly(
                             Verdict.SLOW, Verdict.SLOW, Verdict.SLOW, Verdict.RIGHT, Verdict.CHAOTIC, Verdict.CHAOTIC);
-            assertThat(found.recommended()).hasValueSatisfying(rate -> assertThat(rate)
-                    .isBetween(0.0999, 0.1001));
+            assertThat(found.recommended())
+                    .hasValueSatisfying(rate -> assertThat(rate).isBetween(0.0999, 0.1001));
             // Nine steps of it leave 0.8^18 of the loss.
             assertThat(found.trials().get(3).loss()).isCloseTo(found.start() * Math.pow(0.8, 18), within(1e-3));
             // A step of rate r gains 1 - r of what its slope promises.

@@ -104,13 +104,8 @@ class LossChangeTest {
     }
 
     private static Network transformer() {
-        var model = Gpt.of(7)
-                .context(5)
-                .layers(2)
-                .heads(2)
-                .width(6)
-                .dropout(0.1)
-                .build();
+        var model =
+                Gpt.of(7).context(5).layers(2).heads(2).width(6).dropout(0.1).build();
         return new Network("transformer", model, labels(7, 5), labels(7, 5));
     }
 
@@ -154,8 +149,8 @@ class LossChangeTest {
         var variables = new HashMap<String, double[]>();
         step.variables()
                 .keySet()
-                .forEach(name ->
-                        variables.put(name, step.initial(name).initialValue(SEED).toDoubleArray()));
+                .forEach(name -> variables.put(
+                        name, step.initial(name).initialValue(SEED).toDoubleArray()));
         variables.putAll(network.run(step, variables, 1, 1, 0.01).assignments());
         return variables;
     }

@@ -43,11 +43,12 @@ class StepByStepTest {
 
     private static Map<String, List<Double>> variables(Session session) {
         var values = new LinkedHashMap<String, List<Double>>();
-        session.variables().forEach(name -> values.put(
-                name,
-                Arrays.stream(session.value(name).toDoubleArray())
-                        .boxed()
-                        .toList()));
+        session.variables()
+                .forEach(name -> values.put(
+                        name,
+                        Arrays.stream(session.value(name).toDoubleArray())
+                                .boxed()
+                                .toList()));
         return values;
     }
 
@@ -106,14 +107,16 @@ class StepByStepTest {
             for (var entry : before.entrySet()) {
                 double[] after = session.value(entry.getKey()).toDoubleArray();
                 for (int i = 0; i < after.length; i++) {
-                    largest = Math.max(largest, Math.abs(after[i] - entry.getValue().get(i)));
+                    largest = Math.max(
+                            largest, Math.abs(after[i] - entry.getValue().get(i)));
                 }
             }
             StepByStep.MovedWeight first = moved.get(0);
             assertThat(Math.abs(first.after() - first.before())).isEqualTo(largest);
             int element = first.index().size() == 1
                     ? first.index().get(0).intValue()
-                    : (int) (first.index().get(0) * session.value(first.parameter()).shape().size(1)
+                    : (int) (first.index().get(0)
+                                    * session.value(first.parameter()).shape().size(1)
                             + first.index().get(1));
             assertThat(first.after()).isEqualTo(session.value(first.parameter()).get(element));
             assertThat(first.before()).isEqualTo(before.get(first.parameter()).get(element));
@@ -134,8 +137,10 @@ class StepByStepTest {
             }
             List<StepByStep.MovedAnswer> answers = steps.answers();
             assertThat(answers).hasSize(4);
-            double before = answers.stream().mapToDouble(one -> one.before().loss()).sum();
-            double after = answers.stream().mapToDouble(one -> one.after().loss()).sum();
+            double before =
+                    answers.stream().mapToDouble(one -> one.before().loss()).sum();
+            double after =
+                    answers.stream().mapToDouble(one -> one.after().loss()).sum();
             assertThat(after).isLessThan(before);
             assertThat(answers.get(2).toString()).matches("example 2, class [01]: 0\\.\\d\\d -> 0\\.\\d\\d");
             List<StepByStep.MovedAnswer> atFive = answers;

@@ -114,18 +114,15 @@ class WatchTest {
         run(diary, Adam.of(0.01), 2);
 
         assertThat(diary.examinedSteps()).containsExactly(2L, 4L, 8L, 16L);
-        assertThat(diary.order)
-                .containsExactly("marked 1", "weights 1", "epoch 1", "marked 2", "weights 2", "epoch 2");
+        assertThat(diary.order).containsExactly("marked 1", "weights 1", "epoch 1", "marked 2", "weights 2", "epoch 2");
         assertThat(diary.papers).allSatisfy(paper -> {
             assertThat(paper.examples()).isEqualTo(SIZE);
             assertThat(paper.worst()).hasSize(3);
             assertThat(paper.watched()).extracting(MarkedAnswer::example).containsExactly(5, 39);
         });
-        assertThat(diary.papers.get(1).watched().get(0).earlier())
-                .containsExactly((double) (float) diary.papers.get(0).watched().get(0).loss());
-        assertThat(diary.weights.get(0))
-                .extracting(Histogram::size)
-                .containsExactlyInAnyOrder(5L * 8, 8L, 8L * 2, 2L);
+        assertThat(diary.papers.get(1).watched().get(0).earlier()).containsExactly((double)
+                (float) diary.papers.get(0).watched().get(0).loss());
+        assertThat(diary.weights.get(0)).extracting(Histogram::size).containsExactlyInAnyOrder(5L * 8, 8L, 8L * 2, 2L);
     }
 
     @Test
@@ -140,9 +137,12 @@ class WatchTest {
     void watching_changesNothing() {
         List<EpochResult> watched = run(new Diary(Watch.usual().everySteps(3)), Adam.of(0.01), 3);
         List<EpochResult> plain = run(new Diary(Watch.nothing()), Adam.of(0.01), 3);
-        assertThat(watched).extracting(EpochResult::loss).isEqualTo(plain.stream().map(EpochResult::loss).toList());
-        assertThat(watched).extracting(EpochResult::metrics).isEqualTo(
-                plain.stream().map(EpochResult::metrics).toList());
+        assertThat(watched)
+                .extracting(EpochResult::loss)
+                .isEqualTo(plain.stream().map(EpochResult::loss).toList());
+        assertThat(watched)
+                .extracting(EpochResult::metrics)
+                .isEqualTo(plain.stream().map(EpochResult::metrics).toList());
     }
 
     @Test
@@ -164,9 +164,9 @@ class WatchTest {
         var wrong = new Diary(Watch.usual().everySteps(4));
         // What is said comes first: the listener of a run that ended in an error has been told.
         assertThatThrownBy(() -> run(wrong, Sgd.of(50), 3)).isInstanceOf(NotFiniteException.class);
-        assertThat(wrong.warnings).anySatisfy(warning -> assertThat(warning)
-                .contains("they go too far")
-                .contains("The learning rate is 50"));
+        assertThat(wrong.warnings)
+                .anySatisfy(warning ->
+                        assertThat(warning).contains("they go too far").contains("The learning rate is 50"));
     }
 
     @Test
