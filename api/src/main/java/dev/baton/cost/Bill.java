@@ -4,7 +4,9 @@ import dev.baton.StateException;
 import dev.baton.train.EpochResult;
 import dev.baton.train.TrainingListener;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * What a training run did cost, beside what was predicted: a listener of the {@code Trainer}, asked when the run is over.
@@ -113,6 +115,25 @@ public final class Bill implements TrainingListener {
     /** How far the predicted time of a step is from the measured, as a share of that: -0.1 is a tenth too short. */
     public double error() {
         return (estimate.seconds() / estimate.steps()) / (seconds() / steps) - 1;
+    }
+
+    /**
+     * Every figure by name, in seconds, joules, grams, and the currency of the estimate; only the number of steps where
+     * fewer than two batches were done.
+     */
+    public Map<String, Number> figures() {
+        var figures = new LinkedHashMap<String, Number>();
+        figures.put("steps", steps);
+        if (timed > 0) {
+            figures.put("seconds", seconds());
+            figures.put("joules", energy());
+            figures.put("energyCounted", isEnergyCounted() ? 1 : 0);
+            figures.put("money", money());
+            figures.put("gramsOfCo2", gramsOfCo2());
+            figures.put("predictedSeconds", estimate.seconds());
+            figures.put("errorOfPrediction", error());
+        }
+        return figures;
     }
 
     /** A table: predicted, measured, and the error of the prediction. */

@@ -124,10 +124,14 @@ public record Estimate(
         var warnings = new ArrayList<String>();
         if (!fits()) {
             double state = step.weights() + step.gradients() + step.optimizer();
+            long filled = (long) Math.ceil(state / hardware.memory());
             warnings.add("does not fit: a step needs " + Figures.bytes(memory()) + " of the "
-                    + Figures.bytes(hardware.memory()) + " of a device; weights, gradients and optimizer alone ("
-                    + Figures.bytes(state) + ") would fill " + (long) Math.ceil(state / hardware.memory())
-                    + " devices. The time is that of devices which had the room");
+                    + Figures.bytes(hardware.memory()) + " of a device"
+                    + (filled == 1
+                            ? "; a smaller batch, or more devices that share it, may"
+                            : "; weights, gradients and optimizer alone (" + Figures.bytes(state) + ") would fill "
+                                    + filled + " devices")
+                    + ". The time is that of devices which had the room");
         }
         if (purpose.equals("training") && Math.ceil(examples / steps) < hardware.devices()) {
             warnings.add("the batch is too small for so many devices: some have nothing to do");

@@ -46,6 +46,7 @@ class BillTest {
         var bill = Bill.of(estimate(), null);
         assertThat(bill).hasToString("no bill yet: fewer than two batches were done");
         assertThatThrownBy(bill::seconds).isInstanceOf(StateException.class);
+        assertThat(bill.figures()).containsOnlyKeys("steps");
         var model = new Linear(3, 2);
         long start = System.nanoTime();
         try (var session = Session.open("reference");
@@ -62,6 +63,10 @@ class BillTest {
         assertThat(bill.isEnergyCounted()).isFalse();
         assertThat(bill.energy()).isCloseTo(bill.seconds() * 50 * 1.56, within(1e-9));
         assertThat(bill.error()).isCloseTo(estimate().seconds() / bill.seconds() - 1, within(1e-9));
+        assertThat(bill.figures())
+                .containsEntry("steps", 12L)
+                .containsEntry("seconds", bill.seconds())
+                .containsEntry("errorOfPrediction", bill.error());
         assertThat(bill.toString())
                 .contains(
                         "predicted",

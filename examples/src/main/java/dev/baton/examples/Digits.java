@@ -1,5 +1,6 @@
 package dev.baton.examples;
 
+import dev.baton.cost.Cost;
 import dev.baton.data.Examples;
 import dev.baton.infer.Predictor;
 import dev.baton.loss.Losses;
@@ -69,15 +70,18 @@ public final class Digits extends CommonOptions implements Callable<Integer> {
                 .augmented(seed, new Distortion(DigitFiles.SIDE, DigitFiles.PAPER))
                 .batched(BATCH);
         var rate = Schedule.cosine(3e-3, length.steps(batches)).warmUp(batches.count());
+        var loss = Losses.crossEntropy().labelSmoothing(0.1);
+        var optimizer = AdamW.of(rate).weightDecay(0.05);
+        var cost = Cost.of(model, train.shape()).loss(loss).optimizer(optimizer).batch(BATCH);
         try (var session = session();
                 var progress = progress(BATCH, length.begun(batches));
                 var trainer = run.trainer(session, model, progress, exam())
-                        .loss(Losses.crossEntropy().labelSmoothing(0.1))
-                        .optimizer(AdamW.of(rate).weightDecay(0.05))
+                        .loss(loss)
+                        .optimizer(optimizer)
                         .metric(Metrics.accuracy())
                         .build()) {
             introduce(session, trainer.summary(batches), start -> start);
-            if (run.train(trainer, batches, held.batched(256), length)) {
+            if (run.train(session, trainer, cost, batches, held.batched(256), length)) {
                 finish(session, model, test);
             }
         }

@@ -1,5 +1,7 @@
 package dev.baton.examples;
 
+import java.util.Map;
+
 /** One JSON object on one line, for programs to read. */
 final class JsonLine {
 
@@ -23,6 +25,18 @@ final class JsonLine {
     /** A number; null where it is not finite, which JSON has no word for. */
     JsonLine add(String name, double value) {
         return member(name, Double.isFinite(value) ? Double.toString(value) : "null");
+    }
+
+    /** Figures by name, whole numbers without a point. */
+    JsonLine add(Map<String, Number> figures) {
+        figures.forEach((name, figure) -> {
+            if (figure instanceof Double) {
+                add(name, figure.doubleValue());
+            } else {
+                add(name, figure.longValue());
+            }
+        });
+        return this;
     }
 
     private JsonLine member(String name, String value) {

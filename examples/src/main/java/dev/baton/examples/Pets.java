@@ -2,6 +2,7 @@ package dev.baton.examples;
 
 import dev.baton.DataException;
 import dev.baton.NDArray;
+import dev.baton.cost.Cost;
 import dev.baton.data.Batch;
 import dev.baton.data.Examples;
 import dev.baton.data.picture.Normalisation;
@@ -116,15 +117,17 @@ final class Pets extends CommonOptions implements Callable<Integer> {
                 .nesterov()
                 .weightDecay(5e-4)
                 .group(Parameters.vectors(), group -> group.weightDecay(0));
+        var loss = Losses.crossEntropy().labelSmoothing(recipe.smoothing());
+        var cost = Cost.of(model, known.shape()).loss(loss).optimizer(optimizer).batch(recipe.batch());
         try (var session = session();
                 var progress = progress(recipe.batch(), length.begun(batches));
                 var trainer = run.trainer(session, model, progress, exam(pictures.classes(), normalisation))
-                        .loss(Losses.crossEntropy().labelSmoothing(recipe.smoothing()))
+                        .loss(loss)
                         .optimizer(optimizer)
                         .metric(Metrics.accuracy())
                         .build()) {
             introduce(session, trainer.summary(batches), start -> start.add("pictures", pictures.size()), pictures);
-            if (run.train(trainer, batches, held.batched(EVALUATED), length)) {
+            if (run.train(session, trainer, cost, batches, held.batched(EVALUATED), length)) {
                 finish(session, model, unseen, normalisation);
             }
         }

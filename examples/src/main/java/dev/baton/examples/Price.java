@@ -18,6 +18,7 @@ import dev.baton.optim.AdamW;
 import dev.baton.optim.Sgd;
 import dev.baton.train.Epochs;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -170,8 +171,9 @@ final class Price implements Callable<Integer> {
                     .add("model", name())
                     .add("hardware", training.hardware().name())
                     .add("currency", training.assumptions().currency());
-            training.figures().forEach((name, figure) -> add(line, name, figure));
-            both.exam().figures().forEach((name, figure) -> add(line, "answer." + name, figure));
+            var ofAnswer = new LinkedHashMap<String, Number>();
+            both.exam().figures().forEach((name, figure) -> ofAnswer.put("answer." + name, figure));
+            line.add(training.figures()).add(ofAnswer);
             line.add("trainingInAnswers", both.answers());
             out.println(line);
             return;
@@ -181,14 +183,6 @@ final class Price implements Callable<Integer> {
         out.println(byLayer ? training : training.totals());
         out.println();
         out.println(both);
-    }
-
-    private static void add(JsonLine line, String name, Number figure) {
-        if (figure instanceof Double) {
-            line.add(name, figure.doubleValue());
-        } else {
-            line.add(name, figure.longValue());
-        }
     }
 
     private String name() {

@@ -1,5 +1,7 @@
 package dev.baton.examples;
 
+import dev.baton.Shape;
+import dev.baton.cost.Cost;
 import dev.baton.data.Batches;
 import dev.baton.data.table.Columns;
 import dev.baton.data.table.Table;
@@ -67,14 +69,19 @@ final class Prices extends CommonOptions implements Callable<Integer> {
         var model = Sequential.of(
                 new Linear(encoder.inputs().size(), 64), new ReLU(), new Linear(64, 32), new ReLU(), new Linear(32, 1));
         var length = epochs(EPOCHS);
-        var rate = Schedule.cosine(3e-3, length.steps(batches));
+        var loss = Losses.huber(1);
+        var optimizer = AdamW.of(Schedule.cosine(3e-3, length.steps(batches)))
+                .weightDecay(0.1)
+                .group(Parameters.vectors(), group -> group.weightDecay(0));
+        var cost = Cost.of(model, Shape.of(encoder.inputs().size()))
+                .loss(loss)
+                .optimizer(optimizer)
+                .batch(BATCH);
         try (var session = session();
                 var progress = progress(BATCH, length.begun(batches));
                 var trainer = run.trainer(session, model, progress, exam(test, encoder))
-                        .loss(Losses.huber(1))
-                        .optimizer(AdamW.of(rate)
-                                .weightDecay(0.1)
-                                .group(Parameters.vectors(), group -> group.weightDecay(0)))
+                        .loss(loss)
+                        .optimizer(optimizer)
                         .metric(Metrics.determination())
                         .build()) {
             introduce(
@@ -82,7 +89,8 @@ final class Prices extends CommonOptions implements Callable<Integer> {
                     trainer.summary(batches),
                     start -> start.add("inputs", encoder.inputs().size()),
                     encoder);
-            if (run.train(trainer, batches, encoder.examples(test).batched(BATCH), length)) {
+            if (run.train(
+                    session, trainer, cost, batches, encoder.examples(test).batched(BATCH), length)) {
                 Path file = kept == null ? Files.createTempFile("prices", ".safetensors") : kept;
                 try {
                     trainer.save(file, encoder.texts());

@@ -1,6 +1,7 @@
 package dev.baton.examples;
 
 import dev.baton.BatonException;
+import dev.baton.cost.Cost;
 import dev.baton.data.Batches;
 import dev.baton.nn.Layer;
 import dev.baton.report.Exam;
@@ -80,20 +81,26 @@ final class RunOptions {
     /**
      * Trains, from the beginning or from the last checkpoint.
      *
+     * @param cost of the model, to be said before and after where that is wanted
      * @return whether the run is done; false where it was stopped
      */
-    boolean train(Trainer trainer, Batches training, Batches validation, Epochs length) {
+    boolean train(Session session, Trainer trainer, Cost cost, Batches training, Batches validation, Epochs length) {
         try (var shown = views) {
-            shown.begin(spec.commandLine(), trainer.summary(training));
-            if (folder == null) {
-                trainer.fit(training, validation, length);
-                if (trainer.wasStopped()) {
-                    spec.commandLine().getErr().println("stopped after --minutes " + minutes);
-                }
-                return true;
-            }
-            return trainAndSave(trainer, training, validation, length);
+            shown.begin(spec.commandLine(), trainer.summary(training), session, cost, training, length);
+            boolean done = folder == null
+                    ? train(trainer, training, validation, length)
+                    : trainAndSave(trainer, training, validation, length);
+            shown.end();
+            return done;
         }
+    }
+
+    private boolean train(Trainer trainer, Batches training, Batches validation, Epochs length) {
+        trainer.fit(training, validation, length);
+        if (trainer.wasStopped()) {
+            spec.commandLine().getErr().println("stopped after --minutes " + minutes);
+        }
+        return true;
     }
 
     private boolean trainAndSave(Trainer trainer, Batches training, Batches validation, Epochs length) {

@@ -41,6 +41,39 @@ class ViewOptionsTest extends ExampleTest {
     }
 
     @Test
+    void whatARunCosts_isSaidBeforeIt_afterIt_andInTheReport() {
+        Path file = folder.resolve("run.html");
+
+        assertThat(run(
+                        "digits",
+                        "--backend",
+                        "reference",
+                        "--epochs",
+                        "2",
+                        "--limit",
+                        "300",
+                        "--bill",
+                        "--report",
+                        file.toString()))
+                .isZero();
+        // 270 pictures in batches of 64, twice.
+        assertThat(out.toString())
+                .contains("training: 10 steps, 540 examples")
+                .containsPattern("predicted +measured +error")
+                .containsPattern("steps +10 +10 +\\+0\\.0 %");
+        assertThat(file).content().containsPattern("predicted +measured +error");
+    }
+
+    @Test
+    void whatARunCosts_forPrograms() {
+        assertThat(run("digits", "--backend", "reference", "--epochs", "1", "--limit", "300", "--bill", "--json"))
+                .isZero();
+        assertThat(out.toString())
+                .containsPattern("\"event\":\"estimate\",\"parameters\":85002,")
+                .containsPattern("\"event\":\"bill\",\"steps\":5,\"seconds\":[0-9.E-]+,\"joules\":");
+    }
+
+    @Test
     void saysThatAPortIsTaken() throws Exception {
         try (var other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = Integer.toString(other.getLocalPort());
