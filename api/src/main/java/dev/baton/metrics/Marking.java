@@ -141,8 +141,8 @@ public final class Marking {
         NDArray question = questions.slice(i);
         if (one) {
             int answer = answers.largest(i);
-            double probability = Math.exp(-loss);
-            double ofAnswer = answer < 0 ? Double.NaN : Math.exp(answers.logProbability(i, answer));
+            double probability = StrictMath.exp(-loss);
+            double ofAnswer = answer < 0 ? Double.NaN : StrictMath.exp(answers.logProbability(i, answer));
             int rank = answers.before(i) + 1;
             show(new MarkedAnswer.OfClass(
                     example, question, answers.label(i), answer, probability, ofAnswer, rank, loss, before(example)));

@@ -133,7 +133,7 @@ public final class LearningRateFinder {
 
     private List<Double> rates() {
         var rates = new ArrayList<Double>();
-        int count = (int) Math.ceil(perDecade * Math.log10(highest / lowest) - 1e-9);
+        int count = (int) Math.ceil(perDecade * StrictMath.log10(highest / lowest) - 1e-9);
         for (int i = 0; i < count; i++) {
             rates.add(lowest * StrictMath.pow(10, (double) i / perDecade));
         }

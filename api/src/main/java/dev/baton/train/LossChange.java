@@ -48,9 +48,9 @@ public record LossChange(long step, double learningRate, double before, double a
             return new Part(
                     name,
                     gain + other.gain,
-                    Math.hypot(gradientNorm, other.gradientNorm),
-                    Math.hypot(weightNorm, other.weightNorm),
-                    Math.hypot(changeNorm, other.changeNorm));
+                    StrictMath.hypot(gradientNorm, other.gradientNorm),
+                    StrictMath.hypot(weightNorm, other.weightNorm),
+                    StrictMath.hypot(changeNorm, other.changeNorm));
         }
     }
 
