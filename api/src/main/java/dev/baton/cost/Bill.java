@@ -19,7 +19,8 @@ import java.util.Map;
  * }</pre>
  *
  * <p>The time is that from one batch to the next: the first, which compiles the step, and what lies between two epochs, such
- * as measuring the validation data, are left out. The energy is that of the processors' own counters where they may be
+ * as measuring the validation data, are left out. Steps that are examined, and what a batch of another size compiles, are
+ * in it. The energy is that of the processors' own counters where they may be
  * read, which count whatever else the machine does too; else it is power times time, and says so.
  */
 public final class Bill implements TrainingListener {
@@ -143,8 +144,10 @@ public final class Bill implements TrainingListener {
             return "no bill yet: fewer than two batches were done";
         }
         String currency = estimate.assumptions().currency();
+        // The plan of a whole run says nothing of a part of it.
+        boolean whole = steps == estimate.steps();
         return line("", "predicted", "measured", "error")
-                + line("steps", count(estimate.steps()), count(steps), error(estimate.steps(), steps))
+                + line("steps", count(estimate.steps()), count(steps), "")
                 + line(
                         "a step",
                         Figures.time(estimate.seconds() / estimate.steps()),
@@ -154,22 +157,22 @@ public final class Bill implements TrainingListener {
                         "time",
                         Figures.time(estimate.seconds()),
                         Figures.time(seconds()),
-                        error(estimate.seconds(), seconds()))
+                        total(whole, estimate.seconds(), seconds()))
                 + line(
                         "energy",
                         Figures.energy(estimate.joules()),
                         Figures.energy(energy()),
-                        error(estimate.joules(), energy()))
+                        total(whole, estimate.joules(), energy()))
                 + line(
                         "money",
                         Figures.money(estimate.money(), currency),
                         Figures.money(money(), currency),
-                        error(estimate.money(), money()))
+                        total(whole, estimate.money(), money()))
                 + line(
                         "CO2",
                         Figures.grams(estimate.gramsOfCo2()),
                         Figures.grams(gramsOfCo2()),
-                        error(estimate.gramsOfCo2(), gramsOfCo2()))
+                        total(whole, estimate.gramsOfCo2(), gramsOfCo2()))
                 + (isEnergyCounted()
                         ? "energy: counted by the processors (RAPL), whatever else they did included"
                         : String.format(
@@ -185,6 +188,10 @@ public final class Bill implements TrainingListener {
 
     private static String count(long number) {
         return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    private static String total(boolean whole, double predicted, double measured) {
+        return whole ? error(predicted, measured) : "";
     }
 
     private static String error(double predicted, double measured) {

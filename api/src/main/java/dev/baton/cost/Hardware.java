@@ -62,7 +62,12 @@ public record Hardware(
         }
     }
 
-    /** The device of a session, measured as {@link #thisMachine} does. */
+    /**
+     * The device of a session, measured as {@link #thisMachine} does. Memory and power are those of the processor: for a
+     * GPU say its power with {@link #watts}.
+     *
+     * @throws BatonException if the session has several devices or products of bfloat16
+     */
     public static Hardware of(Session session) {
         return ThisMachine.measure(session);
     }

@@ -40,7 +40,7 @@ final class Profiles {
         // unveils M2": that has 100 GB/s, 50 % more. Links: Ethernet of 1 Gbit/s.
         add("laptop", rates(2.6, 0, 0), 66, 16, 10, 0.125);
         // An iPhone 13 (A15, GPU with four cores), by cpu-monkey.com and askgeek.io, which no publication of Apple
-        // confirms: 512 units at 1.338 GHz, 34.1 GB/s; 6 W and 10 W are both given. 4 GB are Apple's. Links: Wi-Fi
+        // confirms: 512 units at 1.338 GHz, 34.1 GB/s; 6 W and 10 W are both given; 4 GB. Links: Wi-Fi
         // of 0.5 Gbit/s.
         add("phone", rates(1.37, 0, 0), 34.1, 4, 8, 0.0625);
     }

@@ -1,5 +1,7 @@
 package dev.baton.cost;
 
+import dev.baton.BatonException;
+import dev.baton.Precision;
 import dev.baton.runtime.Session;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +17,12 @@ final class ThisMachine {
     private ThisMachine() {}
 
     static Hardware measure(Session session) {
+        if (session.precision() != Precision.FLOAT32 || session.deviceCount() > 1) {
+            throw new BatonException(
+                    "the speed of a machine is measured for products of float32 on one device, not for "
+                            + session.precision() + " on " + session.deviceCount()
+                            + ": take a session of one, or hardware by name");
+        }
         KernelTimes times = Calibration.run(session);
         double watts = WATTS_PER_THREAD * Runtime.getRuntime().availableProcessors();
         return new Hardware(

@@ -19,6 +19,13 @@ final class ClassAnswers {
      * @throws DataException if a label is no class
      */
     ClassAnswers(String metric, NDArray answers, NDArray labels) {
+        this(metric, answers, labels, false);
+    }
+
+    /**
+     * @param areLeftOut whether records whose label is no class are no mistake: their answers are not looked at
+     */
+    ClassAnswers(String metric, NDArray answers, NDArray labels, boolean areLeftOut) {
         int rank = answers.shape().rank();
         boolean fits = rank >= 2
                 && labels.dtype() == DType.INT32
@@ -32,7 +39,7 @@ final class ClassAnswers {
         this.classes = (int) answers.shape().size(rank - 1);
         for (int i = 0; i < count(); i++) {
             double label = labels.get(i);
-            if (label < 0 || label >= classes) {
+            if (!areLeftOut && !isClass(i)) {
                 throw new DataException(metric + ": record " + i + " of the batch has label " + (long) label
                         + "; the answers are for " + classes + " classes, labels are 0 to " + (classes - 1));
             }
@@ -45,6 +52,10 @@ final class ClassAnswers {
 
     int classes() {
         return classes;
+    }
+
+    boolean isClass(int record) {
+        return labels.get(record) >= 0 && labels.get(record) < classes;
     }
 
     int label(int record) {

@@ -114,7 +114,7 @@ public sealed interface MarkedAnswer {
     }
 
     /**
-     * The answer was one or more numbers. The loss is the mean of the squared distances.
+     * The answer was one or more numbers. What the loss is, {@link Marking.NumberLoss} says.
      *
      * @param right the right numbers
      * @param answer those of the model

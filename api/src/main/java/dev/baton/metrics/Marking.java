@@ -2,6 +2,7 @@ package dev.baton.metrics;
 
 import dev.baton.DType;
 import dev.baton.NDArray;
+import dev.baton.Shape;
 import dev.baton.ShapeException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,7 +13,9 @@ import java.util.PriorityQueue;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntToDoubleFunction;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * Marks a model's answers to the same examples, epoch after epoch. What it remembers of an example is one number an epoch;
@@ -22,6 +25,7 @@ public final class Marking {
 
     private static final int PARTS = 20;
 
+    private final NumberLoss numberLoss;
     private final int shown;
     private final SortedSet<Integer> watched;
     private final List<float[]> earlier = new ArrayList<>();
@@ -31,6 +35,16 @@ public final class Marking {
     private Best improved;
     private TreeMap<Integer, MarkedAnswer> seen;
     private ConfusionMatrix confusion;
+
+    /** How wrong answers are that are numbers. */
+    public enum NumberLoss {
+        /** The mean of the squared distances. */
+        SQUARED_DISTANCE,
+        /** Answers are logits of what is true with a probability, the target. */
+        BINARY_CROSS_ENTROPY,
+        /** Answers are logits of classes, targets the shares of each. */
+        CROSS_ENTROPY
+    }
 
     /** The answers that are largest by something, at most a given number. */
     private static final class Best {
@@ -68,6 +82,12 @@ public final class Marking {
      * @param watched the numbers of examples, from 0, that every paper shows; those that there are not are left out
      */
     public Marking(int shown, List<Integer> watched) {
+        this(shown, watched, NumberLoss.SQUARED_DISTANCE);
+    }
+
+    /** The same for answers that are numbers of another kind. */
+    public Marking(int shown, List<Integer> watched, NumberLoss numberLoss) {
+        this.numberLoss = numberLoss;
         this.shown = shown;
         this.watched = new TreeSet<>(watched);
         begin();
@@ -92,13 +112,13 @@ public final class Marking {
 
     /**
      * Marks the answers to the next examples. Where targets are int32 they are classes, and answers logits for each;
-     * otherwise both are numbers.
+     * otherwise both are numbers. Of a sequence, places whose label is no class are left out.
      *
      * @param questions [N, ...]
      * @param answers [N, C] or [N, ..., C] for classes, otherwise of as many elements as the targets
      * @param targets [N] or [N, ...]
      * @throws ShapeException if answers and targets do not go together
-     * @throws dev.baton.DataException if a label is no class
+     * @throws dev.baton.DataException if the only label of an example is no class
      */
     public void add(NDArray questions, NDArray answers, NDArray targets) {
         int examples = (int) questions.shape().size(0);
@@ -106,17 +126,13 @@ public final class Marking {
             losses = Arrays.copyOf(losses, Math.max(count + examples, 2 * losses.length));
         }
         if (targets.dtype() == DType.INT32) {
-            var classes = new ClassAnswers("marked paper", answers, targets);
-            if (targets.shape().rank() == 1) {
+            boolean one = targets.shape().rank() == 1;
+            var classes = new ClassAnswers("marked paper", answers, targets, !one);
+            if (one) {
                 confusion.add(answers, targets);
             }
             for (int i = 0; i < examples; i++) {
-                markClasses(
-                        questions,
-                        classes,
-                        i,
-                        classes.count() / examples,
-                        targets.shape().rank() == 1);
+                markClasses(questions, classes, i, classes.count() / examples, one);
             }
         } else {
             if (answers.size() != targets.size()) {
@@ -130,10 +146,13 @@ public final class Marking {
     }
 
     private void markClasses(NDArray questions, ClassAnswers answers, int i, int places, boolean one) {
-        double loss = 0;
-        for (int place = i * places; place < (i + 1) * places; place++) {
-            loss -= answers.logProbability(place, answers.label(place)) / places;
-        }
+        int[] counted = IntStream.range(i * places, (i + 1) * places)
+                .filter(answers::isClass)
+                .toArray();
+        double loss = Arrays.stream(counted)
+                .mapToDouble(place -> -answers.logProbability(place, answers.label(place)))
+                .average()
+                .orElse(0);
         int example = note(loss);
         if (!isShown(example, loss)) {
             return;
@@ -147,27 +166,50 @@ public final class Marking {
             show(new MarkedAnswer.OfClass(
                     example, question, answers.label(i), answer, probability, ofAnswer, rank, loss, before(example)));
         } else {
-            var right = new ArrayList<Integer>();
-            var given = new ArrayList<Integer>();
-            for (int place = i * places; place < (i + 1) * places; place++) {
-                right.add(answers.label(place));
-                given.add(answers.largest(place));
-            }
+            List<Integer> right =
+                    Arrays.stream(counted).mapToObj(answers::label).toList();
+            List<Integer> given =
+                    Arrays.stream(counted).mapToObj(answers::largest).toList();
             show(new MarkedAnswer.OfSequence(example, question, right, given, loss, before(example)));
         }
     }
 
     private void markNumbers(NDArray questions, NDArray answers, NDArray targets, int i, int places) {
-        double loss = 0;
-        for (int place = i * places; place < (i + 1) * places; place++) {
-            double distance = answers.get(place) - targets.get(place);
-            loss += distance * distance / places;
-        }
+        NDArray answer = answers.slice(i);
+        NDArray right = targets.slice(i);
+        double loss = switch (numberLoss) {
+            case SQUARED_DISTANCE ->
+                mean(places, place -> {
+                    double distance = answer.get(place) - right.get(place);
+                    return distance * distance;
+                });
+            case BINARY_CROSS_ENTROPY -> mean(places, place -> binaryCrossEntropy(answer.get(place), right.get(place)));
+            case CROSS_ENTROPY -> crossEntropy(answer, right);
+        };
         int example = note(loss);
         if (isShown(example, loss)) {
-            show(new MarkedAnswer.OfNumbers(
-                    example, questions.slice(i), targets.slice(i), answers.slice(i), loss, before(example)));
+            show(new MarkedAnswer.OfNumbers(example, questions.slice(i), right, answer, loss, before(example)));
         }
+    }
+
+    private static double mean(int places, IntToDoubleFunction of) {
+        return IntStream.range(0, places).mapToDouble(of).sum() / places;
+    }
+
+    /** Minus the logarithm of the probability that a logit gives to what is true with a probability. */
+    private static double binaryCrossEntropy(double logit, double target) {
+        return Math.max(logit, 0) - logit * target + StrictMath.log1p(StrictMath.exp(-Math.abs(logit)));
+    }
+
+    private static double crossEntropy(NDArray logits, NDArray shares) {
+        var all = new ClassAnswers("marked paper", row(logits), NDArray.of(Shape.of(1), 0));
+        return -IntStream.range(0, shares.size())
+                .mapToDouble(label -> shares.get(label) == 0 ? 0 : shares.get(label) * all.logProbability(0, label))
+                .sum();
+    }
+
+    private static NDArray row(NDArray numbers) {
+        return NDArray.of(Shape.of(1, numbers.size()), numbers.toFloatArray());
     }
 
     /** Remembers a loss; gives the number of its example. */
@@ -177,12 +219,16 @@ public final class Marking {
     }
 
     private boolean isShown(int example, double loss) {
-        return worst.takes(ranked(loss)) || improved.takes(improvement(example, loss)) || watched.contains(example);
+        double improvement = improvement(example, loss);
+        return worst.takes(ranked(loss))
+                || (improvement > 0 && improved.takes(improvement))
+                || watched.contains(example);
     }
 
     private double improvement(int example, double loss) {
         float[] last = earlier.isEmpty() ? new float[0] : earlier.get(earlier.size() - 1);
-        return example < last.length ? last[example] - loss : 0;
+        // As exactly as the earlier one was kept.
+        return example < last.length ? (double) last[example] - (float) loss : 0;
     }
 
     private List<Double> before(int example) {
@@ -196,7 +242,7 @@ public final class Marking {
         if (worst.takes(ranked(answer))) {
             worst.add(answer);
         }
-        if (answer.improvement() > 0 && improved.takes(answer.improvement())) {
+        if (improvement(answer.example(), answer.loss()) > 0 && improved.takes(answer.improvement())) {
             improved.add(answer);
         }
         if (watched.contains(answer.example())) {

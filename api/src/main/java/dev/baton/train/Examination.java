@@ -1,7 +1,6 @@
 package dev.baton.train;
 
 import dev.baton.NDArray;
-import dev.baton.data.Batch;
 import dev.baton.graph.TensorType;
 import dev.baton.optim.Optimizer;
 import dev.baton.runtime.Executable;
@@ -43,24 +42,30 @@ final class Examination {
         return step;
     }
 
-    LossChange run(Batch batch, long number) {
-        return run(Map.of(TrainStep.INPUTS, batch.inputs(), TrainStep.TARGETS, batch.targets()), number);
+    /** Takes the step. What comes after it is made ready before, so that it does not fail then. */
+    StepResult take(Map<String, NDArray> inputs, long number) {
+        step.hand(inputs);
+        try {
+            lossAfter.memory(step.executable().batch());
+            return step.run(number);
+        } finally {
+            step.executable().clear();
+        }
     }
 
-    LossChange run(Map<String, NDArray> inputs, long number) {
-        step.hand(inputs);
+    /** What the step that was just taken changed. */
+    LossChange look(Map<String, NDArray> inputs, StepResult taken) {
+        long number = taken.step();
+        double rate = optimizer.learningRate(number);
         inputs.forEach((name, array) -> lossAfter.input(lossAfter.inputIndex(name), array));
         try {
-            StepResult result = step.run(number);
-            double rate = optimizer.learningRate(number);
             // Its random numbers follow from the number of the step: what was dropped then is dropped now.
             lossAfter.next(number, optimizer.update(number), rate);
             lossAfter.run();
             double after =
                     lossAfter.output(lossAfter.outputIndex(StepGraph.LOSS)).get(0);
-            return new LossChange(number, rate, result.loss(), after, parts());
+            return new LossChange(number, rate, taken.loss(), after, parts());
         } finally {
-            step.executable().clear();
             lossAfter.clear();
         }
     }

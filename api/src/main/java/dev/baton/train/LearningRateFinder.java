@@ -19,7 +19,7 @@ import java.util.function.Function;
 
 /**
  * Finds a learning rate by trying: the same start, the same batches and the same random numbers with many rates, each for
- * a few steps. Every variable is afterwards as it was before.
+ * a few steps. Every variable is afterwards as it was before; those of the optimizer come into being, as in its first step.
  *
  * <pre>{@code
  * System.out.println(LearningRateFinder.of(session, model, Losses.crossEntropy(), AdamW::of).find(batches));
@@ -150,7 +150,8 @@ public final class LearningRateFinder {
             for (; done < steps; done++) {
                 LossChange change = step.examine(batches.get(done % batches.size()));
                 losses[done] = change.before();
-                gained[done] = change.predicted() == 0 ? 1 : change.measured() / change.predicted();
+                // What is too small to be measured is a small step.
+                gained[done] = change.isMeasurable() ? change.measured() / change.predicted() : 1;
             }
         } catch (NotFiniteException e) {
             // That is an answer too: the losses end here.

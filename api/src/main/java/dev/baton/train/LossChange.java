@@ -8,8 +8,8 @@ import java.util.Locale;
 /**
  * What one update changed: each parameter's share of the change of the loss, and how far its weights moved. The gain of a
  * parameter is minus the sum, over its elements, of gradient times (new weight - old weight); together the gains are what
- * the loss falls by to first order. What it fell by on the same batch was measured. Known as loss change allocation (Lan et
- * al. 2019, "LCA: Loss Change Allocation for Neural Network Training").
+ * the loss falls by to first order. What it fell by on the same batch was measured. The first-order term, on one batch, of
+ * loss change allocation (Lan et al. 2019, "LCA: Loss Change Allocation for Neural Network Training").
  *
  * @param step the number of the step, from 1
  * @param learningRate of the step
@@ -18,6 +18,9 @@ import java.util.Locale;
  * @param parameters what is learnt, in the order of its first use
  */
 public record LossChange(long step, double learningRate, double before, double after, List<Part> parameters) {
+
+    /** Of the loss; a smaller gain is lost in its rounding. */
+    private static final double MEASURABLE = 1e-4;
 
     /**
      * The part that a parameter, or all parameters of a layer, had in an update.
@@ -66,6 +69,11 @@ public record LossChange(long step, double learningRate, double before, double a
     /** What it fell by; negative where it grew. */
     public double measured() {
         return before - after;
+    }
+
+    /** Whether what was promised is so much of the loss that the loss, which is rounded, can tell whether it was gained. */
+    public boolean isMeasurable() {
+        return predicted() > MEASURABLE * Math.abs(before);
     }
 
     /** The norm of all gradients taken together, before they were clipped. */

@@ -2,6 +2,9 @@ package dev.baton.train;
 
 import dev.baton.NDArray;
 import dev.baton.data.Batch;
+import dev.baton.loss.BinaryCrossEntropy;
+import dev.baton.loss.CrossEntropy;
+import dev.baton.loss.Loss;
 import dev.baton.metrics.Histogram;
 import dev.baton.metrics.Marking;
 import dev.baton.metrics.Metric;
@@ -25,14 +28,23 @@ final class Observation {
     private final Watch watch;
     private final Marking marking;
 
-    Observation(Session session, Layer model, TrainStep step, TrainingListener listener, WarningSigns signs) {
+    Observation(
+            Session session, Layer model, TrainStep step, Loss loss, TrainingListener listener, WarningSigns signs) {
         this.session = session;
         this.model = model;
         this.step = step;
         this.listener = listener;
         this.signs = signs;
         this.watch = listener.watch();
-        this.marking = watch.marks() ? new Marking(watch.answers(), watch.examples()) : null;
+        this.marking = watch.marks() ? new Marking(watch.answers(), watch.examples(), numberLoss(loss)) : null;
+    }
+
+    /** Where targets are numbers, answers are as wrong as the loss finds them; one of the user's own is not known here. */
+    private static Marking.NumberLoss numberLoss(Loss loss) {
+        if (loss instanceof BinaryCrossEntropy) {
+            return Marking.NumberLoss.BINARY_CROSS_ENTROPY;
+        }
+        return loss instanceof CrossEntropy ? Marking.NumberLoss.CROSS_ENTROPY : Marking.NumberLoss.SQUARED_DISTANCE;
     }
 
     /** Takes a step, with a closer look where it is its turn. */

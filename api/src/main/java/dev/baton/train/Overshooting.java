@@ -15,9 +15,6 @@ final class Overshooting {
     /** Of what was promised; less is next to nothing. */
     private static final double SHARE = 0.1;
 
-    /** Of the loss; a smaller gain is lost in the rounding of the loss itself. */
-    private static final double MEASURABLE = 1e-4;
-
     private final boolean[] over = new boolean[LOOKED_AT];
     private int count;
     private boolean isSaid;
@@ -29,8 +26,7 @@ final class Overshooting {
      */
     String after(LossChange change) {
         double promised = change.predicted();
-        // Not where it is NaN either.
-        if (!(promised > MEASURABLE * Math.abs(change.before()))) {
+        if (!change.isMeasurable()) {
             return null;
         }
         // A loss that is no longer finite is no gain.

@@ -16,6 +16,11 @@ final class RecentNorms {
         norms[count++ % REMEMBERED] = norm;
     }
 
+    /** The steps that come are not those after the last one. */
+    void clear() {
+        count = 0;
+    }
+
     /** Those of the steps before this one, the latest last, in words; empty where there were none. */
     String before(long step) {
         int known = Math.min(count, REMEMBERED);

@@ -110,8 +110,15 @@ public final class StepByStep implements AutoCloseable {
         return new StepByStep(session, TrainStep.of(session, model, loss, optimizer), Evaluation.of(session, model));
     }
 
-    /** Follows the answers to some examples, which need not be learnt from. */
+    /**
+     * Follows the answers to some examples, which need not be learnt from.
+     *
+     * @throws StateException after a step: what it changed in their answers would not be known
+     */
     public StepByStep following(Batch examples) {
+        if (step.steps() > 0) {
+            throw new StateException("say before the first step which examples are followed");
+        }
         followed = examples;
         return this;
     }
@@ -136,7 +143,7 @@ public final class StepByStep implements AutoCloseable {
         step.prepare(batch);
         var moment = new Moment(step.checkpoint(Map.of()), marked());
         moment.change = step.examine(batch);
-        if (moments.size() == remembered) {
+        while (moments.size() >= remembered) {
             moments.removeFirst();
         }
         moments.addLast(moment);

@@ -141,7 +141,7 @@ public final class TrainStep implements AutoCloseable {
 
     /**
      * Runs one step on a batch as {@link #run(Batch)} does, and tells what it changed and how much of the loss's fall each
-     * parameter has. Takes a third longer, and memory for the changes; looking at one step in many costs little.
+     * parameter has. Takes one more forward pass, and memory for the changes: for one step in many.
      *
      * @throws NotFiniteException as {@link #run(Batch)} does
      * @throws DataException as {@link #run(Batch)} does
@@ -157,9 +157,9 @@ public final class TrainStep implements AutoCloseable {
             examination = new Examination(session, function, optimizer, types, recent, opened);
         }
         last = examination.step();
-        LossChange change = examination.run(inputs, steps + 1);
-        steps = change.step();
-        return change;
+        StepResult result = examination.take(inputs, steps + 1);
+        steps = result.step();
+        return examination.look(inputs, result);
     }
 
     /**
@@ -215,6 +215,7 @@ public final class TrainStep implements AutoCloseable {
     public void restore(Checkpoint checkpoint) {
         requireTraced("restore");
         steps = StepState.restore(session, optimizer.told(), checkpoint);
+        recent.clear();
     }
 
     /** What else is used than when a checkpoint was made, in words; empty where nothing is. */

@@ -26,6 +26,7 @@ public final class Trainer implements AutoCloseable {
 
     private final Session session;
     private final Layer model;
+    private final Loss loss;
     private final Opened opened;
     private final TrainStep step;
     private final Evaluation evaluation;
@@ -40,6 +41,7 @@ public final class Trainer implements AutoCloseable {
     private Trainer(Builder builder) {
         this.session = builder.session;
         this.model = builder.model;
+        this.loss = builder.loss;
         this.opened = Opened.here("trainer");
         this.step = new TrainStep(session, TrainStep.functionOf(model, builder.loss), builder.optimizer, opened);
         this.evaluation = new Evaluation(session, model, opened);
@@ -212,7 +214,7 @@ public final class Trainer implements AutoCloseable {
             Batches training, Batches validation, Epochs epochs, Position at, SavedRun saved, BestEpoch best) {
         var results = new ArrayList<EpochResult>();
         var signs = new WarningSigns(step, listener);
-        var observation = new Observation(session, model, step, listener, signs);
+        var observation = new Observation(session, model, step, loss, listener, signs);
         int count = epochs.begun(training);
         long steps = epochs.steps(training);
         long before = at.steps();

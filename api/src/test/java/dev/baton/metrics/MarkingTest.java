@@ -125,6 +125,36 @@ class MarkingTest {
     }
 
     @Test
+    void placesWhoseLabelIsNoClass_areLeftOut() {
+        var marking = new Marking(2, List.of());
+        marking.add(
+                NDArray.of(Shape.of(2, 2), 5, 6, 7, 8),
+                NDArray.of(Shape.of(2, 2, 2), 0, LOG_3, 0, 0, 0, 0, 0, 0),
+                NDArray.of(Shape.of(2, 2), 1, -100, -100, -100));
+
+        List<MarkedAnswer> worst = marking.paper(1).worst();
+
+        assertThat(worst.get(0).loss()).isCloseTo(Math.log(4.0 / 3), within(1e-6));
+        assertThat(((MarkedAnswer.OfSequence) worst.get(0)).right()).containsExactly(1);
+        assertThat(worst.get(1).loss()).isZero();
+    }
+
+    @Test
+    void logits_areMarkedAsTheirLossesFindThem() {
+        var binary = new Marking(2, List.of(), Marking.NumberLoss.BINARY_CROSS_ENTROPY);
+        binary.add(questions(1, 2), NDArray.of(Shape.of(2, 1), 8f, 0.5f), NDArray.of(Shape.of(2, 1), 1f, 1f));
+        assertThat(binary.paper(1).worst())
+                .extracting(MarkedAnswer::loss)
+                .usingElementComparator((a, b) -> Math.abs(a - b) < 1e-9 ? 0 : 1)
+                .containsExactly(Math.log(1 + Math.exp(-0.5)), Math.log(1 + Math.exp(-8)));
+
+        var shares = new Marking(1, List.of(), Marking.NumberLoss.CROSS_ENTROPY);
+        shares.add(questions(1, 1), NDArray.of(Shape.of(1, 2), 0, LOG_3), NDArray.of(Shape.of(1, 2), 0.5f, 0.5f));
+        assertThat(shares.paper(1).worst().get(0).loss())
+                .isCloseTo(-(Math.log(0.25) + Math.log(0.75)) / 2, within(1e-6));
+    }
+
+    @Test
     void anAnswerThatIsNoNumber_isTheWorst() {
         var marking = new Marking(1, List.of());
         marking.add(

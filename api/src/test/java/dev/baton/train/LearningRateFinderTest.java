@@ -66,6 +66,20 @@ class LearningRateFinderTest {
     }
 
     @Test
+    void rates_soSmallThatTheLossCannotTell_areSlow() {
+        Layer model = new Linear(1, 1).withoutBias();
+        try (var session = Session.open("reference", 2)) {
+            LearningRates found = LearningRateFinder.of(session, model, Losses.mse(), Sgd::of)
+                    .between(1e-12, 0.1)
+                    .perDecade(1)
+                    .steps(10)
+                    .find(line());
+            assertThat(found.trials().get(0).verdict()).isEqualTo(Verdict.SLOW);
+            assertThat(found.trials().get(4).verdict()).isEqualTo(Verdict.SLOW);
+        }
+    }
+
+    @Test
     void afterwards_everythingIsAsItWas() {
         var random = new Random(3);
         var inputs = new float[SIZE][4];

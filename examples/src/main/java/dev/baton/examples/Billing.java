@@ -1,5 +1,6 @@
 package dev.baton.examples;
 
+import dev.baton.cost.Assumptions;
 import dev.baton.cost.Bill;
 import dev.baton.cost.Cost;
 import dev.baton.cost.Estimate;
@@ -27,7 +28,9 @@ final class Billing implements TrainingListener {
 
     /** Measures the machine and says what the run is going to cost. */
     void begin(Session session, Cost cost, Batches training, Epochs length, HtmlReport shown) {
-        Estimate estimate = cost.training(training.examples(), length, Hardware.of(session));
+        // A machine of one's own has no site around it.
+        Estimate estimate = cost.assuming(Assumptions.usual().overhead(1))
+                .training(training.examples(), length, Hardware.of(session));
         out.println(json ? new JsonLine("estimate").add(estimate.figures()) : estimate.totals());
         bill = Bill.of(estimate);
         report = shown;

@@ -59,21 +59,20 @@ final class RunOptions {
     Trainer.Builder trainer(Session session, Layer model, Progress progress, Exam exam) {
         CommonOptions.requirePositive(spec.commandLine(), "--minutes", minutes);
         views.check(spec.commandLine(), progress.isForPrograms());
+        if (folder == null && (resume || steps != null)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    (resume ? "--resume" : "--checkpoint-steps") + " needs --checkpoint DIR, the folder of the run");
+        }
+        CommonOptions.requirePositive(spec.commandLine(), "--checkpoint-steps", steps);
         var trainer =
                 Trainer.of(session, model).listener(views.with(progress, spec.commandLine(), session.device(), exam));
         if (minutes != null) {
             trainer.timeLimit(Duration.ofMinutes(minutes));
         }
         if (folder == null) {
-            if (resume || steps != null) {
-                throw new ParameterException(
-                        spec.commandLine(),
-                        (resume ? "--resume" : "--checkpoint-steps")
-                                + " needs --checkpoint DIR, the folder of the run");
-            }
             return trainer;
         }
-        CommonOptions.requirePositive(spec.commandLine(), "--checkpoint-steps", steps);
         Checkpoints checkpoints = Checkpoints.in(folder);
         return trainer.checkpoints(steps == null ? checkpoints : checkpoints.everySteps(steps));
     }
@@ -134,6 +133,8 @@ final class RunOptions {
             }
             throw e;
         } finally {
+            // What shows the run is whole too before the virtual machine may end.
+            views.close();
             saved.countDown();
             forget(onExit);
         }

@@ -144,18 +144,18 @@ final class ViewOptions implements AutoCloseable {
     /** Closes what was opened, the last first. */
     @Override
     public void close() {
+        RuntimeException failure = null;
         while (!open.isEmpty()) {
-            close(open.pop());
+            try {
+                open.pop().close();
+            } catch (RuntimeException e) {
+                failure = e;
+            } catch (Exception e) {
+                failure = new IllegalStateException("no listener throws a checked exception", e);
+            }
         }
-    }
-
-    private static void close(AutoCloseable closeable) {
-        try {
-            closeable.close();
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException("no listener throws a checked exception", e);
+        if (failure != null) {
+            throw failure;
         }
     }
 }

@@ -60,7 +60,7 @@ class ViewOptionsTest extends ExampleTest {
         assertThat(out.toString())
                 .contains("training: 10 steps, 540 examples")
                 .containsPattern("predicted +measured +error")
-                .containsPattern("steps +10 +10 +\\+0\\.0 %");
+                .containsPattern("steps +10 +10");
         assertThat(file).content().containsPattern("predicted +measured +error");
     }
 

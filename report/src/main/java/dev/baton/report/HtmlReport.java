@@ -39,6 +39,7 @@ public final class HtmlReport implements TrainingListener, AutoCloseable {
     private long version;
     private boolean ended;
     private boolean closed;
+    private long resumedAfter;
     private long written = System.nanoTime();
     private long writingTook;
 
@@ -108,10 +109,7 @@ public final class HtmlReport implements TrainingListener, AutoCloseable {
 
     @Override
     public void resumed(long step, String difference) {
-        if (holdsEarlierRun) {
-            Path kept = WholeText.moveAside(file, "-before-step-" + step);
-            fact("what came before", kept.getFileName().toString());
-        }
+        resumedAfter = step;
         change(() -> {
             history.resumed(step);
             if (!difference.isEmpty()) {
@@ -122,8 +120,12 @@ public final class HtmlReport implements TrainingListener, AutoCloseable {
 
     @Override
     public void batch(int epoch, int batch, int batches, float loss) {
-        change(() -> history.batch(loss));
+        change(() -> history.batch(epoch, loss));
         if (holdsEarlierRun) {
+            if (resumedAfter > 0) {
+                Path kept = WholeText.moveAside(file, "-before-step-" + resumedAfter);
+                fact("what came before", kept.getFileName().toString());
+            }
             write();
         } else if (System.nanoTime() - written > NANOSECONDS_BETWEEN) {
             writeUnlessJustDone();
@@ -156,13 +158,15 @@ public final class HtmlReport implements TrainingListener, AutoCloseable {
         writeUnlessJustDone();
     }
 
-    /** Writes the file for the last time; closing twice does nothing. */
+    /** Writes the file for the last time, unless no step was taken; closing twice does nothing. */
     @Override
     public void close() {
         if (!closed) {
             closed = true;
             change(() -> ended = true);
-            write();
+            if (!holdsEarlierRun) {
+                write();
+            }
         }
     }
 

@@ -37,14 +37,6 @@ final class Milestones<T> {
         added++;
     }
 
-    boolean isEmpty() {
-        return kept.isEmpty();
-    }
-
-    T last() {
-        return last;
-    }
-
     List<T> all() {
         var all = new ArrayList<>(kept);
         if (!kept.isEmpty() && kept.get(kept.size() - 1) != last) {

@@ -61,6 +61,7 @@ public final class PaperPrinter implements TrainingListener {
         if (paper != null) {
             print(paper.worst().subList(0, Math.min(answers, paper.worst().size())));
             paper = null;
+            out.flush();
         }
     }
 

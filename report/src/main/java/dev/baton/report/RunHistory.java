@@ -61,7 +61,8 @@ final class RunHistory {
         begunAfter = after;
     }
 
-    void batch(float batchLoss) {
+    void batch(int ofEpoch, float batchLoss) {
+        epoch = ofEpoch - 1;
         if (begun == 0) {
             begun = System.nanoTime();
         }

@@ -178,14 +178,21 @@ function render(data) {
 // Asks where the page came from for what is new, about once a second, until the run has ended.
 async function follow(data) {
   let shown = data;
+  let failed = 0;
   while (!shown.ended) {
     await new Promise(resolve => setTimeout(resolve, 1000));
     try {
       const answer = await fetch(`data?after=${shown.version}`);
       shown = await answer.json();
+      failed = 0;
     } catch (e) {
-      state("the run has ended, or cannot be reached", false);
-      return;
+      // A laptop that slept finds its network again.
+      failed++;
+      if (failed === 10) {
+        state("the run has ended, or cannot be reached", false);
+        return;
+      }
+      continue;
     }
     current = shown;
     render(shown);
