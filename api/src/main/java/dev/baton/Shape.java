@@ -121,6 +121,21 @@ public final class Shape {
         return of(changed);
     }
 
+    /**
+     * Where an element lies, one number for each dimension.
+     *
+     * @param element its number in row-major order
+     */
+    public List<Long> index(long element) {
+        var index = new Long[rank()];
+        long rest = element;
+        for (int axis = rank() - 1; axis >= 0; axis--) {
+            index[axis] = rest % size(axis);
+            rest /= size(axis);
+        }
+        return List.of(index);
+    }
+
     /** This shape without one dimension. */
     public Shape without(int axis) {
         var changed = new ArrayList<>(dims);

@@ -82,7 +82,7 @@ public final class Interpretation {
             }
             Node node = value.node();
             var text = new StringBuilder("the first value that is not finite: " + values[index] + " at "
-                    + position(index) + " of " + describe(node) + ", " + value.type());
+                    + value.shape().index(index) + " of " + describe(node) + ", " + value.type());
             if (!node.origin().layer().isEmpty()) {
                 text.append("\n  in  ").append(node.origin().layer());
             }
@@ -90,17 +90,6 @@ public final class Interpretation {
                 text.append("\n  at  ").append(node.origin().line());
             }
             return text.toString();
-        }
-
-        private String position(int index) {
-            var shape = value.shape();
-            var parts = new ArrayList<Long>();
-            long rest = index;
-            for (int axis = shape.rank() - 1; axis >= 0; axis--) {
-                parts.add(0, rest % shape.size(axis));
-                rest /= shape.size(axis);
-            }
-            return parts.toString();
         }
 
         private static String describe(Node node) {

@@ -46,6 +46,7 @@ final class Examination {
     StepResult take(Map<String, NDArray> inputs, long number) {
         step.hand(inputs);
         try {
+            step.requireExamples(number);
             lossAfter.memory(step.executable().batch());
             return step.run(number);
         } finally {

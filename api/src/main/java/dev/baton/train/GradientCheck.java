@@ -5,7 +5,6 @@ import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.loss.Loss;
 import dev.baton.nn.Layer;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -118,7 +117,7 @@ public final class GradientCheck {
         return new Comparison(
                 slopes.name(),
                 slopes.shape(),
-                index(slopes.shape(), at),
+                slopes.shape().index(at),
                 slopes.gradient()[at],
                 slopes.difference()[at],
                 most);
@@ -131,16 +130,6 @@ public final class GradientCheck {
         double error =
                 Math.abs(gradient - difference) / Math.max(small, Math.max(Math.abs(gradient), Math.abs(difference)));
         return Double.isNaN(error) ? Double.POSITIVE_INFINITY : error;
-    }
-
-    private static List<Long> index(Shape shape, long element) {
-        var index = new ArrayList<Long>();
-        long rest = element;
-        for (int axis = shape.rank() - 1; axis >= 0; axis--) {
-            index.add(0, rest % shape.size(axis));
-            rest /= shape.size(axis);
-        }
-        return index;
     }
 
     /** The worst element of each parameter and input, the worst of all first. */

@@ -12,7 +12,6 @@ import dev.baton.nn.Layer;
 import dev.baton.optim.Optimizer;
 import dev.baton.runtime.Session;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
@@ -194,7 +193,7 @@ public final class StepByStep implements AutoCloseable {
                     if (farthest.size() == count) {
                         farthest.poll();
                     }
-                    farthest.add(new MovedWeight(part.name(), index(before, i), before.get(i), after.get(i)));
+                    farthest.add(new MovedWeight(part.name(), before.shape().index(i), before.get(i), after.get(i)));
                 }
             }
         }
@@ -205,16 +204,6 @@ public final class StepByStep implements AutoCloseable {
 
     private static double distance(MovedWeight weight) {
         return Math.abs(weight.after() - weight.before());
-    }
-
-    private static List<Long> index(NDArray array, int element) {
-        var index = new ArrayList<Long>();
-        long rest = element;
-        for (int axis = array.shape().rank() - 1; axis >= 0; axis--) {
-            index.add(0, rest % array.shape().size(axis));
-            rest /= array.shape().size(axis);
-        }
-        return index;
     }
 
     /** How the answers to the examples that are followed moved in the last step, in their order. */

@@ -86,9 +86,7 @@ final class StepProgram {
      * @param step the number of the step, from 1
      */
     StepResult run(long step) {
-        if (executable.batch() == 0) {
-            throw new DataException("step " + step + ": the batch is empty");
-        }
+        requireExamples(step);
         for (LabelCheck check : labelChecks) {
             check.check(executable.argument(check.input()), step);
         }
@@ -107,6 +105,13 @@ final class StepProgram {
         float norm = norms.ofAll();
         recent.add(norm);
         return new StepResult(step, (float) lossValue.get(0), norm);
+    }
+
+    /** Fails where the batch that was handed in is empty. */
+    void requireExamples(long step) {
+        if (executable.batch() == 0) {
+            throw new DataException("step " + step + ": the batch is empty");
+        }
     }
 
     /** Inputs are searched only here: what is not finite in them makes the gradient of the first layer so. */

@@ -1,9 +1,7 @@
 package dev.baton.train;
 
 import dev.baton.DType;
-import dev.baton.Precision;
 import dev.baton.Shape;
-import dev.baton.compiler.Compiler;
 import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.Node;
@@ -12,9 +10,8 @@ import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.Layer;
 import dev.baton.nn.Parameter;
 import dev.baton.program.Program;
-import dev.baton.reference.ReferenceProvider;
 import dev.baton.runtime.Executable;
-import dev.baton.spi.Backend;
+import dev.baton.runtime.Session;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -109,10 +106,8 @@ public record Summary(List<Row> layers, long parameters, long operations, Memory
 
     /** The layout is the compiler's, where every composite runs as it is. */
     private static Memory answering(Graph one) {
-        var offsets = new LinkedHashMap<String, Long>();
-        one.variables().keySet().forEach(name -> offsets.put(name, 0L));
-        try (Backend backend = new ReferenceProvider().open()) {
-            Program program = Compiler.compile(one, Map.of(), offsets, backend, Precision.FLOAT32);
+        try (var session = Session.open("reference")) {
+            Program program = session.program(one, Map.of());
             return Memory.of("to answer one example", one, program.memory());
         }
     }

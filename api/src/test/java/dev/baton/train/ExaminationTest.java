@@ -158,6 +158,10 @@ class ExaminationTest {
             assertThatThrownBy(() -> step.examine(wrongLabel))
                     .isInstanceOf(DataException.class)
                     .hasMessageContaining("step 2");
+            var nothing = new Batch(batch(0, 1).inputs(), NDArray.of(Shape.of(0), new int[0]));
+            assertThatThrownBy(() -> step.examine(nothing))
+                    .isInstanceOf(DataException.class)
+                    .hasMessage("step 2: the batch is empty");
             float[] infinite = good.inputs().toFloatArray();
             for (int i = 0; i < infinite.length; i++) {
                 infinite[i] *= 1e38f;

@@ -49,16 +49,21 @@ class LiveViewTest {
         assertThat(page.body()).contains("data-live=\"true\"", "<title>a run</title>");
     }
 
-    @Test
-    void answersAsSoonAsThereIsSomethingNew() throws Exception {
-        long version = data(0).get("version").getAsLong();
-        var waiting = CompletableFuture.supplyAsync(() -> {
+    /** Asks, as a page does, for what comes after a version. */
+    private CompletableFuture<JsonObject> waitingFor(long version) {
+        return CompletableFuture.supplyAsync(() -> {
             try {
                 return data(version);
             } catch (Exception e) {
                 throw new IllegalStateException(e);
             }
         });
+    }
+
+    @Test
+    void answersAsSoonAsThereIsSomethingNew() throws Exception {
+        long version = data(0).get("version").getAsLong();
+        var waiting = waitingFor(version);
         Thread.sleep(200);
         assertThat(waiting).as("nothing is new").isNotDone();
         report.batch(1, 1, 1, 2.5f);
@@ -95,13 +100,7 @@ class LiveViewTest {
     @Test
     void whoWatchesGetsTheEnd() throws Exception {
         long version = data(0).get("version").getAsLong();
-        var waiting = CompletableFuture.supplyAsync(() -> {
-            try {
-                return data(version);
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        var waiting = waitingFor(version);
         Thread.sleep(200);
         view.close();
 
