@@ -29,18 +29,23 @@ final class Observation {
     private final Marking marking;
 
     Observation(
-            Session session, Layer model, TrainStep step, Loss loss, TrainingListener listener, WarningSigns signs) {
+            Session session,
+            Layer model,
+            TrainStep step,
+            Marking.NumberLoss numberLoss,
+            TrainingListener listener,
+            WarningSigns signs) {
         this.session = session;
         this.model = model;
         this.step = step;
         this.listener = listener;
         this.signs = signs;
         this.watch = listener.watch();
-        this.marking = watch.marks() ? new Marking(watch.answers(), watch.examples(), numberLoss(loss)) : null;
+        this.marking = watch.marks() ? new Marking(watch.answers(), watch.examples(), numberLoss) : null;
     }
 
     /** Where targets are numbers, answers are as wrong as the loss finds them; one of the user's own is not known here. */
-    private static Marking.NumberLoss numberLoss(Loss loss) {
+    static Marking.NumberLoss numberLoss(Loss loss) {
         if (loss instanceof BinaryCrossEntropy) {
             return Marking.NumberLoss.BINARY_CROSS_ENTROPY;
         }
@@ -49,10 +54,15 @@ final class Observation {
 
     /** Takes a step, with a closer look where it is its turn. */
     StepResult run(Batch batch) {
-        if (!isExamined(step.steps() + 1)) {
-            return step.run(batch);
-        }
-        LossChange change = step.examine(batch);
+        return isExamined(step.steps() + 1) ? tell(step.examine(batch)) : step.run(batch);
+    }
+
+    /** The same on named inputs. */
+    StepResult run(Map<String, NDArray> inputs) {
+        return isExamined(step.steps() + 1) ? tell(step.examine(inputs)) : step.run(inputs);
+    }
+
+    private StepResult tell(LossChange change) {
         listener.examined(change);
         signs.examined(change);
         return new StepResult(change.step(), (float) change.before(), (float) change.gradientNorm());

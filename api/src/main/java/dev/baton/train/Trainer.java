@@ -214,7 +214,7 @@ public final class Trainer implements AutoCloseable {
             Batches training, Batches validation, Epochs epochs, Position at, SavedRun saved, BestEpoch best) {
         var results = new ArrayList<EpochResult>();
         var signs = new WarningSigns(step, listener);
-        var observation = new Observation(session, model, step, loss, listener, signs);
+        var observation = new Observation(session, model, step, Observation.numberLoss(loss), listener, signs);
         int count = epochs.begun(training);
         long steps = epochs.steps(training);
         long before = at.steps();

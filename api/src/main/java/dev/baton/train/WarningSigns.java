@@ -8,7 +8,7 @@ final class WarningSigns {
 
     private final TrainStep step;
     private final TrainingListener listener;
-    private final LossTrend trend = new LossTrend();
+    private LossTrend trend = new LossTrend();
     private final Overshooting overshooting = new Overshooting();
     private final List<String> inEpoch = new ArrayList<>();
     private SilentParameters silent;
@@ -18,13 +18,20 @@ final class WarningSigns {
         this.listener = listener;
     }
 
+    /** From now on a loss that grows is not one of them. */
+    void withoutTrend() {
+        trend = null;
+    }
+
     /** Takes note of the step that has just run. */
     void after(StepResult result) {
         GradientNorms norms = step.norms();
         if (silent == null) {
             silent = new SilentParameters(norms.parameters());
         }
-        tell(result.step(), trend.after(result.step(), result.loss(), step.learningRate()));
+        if (trend != null) {
+            tell(result.step(), trend.after(result.step(), result.loss(), step.learningRate()));
+        }
         tell(result.step(), silent.after(result.loss(), norms.ofParameters()));
     }
 

@@ -2,9 +2,13 @@ package dev.baton.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.baton.BatonException;
+import dev.baton.NDArray;
 import dev.baton.NotFiniteException;
+import dev.baton.StateException;
+import dev.baton.data.Batch;
 import dev.baton.data.Batches;
 import dev.baton.data.Examples;
 import dev.baton.loss.Losses;
@@ -20,6 +24,7 @@ import dev.baton.optim.Sgd;
 import dev.baton.runtime.Session;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +42,7 @@ class WatchTest {
         private final List<List<Histogram>> weights = new ArrayList<>();
         private final List<String> order = new ArrayList<>();
         private final List<String> warnings = new ArrayList<>();
+        private final List<String> batches = new ArrayList<>();
 
         Diary(Watch watch) {
             this.watch = watch;
@@ -45,6 +51,11 @@ class WatchTest {
         @Override
         public Watch watch() {
             return watch;
+        }
+
+        @Override
+        public void batch(int epoch, int batch, int count, float loss) {
+            batches.add(epoch + ": " + batch + "/" + count + " " + loss);
         }
 
         @Override
@@ -153,6 +164,128 @@ class WatchTest {
         assertThat(often.examinedSteps()).containsExactly(2L, 4L, 5L, 10L).isEqualTo(seldom.examinedSteps());
         assertThat(often.papers.get(0).worst()).hasSize(2);
         assertThat(often.papers.get(0).watched()).hasSize(2);
+    }
+
+    private static List<EpochResult> runByHand(TrainingListener listener, Optimizer optimizer, int epochs) {
+        Layer model = model();
+        var results = new ArrayList<EpochResult>();
+        try (var session = Session.open("reference", 3);
+                var step = TrainStep.of(session, model, Losses.crossEntropy(), optimizer);
+                var evaluation = Evaluation.of(session, model)) {
+            var loop = ObservedLoop.of(session, model, step, listener, epochs);
+            for (int epoch = 0; epoch < epochs; epoch++) {
+                loop.begin(data().count());
+                for (Batch batch : data().epoch(epoch)) {
+                    loop.run(batch);
+                }
+                results.add(loop.end(loop.measure(evaluation, data(), List.of(Metrics.accuracy()))));
+            }
+        }
+        return results;
+    }
+
+    @Test
+    void aLoopOfOnesOwn_isSeenAsATrainersIs() {
+        var trainers = new Diary(new Watch(8, 3, List.of(39, 5)));
+        var own = new Diary(new Watch(8, 3, List.of(39, 5)));
+        List<EpochResult> expected = run(trainers, Sgd.of(50), 2);
+        List<EpochResult> results = runByHand(own, Sgd.of(50), 2);
+
+        assertThat(own.order).isEqualTo(trainers.order);
+        assertThat(own.changes).isEqualTo(trainers.changes).hasSize(4);
+        assertThat(own.batches).isEqualTo(trainers.batches).hasSize(20);
+        assertThat(own.warnings).isEqualTo(trainers.warnings).isNotEmpty();
+        assertThat(own.papers)
+                .extracting(paper ->
+                        paper.worst().stream().map(MarkedAnswer::example).toList())
+                .isEqualTo(trainers.papers.stream()
+                        .map(paper -> paper.worst().stream()
+                                .map(MarkedAnswer::example)
+                                .toList())
+                        .toList());
+        for (int i = 0; i < results.size(); i++) {
+            EpochResult result = results.get(i);
+            assertThat(result.loss()).isCloseTo(expected.get(i).loss(), within(1e-12));
+            assertThat(result.metrics()).isEqualTo(expected.get(i).metrics());
+            assertThat(result.warnings()).isEqualTo(expected.get(i).warnings());
+            assertThat(result.epochs()).isEqualTo(2);
+            assertThat(result.samplesPerSecond()).isPositive();
+        }
+    }
+
+    @Test
+    void aLoopOfOnesOwn_onNamedInputs_isSeenToo() {
+        var byBatches = new Diary(Watch.usual().everySteps(4));
+        var byNames = new Diary(Watch.usual().everySteps(4));
+        runByHand(byBatches, Adam.of(0.01), 1);
+        Layer model = model();
+        try (var session = Session.open("reference", 3);
+                var step = TrainStep.of(
+                        session,
+                        inputs ->
+                                Losses.crossEntropy().of(Layer.trace(model, inputs.get("points")), inputs.get("sides")),
+                        Adam.of(0.01))) {
+            var loop = ObservedLoop.of(session, model, step, byNames, 1);
+            loop.begin(10);
+            for (Batch batch : data().epoch(0)) {
+                loop.run(Map.of("points", batch.inputs(), "sides", batch.targets()));
+            }
+            loop.end(Map.of());
+        }
+        assertThat(byNames.changes).isEqualTo(byBatches.changes).hasSize(3);
+    }
+
+    @Test
+    void aLossThatMayGrow_isNoWarning() {
+        assertThat(warningsOfGrowth(false))
+                .anySatisfy(warning -> assertThat(warning).contains("the loss has grown"));
+        assertThat(warningsOfGrowth(true)).isEmpty();
+    }
+
+    /** Of a loss that grows with every step, whatever is learnt. */
+    private static List<String> warningsOfGrowth(boolean mayGrow) {
+        var diary = new Diary(Watch.nothing());
+        Layer model = model();
+        try (var session = Session.open("reference", 3);
+                var step = TrainStep.of(
+                        session,
+                        inputs -> Losses.crossEntropy()
+                                .of(Layer.trace(model, inputs.get("points")), inputs.get("sides"))
+                                .multiply(inputs.get("difficulty")),
+                        Adam.of(1e-4))) {
+            var loop = ObservedLoop.of(session, model, step, diary, 1);
+            if (mayGrow) {
+                loop.lossMayGrow();
+            }
+            loop.begin(80);
+            Batch batch = data().iterator().next();
+            for (int i = 0; i < 80; i++) {
+                loop.run(Map.of(
+                        "points", batch.inputs(), "sides", batch.targets(), "difficulty", NDArray.scalar(1f + i)));
+            }
+            loop.end(Map.of());
+        }
+        return diary.warnings;
+    }
+
+    @Test
+    void aLoopOfOnesOwn_saysWhatIsMissing() {
+        Layer model = model();
+        try (var session = Session.open("reference", 3);
+                var step = TrainStep.of(session, model, Losses.crossEntropy(), Adam.of(0.01))) {
+            TrainingListener nobody = result -> {};
+            assertThatThrownBy(() -> ObservedLoop.of(session, model, step, nobody, 0))
+                    .isInstanceOf(BatonException.class)
+                    .hasMessageContaining("1 epoch or more");
+            var loop = ObservedLoop.of(session, model, step, nobody, 1);
+            assertThatThrownBy(() -> loop.run(data().iterator().next()))
+                    .isInstanceOf(StateException.class)
+                    .hasMessageContaining("begin(steps) comes first");
+            loop.begin(1);
+            assertThatThrownBy(() -> loop.end(Map.of()))
+                    .isInstanceOf(StateException.class)
+                    .hasMessageContaining("ends without a step");
+        }
     }
 
     @Test

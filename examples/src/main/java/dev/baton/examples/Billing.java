@@ -5,35 +5,52 @@ import dev.baton.cost.Bill;
 import dev.baton.cost.Cost;
 import dev.baton.cost.Estimate;
 import dev.baton.cost.Hardware;
-import dev.baton.data.Batches;
 import dev.baton.report.HtmlReport;
 import dev.baton.runtime.Session;
 import dev.baton.train.EpochResult;
 import dev.baton.train.Epochs;
 import dev.baton.train.TrainingListener;
 import java.io.PrintWriter;
+import picocli.CommandLine.Option;
 
-/** What a run is going to cost, by what this machine can do, and what it did cost in the end. */
+/** What a run is going to cost, by what this machine can do, and what it did cost in the end: where that is wanted. */
 final class Billing implements TrainingListener {
 
-    private final PrintWriter out;
-    private final boolean json;
+    @Option(
+            names = "--bill",
+            description =
+                    "measure this machine for some seconds, say what the run is going to cost (time, energy, money), and "
+                            + "in the end what it did")
+    private boolean wanted;
+
+    private PrintWriter out;
+    private boolean json;
     private Bill bill;
     private HtmlReport report;
 
-    Billing(PrintWriter out, boolean json) {
-        this.out = out;
-        this.json = json;
+    /** Tells the listener, and counts where a bill is wanted. */
+    TrainingListener after(TrainingListener first, PrintWriter to, boolean forPrograms) {
+        out = to;
+        json = forPrograms;
+        return wanted ? first.then(this) : first;
     }
 
-    /** Measures the machine and says what the run is going to cost. */
-    void begin(Session session, Cost cost, Batches training, Epochs length, HtmlReport shown) {
+    /**
+     * Measures the machine and says what the run is going to cost, where that is wanted.
+     *
+     * @param examples that are learnt in an epoch
+     * @param shown the page that shows the bill too; null where there is none
+     */
+    void begin(Session session, Cost cost, long examples, Epochs length, HtmlReport shown) {
+        if (!wanted) {
+            return;
+        }
+        report = shown;
         // A machine of one's own has no site around it.
-        Estimate estimate = cost.assuming(Assumptions.usual().overhead(1))
-                .training(training.examples(), length, Hardware.of(session));
+        Estimate estimate =
+                cost.assuming(Assumptions.usual().overhead(1)).training(examples, length, Hardware.of(session));
         out.println(json ? new JsonLine("estimate").add(estimate.figures()) : estimate.totals());
         bill = Bill.of(estimate);
-        report = shown;
     }
 
     @Override
@@ -49,8 +66,10 @@ final class Billing implements TrainingListener {
         }
     }
 
-    /** Says what it did cost. */
+    /** Says what it did cost, where that is wanted. */
     void end() {
-        out.println(json ? new JsonLine("bill").add(bill.figures()) : bill);
+        if (wanted) {
+            out.println(json ? new JsonLine("bill").add(bill.figures()) : bill);
+        }
     }
 }

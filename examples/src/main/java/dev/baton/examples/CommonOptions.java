@@ -2,8 +2,10 @@ package dev.baton.examples;
 
 import dev.baton.Precision;
 import dev.baton.runtime.Session;
+import dev.baton.train.EpochResult;
 import dev.baton.train.Epochs;
 import dev.baton.train.Summary;
+import dev.baton.train.TrainingListener;
 import java.io.PrintWriter;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -150,7 +152,25 @@ abstract class CommonOptions {
         return commandLine().getOut();
     }
 
-    private CommandLine commandLine() {
+    /** Tells of what looks wrong in a run whose progress the example shows in its own way. */
+    final TrainingListener warnings() {
+        return new TrainingListener() {
+            @Override
+            public void epoch(EpochResult result) {}
+
+            @Override
+            public void warning(long step, String warning) {
+                out().println(
+                                json
+                                        ? new JsonLine("warning")
+                                                .add("step", step)
+                                                .add("message", warning)
+                                        : "  warning: step " + step + ": " + warning);
+            }
+        };
+    }
+
+    final CommandLine commandLine() {
         return spec.commandLine();
     }
 }

@@ -10,19 +10,17 @@ import dev.baton.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * Hears notes, int32 [N, T], and says after each how probable every note is as the next: scores [N T, pitches]. A layer of
+ * Hears notes, int32 [N, T], and says after each how probable every note is as the next: scores [N, T, pitches]. A layer of
  * one's own is a class like this: parameters and children in the constructor, and plain Java in {@code forward}.
  */
 final class Composer extends Layer {
 
-    private final int hidden;
     private final Parameter pitch;
     private final Parameter beat;
     private final LSTM memory;
     private final Linear scores;
 
     Composer(int pitches, int beats, int width, int hidden) {
-        this.hidden = hidden;
         this.pitch = parameter("pitch", Shape.of(pitches, width), Initializers.normal(1));
         this.beat = parameter("beat", Shape.of(beats, width), Initializers.normal(1));
         this.memory = child("memory", new LSTM(width, hidden));
@@ -33,8 +31,7 @@ final class Composer extends Layer {
     @Override
     public Tensor forward(Tensor notes) {
         Tensor heard = pitch.in(notes).rows(notes).add(beats(notes));
-        Tensor remembered = trace(memory, heard);
-        return trace(scores, remembered.reshape(-1, hidden));
+        return trace(scores, trace(memory, heard));
     }
 
     /** The vectors of the beats, over and over: [T, width]. */

@@ -17,12 +17,15 @@ import dev.baton.nn.Sigmoid;
 import dev.baton.optim.Adam;
 import dev.baton.optim.Optimizer;
 import dev.baton.optim.Parameters;
+import dev.baton.report.Exam;
 import dev.baton.runtime.Session;
 import dev.baton.tensor.Tensor;
 import dev.baton.train.Evaluation;
+import dev.baton.train.ObservedLoop;
 import dev.baton.train.StepInputs;
 import dev.baton.train.Summary;
 import dev.baton.train.TrainStep;
+import dev.baton.train.TrainingListener;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
@@ -31,6 +34,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -70,6 +74,9 @@ final class Forge extends CommonOptions implements Callable<Integer> {
 
     @Option(names = "--data", paramLabel = "DIR", description = "a folder with optdigits.tra and optdigits.tes")
     private Path data;
+
+    @Mixin
+    private ViewOptions views;
 
     private final long start = System.nanoTime();
 
@@ -144,6 +151,7 @@ final class Forge extends CommonOptions implements Callable<Integer> {
     @Override
     public Integer call() {
         apply();
+        views.checkWithoutAnswers(commandLine());
         Examples all = DigitFiles.read(data, "optdigits.tra");
         Examples genuine = limit == null ? all : all.part(0, Math.min(limit, all.size()));
         Examples test = DigitFiles.read(data, "optdigits.tes");
@@ -153,24 +161,43 @@ final class Forge extends CommonOptions implements Callable<Integer> {
         try (var session = session();
                 var expertStep = TrainStep.of(session, this::expertLoss, adam.freeze(Parameters.of(forger)));
                 var forgerStep = TrainStep.of(session, this::forgerLoss, adam.freeze(Parameters.of(expert)));
-                var forgeries = Evaluation.of(session, forger)) {
+                var forgeries = Evaluation.of(session, forger);
+                var shown = views) {
             introduce(session);
-            learn(genuine.shuffled(seed).batched(BATCH), expertStep, forgerStep, forgeries);
+            // The page shows how the forger learns, and how the two stand.
+            TrainingListener told = shown.with(warnings(), commandLine(), session.device(), Exam.numbers());
+            shown.begin(commandLine(), Summary.of(forger, Shape.of(ORDER)));
+            Batches batches = genuine.shuffled(seed).batched(BATCH);
+            long steps = steps((long) EPOCHS * batches.count(), batches.count());
+            long interval = Math.max(SHORTEST_INTERVAL, steps / REPORTS);
+            int reports = (int) ((steps + interval - 1) / interval);
+            // The better the expert, the larger the forger's loss.
+            var loop =
+                    ObservedLoop.of(session, forger, forgerStep, told, reports).lossMayGrow();
+            learn(batches, steps, interval, expertStep, loop, forgeries);
             finish(session, Verdict.of(session, genuine, test, forged(forgeries, JUDGED)));
         }
         return 0;
     }
 
-    private void learn(Batches batches, TrainStep expertStep, TrainStep forgerStep, Evaluation forgeries) {
-        long steps = steps((long) EPOCHS * batches.count(), batches.count());
-        long interval = Math.max(SHORTEST_INTERVAL, steps / REPORTS);
+    private void learn(
+            Batches batches,
+            long steps,
+            long interval,
+            TrainStep expertStep,
+            ObservedLoop forgerLoop,
+            Evaluation forgeries) {
         var random = new SplittableRandom(seed);
-        var score = new Score();
+        Score score = null;
         long step = 0;
         for (int epoch = 0; step < steps; epoch++) {
             for (Batch batch : batches.epoch(epoch)) {
                 if (step == steps) {
                     break;
+                }
+                if (step % interval == 0) {
+                    score = new Score();
+                    forgerLoop.begin((int) Math.min(interval, steps - step));
                 }
                 // The forger has an order for each genuine digit of the batch.
                 var inputs = Map.of(
@@ -178,13 +205,13 @@ final class Forge extends CommonOptions implements Callable<Integer> {
                 score.expertLoss += expertStep.run(inputs).loss();
                 score.known += expertStep.watched(KNOWN).get(0);
                 score.caught += expertStep.watched(CAUGHT).get(0);
-                score.forgerLoss += forgerStep.run(inputs).loss();
+                score.forgerLoss += forgerLoop.run(inputs).loss();
                 score.steps++;
                 step++;
                 if (step % interval == 0 || step == steps) {
+                    forgerLoop.end(score.metrics());
                     report(step, steps, score);
                     show(forged(forgeries, DIGITS), step / interval % 2 == 1 ? 0 : SHOWN);
-                    score = new Score();
                 }
             }
         }
@@ -197,6 +224,11 @@ final class Forge extends CommonOptions implements Callable<Integer> {
         private double forgerLoss;
         private double known;
         private double caught;
+
+        /** What the page shows beside the forger's loss. */
+        private Map<String, Double> metrics() {
+            return Map.of("expert's loss", expertLoss / steps, KNOWN, known / steps, CAUGHT, caught / steps);
+        }
     }
 
     /** Noise, and a 1 in the place of the digit that is ordered: [N, 42]. */

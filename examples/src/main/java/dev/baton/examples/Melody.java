@@ -1,26 +1,28 @@
 package dev.baton.examples;
 
+import dev.baton.DType;
 import dev.baton.NDArray;
-import dev.baton.Shape;
-import dev.baton.data.Batch;
-import dev.baton.loss.Loss;
+import dev.baton.cost.Cost;
 import dev.baton.loss.Losses;
-import dev.baton.nn.Parameter;
+import dev.baton.metrics.Metric;
 import dev.baton.optim.AdamW;
 import dev.baton.optim.Schedule;
+import dev.baton.report.Exam;
 import dev.baton.runtime.Session;
-import dev.baton.train.EpochResult;
+import dev.baton.train.Epochs;
 import dev.baton.train.Evaluation;
+import dev.baton.train.ObservedLoop;
+import dev.baton.train.Summary;
 import dev.baton.train.TrainStep;
-import java.time.Duration;
+import dev.baton.train.TrainingListener;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** A network with a memory learns to answer musical questions, from tunes that the program makes. */
 @Command(
@@ -35,13 +37,48 @@ final class Melody extends CommonOptions implements Callable<Integer> {
     private static final int BATCH = 32;
     private static final int SHOWN = 3;
 
-    /** Every note counts alike, whatever tune it is in. */
-    private static final Loss NEXT_NOTE =
-            (scores, following) -> Losses.crossEntropy().of(scores, following.reshape(-1));
+    /** The share of the answers' notes that the network would have played; what a question asks nobody can know. */
+    private static final Metric ANSWERS = new Metric() {
+        @Override
+        public String name() {
+            return "accuracy";
+        }
+
+        @Override
+        public Meter meter() {
+            return new Meter() {
+                private int right;
+                private int all;
+
+                @Override
+                public void add(NDArray scores, NDArray following) {
+                    for (int i = 0; i < following.size(); i++) {
+                        // Target i of a tune is its note i + 1.
+                        if (Tunes.isAnswer(i % (Tunes.LENGTH - 1) + 1)) {
+                            right += best(scores, i) == following.get(i) ? 1 : 0;
+                            all++;
+                        }
+                    }
+                }
+
+                @Override
+                public double value() {
+                    return (double) right / all;
+                }
+            };
+        }
+    };
+
+    @Mixin
+    private ViewOptions views;
+
+    @Mixin
+    private Billing billing;
 
     @Override
     public Integer call() {
         apply();
+        views.check(commandLine(), json);
         Tunes all = Tunes.of(seed, TUNES);
         Tunes train = limit == null ? all : all.first(Math.min(limit, TUNES));
         Tunes held = Tunes.of(seed + 1_000_003, TEST_TUNES);
@@ -51,64 +88,64 @@ final class Melody extends CommonOptions implements Callable<Integer> {
         long steps = steps((long) EPOCHS * batches, batches);
         int epochs = (int) ((steps + batches - 1) / batches);
         var rate = Schedule.cosine(1e-2, steps).warmUp(Math.min(batches, steps));
+        var loss = Losses.crossEntropy();
+        var optimizer = AdamW.of(rate).weightDecay(0.01);
+        var cost = Cost.of(model, DType.INT32, Tunes.SHAPE)
+                .loss(loss)
+                .targets(DType.INT32, Tunes.SHAPE)
+                .optimizer(optimizer)
+                .batch(BATCH);
         try (var session = session();
                 var progress = progress(BATCH, epochs);
-                var step =
-                        TrainStep.of(session, model, NEXT_NOTE, AdamW.of(rate).weightDecay(0.01));
-                var evaluation = Evaluation.of(session, model)) {
-            introduce(session, model);
+                var step = TrainStep.of(session, model, loss, optimizer);
+                var evaluation = Evaluation.of(session, model);
+                var shown = views) {
+            var summary = Summary.of(model, DType.INT32, Tunes.SHAPE);
+            introduce(session, summary);
+            TrainingListener told = billing.after(progress, out(), json);
+            told = shown.with(told, commandLine(), session.device(), exam());
+            shown.begin(commandLine(), summary);
+            billing.begin(session, cost, train.count(), Epochs.of(epochs).atMostSteps(steps), shown.report());
+            var loop = ObservedLoop.of(session, model, step, told, epochs);
             for (int epoch = 1; epoch <= epochs; epoch++) {
-                long start = System.nanoTime();
                 int last = (int) Math.min(batches, steps - (long) (epoch - 1) * batches);
-                double loss = epoch(train, step, progress, epoch, last);
-                double seconds = (System.nanoTime() - start) / 1e9;
-                progress.epoch(new EpochResult(
-                        epoch,
-                        epochs,
-                        loss,
-                        Map.of("accuracy", accuracy(evaluation, held)),
-                        Math.min(train.count(), last * BATCH) / seconds,
-                        Duration.ZERO,
-                        List.of(),
-                        Duration.ofMillis((long) (seconds * 1e3 * (epochs - epoch)))));
+                int[] order = train.order(seed, epoch);
+                int learnt = Math.min(order.length, last * BATCH);
+                loop.begin(last);
+                for (int first = 0; first < learnt; first += BATCH) {
+                    loop.run(train.batch(Arrays.copyOfRange(order, first, Math.min(learnt, first + BATCH))));
+                }
+                loop.end(loop.measure(evaluation, List.of(held.all()), List.of(ANSWERS)));
             }
+            billing.end();
             finish(session, model, evaluation, test);
         }
         return 0;
     }
 
-    /** One pass over the tunes, or the first batches of one; gives their mean loss. */
-    private double epoch(Tunes train, TrainStep step, Progress progress, int epoch, int batches) {
-        int[] order = train.order(seed, epoch);
-        int learnt = Math.min(order.length, batches * BATCH);
-        double sum = 0;
-        for (int batch = 0; batch < batches; batch++) {
-            int[] indices = Arrays.copyOfRange(order, batch * BATCH, Math.min(learnt, (batch + 1) * BATCH));
-            float loss = step.run(train.batch(indices)).loss();
-            sum += loss * indices.length;
-            progress.batch(epoch, batch + 1, batches, loss);
-        }
-        return sum / learnt;
+    /** Questions are what is heard; right is, for each note, the one that follows. */
+    private static Exam exam() {
+        List<String> names = IntStream.range(0, Tunes.PITCHES)
+                .mapToObj(pitch -> Tunes.names(new int[] {pitch}, 0, 1) + " ")
+                .toList();
+        return Exam.texts(names::get).classes(names);
     }
 
-    private void introduce(Session session, Composer model) {
-        long parameters = model.parameters().stream()
-                .map(Parameter::shape)
-                .mapToLong(Shape::size)
-                .sum();
+    private void introduce(Session session, Summary summary) {
         if (json) {
             out().println(new JsonLine("start")
                     .add("backend", session.backend())
                     .add("device", session.device())
-                    .add("parameters", parameters));
+                    .add("parameters", summary.parameters()));
         } else {
             out().println("backend " + session.backend() + ", device " + session.device());
-            out().printf(Locale.ROOT, "a composer of %,d parameters%n", parameters);
+            out().println(summary);
         }
     }
 
     private void finish(Session session, Composer model, Evaluation evaluation, Tunes test) {
-        double accuracy = accuracy(evaluation, test);
+        double accuracy =
+                evaluation.measure(List.of(test.all()), List.of(ANSWERS)).get(ANSWERS.name());
         String weights = "sha256 " + Fingerprint.of(session, model);
         if (json) {
             out().println(new JsonLine("result").add("testAccuracy", accuracy).add("weights", weights));
@@ -128,22 +165,6 @@ final class Melody extends CommonOptions implements Callable<Integer> {
         out().println("  a tune of its own (ABC notation): " + String.join(" | ", bars));
         out().printf(Locale.ROOT, "test accuracy: %.4f%n", accuracy);
         out().println("weights: " + weights);
-    }
-
-    /** The share of the answers' notes that the network would have played. */
-    private static double accuracy(Evaluation evaluation, Tunes tunes) {
-        Batch batch = tunes.batch(IntStream.range(0, tunes.count()).toArray());
-        NDArray scores = evaluation.answers(batch);
-        int right = 0;
-        int all = 0;
-        for (int i = 0; i < batch.targets().size(); i++) {
-            // Target i of a tune is its note i + 1.
-            if (Tunes.isAnswer(i % (Tunes.LENGTH - 1) + 1)) {
-                right += best(scores, i) == batch.targets().get(i) ? 1 : 0;
-                all++;
-            }
-        }
-        return (double) right / all;
     }
 
     private static int best(NDArray scores, int row) {

@@ -50,6 +50,9 @@ final class RunOptions {
     @Mixin
     private ViewOptions views;
 
+    @Mixin
+    private Billing billing;
+
     /**
      * A trainer that tells the listener, and saves and shows the run as the command line says.
      *
@@ -65,8 +68,10 @@ final class RunOptions {
                     (resume ? "--resume" : "--checkpoint-steps") + " needs --checkpoint DIR, the folder of the run");
         }
         CommonOptions.requirePositive(spec.commandLine(), "--checkpoint-steps", steps);
+        // Before the report, which then shows the bill of the epoch that is over.
+        var first = billing.after(progress, spec.commandLine().getOut(), progress.isForPrograms());
         var trainer =
-                Trainer.of(session, model).listener(views.with(progress, spec.commandLine(), session.device(), exam));
+                Trainer.of(session, model).listener(views.with(first, spec.commandLine(), session.device(), exam));
         if (minutes != null) {
             trainer.timeLimit(Duration.ofMinutes(minutes));
         }
@@ -85,11 +90,12 @@ final class RunOptions {
      */
     boolean train(Session session, Trainer trainer, Cost cost, Batches training, Batches validation, Epochs length) {
         try (var shown = views) {
-            shown.begin(spec.commandLine(), trainer.summary(training), session, cost, training, length);
+            shown.begin(spec.commandLine(), trainer.summary(training));
+            billing.begin(session, cost, training.examples(), length, shown.report());
             boolean done = folder == null
                     ? train(trainer, training, validation, length)
                     : trainAndSave(trainer, training, validation, length);
-            shown.end();
+            billing.end();
             return done;
         }
     }

@@ -4,6 +4,7 @@ import dev.baton.DType;
 import dev.baton.DataException;
 import dev.baton.NDArray;
 import dev.baton.Shape;
+import dev.baton.cost.Cost;
 import dev.baton.data.Batch;
 import dev.baton.data.Text;
 import dev.baton.loss.Loss;
@@ -12,18 +13,26 @@ import dev.baton.model.Gpt;
 import dev.baton.optim.AdamW;
 import dev.baton.optim.Parameters;
 import dev.baton.optim.Schedule;
+import dev.baton.report.Exam;
 import dev.baton.runtime.Session;
+import dev.baton.train.EpochResult;
+import dev.baton.train.Epochs;
 import dev.baton.train.Evaluation;
+import dev.baton.train.ObservedLoop;
 import dev.baton.train.Summary;
 import dev.baton.train.TrainStep;
+import dev.baton.train.TrainingListener;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -60,11 +69,18 @@ final class Shakespeare extends CommonOptions implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "FILE", description = "the text, in UTF-8")
     private Path data;
 
+    @Mixin
+    private ViewOptions views;
+
+    @Mixin
+    private Billing billing;
+
     private final long start = System.nanoTime();
 
     @Override
     public Integer call() {
         apply();
+        views.check(commandLine(), json);
         if (data == null) {
             throw new DataException(WHERE);
         }
@@ -95,23 +111,40 @@ final class Shakespeare extends CommonOptions implements Callable<Integer> {
                 .group(Parameters.vectors(), group -> group.weightDecay(0))
                 .clipNorm(1);
 
+        var cost = Cost.of(model, DType.INT32, Shape.of(CONTEXT))
+                .loss(loss)
+                .targets(DType.INT32, Shape.of(CONTEXT))
+                .optimizer(optimizer)
+                .batch(BATCH);
         try (var session = session();
                 var step = TrainStep.of(session, model, loss, optimizer);
-                var evaluation = Evaluation.of(session, model)) {
-            introduce(session, Summary.of(model, DType.INT32, Shape.of(CONTEXT)));
+                var evaluation = Evaluation.of(session, model);
+                var shown = views) {
+            var summary = Summary.of(model, DType.INT32, Shape.of(CONTEXT));
+            introduce(session, summary);
+            TrainingListener told = billing.after(warnings(), out(), json);
+            told = shown.with(told, commandLine(), session.device(), exam(text));
+            shown.begin(commandLine(), summary);
+            billing.begin(session, cost, steps * BATCH, Epochs.of(1), shown.report());
             var random = new SplittableRandom(seed);
             var tried = estimate(validation);
             long interval = Math.max(SHORTEST_INTERVAL, steps / REPORTS);
-            double sum = 0;
-            for (long number = 1; number <= steps; number++) {
-                sum += step.run(train.windows(BATCH, CONTEXT, random)).loss();
-                if (number % interval == 0 || number == steps) {
-                    long since = number % interval == 0 ? interval : number % interval;
-                    report(number, steps, sum / since, evaluation.loss(tried, loss));
-                    sample(number, sample(evaluation, text, new SplittableRandom(seed + number)));
-                    sum = 0;
+            // What a listener sees as an epoch is what lies between two reports.
+            var loop = ObservedLoop.of(session, model, step, told, (int) ((steps + interval - 1) / interval));
+            for (long done = 0; done < steps; ) {
+                int next = (int) Math.min(interval, steps - done);
+                loop.begin(next);
+                for (int i = 0; i < next; i++) {
+                    loop.run(train.windows(BATCH, CONTEXT, random));
                 }
+                done += next;
+                loop.measure(evaluation, tried, List.of());
+                double validationLoss = evaluation.loss(tried, loss);
+                EpochResult result = loop.end(Map.of("validation loss", validationLoss));
+                report(done, steps, result.loss(), validationLoss);
+                sample(done, sample(evaluation, text, new SplittableRandom(seed + done)));
             }
+            billing.end();
             // Every character of the held-out tenth once, but for less than a window at its end.
             double last = evaluation.loss(validation.windowsInOrder(BATCH * 4, CONTEXT), loss);
             finish(last, "sha256 " + Fingerprint.of(session, model));
@@ -124,6 +157,14 @@ final class Shakespeare extends CommonOptions implements Callable<Integer> {
         long warmUp = Math.max(1, Math.min(WARM_UP, steps / 10));
         return Schedule.linear(RATE / (warmUp + 1), RATE, warmUp)
                 .then(warmUp, Schedule.cosine(RATE, RATE / 10, Math.max(1, steps - warmUp)));
+    }
+
+    /** Questions and answers as the characters that they are. */
+    private static Exam exam(Text text) {
+        return Exam.texts(text::decode)
+                .classes(IntStream.range(0, text.alphabetSize())
+                        .mapToObj(text::decode)
+                        .toList());
     }
 
     /** The same windows at every report, so that what changes is the model. */

@@ -19,6 +19,9 @@ final class Tunes {
     static final int BAR = 8;
     static final int LENGTH = 4 * BAR;
 
+    /** Of what is heard of a tune, and of what follows. */
+    static final Shape SHAPE = Shape.of(LENGTH - 1);
+
     private static final int QUESTION = BAR / 2;
 
     /** In ABC notation. */
@@ -96,9 +99,14 @@ final class Tunes {
         return new Batch(NDArray.of(shape, heard), NDArray.of(shape, following));
     }
 
+    /** All tunes as a batch. */
+    Batch all() {
+        return batch(IntStream.range(0, tunes.length).toArray());
+    }
+
     /** One tune as a batch. */
     static Batch heard(int[] tune) {
-        return new Tunes(new int[][] {tune}).batch(0);
+        return new Tunes(new int[][] {tune}).all();
     }
 
     /** Some notes of a tune by name. */

@@ -1,14 +1,10 @@
 package dev.baton.examples;
 
-import dev.baton.cost.Cost;
-import dev.baton.data.Batches;
 import dev.baton.report.Exam;
 import dev.baton.report.HtmlReport;
 import dev.baton.report.LiveView;
 import dev.baton.report.PaperPrinter;
 import dev.baton.report.TensorBoard;
-import dev.baton.runtime.Session;
-import dev.baton.train.Epochs;
 import dev.baton.train.StepLog;
 import dev.baton.train.Summary;
 import dev.baton.train.TrainingListener;
@@ -58,16 +54,8 @@ final class ViewOptions implements AutoCloseable {
     @Option(names = "--marked", description = "print the three worst answers after every epoch")
     private boolean marked;
 
-    @Option(
-            names = "--bill",
-            description =
-                    "measure this machine for some seconds, say what the run is going to cost (time, energy, money), and "
-                            + "in the end what it did")
-    private boolean bill;
-
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private HtmlReport report;
-    private Billing billing;
 
     /** Refuses what cannot be shown. */
     void check(CommandLine commandLine, boolean json) {
@@ -79,14 +67,18 @@ final class ViewOptions implements AutoCloseable {
         }
     }
 
-    /** Tells the listener, and all that the command line asks for after it. */
-    TrainingListener with(Progress progress, CommandLine commandLine, String device, Exam exam) {
-        TrainingListener all = progress;
-        if (bill) {
-            billing = new Billing(commandLine.getOut(), progress.isForPrograms());
-            // Before the report, which then shows the bill of this epoch.
-            all = all.then(billing);
+    /** The same for a run whose answers are not right or wrong. */
+    void checkWithoutAnswers(CommandLine commandLine) {
+        if (marked) {
+            throw new ParameterException(
+                    commandLine, "--marked: there is no right answer here to mark others by; leave it out");
         }
+        check(commandLine, false);
+    }
+
+    /** Tells the listener, and all that the command line asks for after it. */
+    TrainingListener with(TrainingListener first, CommandLine commandLine, String device, Exam exam) {
+        TrainingListener all = first;
         if (log != null) {
             all = all.then(opened(StepLog.to(log)));
         }
@@ -101,13 +93,10 @@ final class ViewOptions implements AutoCloseable {
         return marked ? all.then(PaperPrinter.to(commandLine.getOut(), exam)) : all;
     }
 
-    /** The run begins: its layers and its price are known, and from now on it can be looked at. */
-    void begin(CommandLine commandLine, Summary summary, Session session, Cost cost, Batches training, Epochs length) {
+    /** The run begins: its layers are known, and from now on it can be looked at. */
+    void begin(CommandLine commandLine, Summary summary) {
         if (report != null) {
             report.summary(summary);
-        }
-        if (billing != null) {
-            billing.begin(session, cost, training, length, report);
         }
         if (live != null) {
             LiveView view = opened(LiveView.of(report, address(commandLine)));
@@ -115,11 +104,9 @@ final class ViewOptions implements AutoCloseable {
         }
     }
 
-    /** The run is over. */
-    void end() {
-        if (billing != null) {
-            billing.end();
-        }
+    /** The report's page; null where none is wanted. */
+    HtmlReport report() {
+        return report;
     }
 
     private InetSocketAddress address(CommandLine commandLine) {

@@ -67,6 +67,25 @@ class ShakespeareTest extends ExampleTest {
     }
 
     @Test
+    void thePageShowsTextsAndWhatCameAfterThem() {
+        Path page = folder.resolve("run.html");
+
+        assertThat(run(
+                        "shakespeare",
+                        "--data",
+                        file.toString(),
+                        "--steps",
+                        "3",
+                        "--limit",
+                        "1500",
+                        "--report",
+                        page.toString()))
+                .as(err.toString())
+                .isZero();
+        assertThat(page).content().contains("validation loss", "quick brown", "h.3.mlp.c_proj");
+    }
+
+    @Test
     void withoutATextItSaysWhereOneIs() {
         assertThat(run("shakespeare")).isEqualTo(1);
         assertThat(err.toString())

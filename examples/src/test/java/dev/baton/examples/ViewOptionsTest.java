@@ -94,6 +94,52 @@ class ViewOptionsTest extends ExampleTest {
     }
 
     @Test
+    void loopsThatAreWrittenByHandAreShownToo() {
+        Path file = folder.resolve("melody.html");
+        Path log = folder.resolve("melody.jsonl");
+
+        assertThat(run(
+                        "melody",
+                        "--backend",
+                        "cpu",
+                        "--epochs",
+                        "2",
+                        "--limit",
+                        "64",
+                        "--marked",
+                        "--bill",
+                        "--report",
+                        file.toString(),
+                        "--log",
+                        log.toString()))
+                .as(err.toString())
+                .isZero();
+        // 64 tunes in batches of 32, twice; of the four steps the second and the fourth are examined.
+        assertThat(out.toString()).contains("training: 4 steps, 128 examples").containsPattern("answer ([A-Ga-g]'? )+");
+        assertThat(file)
+                .content()
+                .contains("\"steps\":[2,4]", "\"memory\"", "LSTM", "accuracy")
+                .containsPattern("predicted +measured +error");
+        assertThat(log).content().containsPattern("\"step\":4");
+    }
+
+    @Test
+    void theForgersRunIsShown() {
+        Path file = folder.resolve("forge.html");
+
+        assertThat(run("forge", "--backend", "cpu", "--steps", "5", "--limit", "320", "--report", file.toString()))
+                .as(err.toString())
+                .isZero();
+        assertThat(file).content().contains("forger.ink.0", "genuine known", "forged caught", "\"steps\":[2,4]");
+    }
+
+    @Test
+    void whereNothingIsRightOrWrong_nothingIsMarked() {
+        assertThat(run("forge", "--marked")).isEqualTo(2);
+        assertThat(err.toString()).contains("--marked: there is no right answer here");
+    }
+
+    @Test
     void pricesAreInDollars() throws Exception {
         Path file = folder.resolve("prices.html");
 
