@@ -3,12 +3,9 @@ package dev.baton.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Random;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,24 +15,9 @@ class PetsTest extends ExampleTest {
     @TempDir
     private Path folder;
 
-    /** Birds are mostly blue, cats red and dogs green: easy to learn. */
     @BeforeEach
     void writePictures() throws IOException {
-        String[] classes = {"bird", "cat", "dog"};
-        var random = new Random(1);
-        for (String part : new String[] {"train", "test"}) {
-            for (int label = 0; label < 3; label++) {
-                Path of = Files.createDirectories(folder.resolve(part).resolve(classes[label]));
-                for (int i = 0; i < (part.equals("train") ? 40 : 10); i++) {
-                    var picture = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
-                    for (int pixel = 0; pixel < 32 * 32; pixel++) {
-                        int colour = random.nextInt(1 << 24) & 0x7F7F7F | 0x80 << 8 * label;
-                        picture.setRGB(pixel % 32, pixel / 32, colour);
-                    }
-                    ImageIO.write(picture, "png", of.resolve(i + ".png").toFile());
-                }
-            }
-        }
+        PetPictures.write(folder);
     }
 
     @Test

@@ -65,7 +65,29 @@ class ReportTest extends ExampleTest {
 
     @Test
     void everySectionOfARunOfDigitsHasContentAtEveryWidth() throws Exception {
-        Path file = digits();
+        assertEverySection(digits(), 10, 8, "finished: 3 epochs", "Linear(64 -> 256)");
+    }
+
+    @Test
+    void everySectionOfARunOfPetsHasContentAtEveryWidth() throws Exception {
+        Path pictures = Files.createDirectories(folder.resolve("pictures"));
+        PetPictures.write(pictures);
+        Path file = folder.resolve("pets.html");
+        assertThat(run("pets", "--data", pictures.toString(), "--epochs", "2", "--report", file.toString(), "--bill"))
+                .as(err.toString())
+                .isZero();
+        assertEverySection(file, 3, 6, "finished: 2 epochs", "Conv2d(3 -> 32, 3 x 3, padding 1, no bias)");
+        assertThat(browser.value("document.querySelector('#worst').textContent"))
+                .containsPattern("bird|cat|dog");
+        // All that are held out, in colour and as large as they are.
+        assertThat(browser.value("[...document.querySelectorAll('#worst img')]"
+                        + ".filter(picture => picture.naturalWidth === 32 && picture.naturalHeight === 32).length"))
+                .isEqualTo("6");
+        assertThat(browser.value("document.getElementById('bill').textContent")).contains("predicted", "measured");
+    }
+
+    private static void assertEverySection(Path file, int classes, int answers, String state, String layer)
+            throws Exception {
         for (int width : List.of(1280, 390, 320)) {
             browser.size(width, 844);
             browser.open(file.toUri());
@@ -78,13 +100,13 @@ class ReportTest extends ExampleTest {
                         .isEqualTo("false");
             }
             assertThat(browser.value("document.querySelectorAll('#worst article').length"))
-                    .isEqualTo("8");
+                    .isEqualTo(Integer.toString(answers));
             assertThat(browser.value("document.querySelectorAll('#confusion tbody tr').length"))
-                    .isEqualTo("10");
+                    .isEqualTo(Integer.toString(classes));
             assertThat(browser.value("document.getElementById('state').textContent"))
-                    .isEqualTo("finished: 3 epochs");
+                    .isEqualTo(state);
             assertThat(browser.value("document.getElementById('summary').textContent"))
-                    .contains("Linear(64 -> 256)");
+                    .contains(layer);
             assertCalm();
         }
     }
