@@ -37,13 +37,16 @@ compile kernels-avx512 -march=x86-64-v3 -mavx512f -mavx512bw -mavx512dq -mavx512
     -DBATON_KERNELS=AVX512_KERNELS '-DBATON_ISA="avx512"' "$native/src/kernels.cpp"
 compile pair_kernels -march=x86-64-v3 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512bf16 -mprefer-vector-width=512 \
     "$native/src/pair_kernels.cpp"
+compile tile_products -march=x86-64-v3 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512bf16 -mamx-tile -mamx-bf16 \
+    -mprefer-vector-width=512 "$native/src/tile_products.cpp"
 compile kernels-avx2 -march=x86-64-v3 -DBATON_KERNELS=AVX2_KERNELS '-DBATON_ISA="avx2"' "$native/src/kernels.cpp"
 compile kernels-baseline -march=x86-64-v2 -DBATON_KERNELS=BASELINE_KERNELS '-DBATON_ISA="baseline"' "$native/src/kernels.cpp"
 for source in "$native"/src/*.cpp; do
     name="$(basename "$source" .cpp)"
-    if [ "$name" != kernels ] && [ "$name" != pair_kernels ]; then
-        compile "$name" -march=x86-64-v2 "$source"
-    fi
+    case "$name" in
+        kernels | pair_kernels | tile_products) ;;
+        *) compile "$name" -march=x86-64-v2 "$source" ;;
+    esac
 done
 finish
 "$compiler" -shared ${EXTRA_FLAGS:-} -o "$library.new" "$output"/objects/*.o "$openblas/libopenblas.so.0" \

@@ -1,6 +1,8 @@
 #include "instruction_set.h"
 
 #include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <string>
@@ -14,6 +16,16 @@ struct Choice {
     const Kernels* kernels;
     bool runs;
 };
+
+// Whether the processor multiplies tiles of bfloat16, and the operating system lets this process have them: it asks for more
+// room where it saves registers.
+bool may_use_tiles() {
+    constexpr unsigned int BFLOAT16 = 1u << 22, TILES = 1u << 24;
+    constexpr long REQUEST = 0x1023, TILE_DATA = 18;  // ARCH_REQ_XCOMP_PERM, of a Linux newer than some headers
+    unsigned int a, b, c, d;
+    bool has = __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & BFLOAT16) != 0 && (d & TILES) != 0;
+    return has && syscall(SYS_arch_prctl, REQUEST, TILE_DATA) == 0;
+}
 
 }  // namespace
 
@@ -37,7 +49,23 @@ const Kernels& choose_kernels(const char* name) {
 
 const PairKernels* choose_pairs(const Kernels& kernels) {
     __builtin_cpu_init();
-    return &kernels == &AVX512_KERNELS && __builtin_cpu_supports("avx512bf16") ? &PAIR_KERNELS : nullptr;
+    if (&kernels != &AVX512_KERNELS || !__builtin_cpu_supports("avx512bf16")) {
+        return nullptr;
+    }
+    static const PairKernels by_tiles = [] {
+        PairKernels all = PAIR_KERNELS;
+        all.unit = TilePairs::SIDE;
+        all.turn = TILE_PAIRS.turn;
+        all.multiply = TILE_PAIRS.multiply;
+        return all;
+    }();
+    return may_use_tiles() ? &by_tiles : &PAIR_KERNELS;
+}
+
+bool has_own_wide_products(const Kernels& kernels) {
+    // Measured on a Xeon of the fourth generation, which adds two products of a vector at a time, and on AMD's Zen 4, which
+    // adds one and gains nothing.
+    return &kernels == &AVX512_KERNELS && __builtin_cpu_is("intel") != 0;
 }
 
 const char* processor_name() {

@@ -13,6 +13,9 @@ const Kernels& choose_kernels(const char* name);
 // The kernels of pairs of bfloat16 beside these; null where there are none.
 const PairKernels* choose_pairs(const Kernels& kernels);
 
+// Whether wide products are faster with our own kernel than with OpenBLAS's for small matrices.
+bool has_own_wide_products(const Kernels& kernels);
+
 // The processor's own name.
 const char* processor_name();
 

@@ -1,4 +1,5 @@
 // The threads of a backend, and the memory that each of them works in.
+#include <algorithm>
 #include <cstdint>
 
 #include "instruction_set.h"
@@ -9,8 +10,10 @@
 namespace baton {
 
 Machine::Machine(int threads, const Kernels& chosen)
-    : pool(threads), kernels(chosen), pairs(choose_pairs(chosen)), small_tiles(openblas_has_small_kernels()) {
-    int64_t panel = small_tiles ? PANEL_ROWS * PANEL_COLUMNS : Product::SCRATCH;
+    : pool(threads), kernels(chosen), pairs(choose_pairs(chosen)), small_tiles(openblas_has_small_kernels()),
+      own_wide(small_tiles && has_own_wide_products(chosen)) {
+    int64_t panel = small_tiles ? PANEL_ROWS * PANEL_COLUMNS : 0;
+    if (!small_tiles || own_wide) panel = std::max(panel, Product::SCRATCH);
     int64_t bytes = MOST_REGISTERS * REGISTER_BYTES + (LARGEST_TILE + panel) * 4 + 64;
     for (int i = 0; i < threads; i++) {
         scratch_.push_back(std::unique_ptr<char[]>(new char[bytes]));
@@ -31,8 +34,8 @@ float* Machine::tile(int worker) { return next_line(scratch_[worker].get() + MOS
 
 float* Machine::panel(int worker) { return tile(worker) + LARGEST_TILE; }
 
-void Machine::multiply(int worker, const Product& p, bool packs) {
-    if (small_tiles || packs) {
+void Machine::multiply(int worker, const Product& p, bool by_openblas) {
+    if (by_openblas) {
         baton::multiply(p.transposed_a, p.transposed_b, p.m, p.n, p.k, p.a, p.row_a, p.b, p.row_b, p.c, p.row_c, p.accumulate);
     } else {
         kernels.product(p, panel(worker));

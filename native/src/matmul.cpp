@@ -39,18 +39,25 @@ struct Matmul : Command, MatmulWords {
         }
     }
 
-    bool turns_right(const Machine& machine) const {
-        return !paired && (batch == 1 || stride_b == 0) && turns(machine.small_tiles, m, n, k, transposed_b);
+    // Whether it is cut for OpenBLAS's kernels for small matrices.
+    bool small_tiles(const Machine& machine) const {
+        return machine.small_tiles && !(machine.own_wide && is_wide(m, n, k, transposed_a));
     }
 
-    PairedFactors factors() const { return {m, n, k}; }
+    bool turns_right(const Machine& machine) const {
+        return !paired && (batch == 1 || stride_b == 0) && turns(small_tiles(machine), m, n, k, transposed_b);
+    }
+
+    PairedFactors factors(const Machine& machine) const { return {m, n, k, *machine.pairs}; }
     int64_t lefts() const { return stride_a == 0 ? 1 : batch; }
     int64_t rights() const { return stride_b == 0 ? 1 : batch; }
-    int64_t all_lefts() const { return rounded_up(times(lefts(), factors().left_lanes(transposed_a)), 16); }
+    int64_t all_lefts(const Machine& machine) const {
+        return rounded_up(times(lefts(), factors(machine).left_lanes(transposed_a)), 16);
+    }
 
     void prepare(Machine& machine) const override {
         if (paired) {
-            machine.share(all_lefts() + times(rights(), factors().right_lanes()));
+            machine.share(all_lefts(machine) + times(rights(), factors(machine).right_lanes()));
         } else if (turns_right(machine)) {
             machine.share(n * k);
         }
@@ -69,8 +76,8 @@ struct Matmul : Command, MatmulWords {
             transpose(run.machine.pool, n, k, right.from, row_b, run.machine.shared());
             right = {run.machine.shared(), n, 0, false};
         }
-        bool packs = worth_packing(run.machine.small_tiles, m, n, k) && !fused && !bias.exists();
-        Grid grid = packs ? PACKED_GRID : grid_of(run.machine.small_tiles, m, n, k, right.transposed, right.row);
+        bool packs = worth_packing(small_tiles(run.machine), m, n, k) && !fused && !bias.exists();
+        Grid grid = packs ? PACKED_GRID : grid_of(small_tiles(run.machine), m, n, k, right.transposed, right.row);
         each_tile(run, grid.rows, grid.columns,
                   [&](int worker, int64_t matrix, int64_t row, int64_t column, int64_t rows, int64_t columns) {
                       tile(run, right, grid, worker, matrix, row, column, rows, columns);
@@ -89,21 +96,22 @@ struct Matmul : Command, MatmulWords {
     }
 
     void run_paired(const Run& run) const {
+        PairedFactors factors = this->factors(run.machine);
         float* left = run.machine.shared();
-        float* right = left + all_lefts();
+        float* right = left + all_lefts(run.machine);
         for (int64_t i = 0; i < lefts(); i++) {
-            factors().copy_left(run.machine, {run.at<const float>(a) + i * stride_a, row_a, transposed_a},
-                                left + i * factors().left_lanes(transposed_a));
+            factors.copy_left(run.machine, {run.at<const float>(a) + i * stride_a, row_a, transposed_a},
+                                left + i * factors.left_lanes(transposed_a));
         }
         for (int64_t i = 0; i < rights(); i++) {
-            factors().copy_right(run.machine, {run.at<const float>(b) + i * stride_b, row_b, !transposed_b},
-                                 right + i * factors().right_lanes());
+            factors.copy_right(run.machine, {run.at<const float>(b) + i * stride_b, row_b, !transposed_b},
+                                 right + i * factors.right_lanes());
         }
         constexpr int64_t SIDE = PairedFactors::BLOCK;
         each_tile(run, SIDE, SIDE, [&](int worker, int64_t matrix, int64_t row, int64_t column, int64_t rows, int64_t columns) {
             float* result = fused ? run.machine.tile(worker) : run.at<float>(c) + (matrix * m + row) * n + column;
-            factors().multiply(*run.machine.pairs, left + (lefts() == 1 ? 0 : matrix) * factors().left_lanes(transposed_a),
-                               transposed_a, right + (rights() == 1 ? 0 : matrix) * factors().right_lanes(), row, column,
+            factors.multiply(left + (lefts() == 1 ? 0 : matrix) * factors.left_lanes(transposed_a),
+                               transposed_a, right + (rights() == 1 ? 0 : matrix) * factors.right_lanes(), row, column,
                                rows, columns, result, fused ? columns : n);
             complete(run, worker, matrix, row, column, rows, columns, result, fused);
         });
@@ -134,7 +142,7 @@ struct Matmul : Command, MatmulWords {
         const float* left = run.at<const float>(a) + matrix * stride_a + (transposed_a ? row : row * row_a);
         const float* right = factor.from + matrix * factor.stride + (factor.transposed ? column * factor.row : column);
         // What is added to, a bias or pieces one after the other, is not added to where its rows lie far apart.
-        bool apart = fused || bias.exists() || (grid.copies && piece_of(run.machine.small_tiles, k) < k);
+        bool apart = fused || bias.exists() || (grid.copies && piece_of(small_tiles(run.machine), k) < k);
         float* result = apart ? run.machine.tile(worker) : run.at<float>(c) + (matrix * m + row) * n + column;
         int64_t width = apart ? columns : n;
         if (bias.exists()) {
@@ -143,7 +151,7 @@ struct Matmul : Command, MatmulWords {
             for (int64_t i = 0; i < rows; i++) std::fill_n(result + i * width, columns, 0.0f);
         }
         if (k > 0) {
-            int64_t piece = factor.transposed ? k : piece_of(run.machine.small_tiles, k);
+            int64_t piece = factor.transposed ? k : piece_of(small_tiles(run.machine), k);
             for (int64_t from = 0; from < k; from += piece) {
                 int64_t inner = std::min(piece, k - from);
                 const float* own_left = left + from * (transposed_a ? row_a : 1);
@@ -158,7 +166,7 @@ struct Matmul : Command, MatmulWords {
                     run.machine.multiply(worker, {transposed_a, factor.transposed, std::min(grid.at_once, rows - i), columns,
                                                   inner, own_left + i * (transposed_a ? 1 : row_a), row_a, panel, row_panel,
                                                   result + i * width, width, from > 0 || bias.exists()},
-                                         grid.packs);
+                                         grid.by_openblas);
                 }
             }
         }

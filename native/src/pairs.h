@@ -13,7 +13,7 @@ constexpr int64_t PAIR_COLUMNS = 32;
 // Some rows of a product: at most PAIR_COLUMNS columns.
 struct PairedBlock {
     int64_t pairs;
-    const float* left;  // the pairs of a row, and of the next
+    const float* left;  // the pairs of a row, and of the next; of whole tiles where they are multiplied by these
     int64_t left_row, left_pair;
     const float* right;  // [pairs, PAIR_COLUMNS]
     float* out;
@@ -23,6 +23,10 @@ struct PairedBlock {
 
 // Memory for pairs is typed as that for floats of the same size.
 struct PairKernels {
+    int64_t unit;  // of pairs that are multiplied at once: what is summed is filled up with zeros to a multiple of it
+    // Up to 32 numbers of each of so many columns, row by row, become pairs of as many rows: lanes [columns, 16], of columns
+    // that are filled up to a multiple of 16. Null where columns are multiplied as they lie, a pair of rows side by side.
+    void (*turn)(const float* numbers, int64_t row, int64_t count, int64_t columns, float* lanes, int64_t lane_row);
     // Lane i is the pair of first[i] and second[i], or of first[i] and 0 where second is null.
     void (*interleave)(const float* first, const float* second, int64_t count, float* lanes);
     // Lane i is the pair of numbers 2 i and 2 i + 1; the last one's neighbour is 0 where count is odd.
@@ -38,6 +42,15 @@ struct PairKernels {
 };
 
 extern const PairKernels PAIR_KERNELS;
+
+// What takes the place of some of these on processors that multiply tiles (AMX).
+struct TilePairs {
+    static constexpr int64_t SIDE = 16;  // rows and pairs of a tile
+    void (*multiply)(const PairedBlock& block);
+    void (*turn)(const float* numbers, int64_t row, int64_t count, int64_t columns, float* lanes, int64_t lane_row);
+};
+
+extern const TilePairs TILE_PAIRS;
 
 }  // namespace baton
 

@@ -22,9 +22,10 @@ struct Machine {
     const PairKernels* pairs;  // null where the processor has none, or may not use them
     Member member;
     bool small_tiles;  // whether OpenBLAS multiplies small matrices without packing them
-    // On the calling thread, which is this worker: by OpenBLAS where that has kernels for small matrices or is to pack the
-    // factors, else by our own kernel.
-    void multiply(int worker, const Product& product, bool packs = false);
+    bool own_wide;     // whether our own kernel multiplies wide ones all the same (tiles.h)
+    // On the calling thread, which is this worker: by OpenBLAS or by our own kernel.
+    void multiply(int worker, const Product& product, bool by_openblas);
+    void multiply(int worker, const Product& product) { multiply(worker, product, small_tiles); }
     // Memory of one worker: the registers of a region, one tile of a product and copies of parts of its factors.
     char* registers(int worker) { return scratch_[worker].get(); }
     float* tile(int worker);

@@ -2,8 +2,10 @@
 // alone.
 //
 // Those for AVX-512 multiply matrices with m * n * k <= 1e6 without packing them first, and run at the processor's peak just
-// below that. Those for other processors pack both factors of every small product anew: our own kernel (product_kernel.h)
-// copies narrow panels of the right factor instead, which many rows should share. Only very large ones are worth packing.
+// below that on processors that add one product of vectors at a time. On those that add two, and where a right factor has
+// many columns, they wait for its far rows. Those for other processors pack both factors of every small product anew. Our own
+// kernel (product_kernel.h) copies narrow panels of the right factor instead, which many rows should share. Only very large
+// products are worth packing.
 //
 // For kernels that do without packing, a large inner dimension would leave tiles of few rows only, and packing takes most of
 // the time of those beyond the limit: it is cut into pieces, whose products are added up in their order.
@@ -31,8 +33,14 @@ struct Grid {
     int64_t rows, columns;
     int64_t at_once;  // rows that are multiplied at a time: all of the tile's, or some of many that share
     bool copies;      // a copy of a panel of the right factor
-    bool packs;       // whether OpenBLAS multiplies all the same
+    bool by_openblas;
 };
+
+// Whether a product is one that our own kernel multiplies where both are there: its copies have to be shared by many rows and
+// to serve many sums. Of a transposed left factor it copies the rows too, which more of them or more columns have to share.
+inline bool is_wide(int64_t m, int64_t n, int64_t k, bool transposed_a) {
+    return n >= 256 && m >= 64 && (transposed_a ? (m >= 256 || n >= 1024) : (k >= 256 && k <= 1024));
+}
 
 // Whether a transposed right factor is turned around first.
 inline bool turns(bool small_tiles, int64_t m, int64_t n, int64_t k, bool transposed_b) {
@@ -70,13 +78,13 @@ inline Grid grid_of(bool small_tiles, int64_t m, int64_t n, int64_t k, bool tran
         int64_t columns = part_of(n, piece < k || copies ? PANEL_COLUMNS : 128, 16);
         int64_t rows = std::clamp<int64_t>(UNPACKED / std::max<int64_t>(1, columns * piece) / 8 * 8, 8, 64);
         int64_t tile = part_of(m, copies ? LARGEST_TILE / PANEL_COLUMNS : rows, 8);
-        return {tile, columns, part_of(tile, rows, 8), copies, false};
+        return {tile, columns, part_of(tile, rows, 8), copies, true};
     }
     if (small_tiles) {
         int64_t columns = std::min<int64_t>(n, 256);
         int64_t rows = std::min<int64_t>(m, std::max<int64_t>(32, rounded_up((m + 3) / 4, 8)));
         rows = std::min(rows, LARGEST_TILE / std::max<int64_t>(columns, 1));
-        return {rows, columns, rows, false, false};
+        return {rows, columns, rows, false, true};
     }
     // Copies are shared by as many columns and rows as leave tiles for some threads.
     auto tiles = [&](int64_t rows, int64_t columns) { return (m + rows - 1) / rows * ((n + columns - 1) / columns); };
