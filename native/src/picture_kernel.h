@@ -29,39 +29,89 @@ inline float later(float best, float value, int32_t& where, int32_t tap) {
     return float_of((bits_of(best) & ~mask) | (bits_of(value) & mask));
 }
 
-inline void plain_max_pool(const Pooling& p, const float* in, float* out, int32_t* index) {
-    for (int64_t y = 0; y < p.rows; y++) {
-        const float* upper = in + 2 * y * p.width;
-        const float* lower = upper + p.width;
-        float* largest = out + y * p.columns;
-        int32_t* place = index + y * p.columns;
+// W windows side by side: a number that the compiler knows, so that it makes vectors of them.
+template <int W>
+inline void plain_windows(const float* upper, const float* lower, float* largest, int32_t* place) {
 #pragma GCC ivdep
-        for (int64_t x = 0; x < p.columns; x++) {
-            float best = upper[2 * x];
-            int32_t where = 0;
-            best = later(best, upper[2 * x + 1], where, 1);
-            best = later(best, lower[2 * x], where, 2);
-            best = later(best, lower[2 * x + 1], where, 3);
-            largest[x] = best;
-            place[x] = where;
+    for (int x = 0; x < W; x++) {
+        float best = upper[2 * x];
+        int32_t where = 0;
+        best = later(best, upper[2 * x + 1], where, 1);
+        best = later(best, lower[2 * x], where, 2);
+        best = later(best, lower[2 * x + 1], where, 3);
+        largest[x] = best;
+        place[x] = where;
+    }
+}
+
+// A gradient goes where its index says: 0 and 1 in the upper row, 2 and 3 in the lower one.
+template <int W>
+inline void plain_window_gradients(const float* gradient, const int32_t* place, float* upper, float* lower) {
+    auto kept = [&](int x, int32_t tap) { return float_of(bits_of(gradient[x]) & -static_cast<int32_t>(place[x] == tap)); };
+    if constexpr (W < 16) {
+        // The lower row last: the end of the upper one may lie in it.
+        for (int32_t row = 0; row < 2; row++) {
+            float* to = row == 0 ? upper : lower;
+            for (int x = 0; x < W; x++) {
+                to[2 * x] = kept(x, 2 * row);
+                to[2 * x + 1] = kept(x, 2 * row + 1);
+            }
+        }
+        return;
+    }
+    // First those of one place together, which makes vectors of them.
+    float taps[4][W];
+    for (int32_t tap = 0; tap < 4; tap++) {
+        for (int x = 0; x < W; x++) taps[tap][x] = kept(x, tap);
+    }
+    for (int x = 0; x < W; x++) {
+        upper[2 * x] = taps[0][x];
+        upper[2 * x + 1] = taps[1][x];
+    }
+    for (int x = 0; x < W; x++) {
+        lower[2 * x] = taps[2][x];
+        lower[2 * x + 1] = taps[3][x];
+    }
+}
+
+// Goes through the windows of a plane, several at once: some(so many, window, element above, element below). Where what runs
+// over the end of a row is overwritten by what comes later, there may be more of them; nothing runs over the end of the plane.
+template <typename Some>
+inline void each_plain_windows(const Pooling& p, bool overwrites, Some&& some) {
+    const int64_t elements = p.height * p.width, windows = p.rows * p.columns;
+    for (int64_t y = 0; y < p.rows; y++) {
+        for (int64_t x = 0; x < p.columns;) {
+            const int64_t window = y * p.columns + x, upper = 2 * (y * p.width + x), lower = upper + p.width;
+            auto fits = [&](int64_t count) {
+                const int64_t left = p.columns - x;
+                return (count <= left || ((overwrites || x == 0) && count < 2 * left)) && window + count <= windows &&
+                       lower + 2 * count <= elements;
+            };
+            const int64_t count = fits(16) ? 16 : fits(4) ? 4 : 1;
+            some(count, window, upper, lower);
+            x += count;
         }
     }
 }
 
+inline void plain_max_pool(const Pooling& p, const float* in, float* out, int32_t* index) {
+    each_plain_windows(p, true, [&](int64_t count, int64_t window, int64_t upper, int64_t lower) {
+        auto windows = count == 16 ? plain_windows<16> : count == 4 ? plain_windows<4> : plain_windows<1>;
+        windows(in + upper, in + lower, out + window, index + window);
+    });
+}
+
 inline void plain_max_pool_backward(const Pooling& p, const float* gradient, const int32_t* index, float* out) {
-    for (int64_t y = 0; y < p.rows; y++) {
-        const float* from = gradient + y * p.columns;
-        const int32_t* place = index + y * p.columns;
-        float* upper = out + 2 * y * p.width;
-        float* lower = upper + p.width;
-#pragma GCC ivdep
-        for (int64_t x = 0; x < p.columns; x++) {
-            upper[2 * x] = place[x] == 0 ? from[x] : 0.0f;
-            upper[2 * x + 1] = place[x] == 1 ? from[x] : 0.0f;
-            lower[2 * x] = place[x] == 2 ? from[x] : 0.0f;
-            lower[2 * x + 1] = place[x] == 3 ? from[x] : 0.0f;
-        }
-        for (int64_t x = 2 * p.columns; x < p.width; x++) upper[x] = lower[x] = 0.0f;
+    // The end of an upper row runs into the lower one, which is written right after it where both are written at once.
+    each_plain_windows(p, false, [&](int64_t count, int64_t window, int64_t upper, int64_t lower) {
+        auto windows = count == 16  ? plain_window_gradients<16>
+                       : count == 4 ? plain_window_gradients<4>
+                                    : plain_window_gradients<1>;
+        windows(gradient + window, index + window, out + upper, out + lower);
+    });
+    // What no window holds.
+    for (int64_t y = 0; y < 2 * p.rows; y++) {
+        for (int64_t x = 2 * p.columns; x < p.width; x++) out[y * p.width + x] = 0.0f;
     }
     for (int64_t i = 2 * p.rows * p.width; i < p.height * p.width; i++) out[i] = 0.0f;
 }

@@ -164,6 +164,8 @@ void malformed_words() {
 void test_pictures() {
     max_pool({8, 2, 2, 0, 0, 1}, {9, 2, 2, 0, 0, 1}, 5);
     max_pool({5, 2, 2, 0, 0, 1}, {131, 2, 2, 0, 0, 1}, 3);
+    // Windows side by side, of every width around those that are taken at once.
+    for (int64_t width = 2; width < 80; width++) max_pool({6, 2, 2, 0, 0, 1}, {width, 2, 2, 0, 0, 1}, 2);
     max_pool({7, 3, 2, 1, 1, 1}, {6, 3, 2, 1, 1, 1}, 3);
     max_pool({9, 2, 1, 1, 0, 3}, {5, 3, 3, 2, 1, 2}, 2);
     max_pool({3, 1, 1, 0, 0, 1}, {40, 5, 2, 2, 2, 1}, 1);

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 
 /** Graphs with one kernel alone, as often as is wanted, on values that are nobody's. */
 final class Isolated {
@@ -79,19 +80,23 @@ final class Isolated {
         return graph.variable(name, type, values.computeIfAbsent(name, key -> seed -> fill(type)));
     }
 
-    /** Numbers around 1 and small whole ones, which are classes and rows of any table; true. */
-    private static NDArray fill(TensorType type) {
+    /**
+     * Small random numbers of either sign, as they are in networks: what branches on them, or saturates, takes as long as
+     * there. Of whole numbers, which are classes and rows of any table, 0 and 1; true.
+     */
+    static NDArray fill(TensorType type) {
         int size = Math.toIntExact(type.shape().size());
+        var random = new SplittableRandom(size);
         if (type.dtype() == DType.FLOAT32) {
             var numbers = new float[size];
             for (int i = 0; i < size; i++) {
-                numbers[i] = 0.5f + (i * 31 % 64) / 64f;
+                numbers[i] = (float) (0.2 * random.nextDouble() - 0.1);
             }
             return NDArray.of(type.shape(), numbers);
         }
         NDArray array = NDArray.zeros(type.dtype(), type.shape());
         for (int i = 0; i < size; i++) {
-            array.set(i, type.dtype() == DType.BOOL ? 1 : i % 2);
+            array.set(i, type.dtype() == DType.BOOL ? 1 : random.nextInt(2));
         }
         return array;
     }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 
 /**
  * What the time of a kernel depends on, elementwise regions aside.
@@ -16,9 +17,14 @@ import java.util.stream.Collectors;
  * @param kind a wider family, for what the narrow one has no relative of
  * @param operations that it takes
  * @param bytes that it moves
- * @param sizes the logarithms of its sizes, by which its relatives are near or far
+ * @param sizes by which its relatives are near or far: of each of its sizes the logarithm, and how often it can be halved,
+ *     since vectors and tiles are filled by round sizes
  */
 record KernelShape(String family, String kind, double operations, double bytes, double[] sizes) {
+
+    private static final double BATCH_WEIGHT = 0.3;
+    private static final double ROUNDNESS_WEIGHT = 0.4;
+    private static final int MOST_HALVINGS = 4;
 
     private static final Pattern STRIDE = Pattern.compile(", (stride=[^]]*]|groups=\\d+)");
 
@@ -33,7 +39,7 @@ record KernelShape(String family, String kind, double operations, double bytes, 
                     "matmul",
                     operations,
                     bytes,
-                    logarithms(product.m(), product.n(), product.k(), product.batch()));
+                    features(product.m(), product.n(), product.k(), product.batch()));
         }
         if (kernel instanceof Kernel.Reduction reduction) {
             return new KernelShape(
@@ -41,7 +47,7 @@ record KernelShape(String family, String kind, double operations, double bytes, 
                     "reduction",
                     reduction.outer() * reduction.reduced() * (double) reduction.inner(),
                     bytes,
-                    logarithms(reduction.outer(), reduction.reduced(), reduction.inner()));
+                    features(reduction.outer(), reduction.reduced(), reduction.inner()));
         }
         Node node = ((Kernel.Whole) kernel).node();
         return new KernelShape(family(kernel, node), node.operation().label(), node.operations(), bytes, sizes(node));
@@ -69,16 +75,24 @@ record KernelShape(String family, String kind, double operations, double bytes, 
                 .flatMap(input -> input.shape().dims().stream())
                 .mapToLong(dim -> Math.max(1, dim.size()))
                 .toArray();
-        return logarithms(sizes);
+        double[] features = features(sizes);
+        if (node.inputs().get(0).shape().rank() > 1) {
+            // The batch: a larger one is more of the same.
+            features[0] *= BATCH_WEIGHT;
+        }
+        return features;
     }
 
-    private static double[] logarithms(long... sizes) {
-        return Arrays.stream(sizes)
-                .mapToDouble(size -> StrictMath.log(size) / StrictMath.log(2))
+    private static double[] features(long... sizes) {
+        return DoubleStream.concat(
+                        Arrays.stream(sizes).mapToDouble(size -> StrictMath.log(size) / StrictMath.log(2)),
+                        Arrays.stream(sizes)
+                                .mapToDouble(size ->
+                                        ROUNDNESS_WEIGHT * Math.min(MOST_HALVINGS, Long.numberOfTrailingZeros(size))))
                 .toArray();
     }
 
-    /** How unlike two kernels are: 0 for equal sizes, 1 for one size of twice. */
+    /** How unlike two kernels are: 0 for equal sizes, about 1 for one size of twice. */
     double distance(KernelShape other) {
         double sum = 0;
         if (sizes.length == other.sizes.length) {

@@ -19,6 +19,8 @@ import java.util.function.Predicate;
  * @param backend that was measured
  * @param samples kernels that were measured alone
  * @param instructions seconds an element of the operations of fused regions; those that are missing take the least
+ * @param finishing what products take beside themselves
+ * @param handover seconds a byte that is handed over from kernel to kernel, beside what each takes alone
  * @param reach of memory
  * @param peak the best rate of a product, operations a second
  * @param run seconds of starting a program
@@ -28,6 +30,8 @@ record KernelTimes(
         String backend,
         List<Sample> samples,
         Map<Operation, Double> instructions,
+        Finishing finishing,
+        double handover,
         Bandwidth reach,
         double peak,
         double run,
@@ -37,11 +41,20 @@ record KernelTimes(
     private static final int RELATIVES = 4;
 
     /** A kernel and the seconds that it took. */
-    record Sample(KernelShape shape, double seconds) {}
+    record Sample(KernelShape shape, double seconds) {
+
+        static Sample faster(Sample one, Sample other) {
+            return one.seconds() <= other.seconds() ? one : other;
+        }
+    }
 
     @Override
     public double seconds(Program program) {
-        return run + Arrays.stream(kernels(program)).sum();
+        return run + Arrays.stream(kernels(program)).sum() + handover * Handover.bytes(program);
+    }
+
+    KernelTimes with(double measuredHandover) {
+        return new KernelTimes(backend, samples, instructions, finishing, measuredHandover, reach, peak, run, command);
     }
 
     double bandwidth() {
@@ -67,10 +80,14 @@ record KernelTimes(
             return command + Math.max(computing(elementwise.region()), moving[0]);
         }
         double epilogue = kernel instanceof Kernel.Product product && product.epilogue() != null
-                ? computing(product.epilogue())
+                ? finishing(product.epilogue())
                 : 0;
         KernelShape shape = KernelShape.of(kernel);
         return roofline(shape) * factor(shape) + Math.max(0, moving[0] - moving[1]) + epilogue;
+    }
+
+    private double finishing(Region epilogue) {
+        return finishing.seconds(epilogue) + (Finishing.addsRow(epilogue) ? 0 : computing(epilogue));
     }
 
     private double computing(Region region) {

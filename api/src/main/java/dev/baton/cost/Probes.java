@@ -14,6 +14,7 @@ import dev.baton.nn.AveragePool2d;
 import dev.baton.nn.BatchNorm;
 import dev.baton.nn.Conv2d;
 import dev.baton.nn.Embedding;
+import dev.baton.nn.Flatten;
 import dev.baton.nn.GRU;
 import dev.baton.nn.LSTM;
 import dev.baton.nn.Layer;
@@ -30,7 +31,7 @@ import dev.baton.train.TrainStep;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Layers of round sizes, each by itself with its gradients, whose kernels stand for those of all models. */
+/** Layers of usual sizes, round ones and others, each by itself with its gradients, whose kernels stand for those of all models. */
 final class Probes {
 
     /** A layer and what it is shown. */
@@ -47,9 +48,30 @@ final class Probes {
                 convolutions(),
                 others(),
                 step(AdamW.of(1e-3), 256, 512),
+                step(AdamW.of(1e-3), 1024, 512),
                 step(AdamW.of(1e-3), 2048, 512),
                 step(Sgd.of(0.1).momentum(0.9), 64, 64),
                 step(Sgd.of(0.1).momentum(0.9), 1024, 512));
+    }
+
+    /** A whole step of a small network of many kinds of layers. */
+    static Graph network() {
+        var network = Sequential.of(
+                new Conv2d(3, 16, 3).padding(1),
+                new BatchNorm(16),
+                new ReLU(),
+                new MaxPool2d(2),
+                new Conv2d(16, 32, 3).padding(1),
+                new ReLU(),
+                new MaxPool2d(2),
+                new Flatten(),
+                new Linear(32 * 5 * 5, 32));
+        return TrainStep.graph(
+                network,
+                Losses.crossEntropy(),
+                Sgd.of(0.1).momentum(0.9),
+                new TensorType(DType.FLOAT32, Shape.of(32, 3, 20, 20)),
+                new TensorType(DType.INT32, Shape.of(32)));
     }
 
     /** Of a batch of numbers, of positions in sequences, square and flat. */
@@ -58,6 +80,7 @@ final class Probes {
         long[][] rowsInputsOutputs = {
             {64, 512, 512},
             {64, 2048, 256},
+            {128, 512, 512},
             {128, 1024, 1024},
             {128, 256, 64},
             {64, 128, 96},
@@ -69,7 +92,8 @@ final class Probes {
             {512, 512, 512}
         };
         for (long[] sizes : rowsInputsOutputs) {
-            probes.add(new Linear(sizes[1], sizes[2]).withoutBias(), sizes[0], sizes[1]);
+            // With biases, whose gradients are sums.
+            probes.add(new Linear(sizes[1], sizes[2]), sizes[0], sizes[1]);
         }
         return probes.build();
     }
@@ -77,35 +101,48 @@ final class Probes {
     private static Graph convolutions() {
         var probes = new Probes();
         long[][] inputsOutputsSizeKernelStride = {
-            {1, 8, 30, 5, 1},
-            {3, 24, 36, 3, 1},
-            {3, 32, 60, 7, 2},
-            {16, 16, 40, 3, 1},
-            {40, 40, 20, 3, 1},
-            {80, 80, 10, 3, 1},
-            {32, 64, 16, 3, 1},
-            {16, 32, 36, 3, 2},
-            {48, 96, 12, 3, 2},
-            {24, 48, 24, 1, 2},
-            {64, 128, 12, 1, 1},
-            {8, 16, 14, 5, 1},
-            {20, 40, 16, 5, 1}
+            {1, 6, 28, 5, 1},
+            {6, 16, 14, 5, 1},
+            {16, 32, 14, 5, 1},
+            {1, 16, 28, 3, 1},
+            {3, 32, 32, 3, 1},
+            {3, 24, 28, 3, 1},
+            {3, 64, 56, 7, 2},
+            {16, 16, 32, 3, 1},
+            {16, 16, 28, 3, 1},
+            {32, 32, 32, 3, 1},
+            {32, 32, 16, 3, 1},
+            {24, 48, 14, 3, 1},
+            {64, 64, 16, 3, 1},
+            {64, 64, 14, 3, 1},
+            {64, 64, 8, 3, 1},
+            {128, 128, 7, 3, 1},
+            {36, 36, 20, 3, 1},
+            {16, 32, 32, 3, 2},
+            {32, 72, 20, 3, 2},
+            {64, 128, 14, 3, 2},
+            {32, 64, 16, 1, 2},
+            {64, 128, 14, 1, 1}
         };
         for (long[] sizes : inputsOutputsSizeKernelStride) {
             var layer =
                     new Conv2d(sizes[0], sizes[1], sizes[3]).stride(sizes[4]).padding(sizes[3] / 2);
-            probes.add(layer.withoutBias(), 32, sizes[0], sizes[2], sizes[2]);
+            probes.add(layer, 32, sizes[0], sizes[2], sizes[2]);
         }
         return probes.build();
     }
 
     private static Graph others() {
         var probes = new Probes();
-        probes.add(Sequential.of(new BatchNorm(16), new ReLU()), 32, 16, 40, 40);
-        probes.add(Sequential.of(new BatchNorm(64), new ReLU()), 32, 64, 12, 12);
-        probes.add(new BatchNorm(32), 32, 32, 20, 20);
-        probes.add(new MaxPool2d(2), 32, 32, 36, 36);
-        probes.add(new MaxPool2d(2), 32, 8, 24, 24);
+        probes.add(Sequential.of(new BatchNorm(16), new ReLU()), 32, 16, 28, 28);
+        probes.add(Sequential.of(new BatchNorm(64), new ReLU()), 32, 64, 14, 14);
+        probes.add(new BatchNorm(32), 32, 32, 32, 32);
+        probes.add(Sequential.of(new BatchNorm(72), new ReLU()), 32, 72, 10, 10);
+        probes.add(new BatchNorm(128), 32, 128, 7, 7);
+        probes.add(new MaxPool2d(2), 32, 32, 32, 32);
+        probes.add(new MaxPool2d(2), 32, 24, 28, 28);
+        probes.add(new MaxPool2d(2), 32, 32, 14, 14);
+        probes.add(new MaxPool2d(2), 32, 16, 8, 8);
         probes.add(new MaxPool2d(3).stride(2).padding(1), 16, 32, 30, 30);
         probes.add(new AveragePool2d(2), 32, 16, 24, 24);
         probes.add(new LayerNorm(96), 512, 96);
@@ -113,10 +150,14 @@ final class Probes {
         probes.tokens(Gpt.of(64).context(96).layers(1).heads(4).width(192).build(), 8, 96);
         probes.tokens(Gpt.of(64).context(48).layers(1).heads(2).width(64).build(), 16, 48);
         probes.tokens(new Embedding(96, 64), 16, 48);
-        probes.add(new LSTM(64, 96), 16, 32, 64);
+        probes.add(new LSTM(64, 104), 20, 32, 64);
+        probes.add(new LSTM(64, 128), 16, 32, 64);
         probes.add(new LSTM(64, 200), 24, 40, 64);
-        probes.add(new LSTM(64, 320), 48, 48, 64);
-        probes.add(new GRU(64, 160), 32, 32, 64);
+        probes.add(new LSTM(64, 256), 48, 40, 64);
+        probes.add(new LSTM(64, 512), 16, 24, 64);
+        probes.add(new GRU(64, 128), 32, 32, 64);
+        probes.add(new GRU(64, 136), 24, 32, 64);
+        probes.add(new GRU(64, 200), 24, 40, 64);
         return probes.build();
     }
 

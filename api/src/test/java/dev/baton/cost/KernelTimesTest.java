@@ -44,7 +44,16 @@ class KernelTimesTest {
     }
 
     private static KernelTimes times(List<KernelTimes.Sample> samples) {
-        return new KernelTimes("reference", samples, Map.of(Primitive.EXP, 2e-9), EVEN, 1e10, 1e-6, 1e-7);
+        return new KernelTimes(
+                "reference",
+                samples,
+                Map.of(Primitive.EXP, 2e-9),
+                new Finishing(1e-9, 5e-9),
+                0,
+                EVEN,
+                1e10,
+                1e-6,
+                1e-7);
     }
 
     @Test
@@ -78,6 +87,26 @@ class KernelTimesTest {
         graph.output("exp", emit.apply(Primitive.EXP, x));
         // 8000 bytes at 1e9 a second; an element of exp takes 2 ns.
         assertThat(times(List.of()).seconds(program(graph))).isCloseTo(1e-6 + 1e-7 + 8e-6, within(1e-12));
+    }
+
+    /** A bias costs 1 ns an element; another array 5 ns, and its function 2 ns more. */
+    @Test
+    void whatAProductIsFinishedWithComesToIt() {
+        Program plain = product(512, 512, 64);
+        double alone = times(List.of()).seconds(plain);
+
+        assertThat(times(List.of()).seconds(finished(64))).isCloseTo(alone + 512 * 64 * 1e-9, within(0.02 * alone));
+        assertThat(times(List.of()).seconds(finished(512, 64)))
+                .isCloseTo(alone + 512 * 64 * (5e-9 + 2 * 2e-9), within(0.02 * alone));
+    }
+
+    private static Program finished(long... addend) {
+        var graph = new GraphBuilder();
+        var emit = new Emitter(graph);
+        Value product = emit.matmul(input(graph, "a", 512, 512), input(graph, "b", 512, 64), false, false);
+        Value sum = emit.add(product, emit.broadcast(input(graph, "c", addend), Shape.of(512, 64)));
+        graph.output("result", addend.length == 1 ? sum : emit.apply(Primitive.EXP, sum));
+        return program(graph);
     }
 
     @Test

@@ -4,11 +4,7 @@ import bench.Bench;
 import dev.baton.cost.Estimate;
 import dev.baton.cost.Hardware;
 import dev.baton.data.Batch;
-import dev.baton.model.Gpt;
-import dev.baton.model.LeNet;
 import dev.baton.nn.Layer;
-import dev.baton.optim.AdamW;
-import dev.baton.optim.Sgd;
 import dev.baton.runtime.Session;
 import dev.baton.train.Epochs;
 import dev.baton.train.TrainStep;
@@ -22,8 +18,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The predicted time and memory of training steps beside the measured: the workloads, and two networks that neither the
- * calibration's kernels nor its rules were made with. Names are the arguments, all where there is none.
+ * The predicted time and memory of training steps beside the measured: the workloads, and {@link SmallNetworks}. Names are the
+ * arguments, all where there is none.
  */
 final class Predictions {
 
@@ -51,22 +47,8 @@ final class Predictions {
 
     private static Map<String, Training> workloads() {
         var workloads = new LinkedHashMap<>(Workloads.training());
-        workloads.put(
-                "lenet-train",
-                Training.examples(() -> new LeNet(10), Sgd.of(0.01).momentum(0.9), 48, 1, 28, 28));
-        workloads.put(
-                "gpt-96-train",
-                Training.sequences(
-                        () -> Gpt.of(80)
-                                .context(40)
-                                .layers(3)
-                                .heads(3)
-                                .width(96)
-                                .build(),
-                        AdamW.of(1e-3),
-                        16,
-                        40,
-                        80));
+        workloads.putAll(SmallNetworks.tried());
+        workloads.putAll(SmallNetworks.unseen());
         return workloads;
     }
 
