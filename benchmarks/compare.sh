@@ -14,11 +14,11 @@ fi
 
 # The ceilings are those of the instruction set that Baton takes: the processor's best, or that of BATON_ISA.
 case ${BATON_ISA:-} in
-    "") target=native ;;
+    "" | amx) target=native ;;
     avx512) target=x86-64-v4 ;;
     avx2) target=x86-64-v3 ;;
     baseline) target=x86-64-v2 ;;
-    *) fail "BATON_ISA is '$BATON_ISA': it may be avx512, avx2 or baseline" ;;
+    *) fail "BATON_ISA is '$BATON_ISA': it may be amx, avx512, avx2 or baseline" ;;
 esac
 source=$here/src/main/cpp/ceilings.cpp
 ceilings=$here/target/ceilings-$target

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds libbaton.so. Needs g++ and nothing else.
+# Builds libbaton.so. Needs g++ 11 or later and nothing else.
 #
 #   native/build.sh OUTPUT_FOLDER OPENBLAS_FOLDER
 #
@@ -15,6 +15,10 @@ compiler="${CXX:-g++}"
 
 if ! command -v "$compiler" > /dev/null; then
     echo "a C++ compiler is missing: install g++ (Debian, Ubuntu: apt install g++), or set CXX to another one" >&2
+    exit 1
+fi
+if ! "$compiler" -mamx-tile -mamx-bf16 -E -x c++ - < /dev/null > /dev/null 2>&1; then
+    echo "$compiler does not know all instructions that are used: install g++ 11 or later, or set CXX to it" >&2
     exit 1
 fi
 mkdir -p "$output/objects"
@@ -34,13 +38,13 @@ compile() {
 }
 rm -f "$output"/objects/*.o
 compile kernels-avx512 -march=x86-64-v3 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512 \
-    -DBATON_KERNELS=AVX512_KERNELS '-DBATON_ISA="avx512"' "$native/src/kernels.cpp"
+    -DBATON_KERNELS=AVX512_KERNELS "$native/src/kernels.cpp"
 compile pair_kernels -march=x86-64-v3 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512bf16 -mprefer-vector-width=512 \
     "$native/src/pair_kernels.cpp"
 compile tile_products -march=x86-64-v3 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512bf16 -mamx-tile -mamx-bf16 \
     -mprefer-vector-width=512 "$native/src/tile_products.cpp"
-compile kernels-avx2 -march=x86-64-v3 -DBATON_KERNELS=AVX2_KERNELS '-DBATON_ISA="avx2"' "$native/src/kernels.cpp"
-compile kernels-baseline -march=x86-64-v2 -DBATON_KERNELS=BASELINE_KERNELS '-DBATON_ISA="baseline"' "$native/src/kernels.cpp"
+compile kernels-avx2 -march=x86-64-v3 -DBATON_KERNELS=AVX2_KERNELS "$native/src/kernels.cpp"
+compile kernels-baseline -march=x86-64-v2 -DBATON_KERNELS=BASELINE_KERNELS "$native/src/kernels.cpp"
 for source in "$native"/src/*.cpp; do
     name="$(basename "$source" .cpp)"
     case "$name" in

@@ -9,16 +9,16 @@
 namespace baton {
 namespace {
 
-// The kernels for a number of threads that there can be.
-const Kernels& kernels_for(int32_t threads, const char* isa) {
+// The instruction set for a number of threads that there can be.
+InstructionSet instruction_set_for(int32_t threads, const char* isa) {
     constexpr int32_t MOST_THREADS = 1024;
     if (threads < 1 || threads > MOST_THREADS) {
         throw Failure("a backend has 1 to " + std::to_string(MOST_THREADS) + " threads, not " + std::to_string(threads));
     }
-    return choose_kernels(isa);
+    return choose_instruction_set(isa);
 }
 
-void probe() { choose_kernels(nullptr); }
+void probe() { choose_instruction_set(nullptr); }
 
 void copy(void* to, const void* from, int64_t bytes) { std::memcpy(to, from, static_cast<size_t>(bytes)); }
 
@@ -28,8 +28,8 @@ using CoreGroup = Group;
 
 class Backend {
   public:
-    Backend(int32_t threads, const char* isa) : machine_(threads, kernels_for(threads, isa)) {}
-    const char* name() const { return machine_.kernels.name; }
+    Backend(int32_t threads, const char* isa) : machine_(threads, instruction_set_for(threads, isa)) {}
+    const char* name() const { return machine_.name; }
     bool has_bfloat16() const { return machine_.pairs != nullptr; }
     bool has_own_products() const { return !machine_.small_tiles; }
     // The system's memory answers for itself.

@@ -25,7 +25,7 @@ bool Decoder::has(int64_t opcode) { return !is_paired(opcode) && find(opcode) !=
 std::unique_ptr<Command> Decoder::command(int64_t opcode) {
     if (is_paired(opcode) && machine_.pairs == nullptr) {
         throw Failure(std::string("products of bfloat16 need AVX512-BF16, which this processor (") + processor_name() +
-                      ") with instruction set '" + machine_.kernels.name + "' does not have");
+                      ") with instruction set '" + machine_.name + "' does not have");
     }
     const CommandEntry* found = find(opcode);
     if (found == nullptr) {

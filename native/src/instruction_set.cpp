@@ -12,11 +12,6 @@
 namespace baton {
 namespace {
 
-struct Choice {
-    const Kernels* kernels;
-    bool runs;
-};
-
 // Whether the processor multiplies tiles of bfloat16, and the operating system lets this process have them: it asks for more
 // room where it saves registers.
 bool may_use_tiles() {
@@ -27,45 +22,50 @@ bool may_use_tiles() {
     return has && syscall(SYS_arch_prctl, REQUEST, TILE_DATA) == 0;
 }
 
-}  // namespace
-
-const Kernels& choose_kernels(const char* name) {
-    __builtin_cpu_init();
-    bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                  __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-    const Choice choices[] = {{&AVX512_KERNELS, avx512}, {&AVX2_KERNELS, avx2}, {&BASELINE_KERNELS, true}};
-    bool any = name == nullptr || *name == '\0';
-    for (const Choice& choice : choices) {
-        if (any ? choice.runs : std::strcmp(name, choice.kernels->name) == 0) {
-            if (!choice.runs) {
-                throw Failure(std::string("this processor (") + processor_name() + ") has no instruction set '" + name + "'");
-            }
-            return *choice.kernels;
-        }
-    }
-    throw Failure(std::string("there is no instruction set '") + name + "': baseline, avx2 and avx512 are known");
-}
-
-const PairKernels* choose_pairs(const Kernels& kernels) {
-    __builtin_cpu_init();
-    if (&kernels != &AVX512_KERNELS || !__builtin_cpu_supports("avx512bf16")) {
-        return nullptr;
-    }
-    static const PairKernels by_tiles = [] {
+// Those of pairs, with tiles in the place of what they do better.
+const PairKernels& kernels_of_tiles() {
+    static const PairKernels kernels = [] {
         PairKernels all = PAIR_KERNELS;
         all.unit = TilePairs::SIDE;
         all.turn = TILE_PAIRS.turn;
         all.multiply = TILE_PAIRS.multiply;
         return all;
     }();
-    return may_use_tiles() ? &by_tiles : &PAIR_KERNELS;
+    return kernels;
 }
 
-bool has_own_wide_products(const Kernels& kernels) {
-    // Measured on a Xeon of the fourth generation, which adds two products of a vector at a time, and on AMD's Zen 4, which
-    // adds one and gains nothing.
-    return &kernels == &AVX512_KERNELS && __builtin_cpu_is("intel") != 0;
+struct Choice {
+    InstructionSet set;
+    bool runs;
+};
+
+}  // namespace
+
+InstructionSet choose_instruction_set(const char* name) {
+    __builtin_cpu_init();
+    bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                  __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    bool pairs = avx512 && __builtin_cpu_supports("avx512bf16");
+    // Measured on a Xeon of the fourth generation or later, which adds two products of a vector at a time; AMD's Zen 4 adds
+    // one and gains nothing.
+    bool own_wide = __builtin_cpu_is("intel") != 0;
+    const Choice choices[] = {
+        {{"amx", AVX512_KERNELS, &kernels_of_tiles(), own_wide}, pairs && may_use_tiles()},
+        {{"avx512", AVX512_KERNELS, pairs ? &PAIR_KERNELS : nullptr, own_wide}, avx512},
+        {{"avx2", AVX2_KERNELS, nullptr, false}, avx2},
+        {{"baseline", BASELINE_KERNELS, nullptr, false}, true},
+    };
+    bool any = name == nullptr || *name == '\0';
+    for (const Choice& choice : choices) {
+        if (any ? choice.runs : std::strcmp(name, choice.set.name) == 0) {
+            if (!choice.runs) {
+                throw Failure(std::string("this processor (") + processor_name() + ") has no instruction set '" + name + "'");
+            }
+            return choice.set;
+        }
+    }
+    throw Failure(std::string("there is no instruction set '") + name + "': baseline, avx2, avx512 and amx are known");
 }
 
 const char* processor_name() {

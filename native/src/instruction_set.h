@@ -7,14 +7,15 @@
 
 namespace baton {
 
-// The kernels of this name, or for null and "" the best that this processor has; fails in words.
-const Kernels& choose_kernels(const char* name);
+struct InstructionSet {
+    const char* name;
+    const Kernels& kernels;
+    const PairKernels* pairs;  // of bfloat16; null where there are none
+    bool own_wide;             // whether wide products are faster with our own kernel than with OpenBLAS's for small matrices
+};
 
-// The kernels of pairs of bfloat16 beside these; null where there are none.
-const PairKernels* choose_pairs(const Kernels& kernels);
-
-// Whether wide products are faster with our own kernel than with OpenBLAS's for small matrices.
-bool has_own_wide_products(const Kernels& kernels);
+// The one of this name, or for null and "" the best that this processor has; fails in words.
+InstructionSet choose_instruction_set(const char* name);
 
 // The processor's own name.
 const char* processor_name();

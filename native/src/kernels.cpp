@@ -1,5 +1,5 @@
-// The kernels of one instruction set: compiled once for each, with BATON_KERNELS as the name of its table and BATON_ISA
-// as its name. Everything but the table has internal linkage.
+// The kernels of one instruction set: compiled once for each, with BATON_KERNELS as the name of its table. Everything but the
+// table has internal linkage.
 #include "kernels.h"
 
 #include <immintrin.h>
@@ -32,7 +32,7 @@ namespace {
 
 extern const Kernels BATON_KERNELS;
 const Kernels BATON_KERNELS = {
-    BATON_ISA, evaluate, reduce, cross_entropy, cross_entropy_backward, adam, sgd, product, sum_of_squares, all_finite,
+    evaluate, reduce, cross_entropy, cross_entropy_backward, adam, sgd, product, sum_of_squares, all_finite,
     convolve, winograd, winograd_weights, max_pool, max_pool_backward, batch_norm, batch_norm_backward, correlate,
     normalize, normalize_backward, softmax, softmax_backward,
     attention_weights, attention_finish, attention_slopes, scale_rows, row_products, rotate,

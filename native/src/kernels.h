@@ -163,7 +163,6 @@ struct GruBackwardRow {
 constexpr int64_t REGISTER_BYTES = TILE * 8 + 5 * 64;
 
 struct Kernels {
-    const char* name;
     void (*region)(const Region& region, char* const* bases, const Block& block, char* registers);
     // in [outer, reduced, inner] -> out [outer, inner], for outer rows from .. to - 1.
     void (*reduce)(Reduction kind, const char* in, char* out, int64_t reduced, int64_t inner, int64_t from, int64_t to,

@@ -76,7 +76,7 @@ struct Matmul : Command, MatmulWords {
             transpose(run.machine.pool, n, k, right.from, row_b, run.machine.shared());
             right = {run.machine.shared(), n, 0, false};
         }
-        bool packs = worth_packing(small_tiles(run.machine), m, n, k) && !fused && !bias.exists();
+        bool packs = worth_packing(run.machine.small_tiles, m, n, k) && !fused && !bias.exists();
         Grid grid = packs ? PACKED_GRID : grid_of(small_tiles(run.machine), m, n, k, right.transposed, right.row);
         each_tile(run, grid.rows, grid.columns,
                   [&](int worker, int64_t matrix, int64_t row, int64_t column, int64_t rows, int64_t columns) {
@@ -101,18 +101,18 @@ struct Matmul : Command, MatmulWords {
         float* right = left + all_lefts(run.machine);
         for (int64_t i = 0; i < lefts(); i++) {
             factors.copy_left(run.machine, {run.at<const float>(a) + i * stride_a, row_a, transposed_a},
-                                left + i * factors.left_lanes(transposed_a));
+                              left + i * factors.left_lanes(transposed_a));
         }
         for (int64_t i = 0; i < rights(); i++) {
             factors.copy_right(run.machine, {run.at<const float>(b) + i * stride_b, row_b, !transposed_b},
-                                 right + i * factors.right_lanes());
+                               right + i * factors.right_lanes());
         }
         constexpr int64_t SIDE = PairedFactors::BLOCK;
         each_tile(run, SIDE, SIDE, [&](int worker, int64_t matrix, int64_t row, int64_t column, int64_t rows, int64_t columns) {
             float* result = fused ? run.machine.tile(worker) : run.at<float>(c) + (matrix * m + row) * n + column;
-            factors.multiply(left + (lefts() == 1 ? 0 : matrix) * factors.left_lanes(transposed_a),
-                               transposed_a, right + (rights() == 1 ? 0 : matrix) * factors.right_lanes(), row, column,
-                               rows, columns, result, fused ? columns : n);
+            factors.multiply(left + (lefts() == 1 ? 0 : matrix) * factors.left_lanes(transposed_a), transposed_a,
+                             right + (rights() == 1 ? 0 : matrix) * factors.right_lanes(), row, column, rows, columns, result,
+                             fused ? columns : n);
             complete(run, worker, matrix, row, column, rows, columns, result, fused);
         });
     }

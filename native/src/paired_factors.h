@@ -1,5 +1,5 @@
 // The factors of a matrix product as pairs of bfloat16 (pairs.h). Both are copied once, in blocks: rows of the left one, or
-// columns where it is transposed; panels of PAIR_COLUMNS columns of the right one. Each sum over the inner dimension is added
+// columns where it is transposed and those are multiplied as they lie; panels of PAIR_COLUMNS columns of the right one. Each sum over the inner dimension is added
 // up in registers from its first pair to its last.
 #ifndef BATON_PAIRED_FACTORS_H
 #define BATON_PAIRED_FACTORS_H

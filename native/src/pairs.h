@@ -13,7 +13,7 @@ constexpr int64_t PAIR_COLUMNS = 32;
 // Some rows of a product: at most PAIR_COLUMNS columns.
 struct PairedBlock {
     int64_t pairs;
-    const float* left;  // the pairs of a row, and of the next; of whole tiles where they are multiplied by these
+    const float* left;  // the pairs of a row, and of the next
     int64_t left_row, left_pair;
     const float* right;  // [pairs, PAIR_COLUMNS]
     float* out;

@@ -75,7 +75,8 @@ inline void plain_window_gradients(const float* gradient, const int32_t* place, 
 }
 
 // Goes through the windows of a plane, several at once: some(so many, window, element above, element below). Where what runs
-// over the end of a row is overwritten by what comes later, there may be more of them; nothing runs over the end of the plane.
+// over the end of a row is overwritten by what comes later, there may be more of them; that is always so where they begin the
+// row. Nothing runs over the end of the plane.
 template <typename Some>
 inline void each_plain_windows(const Pooling& p, bool overwrites, Some&& some) {
     const int64_t elements = p.height * p.width, windows = p.rows * p.columns;

@@ -8,6 +8,7 @@
 
 #include "group.h"
 #include "commands.h"
+#include "instruction_set.h"
 #include "kernels.h"
 #include "pairs.h"
 #include "plan_reader.h"
@@ -16,8 +17,9 @@
 namespace baton {
 
 struct Machine {
-    Machine(int threads, const Kernels& chosen);
+    Machine(int threads, const InstructionSet& chosen);
     Pool pool;
+    const char* name;  // of the instruction set
     const Kernels& kernels;
     const PairKernels* pairs;  // null where the processor has none, or may not use them
     Member member;

@@ -1,5 +1,6 @@
 // Products of float32 matrices in registers: some rows of the result by one or more panels of columns, over a piece of the
-// inner dimension at a time. For processors for which OpenBLAS packs both factors of every small product anew.
+// inner dimension at a time. For processors for which OpenBLAS packs both factors of every small product anew, and for wide
+// products on some others (tiles.h).
 //
 // The right factor is copied in panels, each of which stays in the first cache for many rows; few rows read it where it lies.
 // Of the left one, which is mostly read where it lies, as many rows are copied as fit into the second cache.

@@ -3,14 +3,14 @@
 // times the multiply-adds of float32 vectors in the same time, so that reading the factors is what bounds it: 32 x 32 sums
 // stay in four tiles, and each tile that is read is used twice.
 //
-// The rows of the left factor lie as pairs_kernels.cpp joins them; columns of a transposed one are turned into such rows. All
+// The rows of the left factor lie as pair_kernels.cpp joins them; columns of a transposed one are turned into such rows. All
 // that is summed is filled up with zeros to whole tiles.
 #include "pairs.h"
 
 #include <immintrin.h>
 
 #include <algorithm>
-#include <cstring>
+#include <cstdint>
 
 namespace baton {
 namespace {
@@ -91,7 +91,8 @@ void multiply(const PairedBlock& block) {
         shapes.row_bytes[tile] = LINE;
         shapes.rows[tile] = SIDE;
     }
-    _tile_loadconfig(&shapes);
+    // Not by the header's function: gcc 11 to 13 are told there that it reads the first eight bytes alone.
+    asm volatile("ldtilecfg %0" : : "m"(shapes));
     for (int64_t row = 0; row < block.rows; row += 2 * SIDE) {
         bool tall = block.rows - row > SIDE, wide = block.columns > SIDE;
         auto with = tall ? wide ? multiply_tiles<true, true> : multiply_tiles<true, false>

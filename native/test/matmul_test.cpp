@@ -69,7 +69,7 @@ struct Product {
 
 // Those multiply small matrices without packing them; for others, and for wide ones on some processors, there is our own
 // kernel.
-bool by_openblas(const char* core, const Shape& s) { return core == CORES[1] && s.n < 256; }
+bool by_openblas(const char* core, const Shape& s) { return core == CORES[1] && (s.n < 256 || s.m < 64); }
 
 void check(const char* what, const char* isa, const char* core, const Product& p, const std::vector<float>& got,
            const std::vector<double>& right) {
@@ -242,6 +242,14 @@ void test_matmul() {
     }
     // Large enough for OpenBLAS in any case.
     plain(Product({1, 770, 768, 768}, false, false, false, false), CORES[0]);
+    // Wide ones, which go to our own kernel on some processors.
+    for (int turned = 0; turned < 4; turned++) {
+        plain(Product({1, 70, 260, 259}, turned & 1, turned & 2, false, false), CORES[1]);
+        fused(Product({1, 261, 256, 300}, turned & 1, turned & 2, false, false), CORES[1], turned % 2 == 0);
+        biased(Product({1, 257, 300, 64}, turned & 1, turned & 2, false, false), CORES[1]);
+    }
+    plain(Product({1, 70, 1030, 33}, true, false, false, false), CORES[1]);
+    plain(Product({1, 770, 768, 768}, true, false, false, false), CORES[1]);
     for (const Shape& shape : {Shape{0, 3, 4, 5}, Shape{2, 0, 4, 5}, Shape{2, 3, 0, 5}}) {
         Bench bench;
         int64_t nothing = bench.input(std::vector<float>(40));

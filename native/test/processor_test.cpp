@@ -12,7 +12,7 @@ void backends() {
         fails("an impossible number of threads", baton_backend_open(threads, nullptr, &backend), "1 to 1024 threads");
     }
     for (const char* isa : {"sse", "AVX2", "avx2 ", "avx512f"}) {
-        fails("an unknown instruction set", baton_backend_open(1, isa, &backend), "baseline, avx2 and avx512 are known");
+        fails("an unknown instruction set", baton_backend_open(1, isa, &backend), "baseline, avx2, avx512 and amx are known");
     }
     fails("a very long name", baton_backend_open(1, std::string(5000, 'x').c_str(), &backend), "there is no instruction set 'xxx");
     CHECK(std::string(baton_last_error()).size() < 1024, "the message is cut to its buffer");

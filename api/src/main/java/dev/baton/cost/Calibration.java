@@ -23,11 +23,11 @@ import java.util.Map;
 
 /**
  * Measures how fast a backend runs kernels on this machine, in at most ten seconds. It knows nothing of any model: its
- * kernels are those of the {@link Probes}, layers of round sizes by themselves.
+ * kernels are those of the {@link Probes}, layers of usual sizes by themselves.
  */
 final class Calibration {
 
-    /** Seconds for everything; what takes longer than expected leaves less for the rest. */
+    /** Seconds for all kernels by themselves; what takes longer than expected leaves less for the rest. */
     private static final double BUDGET = 8.5;
 
     private static final double MEMORY_BUDGET = 0.03;

@@ -77,7 +77,7 @@ record KernelShape(String family, String kind, double operations, double bytes, 
                 .toArray();
         double[] features = features(sizes);
         if (node.inputs().get(0).shape().rank() > 1) {
-            // The batch: a larger one is more of the same.
+            // Mostly the batch: a larger one is more of the same.
             features[0] *= BATCH_WEIGHT;
         }
         return features;
@@ -92,7 +92,7 @@ record KernelShape(String family, String kind, double operations, double bytes, 
                 .toArray();
     }
 
-    /** How unlike two kernels are: 0 for equal sizes, about 1 for one size of twice. */
+    /** How unlike two kernels are: 0 for equal sizes, about 1 for one size of twice, less where it is that of the batch. */
     double distance(KernelShape other) {
         double sum = 0;
         if (sizes.length == other.sizes.length) {

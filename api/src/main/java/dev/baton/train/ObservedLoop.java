@@ -4,6 +4,7 @@ import dev.baton.BatonException;
 import dev.baton.NDArray;
 import dev.baton.StateException;
 import dev.baton.data.Batch;
+import dev.baton.loss.Loss;
 import dev.baton.metrics.Marking;
 import dev.baton.metrics.Metric;
 import dev.baton.nn.Layer;
@@ -29,11 +30,15 @@ import java.util.Map;
  */
 public final class ObservedLoop {
 
+    private final Session session;
+    private final Layer model;
+    private final TrainStep step;
     private final TrainingListener listener;
     private final WarningSigns signs;
-    private final Observation observation;
     private final int epochs;
+    private Observation observation;
     private int epoch;
+    private boolean isInEpoch;
     private int batches;
     private int batch;
     private long examples;
@@ -46,10 +51,17 @@ public final class ObservedLoop {
         if (epochs < 1) {
             throw new BatonException("a loop has 1 epoch or more, not " + epochs);
         }
+        this.session = session;
+        this.model = model;
+        this.step = step;
         this.listener = listener;
         this.signs = new WarningSigns(step, listener);
-        this.observation = new Observation(session, model, step, Marking.NumberLoss.SQUARED_DISTANCE, listener, signs);
         this.epochs = epochs;
+        this.observation = observation(Marking.NumberLoss.SQUARED_DISTANCE);
+    }
+
+    private Observation observation(Marking.NumberLoss loss) {
+        return new Observation(session, model, step, loss, listener, signs);
     }
 
     /**
@@ -58,14 +70,32 @@ public final class ObservedLoop {
      * @param model whose weights are shown
      * @param step that learns them, and maybe more
      * @param epochs how many there will be
+     * @throws BatonException if there is to be none
      */
     public static ObservedLoop of(Session session, Layer model, TrainStep step, TrainingListener listener, int epochs) {
         return new ObservedLoop(session, model, step, listener, epochs);
     }
 
-    /** A loss that grows is no warning here: what the step is asked becomes harder, as where an opponent learns too. */
+    /**
+     * A loss that grows is no warning here: what the step is asked becomes harder, as where an opponent learns too.
+     *
+     * @throws StateException if the first epoch has begun
+     */
     public ObservedLoop lossMayGrow() {
+        requireBeginning();
         signs.withoutTrend();
+        return this;
+    }
+
+    /**
+     * Answers that are numbers are as wrong as this loss finds them; by their squared distance unless said. Classes are
+     * marked by their cross-entropy in any case.
+     *
+     * @throws StateException if the first epoch has begun
+     */
+    public ObservedLoop markedBy(Loss loss) {
+        requireBeginning();
+        observation = observation(Observation.numberLoss(loss));
         return this;
     }
 
@@ -73,8 +103,20 @@ public final class ObservedLoop {
      * The next epoch begins.
      *
      * @param steps how many it has
+     * @throws BatonException if it has none
+     * @throws StateException if the one before has not ended, or there were as many as there were to be
      */
     public void begin(int steps) {
+        if (isInEpoch) {
+            throw new StateException("epoch " + epoch + " has not ended: end(...) comes before the next begin");
+        }
+        if (epoch == epochs) {
+            throw new StateException("all " + epochs + " epochs have been: the loop was made for so many");
+        }
+        if (steps < 1) {
+            throw new BatonException("an epoch has 1 step or more, not " + steps);
+        }
+        isInEpoch = true;
         epochStart = System.nanoTime();
         if (epoch++ == 0) {
             start = epochStart;
@@ -90,6 +132,8 @@ public final class ObservedLoop {
      * Takes a step as {@link TrainStep#run(Batch)} does, or {@link TrainStep#examine(Batch)} where the listener wants it.
      *
      * @throws StateException if no epoch has begun
+     * @throws dev.baton.NotFiniteException as the step does
+     * @throws dev.baton.DataException as the step does
      */
     public StepResult run(Batch data) {
         requireEpoch();
@@ -100,6 +144,8 @@ public final class ObservedLoop {
      * Takes a step as {@link TrainStep#run(Map)} does, or {@link TrainStep#examine(Map)} where the listener wants it.
      *
      * @throws StateException if no epoch has begun
+     * @throws dev.baton.NotFiniteException as the step does
+     * @throws dev.baton.DataException as the step does
      */
     public StepResult run(Map<String, NDArray> inputs) {
         requireEpoch();
@@ -127,6 +173,8 @@ public final class ObservedLoop {
      *
      * @param metrics may be none
      * @return the value of each by its name
+     * @throws StateException if no epoch has begun
+     * @throws dev.baton.DataException as {@link Evaluation#measure} does
      */
     public Map<String, Double> measure(Evaluation evaluation, Iterable<Batch> validation, List<Metric> metrics) {
         requireEpoch();
@@ -136,8 +184,8 @@ public final class ObservedLoop {
     /**
      * The epoch is over, and the listener is told so.
      *
-     * @param metrics what was measured after it, by name
-     * @throws StateException if there was no step in it
+     * @param metrics what was measured after it, by name; shown in its order
+     * @throws StateException if no epoch has begun, or there was no step in it
      */
     public EpochResult end(Map<String, Double> metrics) {
         requireEpoch();
@@ -155,14 +203,20 @@ public final class ObservedLoop {
                 Duration.ZERO,
                 signs.take(),
                 Duration.ofNanos(perEpoch * Math.max(0, epochs - epoch)));
-        batch = 0;
+        isInEpoch = false;
         listener.epoch(result);
         return result;
     }
 
     private void requireEpoch() {
-        if (epoch == 0) {
+        if (!isInEpoch) {
             throw new StateException("no epoch has begun: begin(steps) comes first");
+        }
+    }
+
+    private void requireBeginning() {
+        if (epoch > 0) {
+            throw new StateException("the loop has begun: say it before the first epoch");
         }
     }
 }

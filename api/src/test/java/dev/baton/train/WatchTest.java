@@ -18,6 +18,7 @@ import dev.baton.metrics.MarkedPaper;
 import dev.baton.metrics.Metrics;
 import dev.baton.model.Mlp;
 import dev.baton.nn.Layer;
+import dev.baton.nn.Linear;
 import dev.baton.optim.Adam;
 import dev.baton.optim.Optimizer;
 import dev.baton.optim.Sgd;
@@ -235,6 +236,36 @@ class WatchTest {
         assertThat(byNames.changes).isEqualTo(byBatches.changes).hasSize(3);
     }
 
+    /** A logit of 8 for what is true is a good answer, however far it is from 1. */
+    @Test
+    void numbersAreMarkedByTheirLoss() {
+        assertThat(worstOf(false)).isEqualTo(0);
+        assertThat(worstOf(true)).isEqualTo(1);
+    }
+
+    private static int worstOf(boolean byLoss) {
+        var diary = new Diary(new Watch(0, 1, List.of()));
+        Layer model = new Linear(1, 1).named("doubled");
+        Batches answers = Examples.of(new float[][] {{8}, {-0.5f}}, new float[][] {{1}, {1}})
+                .batched(2);
+        try (var session = Session.open("reference", 3);
+                var step = TrainStep.of(session, model, Losses.binaryCrossEntropy(), Sgd.of(1e-9));
+                var evaluation = Evaluation.of(session, model)) {
+            step.prepare(answers.iterator().next());
+            session.set("doubled.weight", NDArray.of(new float[][] {{1}}));
+            session.set("doubled.bias", NDArray.of(new float[] {0}));
+            var loop = ObservedLoop.of(session, model, step, diary, 1);
+            if (byLoss) {
+                loop.markedBy(Losses.binaryCrossEntropy());
+            }
+            loop.begin(1);
+            loop.run(answers.iterator().next());
+            loop.measure(evaluation, answers, List.of());
+            loop.end(Map.of());
+        }
+        return diary.papers.get(0).worst().get(0).example();
+    }
+
     @Test
     void aLossThatMayGrow_isNoWarning() {
         assertThat(warningsOfGrowth(false))
@@ -285,6 +316,23 @@ class WatchTest {
             assertThatThrownBy(() -> loop.end(Map.of()))
                     .isInstanceOf(StateException.class)
                     .hasMessageContaining("ends without a step");
+            assertThatThrownBy(() -> loop.begin(1))
+                    .isInstanceOf(StateException.class)
+                    .hasMessageContaining("epoch 1 has not ended");
+            loop.run(data().iterator().next());
+            loop.end(Map.of());
+            assertThatThrownBy(() -> loop.run(data().iterator().next()))
+                    .isInstanceOf(StateException.class)
+                    .hasMessageContaining("begin(steps) comes first");
+            assertThatThrownBy(() -> loop.end(Map.of())).isInstanceOf(StateException.class);
+            assertThatThrownBy(() -> loop.begin(1))
+                    .isInstanceOf(StateException.class)
+                    .hasMessageContaining("all 1 epochs have been");
+            assertThatThrownBy(loop::lossMayGrow).isInstanceOf(StateException.class);
+            assertThatThrownBy(() ->
+                            ObservedLoop.of(session, model, step, nobody, 1).begin(0))
+                    .isInstanceOf(BatonException.class)
+                    .hasMessageContaining("1 step or more");
         }
     }
 

@@ -55,6 +55,13 @@ class CpuConformanceTest {
         }
     }
 
+    @Nested
+    class Amx extends Forced {
+        Amx() {
+            super("amx", 2);
+        }
+    }
+
     /** The processor, made to use one instruction set and so many threads. */
     abstract static class Forced extends BackendConformance {
 

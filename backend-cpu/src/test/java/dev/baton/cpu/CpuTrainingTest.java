@@ -99,7 +99,7 @@ class CpuTrainingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"baseline", "avx2", "avx512"})
+    @ValueSource(strings = {"baseline", "avx2", "avx512", "amx"})
     void agreesWithTheReference(String instructionSet) {
         System.setProperty("baton.isa", instructionSet);
         org.junit.jupiter.api.Assumptions.assumeTrue(runsHere(), "this processor lacks " + instructionSet);
@@ -129,7 +129,7 @@ class CpuTrainingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"baseline", "avx2", "avx512"})
+    @ValueSource(strings = {"baseline", "avx2", "avx512", "amx"})
     void theNumberOfThreadsChangesNoBit(String instructionSet) {
         System.setProperty("baton.isa", instructionSet);
         org.junit.jupiter.api.Assumptions.assumeTrue(runsHere(), "this processor lacks " + instructionSet);

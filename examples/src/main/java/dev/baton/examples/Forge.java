@@ -28,6 +28,7 @@ import dev.baton.train.TrainStep;
 import dev.baton.train.TrainingListener;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -227,7 +228,11 @@ final class Forge extends CommonOptions implements Callable<Integer> {
 
         /** What the page shows beside the forger's loss. */
         private Map<String, Double> metrics() {
-            return Map.of("expert's loss", expertLoss / steps, KNOWN, known / steps, CAUGHT, caught / steps);
+            var metrics = new LinkedHashMap<String, Double>();
+            metrics.put("expert's loss", expertLoss / steps);
+            metrics.put(KNOWN, known / steps);
+            metrics.put(CAUGHT, caught / steps);
+            return metrics;
         }
     }
 

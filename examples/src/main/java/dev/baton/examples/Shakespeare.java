@@ -138,6 +138,7 @@ final class Shakespeare extends CommonOptions implements Callable<Integer> {
                     loop.run(train.windows(BATCH, CONTEXT, random));
                 }
                 done += next;
+                // Marked where somebody wants to see the answers.
                 loop.measure(evaluation, tried, List.of());
                 double validationLoss = evaluation.loss(tried, loss);
                 EpochResult result = loop.end(Map.of("validation loss", validationLoss));
