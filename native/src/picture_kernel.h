@@ -85,7 +85,7 @@ inline void each_plain_windows(const Pooling& p, bool overwrites, Some&& some) {
             const int64_t window = y * p.columns + x, upper = 2 * (y * p.width + x), lower = upper + p.width;
             auto fits = [&](int64_t count) {
                 const int64_t left = p.columns - x;
-                return (count <= left || ((overwrites || x == 0) && count < 2 * left)) && window + count <= windows &&
+                return (count <= left || ((overwrites || x == 0) && count <= 2 * left)) && window + count <= windows &&
                        lower + 2 * count <= elements;
             };
             const int64_t count = fits(16) ? 16 : fits(4) ? 4 : 1;
