@@ -12,14 +12,23 @@
 namespace baton {
 namespace {
 
-// Whether the processor multiplies tiles of bfloat16, and the operating system lets this process have them: it asks for more
-// room where it saves registers.
+bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+
+bool has_avx512() {
+    return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+
+bool has_pairs() { return has_avx512() && __builtin_cpu_supports("avx512bf16"); }
+
+// Whether the processor multiplies tiles of bfloat16, and the operating system lets this process have them: it then keeps more
+// room where it saves registers, so this is asked only where tiles are wanted.
 bool may_use_tiles() {
     constexpr unsigned int BFLOAT16 = 1u << 22, TILES = 1u << 24;
     constexpr long REQUEST = 0x1023, TILE_DATA = 18;  // ARCH_REQ_XCOMP_PERM, of a Linux newer than some headers
     unsigned int a, b, c, d;
     bool has = __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & BFLOAT16) != 0 && (d & TILES) != 0;
-    return has && syscall(SYS_arch_prctl, REQUEST, TILE_DATA) == 0;
+    return has_pairs() && has && syscall(SYS_arch_prctl, REQUEST, TILE_DATA) == 0;
 }
 
 // Those of pairs, with tiles in the place of what they do better.
@@ -36,30 +45,26 @@ const PairKernels& kernels_of_tiles() {
 
 struct Choice {
     InstructionSet set;
-    bool runs;
+    bool (*runs)();
 };
 
 }  // namespace
 
 InstructionSet choose_instruction_set(const char* name) {
     __builtin_cpu_init();
-    bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                  __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-    bool pairs = avx512 && __builtin_cpu_supports("avx512bf16");
     // Measured on a Xeon of the fourth generation or later, which adds two products of a vector at a time; AMD's Zen 4 adds
     // one and gains nothing.
     bool own_wide = __builtin_cpu_is("intel") != 0;
     const Choice choices[] = {
-        {{"amx", AVX512_KERNELS, &kernels_of_tiles(), own_wide}, pairs && may_use_tiles()},
-        {{"avx512", AVX512_KERNELS, pairs ? &PAIR_KERNELS : nullptr, own_wide}, avx512},
-        {{"avx2", AVX2_KERNELS, nullptr, false}, avx2},
-        {{"baseline", BASELINE_KERNELS, nullptr, false}, true},
+        {{"amx", AVX512_KERNELS, &kernels_of_tiles(), own_wide}, may_use_tiles},
+        {{"avx512", AVX512_KERNELS, has_pairs() ? &PAIR_KERNELS : nullptr, own_wide}, has_avx512},
+        {{"avx2", AVX2_KERNELS, nullptr, false}, has_avx2},
+        {{"baseline", BASELINE_KERNELS, nullptr, false}, [] { return true; }},
     };
     bool any = name == nullptr || *name == '\0';
     for (const Choice& choice : choices) {
-        if (any ? choice.runs : std::strcmp(name, choice.set.name) == 0) {
-            if (!choice.runs) {
+        if (any ? choice.runs() : std::strcmp(name, choice.set.name) == 0) {
+            if (!any && !choice.runs()) {
                 throw Failure(std::string("this processor (") + processor_name() + ") has no instruction set '" + name + "'");
             }
             return choice.set;

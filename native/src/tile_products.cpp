@@ -20,14 +20,15 @@ namespace {
 constexpr int64_t SIDE = TilePairs::SIDE;
 constexpr int64_t LINE = 64;  // bytes of a row of a tile
 
-// As the processor reads it: the shape of each of eight tiles.
+// As the processor reads it: the shape of each of eight tiles, which are whole.
 struct alignas(64) Shapes {
     uint8_t palette = 1;
     uint8_t start = 0;
     uint8_t unused[14] = {};
-    uint16_t row_bytes[16] = {};
-    uint8_t rows[16] = {};
+    uint16_t row_bytes[16] = {LINE, LINE, LINE, LINE, LINE, LINE, LINE, LINE};
+    uint8_t rows[16] = {SIDE, SIDE, SIDE, SIDE, SIDE, SIDE, SIDE, SIDE};
 };
+constexpr Shapes SHAPES;
 
 // The number of a tile is a part of the instruction's name.
 template <int SUMS>
@@ -86,13 +87,8 @@ void multiply_tiles(const PairedBlock& block, int64_t row) {
 }
 
 void multiply(const PairedBlock& block) {
-    Shapes shapes;
-    for (int tile = 0; tile < 8; tile++) {
-        shapes.row_bytes[tile] = LINE;
-        shapes.rows[tile] = SIDE;
-    }
     // Not by the header's function: gcc 11 to 13 are told there that it reads the first eight bytes alone.
-    asm volatile("ldtilecfg %0" : : "m"(shapes));
+    asm volatile("ldtilecfg %0" : : "m"(SHAPES));
     for (int64_t row = 0; row < block.rows; row += 2 * SIDE) {
         bool tall = block.rows - row > SIDE, wide = block.columns > SIDE;
         auto with = tall ? wide ? multiply_tiles<true, true> : multiply_tiles<true, false>

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Measures how fast a backend runs kernels on this machine, in at most ten seconds. It knows nothing of any model: its
@@ -47,11 +48,6 @@ final class Calibration {
     private static final int TIMES = 2;
 
     private static final double MEASUREMENT = 0.005;
-
-    private static final double FINISHING_BUDGET = 0.03;
-    private static final long FINISHED_ROWS = 1024;
-    private static final long FINISHED_INNER = 192;
-    private static final long FINISHED_COLUMNS = 384;
 
     private static final List<Operation> INSTRUCTIONS = List.of(
             Primitive.EXP,
@@ -106,7 +102,7 @@ final class Calibration {
             run = Math.max(0, one - command);
             reach = bandwidth(stopwatch, values, run);
             instructions = instructions(stopwatch, values, run);
-            finishing = finishing(stopwatch, values);
+            finishing = Finishing.measure(stopwatch, values, precision);
         }
         List<KernelTimes.Sample> samples = samples(run);
         double peak = samples.stream()
@@ -163,33 +159,6 @@ final class Calibration {
             rates[i] = i == 0 ? rates[i] : Math.min(rates[i], rates[i - 1]);
         }
         return new Bandwidth(sizes, rates);
-    }
-
-    /** A product alone, with a row that is added, and with another array. */
-    private Finishing finishing(Stopwatch stopwatch, Isolated values) {
-        double alone = stopwatch.seconds(finished(values, null), FINISHING_BUDGET);
-        double row = stopwatch.seconds(finished(values, Shape.of(FINISHED_COLUMNS)), FINISHING_BUDGET);
-        double whole = stopwatch.seconds(finished(values, Shape.of(FINISHED_ROWS, FINISHED_COLUMNS)), FINISHING_BUDGET);
-        double elements = (double) FINISHED_ROWS * FINISHED_COLUMNS;
-        return new Finishing(Math.max(0, row - alone) / elements, Math.max(0, whole - alone) / elements);
-    }
-
-    private Graph finished(Isolated values, Shape added) {
-        var graph = new GraphBuilder();
-        var emit = new Emitter(graph);
-        var result = Shape.of(FINISHED_ROWS, FINISHED_COLUMNS);
-        Value product = emit.matmul(
-                values.variable(graph, new TensorType(DType.FLOAT32, Shape.of(FINISHED_ROWS, FINISHED_INNER)), 0),
-                values.variable(graph, new TensorType(DType.FLOAT32, Shape.of(FINISHED_INNER, FINISHED_COLUMNS)), 1),
-                false,
-                false,
-                precision == Precision.BFLOAT16);
-        if (added != null) {
-            Value addend = values.variable(graph, new TensorType(DType.FLOAT32, added), 2);
-            product = emit.add(product, emit.broadcast(addend, result));
-        }
-        graph.output("finished", product);
-        return values.finished(graph);
     }
 
     /** Chains of an operation and a product, beside chains of products alone. */
@@ -260,24 +229,23 @@ final class Calibration {
                 groups.add(kernels);
             }
         }
-        var samples = new LinkedHashMap<Kernel, KernelTimes.Sample>();
+        var samples = new LinkedHashMap<String, KernelTimes.Sample>();
         int count = TIMES * seen.size();
         // Once more later: what disturbs one measurement is mostly over by then.
-        for (int time = 0; time < TIMES; time++) {
-            for (List<Kernel> group : groups) {
-                // Its own session: the values of the group before are given back.
-                try (var session = open()) {
-                    var stopwatch = new Stopwatch(session);
-                    var values = new Isolated();
-                    for (Kernel kernel : group) {
-                        double budget = left() / count--;
-                        // Beside much other work there may be no time left: the first product is measured all the same.
-                        if (budget > 0 || samples.isEmpty()) {
-                            samples.merge(
-                                    kernel,
-                                    measure(stopwatch, values, kernel, run, Math.max(MEASUREMENT, budget)),
-                                    KernelTimes.Sample::faster);
-                        }
+        var turns = Stream.generate(() -> groups).limit(TIMES).flatMap(List::stream);
+        for (List<Kernel> group : turns.toList()) {
+            // Its own session: the values of the group before are given back.
+            try (var session = open()) {
+                var stopwatch = new Stopwatch(session);
+                var values = new Isolated();
+                for (Kernel kernel : group) {
+                    double budget = left() / count--;
+                    // Beside much other work there may be no time left: the first product is measured all the same.
+                    if (budget > 0 || samples.isEmpty()) {
+                        samples.merge(
+                                key(kernel),
+                                measure(stopwatch, values, kernel, run, Math.max(MEASUREMENT, budget)),
+                                KernelTimes.Sample::faster);
                     }
                 }
             }

@@ -134,17 +134,28 @@ abstract class CommonOptions {
      * @param inWords the same for people
      */
     final void introduce(Session session, Summary summary, UnaryOperator<JsonLine> data, Object... inWords) {
+        begin(
+                session,
+                start -> data.apply(start)
+                        .add("parameters", summary.parameters())
+                        .add("operations", summary.operations())
+                        .add("memory", summary.memory().total()),
+                Stream.concat(Stream.of(inWords), Stream.of(summary)).toArray());
+    }
+
+    /**
+     * The first lines of a run: the device, and what the example says.
+     *
+     * @param figures adds it for programs
+     * @param inWords the same for people, each on lines of its own
+     */
+    final void begin(Session session, UnaryOperator<JsonLine> figures, Object... inWords) {
         if (json) {
-            JsonLine line =
-                    new JsonLine("start").add("backend", session.backend()).add("device", session.device());
-            out().println(data.apply(line)
-                    .add("parameters", summary.parameters())
-                    .add("operations", summary.operations())
-                    .add("memory", summary.memory().total()));
+            out().println(figures.apply(
+                    new JsonLine("start").add("backend", session.backend()).add("device", session.device())));
         } else {
             out().println("backend " + session.backend() + ", device " + session.device());
             Stream.of(inWords).forEach(out()::println);
-            out().println(summary);
         }
     }
 

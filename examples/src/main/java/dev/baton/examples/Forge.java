@@ -263,18 +263,13 @@ final class Forge extends CommonOptions implements Callable<Integer> {
     private void introduce(Session session) {
         Summary forging = Summary.of(forger, Shape.of(ORDER));
         Summary judging = Summary.of(expert, Shape.of(PIXELS + DIGITS));
-        if (json) {
-            out().println(new JsonLine("start")
-                    .add("backend", session.backend())
-                    .add("device", session.device())
-                    .add("parameters", forging.parameters() + judging.parameters()));
-        } else {
-            out().println("backend " + session.backend() + ", device " + session.device());
-            out().println("the forger:");
-            out().println(forging);
-            out().println("the expert:");
-            out().println(judging);
-        }
+        begin(
+                session,
+                start -> start.add("parameters", forging.parameters() + judging.parameters()),
+                "the forger:",
+                forging,
+                "the expert:",
+                judging);
     }
 
     private void report(long step, long steps, Score score) {

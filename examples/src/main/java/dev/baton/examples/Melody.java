@@ -101,7 +101,7 @@ final class Melody extends CommonOptions implements Callable<Integer> {
                 var evaluation = Evaluation.of(session, model);
                 var shown = views) {
             var summary = Summary.of(model, DType.INT32, Tunes.SHAPE);
-            introduce(session, summary);
+            begin(session, start -> start.add("parameters", summary.parameters()), summary);
             TrainingListener told = billing.after(progress, out(), json);
             told = shown.with(told, commandLine(), session.device(), exam());
             shown.begin(commandLine(), summary);
@@ -129,18 +129,6 @@ final class Melody extends CommonOptions implements Callable<Integer> {
                 .mapToObj(pitch -> Tunes.names(new int[] {pitch}, 0, 1) + " ")
                 .toList();
         return Exam.texts(names::get).classes(names);
-    }
-
-    private void introduce(Session session, Summary summary) {
-        if (json) {
-            out().println(new JsonLine("start")
-                    .add("backend", session.backend())
-                    .add("device", session.device())
-                    .add("parameters", summary.parameters()));
-        } else {
-            out().println("backend " + session.backend() + ", device " + session.device());
-            out().println(summary);
-        }
     }
 
     private void finish(Session session, Composer model, Evaluation evaluation, Tunes test) {

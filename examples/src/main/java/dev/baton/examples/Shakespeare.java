@@ -14,7 +14,6 @@ import dev.baton.optim.AdamW;
 import dev.baton.optim.Parameters;
 import dev.baton.optim.Schedule;
 import dev.baton.report.Exam;
-import dev.baton.runtime.Session;
 import dev.baton.train.EpochResult;
 import dev.baton.train.Epochs;
 import dev.baton.train.Evaluation;
@@ -121,7 +120,10 @@ final class Shakespeare extends CommonOptions implements Callable<Integer> {
                 var evaluation = Evaluation.of(session, model);
                 var shown = views) {
             var summary = Summary.of(model, DType.INT32, Shape.of(CONTEXT));
-            introduce(session, summary);
+            begin(
+                    session,
+                    start -> start.add("parameters", summary.parameters()).add("operations", summary.operations()),
+                    summary);
             TrainingListener told = billing.after(warnings(), out(), json);
             told = shown.with(told, commandLine(), session.device(), exam(text));
             shown.begin(commandLine(), summary);
@@ -207,19 +209,6 @@ final class Shakespeare extends CommonOptions implements Callable<Integer> {
             token++;
         }
         return token;
-    }
-
-    private void introduce(Session session, Summary summary) {
-        if (json) {
-            out().println(new JsonLine("start")
-                    .add("backend", session.backend())
-                    .add("device", session.device())
-                    .add("parameters", summary.parameters())
-                    .add("operations", summary.operations()));
-        } else {
-            out().println("backend " + session.backend() + ", device " + session.device());
-            out().println(summary);
-        }
     }
 
     private void report(long step, long steps, double loss, double validationLoss) {
