@@ -11,6 +11,7 @@ import dev.baton.runtime.Session;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A whole model in one file: its weights as {@link Weights} lays them out, and its forward pass as a graph, among the
@@ -98,7 +99,16 @@ public final class ModelFile {
 
     private static Graph read(Path file, String text) {
         try {
-            return SavedGraph.read(text);
+            Graph graph = SavedGraph.read(text);
+            if (!graph.inputs().keySet().equals(Set.of(ForwardGraph.INPUTS))
+                    || !graph.outputs().containsKey(ForwardGraph.ANSWERS)) {
+                throw new DataException(
+                        "the model in it goes from " + graph.inputs().keySet() + " to "
+                                + graph.outputs().keySet() + ", not from '" + ForwardGraph.INPUTS + "' to '"
+                                + ForwardGraph.ANSWERS
+                                + "'");
+            }
+            return graph;
         } catch (DataException e) {
             throw new DataException(file + ": " + e.getMessage(), e);
         }
