@@ -6,6 +6,7 @@ import dev.baton.graph.Graph;
 import dev.baton.io.ModelFile;
 import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.Layer;
+import dev.baton.onnx.read.OnnxFile;
 import dev.baton.onnx.write.ModelWriter;
 import dev.baton.runtime.Session;
 import java.nio.file.Path;
@@ -53,5 +54,15 @@ public final class Onnx {
         try (var session = Session.open("reference")) {
             save(session, ModelFile.load(session, modelFile), onnxFile);
         }
+    }
+
+    /**
+     * Reads a model.
+     *
+     * @throws dev.baton.DataException if the file cannot be read, is damaged, was written for versions of the operators that
+     *     Baton does not know, or has operators that Baton has no form for: then all of them are named
+     */
+    public static OnnxModel load(Path file) {
+        return new OnnxModel(OnnxFile.read(file));
     }
 }
