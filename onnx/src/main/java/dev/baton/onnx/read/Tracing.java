@@ -117,8 +117,8 @@ public final class Tracing {
             throw new ShapeException(node + ": " + e.getMessage(), e);
         } catch (BatonException e) {
             throw e;
-        } catch (ArithmeticException | IndexOutOfBoundsException | NegativeArraySizeException e) {
-            // What numbers do that no model that works has.
+        } catch (RuntimeException e) {
+            // Whatever numbers break that no model that works has: a list too short, a count that overflows.
             throw new DataException(node + " has inputs or attributes that do not fit: " + e.getMessage(), e);
         }
         for (int i = 0; i < node.outputs().size(); i++) {
