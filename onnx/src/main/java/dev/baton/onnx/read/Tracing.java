@@ -114,12 +114,15 @@ public final class Tracing {
                 outputs = Operators.of(node).apply(call(node, graph, inputs));
             }
         } catch (ShapeException e) {
-            throw new ShapeException(node + ": " + e.getMessage(), e);
+            throw new ShapeException(file.name() + ": " + node + ": " + e.getMessage(), e);
+        } catch (DataException e) {
+            throw new DataException(file.name() + ": " + e.getMessage(), e);
         } catch (BatonException e) {
             throw e;
         } catch (RuntimeException e) {
             // Whatever numbers break that no model that works has: a list too short, a count that overflows.
-            throw new DataException(node + " has inputs or attributes that do not fit: " + e.getMessage(), e);
+            throw new DataException(
+                    file.name() + ": " + node + " has inputs or attributes that do not fit: " + e.getMessage(), e);
         }
         for (int i = 0; i < node.outputs().size(); i++) {
             String output = node.outputs().get(i);
@@ -127,7 +130,8 @@ public final class Tracing {
                 continue;
             }
             if (i >= outputs.size() || outputs.get(i) == null) {
-                throw new DataException(node + ": Baton does not compute its output " + i + ", '" + output + "'");
+                throw new DataException(
+                        file.name() + ": " + node + ": Baton does not compute its output " + i + ", '" + output + "'");
             }
             items.put(output, outputs.get(i));
         }
