@@ -236,7 +236,7 @@ class DamagedFilesTest {
     private void mutated(Layer model, DType dtype, Shape example, long seed) throws IOException {
         byte[] good = exported(model, dtype, example);
         var random = new Random(seed);
-        for (int i = 0; i < 400; i++) {
+        for (int i = 0; i < 200; i++) {
             byte[] bad = good.clone();
             switch (i % 4) {
                 case 0 -> bad = Arrays.copyOf(good, random.nextInt(good.length));
@@ -256,7 +256,7 @@ class DamagedFilesTest {
             attempt(bad, dtype, example);
         }
         Model parsed = Model.parseFrom(good);
-        for (int i = 0; i < 400; i++) {
+        for (int i = 0; i < 200; i++) {
             attempt(changed(parsed, random).toByteArray(), dtype, example);
         }
     }

@@ -7,6 +7,8 @@ import dev.baton.Dim;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.data.Batch;
+import dev.baton.infer.Predictor;
+import dev.baton.io.ModelFile;
 import dev.baton.loss.Losses;
 import dev.baton.model.Gpt;
 import dev.baton.model.LeNet;
@@ -134,6 +136,22 @@ class ImportTest {
             assertThat(expected.get(7)).isLessThan(expected.get(0));
             for (int i = 0; i < 8; i++) {
                 assertThat(ours.get(i)).isCloseTo(expected.get(i), org.assertj.core.data.Offset.offset(1e-3f));
+            }
+        }
+    }
+
+    @Test
+    void isSavedAndAnswersAsAnyOther() {
+        Layer original = convolutional();
+        NDArray shown = Forward.random(DType.FLOAT32, Shape.of(3, 2, 8, 8), 0, 3);
+        Path saved = folder.resolve("model.baton");
+        try (var session = Session.open("cpu");
+                var other = Session.open("cpu")) {
+            Onnx.save(session, original, DType.FLOAT32, Shape.of(2, 8, 8), file());
+            ModelFile.save(other, Onnx.load(file()), DType.FLOAT32, Shape.of(2, 8, 8), saved);
+            try (var predictor = Predictor.load(saved);
+                    var expected = Predictor.of(session, original)) {
+                Forward.assertClose(predictor.predict(shown), expected.predict(shown), 1e-5);
             }
         }
     }

@@ -87,9 +87,12 @@ final class RecurrentOperators {
             List<Tensor> states,
             boolean reverse) {
 
-        /** What all steps take from their inputs, [N, T, gates H]. */
+        /** What all steps take from their inputs, [N, T, gates H]. As rows, so that the bias joins the product. */
         Tensor projected(Tensor bias) {
-            return x.matmul(weight).add(bias);
+            Shape shape = x.shape();
+            Tensor rows = x.reshape(Shape.of(List.of(shape.dim(0).times(shape.dim(1)), shape.dim(2))));
+            Tensor projected = rows.matmul(weight).add(bias);
+            return projected.reshape(shape.with(2, projected.shape().dim(1)));
         }
 
         long hidden() {
