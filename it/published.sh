@@ -30,7 +30,7 @@ make_repository "$work/repository"
 maven "$work/repository" "$@" -f "$root/pom.xml" -DskipTests -Dspotless.check.skip install
 
 # Only what is published goes into another one: neither the parent's POM nor the examples.
-artifacts="api data report backend-cpu backend-cuda conformance native"
+artifacts="api data report onnx backend-cpu backend-cuda conformance native"
 installed="$work/published/dev/baton"
 make_repository "$work/published"
 for artifact in $artifacts bom; do
@@ -62,7 +62,7 @@ passed "sources and Javadoc"
 # Every package that is exported has its place in docs/stability.md, and none has two.
 places="$(sed -n '/^| \*\*/p' "$root/docs/stability.md" | grep -o '`dev\.baton[a-z.]*`' | tr -d '`' | sort)"
 [ -z "$(echo "$places" | uniq -d)" ] || fail "docs/stability.md names $(echo "$places" | uniq -d) more than once"
-exported="$(sed -n 's/^ *exports \([a-z.]*\);.*/\1/p' "$root"/{api,data,report,conformance}/src/main/java/module-info.java)"
+exported="$(sed -n 's/^ *exports \([a-z.]*\);.*/\1/p' "$root"/{api,data,report,onnx,conformance}/src/main/java/module-info.java)"
 for package in $exported; do
     grep -q -x -F "$package" <<< "$places" || fail "$package is exported, and docs/stability.md does not say what it is"
 done

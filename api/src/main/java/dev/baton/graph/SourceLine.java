@@ -20,7 +20,9 @@ public final class SourceLine {
             "dev.baton.optim",
             "dev.baton.metrics",
             "dev.baton.io",
-            "dev.baton.cost");
+            "dev.baton.cost",
+            "dev.baton.onnx",
+            "dev.baton.onnx.read");
 
     /** What runs a model: frames below these belong to the loop, not to the model. */
     private static final Set<String> RUNNERS =

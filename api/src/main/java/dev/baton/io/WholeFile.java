@@ -13,13 +13,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /** Writes files that are there whole or not at all, whatever happens in between. */
-final class WholeFile {
+public final class WholeFile {
 
     private WholeFile() {}
 
     /** What is written. */
     @FunctionalInterface
-    interface Content {
+    public interface Content {
         void writeTo(FileChannel channel) throws IOException;
     }
 
@@ -28,7 +28,7 @@ final class WholeFile {
      *
      * @throws DataException if it fails; what was there before stays
      */
-    static void write(Path file, Content content) {
+    public static void write(Path file, Content content) {
         Path beside = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
             // By the user's own file permissions, which a temporary file of the JDK would not have.

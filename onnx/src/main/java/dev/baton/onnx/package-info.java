@@ -1,0 +1,2 @@
+/** Models as ONNX files. <em>User API.</em> */
+package dev.baton.onnx;

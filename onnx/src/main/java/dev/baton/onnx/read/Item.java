@@ -1,0 +1,70 @@
+package dev.baton.onnx.read;
+
+import dev.baton.NDArray;
+import dev.baton.Shape;
+import dev.baton.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A value of a file's graph while it is traced. */
+sealed interface Item {
+
+    /** What depends on the model's inputs or on what it has learnt. */
+    record Computed(Tensor tensor) implements Item {}
+
+    /** What is known before anything runs. */
+    record Known(NDArray array) implements Item {}
+
+    /** Int64 integers that are known but for the sizes of symbols: a scalar or a vector. */
+    record Sizes(List<Size> sizes, boolean isScalar) implements Item {}
+
+    static Item of(Tensor tensor) {
+        return new Computed(tensor);
+    }
+
+    /** Known where none of them has symbols. */
+    static Item of(List<Size> sizes, boolean isScalar) {
+        if (!sizes.stream().allMatch(Size::isNumber)) {
+            return new Sizes(List.copyOf(sizes), isScalar);
+        }
+        Shape shape = isScalar ? Shape.scalar() : Shape.of(sizes.size());
+        return new Known(
+                NDArray.of(shape, sizes.stream().mapToLong(Size::number).toArray()));
+    }
+
+    /** The sizes of known integers or of sizes; null for anything else. */
+    static List<Size> sizes(Item item) {
+        if (item instanceof Sizes sizes) {
+            return sizes.sizes();
+        }
+        if (item instanceof Known known
+                && !known.array().dtype().isFloating()
+                && known.array().shape().rank() <= 1) {
+            var sizes = new ArrayList<Size>();
+            for (long number : longs(known.array())) {
+                sizes.add(Size.of(number));
+            }
+            return sizes;
+        }
+        return null;
+    }
+
+    /** Whether it is a scalar, for known items and sizes. */
+    static boolean isScalar(Item item) {
+        return item instanceof Sizes sizes
+                ? sizes.isScalar()
+                : item instanceof Known known && known.array().shape().rank() == 0;
+    }
+
+    /** All values of an array as integers, exactly for those that are. */
+    static long[] longs(NDArray array) {
+        if (array.dtype() == dev.baton.DType.INT64) {
+            return array.toLongArray();
+        }
+        var values = new long[array.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (long) array.get(i);
+        }
+        return values;
+    }
+}
