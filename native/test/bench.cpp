@@ -97,7 +97,7 @@ const std::vector<const char*>& instruction_sets() {
             found.push_back(baton_backend_isa(backend_of("", 1)));
             return found;
         }
-        for (const char* isa : {"baseline", "avx2", "avx512", "amx"}) {
+        for (const char* isa : KNOWN_INSTRUCTION_SETS) {
             if (backend_of(isa, 1) != nullptr) {
                 found.push_back(isa);
             } else {
