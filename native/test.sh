@@ -22,7 +22,7 @@ for sanitizer in "$@"; do
             platform=linux-arm64
             compiler="${ARM64_CXX:-aarch64-linux-gnu-g++}"
             processor=armv8-a
-            run=(qemu-aarch64 -L "$("$compiler" -print-sysroot)/usr/aarch64-linux-gnu")
+            run=(env BATON_TEST_EMULATED=yes qemu-aarch64 -L "$("$compiler" -print-sysroot)/usr/aarch64-linux-gnu")
             ;;
         *)
             echo "sanitizer: $sanitizer"
@@ -39,7 +39,7 @@ for sanitizer in "$@"; do
         *undefined) extra+=(-O1 "-fsanitize=$sanitizer,float-cast-overflow" -fno-sanitize-recover=all) ;;
         *) extra+=(-O1 "-fsanitize=$sanitizer" -fno-sanitize-recover=all) ;;
     esac
-    "$compiler" "${extra[@]}" -shared -fPIC -Wl,-soname,libopenblas.so.0 -o "$folder/libopenblas.so.0" \
+    "$compiler" -O1 "${extra[@]}" -shared -fPIC -Wl,-soname,libopenblas.so.0 -o "$folder/libopenblas.so.0" \
         "$native/test/double/openblas.cpp"
     EXTRA_FLAGS="${extra[*]}" "$native/build.sh" "$folder" "$folder" "$platform"
     flags=(-std=c++17 -O1 "${extra[@]}" -Wall -Wextra "-march=$processor" -fno-math-errno -fno-trapping-math

@@ -1,7 +1,10 @@
 #include "growing_memory.h"
 
 #include <sys/mman.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
+
+#include <algorithm>
 
 #include "plan_reader.h"
 
@@ -10,12 +13,22 @@ namespace {
 
 constexpr int64_t LARGE_PAGE = int64_t(1) << 21;  // bytes
 
+// What the machine has of memory and swap space, in bytes. More could not be used, and address space is not free
+// everywhere: with addresses of 39 bits, as many systems on 64-bit ARM have them, 512 GiB are there for a whole process.
+int64_t all_of_machine() {
+    struct sysinfo info;
+    if (sysinfo(&info) != 0) {
+        return INT64_MAX;
+    }
+    return (static_cast<int64_t>(info.totalram) + static_cast<int64_t>(info.totalswap)) * info.mem_unit;
+}
+
 }  // namespace
 
-GrowingMemory::GrowingMemory(int64_t capacity) : capacity_(capacity) {
+GrowingMemory::GrowingMemory(int64_t capacity) : capacity_(std::min(capacity, all_of_machine())) {
     // In whole large pages, as it grows, and one more for the address to begin with one.
     bool possible = capacity > 0 && capacity < INT64_MAX - 2 * LARGE_PAGE;
-    length_ = possible ? rounded_up(capacity, LARGE_PAGE) + LARGE_PAGE : 0;
+    length_ = possible ? rounded_up(capacity_, LARGE_PAGE) + LARGE_PAGE : 0;
     void* mapped = possible ? mmap(nullptr, static_cast<size_t>(length_), PROT_NONE,
                                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
                             : MAP_FAILED;
@@ -31,7 +44,7 @@ GrowingMemory::~GrowingMemory() { munmap(mapped_, static_cast<size_t>(length_));
 void GrowingMemory::grow(int64_t bytes) {
     if (bytes > capacity_) {
         throw Failure("memory of " + std::to_string(bytes) + " bytes is more than the " + std::to_string(capacity_) +
-                      " reserved");
+                      (capacity_ == all_of_machine() ? " that this machine has" : " reserved"));
     }
     int64_t wanted = rounded_up(bytes, bytes < LARGE_PAGE ? sysconf(_SC_PAGESIZE) : LARGE_PAGE);
     if (wanted > usable_) {

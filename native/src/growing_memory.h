@@ -8,7 +8,7 @@ namespace baton {
 
 class GrowingMemory {
   public:
-    // Reserves address space for so many bytes.
+    // Reserves address space for so many bytes, or for as many as the machine has.
     explicit GrowingMemory(int64_t capacity);
     ~GrowingMemory();
     GrowingMemory(const GrowingMemory&) = delete;

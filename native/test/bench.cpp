@@ -1,6 +1,7 @@
 #include "bench.h"
 
 #include <cmath>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <string>
@@ -87,6 +88,8 @@ void close_backends() {
         memory = nullptr;
     }
 }
+
+bool is_emulated() { return std::getenv("BATON_TEST_EMULATED") != nullptr; }
 
 bool shows_written_inputs() { return !has_own_memory(); }
 

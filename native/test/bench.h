@@ -27,6 +27,9 @@ void close_backends();
 
 const std::vector<const char*>& instruction_sets();
 
+// Whether the processor is an emulated one (test.sh says so), on which what is large takes minutes.
+bool is_emulated();
+
 // Whether what commands write to inputs can be seen there: not where the core copies inputs to memory of its own.
 bool shows_written_inputs();
 

@@ -58,17 +58,26 @@ void memories_side_by_side() {
 // The system's own limit on a process's data stands for a system that has no more memory.
 void memory_that_the_system_refuses() {
     baton_memory* memory = nullptr;
-    CHECK(baton_memory_reserve(backend_of(BASELINE, 1), 1LL << 36, &memory) == 0, "%s", baton_last_error());
+    CHECK(baton_memory_reserve(backend_of(BASELINE, 1), 1LL << 31, &memory) == 0, "%s", baton_last_error());
     rlimit before;
     getrlimit(RLIMIT_DATA, &before);
     rlimit none{0, before.rlim_max};
     setrlimit(RLIMIT_DATA, &none);
-    int32_t status = baton_memory_grow(memory, 1LL << 35);
+    int32_t status = baton_memory_grow(memory, 1LL << 30);
     setrlimit(RLIMIT_DATA, &before);
     // Some systems do not enforce the limit.
     if (status != 0) {
         fails("growing beyond the system's limit", status, "the system gives no more memory");
     }
+    CHECK(baton_memory_grow(memory, 5000) == 0, "after a failure: %s", baton_last_error());
+    baton_memory_release(memory);
+}
+
+// Nothing of the address space is taken that could never be used.
+void memory_beyond_that_of_the_machine() {
+    baton_memory* memory = nullptr;
+    CHECK(baton_memory_reserve(backend_of(BASELINE, 1), 1LL << 60, &memory) == 0, "%s", baton_last_error());
+    fails("more than there is", baton_memory_grow(memory, 1LL << 60), "that this machine has");
     CHECK(baton_memory_grow(memory, 5000) == 0, "after a failure: %s", baton_last_error());
     baton_memory_release(memory);
 }
@@ -79,4 +88,5 @@ void test_processor() {
     backends();
     memories_side_by_side();
     memory_that_the_system_refuses();
+    memory_beyond_that_of_the_machine();
 }
