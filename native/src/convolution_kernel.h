@@ -74,7 +74,7 @@ inline void convolve_tile(const Planes& planes, const float* const* starts, cons
                 x[v] = APART ? Vector::load_pieces(start, offset) : Vector::load(start[0] + offset);
             }
             for (int r = 0; r < R; r++) {
-                Vector w = Vector::all(weight[r * planes.weight_output_step]);
+                Repeated w = repeated(weight[r * planes.weight_output_step]);
                 for (int v = 0; v < V; v++) sums[r][v].add_product(w, x[v]);
             }
         }

@@ -40,7 +40,7 @@ __attribute__((noinline)) void product_block(const ProductFactors& p, int64_t co
         Vector columns_of_right[V];
         for (int v = 0; v < V; v++) columns_of_right[v] = Vector::load(right + v * LANES);
         for (int r = 0; r < R; r++) {
-            Vector x = Vector::all(left[r * p.left_row]);
+            Repeated x = repeated(left[r * p.left_row]);
             for (int v = 0; v < V; v++) sums[r][v].add_product(x, columns_of_right[v]);
         }
         left += p.left_step;

@@ -8,7 +8,8 @@
 // With BATON_PAIRS each lane of what is multiplied holds two neighbours of a sum as bfloat16, and both of their products
 // are added to the lane of float32; all else is the same (pairs.h).
 //
-// REGISTERS is how many vectors the processor holds. turn_square transposes 4 x 4 floats, whose rows lie so far apart.
+// A factor that is the same in all lanes is repeated. REGISTERS is how many vectors the processor holds. turn_square
+// transposes 4 x 4 floats, whose rows lie so far apart.
 //
 // Included once by each instruction set's kernels, inside of an unnamed namespace.
 
@@ -223,6 +224,10 @@ struct Vector {
     float sum() const { return sum_of_lanes(lanes); }
 };
 #endif
+
+using Repeated = Vector;
+
+inline Repeated repeated(float x) { return Vector::all(x); }
 
 inline void turn_square(const float* from, int64_t row, float* to, int64_t to_row) {
     __m128 a = _mm_loadu_ps(from), b = _mm_loadu_ps(from + row);

@@ -74,10 +74,10 @@ void memory_that_the_system_refuses() {
 }
 
 // Nothing of the address space is taken that could never be used.
-void memory_beyond_that_of_the_machine() {
+void memory_beyond_all_there_is() {
     baton_memory* memory = nullptr;
     CHECK(baton_memory_reserve(backend_of(BASELINE, 1), 1LL << 60, &memory) == 0, "%s", baton_last_error());
-    fails("more than there is", baton_memory_grow(memory, 1LL << 60), "that this machine has");
+    fails("more than there is", baton_memory_grow(memory, 1LL << 60), "that the system has for this process");
     CHECK(baton_memory_grow(memory, 5000) == 0, "after a failure: %s", baton_last_error());
     baton_memory_release(memory);
 }
@@ -88,5 +88,5 @@ void test_processor() {
     backends();
     memories_side_by_side();
     memory_that_the_system_refuses();
-    memory_beyond_that_of_the_machine();
+    memory_beyond_all_there_is();
 }

@@ -1,6 +1,13 @@
 // Vectors of four floats, which every 64-bit ARM processor has (NEON); see ../vector.h for what each function does. There are
 // no pairs of bfloat16.
 
+// A lane of a register is multiplied with all of another one, so that nothing has to be copied into all lanes first.
+struct Repeated {
+    float lane;
+};
+
+inline Repeated repeated(float x) { return {x}; }
+
 struct Vector {
     static constexpr int LANES = 4, PIECES = 1, REGISTERS = 32;
     float32x4_t lanes;
@@ -42,7 +49,17 @@ struct Vector {
     void keep_where_positive(Vector other) {
         lanes = vreinterpretq_f32_u32(vandq_u32(vcgtzq_f32(other.lanes), vreinterpretq_u32_f32(lanes)));
     }
-    void add_product(Vector a, Vector b) { lanes = vfmaq_f32(lanes, a.lanes, b.lanes); }
+    // Not by arm_neon.h's functions: gcc takes them for readers of memory, and stores all sums of a loop in each turn of it.
+    void add_product(Vector a, Vector b) {
+        float32x4_t sum = lanes;
+        asm("fmla %0.4s, %1.4s, %2.4s" : "+w"(sum) : "w"(a.lanes), "w"(b.lanes));
+        lanes = sum;
+    }
+    void add_product(Repeated a, Vector b) {
+        float32x4_t sum = lanes;
+        asm("fmla %0.4s, %1.4s, %2.s[0]" : "+w"(sum) : "w"(b.lanes), "w"(a.lane));
+        lanes = sum;
+    }
     float largest() const { return vmaxvq_f32(lanes); }
     float sum() const { return vaddvq_f32(lanes); }
 };
