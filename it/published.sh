@@ -105,10 +105,12 @@ holds() {
             || fail "$(basename "$file"): licenses/${text%%:*}.txt is not: ${text#*:}"
     done
 }
-platform="$(echo "$installed"/baton-native/"$version"/baton-native-"$version"-*-*.jar)"
+platforms=("$installed"/baton-native/"$version"/baton-native-"$version"-linux-*.jar)
 gpl="GPL-3.0:GNU GENERAL PUBLIC LICENSE"
 exception="GCC-exception-3.1:GCC RUNTIME LIBRARY EXCEPTION"
-holds "$platform" "$gpl" "$exception"
+for platform in "${platforms[@]}"; do
+    holds "$platform" "$gpl" "$exception"
+done
 examples="$root/examples/target/baton-examples.jar"
 chart="Chart.js:Chart.js Contributors"
 holds "$installed/baton-report/$version/baton-report-$version.jar" "$chart"

@@ -7,13 +7,9 @@
 
 // How many results are kept in registers: output channels times vectors of positions, one more for a weight, and the
 // positions that are read.
-#if defined(__AVX512F__)
-constexpr int CHANNELS = 8, VECTORS = 3;  // 24 + 1 + 3 of 32
-constexpr int ROWS = 4, COLUMNS = 6;      // 24 + 4 + 1 of 32
-#else
-constexpr int CHANNELS = 4, VECTORS = 2;  // 8 + 1 + 2 of 16
-constexpr int ROWS = 4, COLUMNS = 2;      // 8 + 4 + 1 of 16
-#endif
+constexpr bool MANY = Vector::REGISTERS == 32;
+constexpr int CHANNELS = MANY ? 8 : 4, VECTORS = MANY ? 3 : 2;  // 24 + 1 + 3 of 32, or 8 + 1 + 2 of 16
+constexpr int ROWS = 4, COLUMNS = MANY ? 6 : 2;                 // 24 + 4 + 1 of 32, or 8 + 4 + 1 of 16
 
 // A piece of a vector: so many positions of a padded row from a column on. Where pieces run over the ends of rows, count
 // takes in what lies in the padding.
@@ -78,7 +74,7 @@ inline void convolve_tile(const Planes& planes, const float* const* starts, cons
                 x[v] = APART ? Vector::load_pieces(start, offset) : Vector::load(start[0] + offset);
             }
             for (int r = 0; r < R; r++) {
-                Vector w = Vector::all(weight[r * planes.weight_output_step]);
+                Repeated w = repeated(weight[r * planes.weight_output_step]);
                 for (int v = 0; v < V; v++) sums[r][v].add_product(w, x[v]);
             }
         }

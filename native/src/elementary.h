@@ -12,7 +12,7 @@
 #endif
 
 BATON_ELEMENT_FUNCTION inline float multiply_add(float a, float b, float c) {
-#if defined(__FMA__) || defined(__CUDA_ARCH__)
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(__CUDA_ARCH__)
     return __builtin_fmaf(a, b, c);
 #else
     return a * b + c;

@@ -1,7 +1,11 @@
 #include "growing_memory.h"
 
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
+
+#include <algorithm>
 
 #include "plan_reader.h"
 
@@ -10,12 +14,28 @@ namespace {
 
 constexpr int64_t LARGE_PAGE = int64_t(1) << 21;  // bytes
 
+// What there is for this process, in bytes: the machine's memory and swap space, or less where it has a limit. More could not
+// be used, and address space is not free everywhere: with addresses of 39 bits, as many systems on 64-bit ARM have them,
+// 512 GiB are there for a whole process.
+int64_t all_there_is() {
+    uint64_t bytes = INT64_MAX;
+    struct sysinfo machine;
+    if (sysinfo(&machine) == 0) {
+        bytes = std::min<uint64_t>(bytes, (uint64_t(machine.totalram) + machine.totalswap) * machine.mem_unit);
+    }
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_DATA, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
+        bytes = std::min<uint64_t>(bytes, limit.rlim_cur);
+    }
+    return static_cast<int64_t>(bytes);
+}
+
 }  // namespace
 
-GrowingMemory::GrowingMemory(int64_t capacity) : capacity_(capacity) {
+GrowingMemory::GrowingMemory(int64_t capacity) : capacity_(std::min(capacity, all_there_is())), cut_(capacity_ < capacity) {
     // In whole large pages, as it grows, and one more for the address to begin with one.
     bool possible = capacity > 0 && capacity < INT64_MAX - 2 * LARGE_PAGE;
-    length_ = possible ? rounded_up(capacity, LARGE_PAGE) + LARGE_PAGE : 0;
+    length_ = possible ? rounded_up(capacity_, LARGE_PAGE) + LARGE_PAGE : 0;
     void* mapped = possible ? mmap(nullptr, static_cast<size_t>(length_), PROT_NONE,
                                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
                             : MAP_FAILED;
@@ -31,7 +51,7 @@ GrowingMemory::~GrowingMemory() { munmap(mapped_, static_cast<size_t>(length_));
 void GrowingMemory::grow(int64_t bytes) {
     if (bytes > capacity_) {
         throw Failure("memory of " + std::to_string(bytes) + " bytes is more than the " + std::to_string(capacity_) +
-                      " reserved");
+                      (cut_ ? " that the system has for this process" : " reserved"));
     }
     int64_t wanted = rounded_up(bytes, bytes < LARGE_PAGE ? sysconf(_SC_PAGESIZE) : LARGE_PAGE);
     if (wanted > usable_) {

@@ -8,7 +8,7 @@ namespace baton {
 
 class GrowingMemory {
   public:
-    // Reserves address space for so many bytes.
+    // Reserves address space for so many bytes, or for as many as the system has for this process.
     explicit GrowingMemory(int64_t capacity);
     ~GrowingMemory();
     GrowingMemory(const GrowingMemory&) = delete;
@@ -19,6 +19,7 @@ class GrowingMemory {
 
   private:
     int64_t capacity_;
+    bool cut_;      // whether that is less than was asked for
     char* mapped_;  // where the mapping begins, somewhat before the address
     int64_t length_;
     char* address_;

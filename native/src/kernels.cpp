@@ -2,7 +2,11 @@
 // table has internal linkage.
 #include "kernels.h"
 
+#if defined(__aarch64__)
+#include <arm_neon.h>
+#else
 #include <immintrin.h>
+#endif
 #include <math.h>
 
 #include <algorithm>

@@ -219,6 +219,7 @@ struct Kernels {
 extern const Kernels BASELINE_KERNELS;
 extern const Kernels AVX2_KERNELS;
 extern const Kernels AVX512_KERNELS;
+extern const Kernels NEON_KERNELS;
 
 }  // namespace baton
 

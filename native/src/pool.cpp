@@ -20,6 +20,8 @@ constexpr std::chrono::microseconds SPIN(20);
 inline void pause() {
 #if defined(__x86_64__)
     _mm_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
 #endif
 }
 

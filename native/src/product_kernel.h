@@ -8,7 +8,7 @@
 // Included once by each instruction set's kernels, inside of an unnamed namespace.
 
 // Rows and columns whose sums fit into the registers, beside what is multiplied.
-constexpr int PRODUCT_ROWS = Vector::LANES == 16 ? 12 : 6;
+constexpr int PRODUCT_ROWS = Vector::REGISTERS == 32 ? 12 : 6;
 constexpr int64_t PRODUCT_COLUMNS = 2 * Vector::LANES;
 
 struct ProductFactors {
@@ -40,7 +40,7 @@ __attribute__((noinline)) void product_block(const ProductFactors& p, int64_t co
         Vector columns_of_right[V];
         for (int v = 0; v < V; v++) columns_of_right[v] = Vector::load(right + v * LANES);
         for (int r = 0; r < R; r++) {
-            Vector x = Vector::all(left[r * p.left_row]);
+            Repeated x = repeated(left[r * p.left_row]);
             for (int v = 0; v < V; v++) sums[r][v].add_product(x, columns_of_right[v]);
         }
         left += p.left_step;
@@ -91,14 +91,7 @@ inline void turn_product_rows(const Product& p, int64_t from, int64_t inner, int
     for (int64_t j = 0; j < PRODUCT_COLUMNS; j += 4, right += 4 * p.row_b) {
         int64_t whole = j + 4 <= columns ? inner / 4 * 4 : 0;
         for (int64_t i = 0; i < whole; i += 4) {
-            __m128 a = _mm_loadu_ps(right + i), b = _mm_loadu_ps(right + p.row_b + i);
-            __m128 c = _mm_loadu_ps(right + 2 * p.row_b + i), d = _mm_loadu_ps(right + 3 * p.row_b + i);
-            _MM_TRANSPOSE4_PS(a, b, c, d);
-            float* square = to + i * PRODUCT_COLUMNS + j;
-            _mm_storeu_ps(square, a);
-            _mm_storeu_ps(square + PRODUCT_COLUMNS, b);
-            _mm_storeu_ps(square + 2 * PRODUCT_COLUMNS, c);
-            _mm_storeu_ps(square + 3 * PRODUCT_COLUMNS, d);
+            turn_square(right + i, p.row_b, to + i * PRODUCT_COLUMNS + j, PRODUCT_COLUMNS);
         }
         for (int64_t i = whole; i < inner; i++) {
             for (int64_t l = 0; l < 4; l++) {

@@ -8,7 +8,14 @@
 // With BATON_PAIRS each lane of what is multiplied holds two neighbours of a sum as bfloat16, and both of their products
 // are added to the lane of float32; all else is the same (pairs.h).
 //
+// A factor that is the same in all lanes is repeated. REGISTERS is how many vectors the processor holds. turn_square
+// transposes 4 x 4 floats, whose rows lie so far apart.
+//
 // Included once by each instruction set's kernels, inside of an unnamed namespace.
+
+#if defined(__aarch64__)
+#include "arm64/vector.h"
+#else
 
 inline float largest_of_lanes(__m128 lanes) {
     __m128 two = _mm_max_ps(lanes, _mm_movehl_ps(lanes, lanes));
@@ -32,7 +39,7 @@ inline float sum_of_lanes(__m256 lanes) {
 
 #if defined(__AVX512F__)
 struct Vector {
-    static constexpr int LANES = 16, PIECES = 2;
+    static constexpr int LANES = 16, PIECES = 2, REGISTERS = 32;
     __m512 lanes;
     static Vector zero() { return {_mm512_setzero_ps()}; }
     static Vector all(float x) { return {_mm512_set1_ps(x)}; }
@@ -117,7 +124,7 @@ struct Vector {
 };
 #elif defined(__AVX2__) && defined(__FMA__)
 struct Vector {
-    static constexpr int LANES = 8, PIECES = 1;
+    static constexpr int LANES = 8, PIECES = 1, REGISTERS = 16;
     __m256 lanes;
     static Vector zero() { return {_mm256_setzero_ps()}; }
     static Vector all(float x) { return {_mm256_set1_ps(x)}; }
@@ -173,7 +180,7 @@ struct Vector {
 };
 #else
 struct Vector {
-    static constexpr int LANES = 4, PIECES = 1;
+    static constexpr int LANES = 4, PIECES = 1, REGISTERS = 16;
     __m128 lanes;
     static Vector zero() { return {_mm_setzero_ps()}; }
     static Vector all(float x) { return {_mm_set1_ps(x)}; }
@@ -216,4 +223,20 @@ struct Vector {
     float largest() const { return largest_of_lanes(lanes); }
     float sum() const { return sum_of_lanes(lanes); }
 };
+#endif
+
+using Repeated = Vector;
+
+inline Repeated repeated(float x) { return Vector::all(x); }
+
+inline void turn_square(const float* from, int64_t row, float* to, int64_t to_row) {
+    __m128 a = _mm_loadu_ps(from), b = _mm_loadu_ps(from + row);
+    __m128 c = _mm_loadu_ps(from + 2 * row), d = _mm_loadu_ps(from + 3 * row);
+    _MM_TRANSPOSE4_PS(a, b, c, d);
+    _mm_storeu_ps(to, a);
+    _mm_storeu_ps(to + to_row, b);
+    _mm_storeu_ps(to + 2 * to_row, c);
+    _mm_storeu_ps(to + 3 * to_row, d);
+}
+
 #endif

@@ -112,7 +112,7 @@ inline void multiply_place(const WinogradTiles& w, const float* weights, const f
         Vector x[V];
         for (int v = 0; v < V; v++) x[v] = Vector::load(inputs + input * w.width + v * Vector::LANES);
         for (int r = 0; r < R; r++) {
-            Vector weight = Vector::all(weights[r * w.inputs + input]);
+            Repeated weight = repeated(weights[r * w.inputs + input]);
             for (int v = 0; v < V; v++) sums[r][v].add_product(weight, x[v]);
         }
     }

@@ -1,6 +1,7 @@
 #include "bench.h"
 
 #include <cmath>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <string>
@@ -88,6 +89,8 @@ void close_backends() {
     }
 }
 
+bool is_emulated() { return std::getenv("BATON_TEST_EMULATED") != nullptr; }
+
 bool shows_written_inputs() { return !has_own_memory(); }
 
 const std::vector<const char*>& instruction_sets() {
@@ -97,7 +100,7 @@ const std::vector<const char*>& instruction_sets() {
             found.push_back(baton_backend_isa(backend_of("", 1)));
             return found;
         }
-        for (const char* isa : {"baseline", "avx2", "avx512", "amx"}) {
+        for (const char* isa : KNOWN_INSTRUCTION_SETS) {
             if (backend_of(isa, 1) != nullptr) {
                 found.push_back(isa);
             } else {

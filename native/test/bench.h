@@ -11,12 +11,24 @@
 #include "baton.h"
 #include "plan_writer.h"
 
+// The instruction sets that are known on this platform, best last, and the one that all of its processors have.
+#if defined(__aarch64__)
+constexpr const char* BASELINE = "neon";
+constexpr const char* KNOWN_INSTRUCTION_SETS[] = {BASELINE};
+#else
+constexpr const char* BASELINE = "baseline";
+constexpr const char* KNOWN_INSTRUCTION_SETS[] = {BASELINE, "avx2", "avx512", "amx"};
+#endif
+
 // A backend that stays open until close_backends, in a group of its own; null where this processor lacks the instruction
 // set.
 baton_backend* backend_of(const char* isa, int threads, const char* core = "Haswell");
 void close_backends();
 
 const std::vector<const char*>& instruction_sets();
+
+// Whether the processor is an emulated one (test.sh says so), on which what is large takes minutes.
+bool is_emulated();
 
 // Whether what commands write to inputs can be seen there: not where the core copies inputs to memory of its own.
 bool shows_written_inputs();

@@ -24,7 +24,7 @@ void messages_belong_to_threads() {
 }
 
 void memory() {
-    baton_backend* backend = backend_of("baseline", 1);
+    baton_backend* backend = backend_of(BASELINE, 1);
     baton_memory* memory = nullptr;
     fails("memory of no backend", baton_memory_reserve(nullptr, 1, &memory), "the backend is null");
     for (int64_t capacity : {int64_t(0), int64_t(-1), INT64_MIN, INT64_MAX}) {
@@ -68,7 +68,7 @@ void copies() {
 }
 
 void plans() {
-    baton_backend* backend = backend_of("baseline", 1);
+    baton_backend* backend = backend_of(BASELINE, 1);
     baton_memory* memory = nullptr;
     CHECK(baton_memory_reserve(backend, 4096, &memory) == 0 && baton_memory_grow(memory, 4096) == 0, "%s",
           baton_last_error());

@@ -38,7 +38,7 @@ void products(const Sizes& s, Each each) {
 int64_t scratch_bytes(const Sizes& s, int64_t opcode) {
     int64_t most = 0;
     // Room for the most threads that the bench runs.
-    CHECK(baton_convolution_scratch(backend_of("baseline", 7), s.words().data(), opcode, &most) == 0, "no scratch: %s",
+    CHECK(baton_convolution_scratch(backend_of(BASELINE, 7), s.words().data(), opcode, &most) == 0, "no scratch: %s",
           baton_last_error());
     return most;
 }

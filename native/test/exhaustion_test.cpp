@@ -38,7 +38,7 @@ void memory_for_plans() {
         baton_backend* backend = nullptr;
         double_set_core("SkylakeX");
         baton_group* group = nullptr;
-        CHECK(baton_backend_open(1, "baseline", &backend) == 0, "%s", baton_last_error());
+        CHECK(baton_backend_open(1, BASELINE, &backend) == 0, "%s", baton_last_error());
         CHECK(baton_group_create(1, &group) == 0 && baton_backend_join(backend, group, 0) == 0, "%s", baton_last_error());
         refuse_allocations(sample.name, [&] {
             baton_plan* plan = nullptr;
@@ -55,11 +55,11 @@ void memory_for_plans() {
 void memory_for_handles() {
     refuse_allocations("a backend", [] {
         baton_backend* backend = nullptr;
-        int32_t status = baton_backend_open(3, "baseline", &backend);
+        int32_t status = baton_backend_open(3, BASELINE, &backend);
         baton_backend_close(backend);
         return status;
     });
-    baton_backend* opened = backend_of("baseline", 1);
+    baton_backend* opened = backend_of(BASELINE, 1);
     refuse_allocations("memory", [opened] {
         baton_memory* memory = nullptr;
         int32_t status = baton_memory_reserve(opened, 1 << 20, &memory);
@@ -81,7 +81,7 @@ void runs_allocate_nothing() {
     int64_t out = format::reference(format::WORKSPACE, 120000);
     std::vector<int64_t> code = format::command(format::REDUCE, {format::SUM, 200, 100, 1, 0, out});
     baton_plan* plan = nullptr;
-    int32_t status = baton_plan_create(backend_of("baseline", 3), code.data(), static_cast<int64_t>(code.size()),
+    int32_t status = baton_plan_create(backend_of(BASELINE, 3), code.data(), static_cast<int64_t>(code.size()),
                                        addresses.data(), sizes.data(), 4, 0, &plan);
     CHECK(status == 0, "%s", baton_last_error());
     allocations_left = 0;
@@ -95,7 +95,7 @@ void threads() {
     for (int granted : {0, 1, 5}) {
         threads_left = granted;
         baton_backend* backend = nullptr;
-        int32_t status = baton_backend_open(7, "baseline", &backend);
+        int32_t status = baton_backend_open(7, BASELINE, &backend);
         threads_left = -1;
         std::string right = "the system starts only " + std::to_string(granted + 1) + " of 7 threads";
         CHECK(status != 0 && std::string(baton_last_error()).find(right) == 0, "with %d threads: %s", granted, baton_last_error());

@@ -226,8 +226,10 @@ void test_matmul() {
             plain(Product({1, 270, 1030, 20}, turned == 1, false, false, false), core);
             fused(Product({1, 530, 1024, 9}, turned == 1, false, false, false), core, turned == 1);
         }
-        plain(Product({2, 256, 1024, 515}, false, false, false, true), core);
-        biased(Product({1, 256, 1024, 515}, false, false, false, false), core);
+        if (!is_emulated()) {
+            plain(Product({2, 256, 1024, 515}, false, false, false, true), core);
+            biased(Product({1, 256, 1024, 515}, false, false, false, false), core);
+        }
         dropout(core);
     }
     // Few rows, which read the right factor where it lies; more rows, columns and steps than are copied at a time; rows of
@@ -240,8 +242,11 @@ void test_matmul() {
             fused(p, CORES[0], true);
         }
     }
-    // Large enough for OpenBLAS in any case.
-    plain(Product({1, 770, 768, 768}, false, false, false, false), CORES[0]);
+    if (!is_emulated()) {
+        // Large enough for OpenBLAS in any case.
+        plain(Product({1, 770, 768, 768}, false, false, false, false), CORES[0]);
+        plain(Product({1, 770, 768, 768}, true, false, false, false), CORES[1]);
+    }
     // Wide ones, which go to our own kernel on some processors.
     for (int turned = 0; turned < 4; turned++) {
         plain(Product({1, 70, 260, 259}, turned & 1, turned & 2, false, false), CORES[1]);
@@ -249,7 +254,6 @@ void test_matmul() {
         biased(Product({1, 257, 300, 64}, turned & 1, turned & 2, false, false), CORES[1]);
     }
     plain(Product({1, 70, 1030, 33}, true, false, false, false), CORES[1]);
-    plain(Product({1, 770, 768, 768}, true, false, false, false), CORES[1]);
     for (const Shape& shape : {Shape{0, 3, 4, 5}, Shape{2, 0, 4, 5}, Shape{2, 3, 0, 5}}) {
         Bench bench;
         int64_t nothing = bench.input(std::vector<float>(40));

@@ -12,7 +12,10 @@ void backends() {
         fails("an impossible number of threads", baton_backend_open(threads, nullptr, &backend), "1 to 1024 threads");
     }
     for (const char* isa : {"sse", "AVX2", "avx2 ", "avx512f"}) {
-        fails("an unknown instruction set", baton_backend_open(1, isa, &backend), "baseline, avx2, avx512 and amx are known");
+        fails("an unknown instruction set", baton_backend_open(1, isa, &backend), "there is no instruction set '");
+        for (const char* known : KNOWN_INSTRUCTION_SETS) {
+            CHECK(std::strstr(baton_last_error(), known) != nullptr, "%s is named: %s", known, baton_last_error());
+        }
     }
     fails("a very long name", baton_backend_open(1, std::string(5000, 'x').c_str(), &backend), "there is no instruction set 'xxx");
     CHECK(std::string(baton_last_error()).size() < 1024, "the message is cut to its buffer");
@@ -41,7 +44,7 @@ void memories_side_by_side() {
     constexpr int64_t CAPACITY = (int64_t(3) << 20) + 4096;
     std::vector<baton_memory*> memories(9);
     for (baton_memory*& memory : memories) {
-        CHECK(baton_memory_reserve(backend_of("baseline", 1), CAPACITY, &memory) == 0, "%s", baton_last_error());
+        CHECK(baton_memory_reserve(backend_of(BASELINE, 1), CAPACITY, &memory) == 0, "%s", baton_last_error());
     }
     // Every second one is given back: what lies behind the others is nobody's.
     for (size_t i = 1; i < memories.size(); i += 2) baton_memory_release(memories[i]);
@@ -55,17 +58,26 @@ void memories_side_by_side() {
 // The system's own limit on a process's data stands for a system that has no more memory.
 void memory_that_the_system_refuses() {
     baton_memory* memory = nullptr;
-    CHECK(baton_memory_reserve(backend_of("baseline", 1), 1LL << 36, &memory) == 0, "%s", baton_last_error());
+    CHECK(baton_memory_reserve(backend_of(BASELINE, 1), 1LL << 31, &memory) == 0, "%s", baton_last_error());
     rlimit before;
     getrlimit(RLIMIT_DATA, &before);
     rlimit none{0, before.rlim_max};
     setrlimit(RLIMIT_DATA, &none);
-    int32_t status = baton_memory_grow(memory, 1LL << 35);
+    int32_t status = baton_memory_grow(memory, 1LL << 30);
     setrlimit(RLIMIT_DATA, &before);
     // Some systems do not enforce the limit.
     if (status != 0) {
         fails("growing beyond the system's limit", status, "the system gives no more memory");
     }
+    CHECK(baton_memory_grow(memory, 5000) == 0, "after a failure: %s", baton_last_error());
+    baton_memory_release(memory);
+}
+
+// Nothing of the address space is taken that could never be used.
+void memory_beyond_all_there_is() {
+    baton_memory* memory = nullptr;
+    CHECK(baton_memory_reserve(backend_of(BASELINE, 1), 1LL << 60, &memory) == 0, "%s", baton_last_error());
+    fails("more than there is", baton_memory_grow(memory, 1LL << 60), "that the system has for this process");
     CHECK(baton_memory_grow(memory, 5000) == 0, "after a failure: %s", baton_last_error());
     baton_memory_release(memory);
 }
@@ -76,4 +88,5 @@ void test_processor() {
     backends();
     memories_side_by_side();
     memory_that_the_system_refuses();
+    memory_beyond_all_there_is();
 }

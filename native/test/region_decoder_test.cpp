@@ -14,7 +14,7 @@ struct Case {
     int64_t wholes = bench.place(VARIABLES, std::vector<int64_t>(64));
     int64_t out = bench.place(OUTPUTS, std::vector<float>(64));
 
-    int32_t run(const std::vector<int64_t>& plan) { return bench.run(backend_of("baseline", 1), plan); }
+    int32_t run(const std::vector<int64_t>& plan) { return bench.run(backend_of(BASELINE, 1), plan); }
 
     void rejected(const char* what, const std::vector<int64_t>& plan, const char* words) {
         bool said = run(plan) != 0 && std::string(baton_last_error()).find(words) != std::string::npos;

@@ -10,14 +10,14 @@ void fails(const char* what, int32_t status, const char* words) {
 
 void rejected(const char* what, Bench& bench, const std::vector<int64_t>& plan, const std::string& words) {
     bool accepted = false;
-    int32_t status = bench.run(backend_of("baseline", 1), plan, &accepted);
+    int32_t status = bench.run(backend_of(BASELINE, 1), plan, &accepted);
     CHECK(!accepted && status != 0, "%s: the plan is accepted", what);
     CHECK(accepted || std::string(baton_last_error()).find(words) != std::string::npos, "%s: the message is: %s", what,
           baton_last_error());
 }
 
 void accepted(const char* what, Bench& bench, const std::vector<int64_t>& plan) {
-    CHECK(bench.run(backend_of("baseline", 1), plan) == 0, "%s: %s", what, baton_last_error());
+    CHECK(bench.run(backend_of(BASELINE, 1), plan) == 0, "%s: %s", what, baton_last_error());
 }
 
 void samples_are_valid_and_their_parts_are_not() {

@@ -10,7 +10,7 @@ namespace {
 
 void refuses_by_winograd(const char* name, const Sizes& s) {
     int64_t bytes = 0;
-    int32_t status = baton_convolution_scratch(backend_of("baseline", 1), s.words().data(), CONVOLUTION + WINOGRAD, &bytes);
+    int32_t status = baton_convolution_scratch(backend_of(BASELINE, 1), s.words().data(), CONVOLUTION + WINOGRAD, &bytes);
     CHECK(status != 0 && std::strstr(baton_last_error(), "Winograd") != nullptr, "Winograd's method took %s", name);
 }
 

@@ -12,7 +12,7 @@ class LoadFailureTest {
     private static String inWords(String reason) {
         var failure = new UnsatisfiedLinkError("no jniNativeCore in java.library.path: /usr/lib");
         failure.initCause(new UnsatisfiedLinkError(reason));
-        return LoadFailure.inWords(failure, "baton-backend-cpu");
+        return LoadFailure.inWords(failure, "baton-backend-cpu", "linux-x86_64");
     }
 
     @Test
@@ -66,9 +66,19 @@ class LoadFailureTest {
     }
 
     @Test
+    void aLibraryForAnotherPlatformThanThatOfAPlainDependency() {
+        String reason = "Could not find libjniNativeCore.so in the class and module paths";
+        assertThat(LoadFailure.inWords(new UnsatisfiedLinkError(reason), "baton-backend-cpu", "linux-arm64"))
+                .isEqualTo(
+                        "a native library is missing: dev.baton:baton-native and org.bytedeco:openblas must be on the "
+                                + "class path with the classifier linux-arm64, beside the dependency on baton-backend-cpu ("
+                                + reason + ")");
+    }
+
+    @Test
     void noFolderForTheCache() {
         String reason = "Could not create the cache: Set the \"org.bytedeco.javacpp.cachedir\" system property.";
-        assertThat(LoadFailure.inWords(new IOException(reason), "baton-backend-cpu"))
+        assertThat(LoadFailure.inWords(new IOException(reason), "baton-backend-cpu", "linux-x86_64"))
                 .isEqualTo("the native libraries must be unpacked, and neither the home folder nor that for temporary "
                         + "files can be written: set -Dorg.bytedeco.javacpp.cachedir to a folder that can (" + reason
                         + ")");
@@ -76,7 +86,7 @@ class LoadFailureTest {
 
     @Test
     void aFullFileSystem() {
-        assertThat(LoadFailure.inWords(new IOException("No space left on device"), "baton-backend-cpu"))
+        assertThat(LoadFailure.inWords(new IOException("No space left on device"), "baton-backend-cpu", "linux-x86_64"))
                 .isEqualTo(
                         "the native libraries cannot be unpacked: set -Dorg.bytedeco.javacpp.cachedir to a folder that "
                                 + "can be written and has 50 MB of room (No space left on device)");
@@ -84,7 +94,8 @@ class LoadFailureTest {
 
     @Test
     void anythingElseInTheLoadersWords() {
-        assertThat(LoadFailure.inWords(new NoClassDefFoundError("org/bytedeco/javacpp/Loader"), "baton-backend-cpu"))
+        assertThat(LoadFailure.inWords(
+                        new NoClassDefFoundError("org/bytedeco/javacpp/Loader"), "baton-backend-cpu", "linux-x86_64"))
                 .isEqualTo("the native libraries cannot be loaded: NoClassDefFoundError (org/bytedeco/javacpp/Loader)");
     }
 }

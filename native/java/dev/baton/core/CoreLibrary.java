@@ -39,9 +39,10 @@ public final class CoreLibrary {
      */
     public static CoreLibrary load(Class<?> owner, String library, Class<?> needed, String artifact) {
         String system = System.getProperty("os.name") + " " + System.getProperty("os.arch");
-        if (!system.equals("Linux amd64")) {
-            return unavailable("built for Linux on x86-64, this is " + system);
+        if (!system.equals("Linux amd64") && !system.equals("Linux aarch64")) {
+            return unavailable("built for Linux on x86-64 and on 64-bit ARM, this is " + system);
         }
+        String platform = system.equals("Linux amd64") ? "linux-x86_64" : "linux-arm64";
         try {
             if (Files.isReadable(MAPPED) && isMusl(Files.readString(MAPPED, StandardCharsets.ISO_8859_1))) {
                 return unavailable("built for systems with glibc " + LoadFailure.OLDEST_GLIBC + " or later, and this "
@@ -52,7 +53,7 @@ public final class CoreLibrary {
             File file = UnpackedLibraries.file(owner, library);
             return needed == null ? load(file) : load(file, needed);
         } catch (LinkageError | RuntimeException | IOException e) {
-            return unavailable(LoadFailure.inWords(e, artifact));
+            return unavailable(LoadFailure.inWords(e, artifact, platform));
         }
     }
 

@@ -13,17 +13,20 @@ final class LoadFailure {
 
     private LoadFailure() {}
 
-    /** @param artifact what brings all of them */
-    static String inWords(Throwable failure, String artifact) {
+    /**
+     * @param artifact what brings all of them
+     * @param platform for which
+     */
+    static String inWords(Throwable failure, String artifact, String platform) {
         Throwable root = failure;
         while (root.getCause() != null && root.getCause() != root) {
             root = root.getCause();
         }
         String words = String.valueOf(root.getMessage());
-        return advice(root, words.toLowerCase(Locale.ROOT), artifact) + " (" + words + ")";
+        return advice(root, words.toLowerCase(Locale.ROOT), artifact, platform) + " (" + words + ")";
     }
 
-    private static String advice(Throwable root, String words, String artifact) {
+    private static String advice(Throwable root, String words, String artifact, String platform) {
         if (words.contains("version `glibc_")) {
             return "the native libraries need glibc " + OLDEST_GLIBC + " or later, and this system's is older: "
                     + "Debian 12, Ubuntu 22.04 and Red Hat Enterprise Linux 9 are new enough";
@@ -37,7 +40,10 @@ final class LoadFailure {
         }
         if (words.contains("could not find")) {
             return "a native library is missing: dev.baton:baton-native and org.bytedeco:openblas must be on the class "
-                    + "path with the classifier linux-x86_64, as a plain dependency on " + artifact + " brings them";
+                    + "path with the classifier " + platform
+                    + (platform.equals("linux-x86_64")
+                            ? ", as a plain dependency on " + artifact + " brings them"
+                            : ", beside the dependency on " + artifact);
         }
         if (words.contains("could not create the cache")) {
             return "the native libraries must be unpacked, and neither the home folder nor that for temporary files can "

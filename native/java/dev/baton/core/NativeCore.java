@@ -16,7 +16,9 @@ import org.bytedeco.javacpp.annotation.Platform;
  * The functions of one native core, by their names in {@code native/include/baton.h}; see there. {@link CoreLibrary} loads
  * it: nothing is loaded when this class is initialized.
  */
-@Platform(value = "linux-x86_64", include = "baton_loader.h")
+@Platform(
+        value = {"linux-x86_64", "linux-arm64"},
+        include = "baton_loader.h")
 @Name("baton_core")
 @NoException
 public final class NativeCore extends Pointer {

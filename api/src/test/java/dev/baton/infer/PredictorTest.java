@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.baton.BackendException;
+import dev.baton.DType;
 import dev.baton.DataException;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.ShapeException;
 import dev.baton.StateException;
 import dev.baton.data.Examples;
+import dev.baton.io.ModelFile;
 import dev.baton.io.Safetensors;
 import dev.baton.io.Weights;
 import dev.baton.loss.Losses;
@@ -18,9 +21,12 @@ import dev.baton.nn.Layer;
 import dev.baton.nn.Linear;
 import dev.baton.nn.Sequential;
 import dev.baton.optim.Sgd;
+import dev.baton.reference.ReferenceProvider;
 import dev.baton.runtime.Session;
+import dev.baton.spi.OfferedProviders;
 import dev.baton.train.Epochs;
 import dev.baton.train.Trainer;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -102,6 +108,24 @@ class PredictorTest {
             assertThatThrownBy(() -> Predictor.load(file, new Linear(3, 2).named("0"), "reference"))
                     .isInstanceOf(DataException.class)
                     .hasMessage(file + ": tensor '0.weight' is float32[2, 2], the model takes float32[2, 3]");
+        }
+    }
+
+    /** Where nothing native is on the class path a model answers in plain Java, if somebody asks for that by name. */
+    @Test
+    void plainJavaAnswersWhereItIsNamedAndNowhereElse() throws IOException {
+        Path file = folder.resolve("model.safetensors");
+        try (var offered = new OfferedProviders(folder, ReferenceProvider.class)) {
+            try (var session = Session.open("reference", 1)) {
+                ModelFile.save(session, model(session), DType.FLOAT32, Shape.of(2), file);
+            }
+            try (var predictor = Predictor.load(file, "reference")) {
+                assertThat(predictor.predict(new float[] {1, 2})).containsExactly(6, 11);
+            }
+            assertThatThrownBy(() -> Predictor.load(file))
+                    .isInstanceOf(BackendException.class)
+                    .hasMessageStartingWith("no backend can run this model; found on the class path:\n"
+                            + "  reference: available; chosen only by name\n");
         }
     }
 

@@ -14,7 +14,7 @@ public final class CpuProvider implements BackendProvider {
     /** The system property with the number of threads; one for each processor where it is not set. */
     public static final String THREADS = "baton.threads";
 
-    /** The environment variable that forces an instruction set: {@code baseline}, {@code avx2} or {@code avx512}. */
+    /** The environment variable that forces an instruction set: {@code baseline}, {@code avx2}, {@code avx512} or {@code amx}; {@code neon} on ARM. */
     public static final String INSTRUCTION_SET = "BATON_ISA";
 
     @Override
