@@ -123,7 +123,8 @@ final class Answering {
         }
     }
 
-    private void require(DType given, int length) {
+    /** Fails where an example is of another type or length. */
+    void require(DType given, int length) {
         if (given != inputs.dtype() || length != values) {
             throw new ShapeException(
                     "an example is " + inputs.dtype() + example + (example.rank() == 1 ? "" : ", " + values + " values")
@@ -140,12 +141,20 @@ final class Answering {
         }
     }
 
+    /** Compiles what answers batches of these sizes, and runs it, in every lane. */
     void warmUp(int... batches) {
-        lanes.onEach(lane -> {
-            for (int batch : batches) {
-                lane.answer(NDArray.zeros(inputs.dtype(), example.prepend(Dim.of(batch))));
-            }
-        });
+        lanes.onEach(lane -> warmUp(lane, batches));
+    }
+
+    /** The same in the lane with the whole device alone. */
+    void warmUpWhole(int... batches) {
+        lanes.onWhole(lane -> warmUp(lane, batches));
+    }
+
+    private void warmUp(Lane lane, int... batches) {
+        for (int batch : batches) {
+            lane.answer(NDArray.zeros(inputs.dtype(), example.prepend(Dim.of(batch))));
+        }
     }
 
     /** Waits for the answers that are being computed. */

@@ -108,15 +108,22 @@ final class Lanes {
      * @throws StateException if the lanes are closed
      */
     void onEach(Consumer<Lane> work) {
+        onWhole(lane -> {
+            work.accept(lane);
+            for (int i = 0; i < free.length(); i++) {
+                work.accept(free.get(i));
+            }
+        });
+    }
+
+    /** Does something with the lane that has the whole device, while nobody uses any. */
+    void onWhole(Consumer<Lane> work) {
         takeAll();
         try {
             if (closed) {
                 throw closedException();
             }
             work.accept(whole);
-            for (int i = 0; i < free.length(); i++) {
-                work.accept(free.get(i));
-            }
         } finally {
             giveAllBack();
         }

@@ -167,6 +167,20 @@ public final class Predictor implements AutoCloseable {
         }
     }
 
+    /**
+     * Fails where an example cannot be answered, as far as can be seen without the model.
+     *
+     * @throws StateException if nothing has said yet what an example is
+     */
+    void check(float[] example) {
+        known().require(DType.FLOAT32, example.length);
+        requireFinite(example);
+    }
+
+    void check(int[] tokens) {
+        known().require(DType.INT32, tokens.length);
+    }
+
     private static void requireFinite(float[] example) {
         for (int i = 0; i < example.length; i++) {
             if (!Float.isFinite(example[i])) {
@@ -270,6 +284,11 @@ public final class Predictor implements AutoCloseable {
             throw new ShapeException("an example is " + ready.dtype() + ready.example() + ", not " + dtype + example);
         }
         warmUp(ready, batches);
+    }
+
+    /** The same for a caller who is alone. */
+    void warmUpAlone(int... batches) {
+        known().warmUpWhole(batches);
     }
 
     private static void warmUp(Answering ready, int... batches) {
