@@ -10,6 +10,7 @@ import dev.baton.StateException;
 import dev.baton.compiler.Preparation;
 import dev.baton.graph.Graph;
 import dev.baton.io.ModelFile;
+import dev.baton.io.ModelInfo;
 import dev.baton.io.Weights;
 import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.Layer;
@@ -38,6 +39,7 @@ public final class Predictor implements AutoCloseable {
     private final Session session;
     private final Opened opened;
     private final ForwardPass forward;
+    private final ModelInfo info;
     /** Held while the first answer is prepared. */
     private final Lock preparing = new ReentrantLock();
 
@@ -56,7 +58,8 @@ public final class Predictor implements AutoCloseable {
         ForwardPass fill(Session session);
     }
 
-    private Predictor(Session session, Opened opened, ForwardPass forward) {
+    private Predictor(Session session, Opened opened, ForwardPass forward, ModelInfo info) {
+        this.info = info;
         this.session = session;
         this.opened = opened;
         this.forward = forward;
@@ -67,7 +70,7 @@ public final class Predictor implements AutoCloseable {
      * later training does not change it, and the session may be closed.
      */
     public static Predictor of(Session session, Layer model) {
-        return make(session.backend(), session.precision(), own -> {
+        return make(session.backend(), session.precision(), ModelInfo.of(), own -> {
             Weights.copy(session, own, model);
             return traced(model);
         });
@@ -90,7 +93,7 @@ public final class Predictor implements AutoCloseable {
      * @throws DataException if the file cannot be read, or holds weights and no model
      */
     public static Predictor load(Path file, String backend) {
-        Predictor predictor = make(backend, Precision.FLOAT32, own -> {
+        Predictor predictor = make(backend, Precision.FLOAT32, ModelFile.info(file), own -> {
             Graph graph = ModelFile.load(own, file);
             return (dtype, example) -> graph;
         });
@@ -122,7 +125,7 @@ public final class Predictor implements AutoCloseable {
      * @throws DataException if the file cannot be read or does not fit the model
      */
     public static Predictor load(Path file, Layer model, String backend) {
-        return make(backend, Precision.FLOAT32, own -> {
+        return make(backend, Precision.FLOAT32, ModelFile.info(file), own -> {
             Weights.load(own, model, file);
             return traced(model);
         });
@@ -132,13 +135,13 @@ public final class Predictor implements AutoCloseable {
         return (dtype, example) -> ForwardGraph.of(model, dtype, example);
     }
 
-    private static Predictor make(String backend, Precision precision, Source source) {
+    private static Predictor make(String backend, Precision precision, ModelInfo info, Source source) {
         Opened opened = Opened.here("predictor");
         Session session = opened.session(backend, 0, precision);
         try {
             ForwardPass forward = source.fill(session);
             session.release();
-            return new Predictor(session, opened, forward);
+            return new Predictor(session, opened, forward, info);
         } catch (RuntimeException | Error e) {
             session.close();
             throw e;
@@ -210,7 +213,11 @@ public final class Predictor implements AutoCloseable {
      * logits.
      */
     public float[] probabilities(float[] example) {
-        float[] logits = predict(example);
+        return softmax(predict(example));
+    }
+
+    /** The probabilities that logits stand for, in their place. */
+    static float[] softmax(float[] logits) {
         double largest = Double.NEGATIVE_INFINITY;
         for (float logit : logits) {
             largest = Math.max(largest, logit);
@@ -300,6 +307,11 @@ public final class Predictor implements AutoCloseable {
         ready.warmUp(IntStream.concat(IntStream.of(1), IntStream.of(batches))
                 .distinct()
                 .toArray());
+    }
+
+    /** What the file says of the model beside its weights: nothing where the model is in no file, or in an older one. */
+    public ModelInfo info() {
+        return info;
     }
 
     /**
