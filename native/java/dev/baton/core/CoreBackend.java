@@ -21,10 +21,14 @@ import java.util.stream.Stream;
 /** A backend whose plans a native core runs. */
 public abstract class CoreBackend implements Backend {
 
-    /** Address space costs nothing until it is used. */
+    /** Address space for what grows costs nothing until it is used. */
     private static final long RESERVED = 1L << 40;
 
+    /** There may be hundreds of lanes, and of address space 2^47 bytes. */
+    private static final long RESERVED_FOR_LANES = 1L << 36;
+
     private final String name;
+    private final long reserved;
     private final NativeCore core;
     private final NativeCore.BackendHandle handle = new NativeCore.BackendHandle();
     private CoreGroup group;
@@ -38,7 +42,19 @@ public abstract class CoreBackend implements Backend {
      * @param instructionSet see there; null for the best one
      */
     protected CoreBackend(String name, NativeCore core, int number, String instructionSet) {
+        this(name, core, number, instructionSet, false);
+    }
+
+    /**
+     * Opens it, perhaps as a lane.
+     *
+     * @param number see {@code baton_backend_open}
+     * @param instructionSet see there; null for the best one
+     * @param isLane of another backend
+     */
+    protected CoreBackend(String name, NativeCore core, int number, String instructionSet, boolean isLane) {
         this.name = name;
+        this.reserved = isLane ? RESERVED_FOR_LANES : RESERVED;
         this.core = core;
         check(core.backend_open(number, instructionSet == null ? "" : instructionSet, handle));
     }
@@ -131,7 +147,7 @@ public abstract class CoreBackend implements Backend {
     @Override
     public final DeviceBuffer allocate() {
         requireOpen();
-        return new CoreBuffer(this, RESERVED);
+        return new CoreBuffer(this, reserved);
     }
 
     @Override

@@ -108,6 +108,19 @@ public final class BytePairs implements Tokenizer {
         } catch (IOException e) {
             throw new DataException("cannot read " + file + ": " + e, e);
         }
+        return of(lines, file.toString());
+    }
+
+    /**
+     * The tokens of pairs, one a line as in a file.
+     *
+     * @throws DataException if they are something else; naming the line
+     */
+    public static BytePairs of(List<String> lines) {
+        return of(lines, "pairs");
+    }
+
+    private static BytePairs of(List<String> lines, String source) {
         var known = new HashMap<String, Integer>();
         for (int token = 0; token < ByteCharacters.COUNT; token++) {
             known.put(String.valueOf(ByteCharacters.characterOf(token)), token);
@@ -122,12 +135,12 @@ public final class BytePairs implements Tokenizer {
             Integer left = parts.length == 2 ? known.get(parts[0]) : null;
             Integer right = parts.length == 2 ? known.get(parts[1]) : null;
             if (left == null || right == null) {
-                throw new DataException(file + ", line " + (i + 1)
+                throw new DataException(source + ", line " + (i + 1)
                         + " is no pair of tokens that there are before it, with a space between them: '" + line + "'");
             }
             if (known.putIfAbsent(parts[0] + parts[1], ByteCharacters.COUNT + merges.size()) != null) {
                 throw new DataException(
-                        file + ", line " + (i + 1) + " makes a token that there is already: '" + line + "'");
+                        source + ", line " + (i + 1) + " makes a token that there is already: '" + line + "'");
             }
             merges.add(new Pair(left, right));
         }
@@ -141,12 +154,19 @@ public final class BytePairs implements Tokenizer {
      */
     public void save(Path file) {
         var lines = new ArrayList<>(List.of(VERSION));
-        merges.forEach(pair -> lines.add(written(pair.left()) + " " + written(pair.right())));
+        lines.addAll(pairs());
         try {
             Files.write(file, lines);
         } catch (IOException e) {
             throw new DataException("cannot write " + file + ": " + e, e);
         }
+    }
+
+    /** The pairs in the order in which they became tokens, one a line; {@link #of} makes the same tokens of them. */
+    public List<String> pairs() {
+        return merges.stream()
+                .map(pair -> written(pair.left()) + " " + written(pair.right()))
+                .toList();
     }
 
     private String written(int token) {

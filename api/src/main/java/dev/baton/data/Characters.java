@@ -3,12 +3,30 @@ package dev.baton.data;
 import dev.baton.DataException;
 import java.util.Arrays;
 
-/** A token for each character of an alphabet, which is in the order of Unicode. */
-record Characters(int[] alphabet) implements Tokenizer {
+/** A token for each character of an alphabet, which is in the order of Unicode. Immutable. */
+public final class Characters implements Tokenizer {
 
-    /** The characters that occur in a text. */
-    static Characters of(String text) {
+    private final int[] alphabet;
+
+    private Characters(int[] alphabet) {
+        this.alphabet = alphabet;
+    }
+
+    /**
+     * The characters that occur in a text.
+     *
+     * @throws DataException if it is empty
+     */
+    public static Characters of(String text) {
+        if (text.isEmpty()) {
+            throw new DataException("the text is empty");
+        }
         return new Characters(text.codePoints().sorted().distinct().toArray());
+    }
+
+    /** All characters, in the order of their tokens; {@link #of} makes the same of it. */
+    public String alphabet() {
+        return new String(alphabet, 0, alphabet.length);
     }
 
     @Override
@@ -40,5 +58,11 @@ record Characters(int[] alphabet) implements Tokenizer {
             text.appendCodePoint(alphabet[token]);
         }
         return text.toString();
+    }
+
+    /** For instance {@code 65 characters}. */
+    @Override
+    public String toString() {
+        return alphabet.length + " characters";
     }
 }

@@ -46,14 +46,14 @@ public final class Text {
      * @throws DataException if it is empty, or a part of it is no token
      */
     public static Text of(String text, Tokenizer tokenizer) {
-        return of(text, tokenizer, "the text");
+        return new Text(tokenizer, tokenizer.encode(requireText(text, "the text")));
     }
 
-    private static Text of(String text, Tokenizer tokenizer, String what) {
+    private static String requireText(String text, String what) {
         if (text.isEmpty()) {
             throw new DataException(what + " is empty");
         }
-        return new Text(tokenizer, tokenizer.encode(text));
+        return text;
     }
 
     /**
@@ -63,8 +63,8 @@ public final class Text {
      */
     public static Text read(Path file) {
         try {
-            String text = decode(Files.readAllBytes(file), file);
-            return of(text, Characters.of(text), file.toString());
+            String text = requireText(decode(Files.readAllBytes(file), file), file.toString());
+            return of(text, Characters.of(text));
         } catch (IOException e) {
             throw new DataException("cannot read " + file + ": " + e, e);
         }
@@ -85,6 +85,11 @@ public final class Text {
     /** The number of tokens in the text: of characters, where these are the tokens. */
     public int size() {
         return tokens.length;
+    }
+
+    /** What makes tokens of texts here. */
+    public Tokenizer tokenizer() {
+        return tokenizer;
     }
 
     /** The number of different tokens that there are. */

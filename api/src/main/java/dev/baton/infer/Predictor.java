@@ -8,48 +8,48 @@ import dev.baton.Shape;
 import dev.baton.ShapeException;
 import dev.baton.StateException;
 import dev.baton.compiler.Preparation;
-import dev.baton.composite.AllFinite;
 import dev.baton.graph.Graph;
-import dev.baton.graph.Node;
-import dev.baton.graph.TensorType;
-import dev.baton.graph.Value;
 import dev.baton.io.ModelFile;
+import dev.baton.io.ModelInfo;
 import dev.baton.io.Weights;
 import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.Layer;
-import dev.baton.runtime.Executable;
 import dev.baton.runtime.Opened;
 import dev.baton.runtime.Session;
-import dev.baton.spi.Plan;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
 
 /**
  * Answers with a trained model: one forward pass, no dropout, nothing of the training in memory. Any number of threads
- * may use one predictor. They take turns: a backend computes each answer with all cores of its device, so that
- * sessions side by side would fight for the same cores and hold the weights several times. Many examples at once are
- * answered faster by one {@link #predict(NDArray)} than by many calls.
+ * may use one predictor; they share one copy of the weights. On a backend whose device has lanes, as the processor's has
+ * one for each of its threads, a caller who is alone is answered by all cores, which is the shortest time to an answer, and
+ * callers who come at the same time by one core each, which is the most answers in a time; each lane has a small workspace
+ * of its own. On other backends callers take turns. The bits of an answer are the same either way.
+ *
+ * <p>Many examples at once are answered faster by one {@link #predict(NDArray)} than by many calls; {@link MicroBatches}
+ * makes such calls of the examples of many threads.
+ *
+ * <p>The first answer to a batch of each size takes longer, because it is compiled then, in each lane; {@link #warmUp} does
+ * so before anybody waits for an answer. An interrupt of a thread that waits for its answer changes nothing, and stays set.
  */
 public final class Predictor implements AutoCloseable {
 
-    /** The output that says whether the inputs are finite. */
-    private static final String FINITE = "inputs finite";
-
-    private final Lock turn = new ReentrantLock();
     private final Session session;
     private final Opened opened;
     private final ForwardPass forward;
-    private final NDArray finite = NDArray.zeros(DType.BOOL, Shape.scalar());
-    private Preparation preparation;
-    private Executable executable;
+    private final ModelInfo info;
+    /** Held while the first answer is prepared. */
+    private final Lock preparing = new ReentrantLock();
 
-    /** The forward pass for examples like some, with its variables in the predictor's session. */
+    private Preparation preparation;
+    private volatile Answering answering;
+
+    /** The forward pass for examples of a type, with its variables in the predictor's session. */
     @FunctionalInterface
     private interface ForwardPass {
-        Graph graph(NDArray examples);
+        Graph graph(DType dtype, Shape example);
     }
 
     /** Fills a session with what answers. */
@@ -58,7 +58,8 @@ public final class Predictor implements AutoCloseable {
         ForwardPass fill(Session session);
     }
 
-    private Predictor(Session session, Opened opened, ForwardPass forward) {
+    private Predictor(Session session, Opened opened, ForwardPass forward, ModelInfo info) {
+        this.info = info;
         this.session = session;
         this.opened = opened;
         this.forward = forward;
@@ -69,7 +70,7 @@ public final class Predictor implements AutoCloseable {
      * later training does not change it, and the session may be closed.
      */
     public static Predictor of(Session session, Layer model) {
-        return make(session.backend(), session.precision(), own -> {
+        return make(session.backend(), session.precision(), ModelInfo.of(), own -> {
             Weights.copy(session, own, model);
             return traced(model);
         });
@@ -92,10 +93,18 @@ public final class Predictor implements AutoCloseable {
      * @throws DataException if the file cannot be read, or holds weights and no model
      */
     public static Predictor load(Path file, String backend) {
-        return make(backend, Precision.FLOAT32, own -> {
+        Predictor predictor = make(backend, Precision.FLOAT32, ModelFile.info(file), own -> {
             Graph graph = ModelFile.load(own, file);
-            return examples -> graph;
+            return (dtype, example) -> graph;
         });
+        try {
+            // The file says what an example is.
+            predictor.answering(null, null);
+            return predictor;
+        } catch (RuntimeException | Error e) {
+            predictor.close();
+            throw e;
+        }
     }
 
     /**
@@ -116,24 +125,23 @@ public final class Predictor implements AutoCloseable {
      * @throws DataException if the file cannot be read or does not fit the model
      */
     public static Predictor load(Path file, Layer model, String backend) {
-        return make(backend, Precision.FLOAT32, own -> {
+        return make(backend, Precision.FLOAT32, ModelFile.info(file), own -> {
             Weights.load(own, model, file);
             return traced(model);
         });
     }
 
     private static ForwardPass traced(Layer model) {
-        return examples ->
-                ForwardGraph.of(model, examples.dtype(), examples.shape().without(0));
+        return (dtype, example) -> ForwardGraph.of(model, dtype, example);
     }
 
-    private static Predictor make(String backend, Precision precision, Source source) {
+    private static Predictor make(String backend, Precision precision, ModelInfo info, Source source) {
         Opened opened = Opened.here("predictor");
         Session session = opened.session(backend, 0, precision);
         try {
             ForwardPass forward = source.fill(session);
             session.release();
-            return new Predictor(session, opened, forward);
+            return new Predictor(session, opened, forward, info);
         } catch (RuntimeException | Error e) {
             session.close();
             throw e;
@@ -143,18 +151,61 @@ public final class Predictor implements AutoCloseable {
     /**
      * What the model gives for one example, as it is: for a model that is trained with cross-entropy these are logits.
      *
-     * @param example the values of one example; the model is shown [1, length]
+     * @param example the values of one example in row-major order; before the predictor knows from a file, from {@link
+     *     #warmUp(DType, Shape, int...)} or from an earlier call what an example is, the model is shown [1, length]
      * @throws DataException if a value is not finite
-     * @throws ShapeException if the model takes another number of values
+     * @throws ShapeException if the model takes another number of values, or tokens
      * @throws StateException if the predictor is closed
      */
     public float[] predict(float[] example) {
+        Answering ready = answering;
+        if (ready == null) {
+            ready = answering(DType.FLOAT32, Shape.of(example.length));
+        }
+        try {
+            return ready.answer(example);
+        } catch (DataException e) {
+            requireFinite(example);
+            throw e;
+        }
+    }
+
+    /**
+     * Fails where an example cannot be answered, as far as can be seen without the model.
+     *
+     * @throws StateException if nothing has said yet what an example is
+     */
+    void check(float[] example) {
+        known().require(DType.FLOAT32, example.length);
+        requireFinite(example);
+    }
+
+    void check(int[] tokens) {
+        known().require(DType.INT32, tokens.length);
+    }
+
+    private static void requireFinite(float[] example) {
         for (int i = 0; i < example.length; i++) {
             if (!Float.isFinite(example[i])) {
                 throw new DataException("value " + i + " of the example is " + example[i] + ", not a finite number");
             }
         }
-        return predict(NDArray.of(Shape.of(1, example.length), example)).toFloatArray();
+    }
+
+    /**
+     * What the model gives for one example of tokens.
+     *
+     * @param tokens of one example in row-major order; else as in {@link #predict(float[])}
+     * @throws DataException if a token is no row of the model's table
+     * @throws ShapeException if the model takes another number of tokens, or float32
+     * @throws StateException if the predictor is closed
+     */
+    public float[] predict(int[] tokens) {
+        Answering ready = answering;
+        if (ready == null) {
+            ready = answering(DType.INT32, Shape.of(tokens.length));
+        }
+        return ready.answer(tokens);
     }
 
     /**
@@ -162,7 +213,11 @@ public final class Predictor implements AutoCloseable {
      * logits.
      */
     public float[] probabilities(float[] example) {
-        float[] logits = predict(example);
+        return softmax(predict(example));
+    }
+
+    /** The probabilities that logits stand for, in their place. */
+    static float[] softmax(float[] logits) {
         double largest = Double.NEGATIVE_INFINITY;
         for (float logit : logits) {
             largest = Math.max(largest, logit);
@@ -203,91 +258,123 @@ public final class Predictor implements AutoCloseable {
             throw new ShapeException("a predictor takes float32 or int32 [N, ...] with at least one example, not "
                     + examples.dtype() + examples.shape());
         }
-        turn.lock();
+        Answering ready = answering;
+        if (ready == null) {
+            ready = answering(examples.dtype(), examples.shape().without(0));
+        }
+        return ready.answer(examples);
+    }
+
+    /**
+     * Compiles what answers one example, in every lane, and runs it once, so that the first caller waits no longer than
+     * others. Callers that come meanwhile wait.
+     *
+     * @param batches other sizes of batches that will be asked for
+     * @throws StateException if nothing has said yet what an example is, or the predictor is closed
+     * @throws ShapeException if a size is less than 1
+     */
+    public void warmUp(int... batches) {
+        warmUp(known(), batches);
+    }
+
+    /**
+     * The same for a model that is in no file, whose examples nobody has described yet.
+     *
+     * @param dtype float32, or int32 for a model that takes tokens
+     * @param example the shape of one example, without the batch
+     * @throws ShapeException if the model does not take such examples, or a size is less than 1
+     * @throws StateException if the predictor is closed
+     */
+    public void warmUp(DType dtype, Shape example, int... batches) {
+        Answering ready = answering(dtype, example);
+        if (dtype != ready.dtype() || !example.equals(ready.example())) {
+            throw new ShapeException("an example is " + ready.dtype() + ready.example() + ", not " + dtype + example);
+        }
+        warmUp(ready, batches);
+    }
+
+    /** The same for a caller who is alone. */
+    void warmUpAlone(int... batches) {
+        known().warmUpWhole(batches);
+    }
+
+    private static void warmUp(Answering ready, int... batches) {
+        for (int batch : batches) {
+            if (batch < 1) {
+                throw new ShapeException("a batch holds at least one example, not " + batch);
+            }
+        }
+        ready.warmUp(IntStream.concat(IntStream.of(1), IntStream.of(batches))
+                .distinct()
+                .toArray());
+    }
+
+    /** What the file says of the model beside its weights: nothing where the model is in no file, or in an older one. */
+    public ModelInfo info() {
+        return info;
+    }
+
+    /**
+     * The element type of what the model is shown.
+     *
+     * @throws StateException if nothing has said yet what an example is
+     */
+    public DType exampleType() {
+        return known().dtype();
+    }
+
+    /**
+     * The shape of one example, without the batch.
+     *
+     * @throws StateException if nothing has said yet what an example is
+     */
+    public Shape exampleShape() {
+        return known().example();
+    }
+
+    private Answering known() {
+        if (answering == null) {
+            throw new StateException(
+                    "the " + opened + " does not know yet what an example is: say it with warmUp(dtype, "
+                            + "shape), or load the model from a file that holds its forward pass");
+        }
+        return answering;
+    }
+
+    /** What answers, made ready for examples of this type where that has not been done. */
+    private Answering answering(DType dtype, Shape example) {
+        preparing.lock();
         try {
             opened.requireOpen();
-            try {
-                prepare(examples);
-                executable.input(executable.inputIndex(ForwardGraph.INPUTS), examples);
-                executable.run();
-                requireFinite();
-                return executable.output(executable.outputIndex(ForwardGraph.ANSWERS));
-            } finally {
-                session.release();
-            }
-        } finally {
-            turn.unlock();
-        }
-    }
-
-    private void prepare(NDArray examples) {
-        if (executable == null) {
-            if (preparation == null) {
-                // Kept also where what follows fails: its variables are those that the session has then.
-                preparation = Preparation.of(watched(forward.graph(examples)));
-            }
-            session.addVariables(preparation.rest());
-            computeOnce(preparation.once());
-            executable = new Executable(session, "predictor", preparation.rest(), opened);
-        }
-    }
-
-    /** Gives what depends on the weights alone its value: the weights of a predictor do not change. */
-    private void computeOnce(Graph graph) {
-        if (graph.outputs().isEmpty()) {
-            return;
-        }
-        try (Plan plan = session.compile(graph, Map.of())) {
-            plan.run(new NDArray[0]);
-            int output = 0;
-            for (Map.Entry<String, Value> computed : graph.outputs().entrySet()) {
-                TensorType type = computed.getValue().type();
-                NDArray value = NDArray.zeros(type.dtype(), type.shape());
-                plan.read(output++, value);
-                session.set(computed.getKey(), value);
-            }
-        }
-    }
-
-    /** With an output that says whether all numbers that the model is shown are finite: the device sees them anyway. */
-    private static Graph watched(Graph graph) {
-        return new Graph.Rewriter(graph) {
-            @Override
-            protected List<Value> rewrite(Node node, List<Value> inputs) {
-                return copy(node, inputs, node.attributes());
-            }
-
-            @Override
-            protected void addOutputs(Map<String, Value> inputs, Map<String, Value> outputs) {
-                Value shown = inputs.get(ForwardGraph.INPUTS);
-                if (shown.dtype().isFloating()) {
-                    outputs.put(FINITE, emit().apply(AllFinite.INSTANCE, shown));
+            if (answering == null) {
+                try {
+                    if (preparation == null) {
+                        // Kept also where what follows fails: its variables are those that the session has then.
+                        preparation = Answering.prepare(forward.graph(dtype, example));
+                    }
+                    answering = Answering.of(session, preparation, opened);
+                } finally {
+                    session.release();
                 }
             }
-        }.run();
-    }
-
-    private void requireFinite() {
-        int output = executable.outputIndex(FINITE);
-        if (output >= 0) {
-            executable.read(output, finite);
-            if (finite.get(0) == 0) {
-                throw new DataException(executable.notFinite().orElseThrow());
-            }
+            return answering;
+        } finally {
+            preparing.unlock();
         }
     }
 
-    /** Waits for the answer that is being computed, if any; closing twice does nothing. */
+    /** Waits for the answers that are being computed; closing twice does nothing. */
     @Override
     public void close() {
-        turn.lock();
+        preparing.lock();
         try {
-            if (executable != null) {
-                executable.close();
+            if (answering == null) {
+                session.close();
+            } else {
+                answering.close(session);
             }
-            session.close();
         } finally {
-            turn.unlock();
+            preparing.unlock();
         }
     }
 }

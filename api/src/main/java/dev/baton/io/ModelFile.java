@@ -21,7 +21,7 @@ import java.util.Set;
 public final class ModelFile {
 
     /** The text about the file that holds the graph. */
-    private static final String GRAPH = "baton.graph";
+    private static final String GRAPH = SavedInfo.OWN + "graph";
 
     private ModelFile() {}
 
@@ -34,7 +34,7 @@ public final class ModelFile {
      * @throws dev.baton.ShapeException if the model does not take such examples
      */
     public static void save(Session session, Layer model, DType dtype, Shape example, Path file) {
-        save(session, model, dtype, example, file, Map.of());
+        save(session, model, dtype, example, file, ModelInfo.of());
     }
 
     /**
@@ -45,17 +45,28 @@ public final class ModelFile {
      */
     public static void save(
             Session session, Layer model, DType dtype, Shape example, Path file, Map<String, String> texts) {
+        save(session, model, dtype, example, file, ModelInfo.of().texts(texts));
+    }
+
+    /**
+     * The same, with what belongs to the model; {@link #info} reads it again.
+     *
+     * @throws DataException also if it does not fit the model: a standardizer of other rows than the examples are
+     */
+    public static void save(Session session, Layer model, DType dtype, Shape example, Path file, ModelInfo info) {
+        info.standardizer().ifPresent(fitted -> {
+            if (dtype != DType.FLOAT32 || fitted.size() != example.size()) {
+                throw new DataException("the standardizer is one of rows of " + fitted.size()
+                        + " values, but the model is shown " + dtype + example);
+            }
+        });
         Graph graph = ForwardGraph.of(model, dtype, example);
         session.addVariables(graph);
         Map<String, NDArray> arrays = Weights.arrays(session, model);
         graph.variables().keySet().forEach(name -> arrays.computeIfAbsent(name, session::value));
         var metadata = new LinkedHashMap<>(Weights.METADATA);
         metadata.put(GRAPH, SavedGraph.write(graph));
-        texts.forEach((name, text) -> {
-            if (metadata.putIfAbsent(name, text) != null) {
-                throw new DataException("a text that is saved with a model cannot be named '" + name + "'");
-            }
-        });
+        metadata.putAll(SavedInfo.write(info));
         Safetensors.write(file, arrays, metadata);
     }
 
@@ -65,10 +76,16 @@ public final class ModelFile {
      * @throws DataException if the file cannot be read
      */
     public static Map<String, String> texts(Path file) {
-        var texts = new LinkedHashMap<>(Safetensors.metadata(file));
-        texts.remove(GRAPH);
-        texts.keySet().removeAll(Weights.METADATA.keySet());
-        return texts;
+        return info(file).texts();
+    }
+
+    /**
+     * What belongs to a model that was saved.
+     *
+     * @throws DataException if the file cannot be read
+     */
+    public static ModelInfo info(Path file) {
+        return SavedInfo.read(file, Safetensors.metadata(file));
     }
 
     /**

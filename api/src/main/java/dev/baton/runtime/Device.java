@@ -25,6 +25,8 @@ final class Device {
     private final Backend backend;
     private final DeviceBuffer variables;
     private final DeviceBuffer workspace;
+    private final boolean isLane;
+    private final List<Device> lanes = new ArrayList<>();
     private final Set<Plan> plans = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Queue<Plan> abandoned = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
@@ -33,6 +35,15 @@ final class Device {
         this.backend = backend;
         this.variables = backend.allocate();
         this.workspace = backend.allocate();
+        this.isLane = false;
+    }
+
+    /** A lane of a device, with its variables. */
+    private Device(Backend lane, DeviceBuffer variables) {
+        this.backend = lane;
+        this.variables = variables;
+        this.workspace = lane.allocate();
+        this.isLane = true;
     }
 
     /**
@@ -61,6 +72,23 @@ final class Device {
             backends.subList(devices.size(), count).forEach(Backend::close);
             throw e;
         }
+    }
+
+    /** Lanes that are closed with this; none where there are none. */
+    List<Device> openLanes() {
+        List<Backend> backends = backend.openLanes();
+        var opened = new ArrayList<Device>();
+        try {
+            for (Backend lane : backends) {
+                opened.add(new Device(lane, variables));
+            }
+        } catch (RuntimeException | Error e) {
+            opened.forEach(Device::close);
+            backends.subList(opened.size(), backends.size()).forEach(Backend::close);
+            throw e;
+        }
+        lanes.addAll(opened);
+        return opened;
     }
 
     Backend backend() {
@@ -107,11 +135,15 @@ final class Device {
     /** Says that there was something to close. */
     boolean close() {
         closed = true;
+        lanes.forEach(Device::close);
+        lanes.clear();
         // A plan may hold what belongs to its backend: none outlives it, whatever the user closes first.
         plans.forEach(Plan::close);
         plans.clear();
         workspace.close();
-        variables.close();
+        if (!isLane) {
+            variables.close();
+        }
         backend.close();
         return true;
     }

@@ -71,6 +71,24 @@ public final class Executable implements AutoCloseable {
                 .toList();
     }
 
+    /**
+     * The same graph on every lane of the session's device, each to be used by one thread at a time while other threads use
+     * the others and this: for graphs that assign no variable, once the session has got all of theirs. Closed with this.
+     *
+     * @return none where the device computes one program after the other
+     */
+    public List<Executable> openLanes() {
+        session.addVariables(graph);
+        return session.openLanes().stream()
+                .map(lane -> new Executable(lane, name, graph, opened))
+                .toList();
+    }
+
+    /** Lets the session go, as {@link Session#release}; does nothing where it is closed. */
+    public void release() {
+        session.releaseIfOpen();
+    }
+
     /** Forgets the arrays handed in, so that none is taken for a later run's. */
     public void clear() {
         arguments.clear();

@@ -37,9 +37,12 @@ public final class Session implements AutoCloseable {
     private final Device device;
     private final Opened opened;
     private final Cleaner.Cleanable memory;
-    private final Map<String, Slot> variables = new LinkedHashMap<>();
+    private final Map<String, Slot> variables;
     private final AtomicReference<Thread> owner = new AtomicReference<>(Thread.currentThread());
     private final Devices devices;
+    /** What this is a lane of, and must not be garbage before this is; null where it is none. */
+    private final Session whole;
+
     private long used;
 
     private record Slot(TensorType type, long offset, Object initial) {}
@@ -53,6 +56,8 @@ public final class Session implements AutoCloseable {
         this.seed = seed;
         this.precision = precision;
         this.opened = opened;
+        this.variables = new LinkedHashMap<>();
+        this.whole = null;
         this.memory = opened.holds(this, this.device::close);
         var others = new ArrayList<Session>();
         for (Device other : device.subList(1, device.size())) {
@@ -63,6 +68,28 @@ public final class Session implements AutoCloseable {
         this.devices = new Devices(this, others);
         String one = this.device.backend().device();
         this.deviceInWords = others.isEmpty() ? one : one + ", the first of " + device.size() + " devices";
+    }
+
+    /** A lane of a session, with the variables that it has now; belongs to nobody yet, and is closed with it. */
+    private Session(Session whole, Device lane) {
+        this.backend = whole.backend;
+        this.device = lane;
+        this.seed = whole.seed;
+        this.precision = whole.precision;
+        this.opened = whole.opened;
+        this.memory = whole.memory;
+        this.variables = Map.copyOf(whole.variables);
+        this.used = whole.used;
+        this.whole = whole;
+        this.owner.set(null);
+        this.devices = new Devices(this, List.of());
+        this.deviceInWords = lane.backend().device();
+    }
+
+    /** Sessions that run programs on variables of this one at the same time as this, which nobody may change meanwhile. */
+    List<Session> openLanes() {
+        checkUse();
+        return device.openLanes().stream().map(lane -> new Session(this, lane)).toList();
     }
 
     /** A session on the best available backend. */

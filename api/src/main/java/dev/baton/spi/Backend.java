@@ -3,6 +3,7 @@ package dev.baton.spi;
 import dev.baton.Precision;
 import dev.baton.graph.Node;
 import dev.baton.program.Program;
+import java.util.List;
 
 /** A device that compiles programs and runs them. Used by one thread at a time. */
 public interface Backend extends AutoCloseable {
@@ -61,6 +62,17 @@ public interface Backend extends AutoCloseable {
      *     never run at the same time
      */
     Plan compile(Program program, DeviceBuffer variables, DeviceBuffer workspace);
+
+    /**
+     * Opens lanes: backends on parts of this device that run programs at the same time as each other and as this one, so
+     * that many callers can be answered at once. A lane compiles programs for this backend's memory of variables, which
+     * nobody changes while a lane runs, with a workspace of its own, and its results are those of this backend to the bit.
+     * Each is used by one thread at a time and closed before this. There are none, the default, where a device computes one
+     * program after the other.
+     */
+    default List<Backend> openLanes() {
+        return List.of();
+    }
 
     /**
      * Tells the devices that this one was opened together with, which may wait for it, that it does not come: what they run

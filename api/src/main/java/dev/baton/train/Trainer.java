@@ -7,6 +7,7 @@ import dev.baton.data.Batch;
 import dev.baton.data.Batches;
 import dev.baton.graph.TensorType;
 import dev.baton.io.ModelFile;
+import dev.baton.io.ModelInfo;
 import dev.baton.io.Weights;
 import dev.baton.loss.Loss;
 import dev.baton.metrics.Metric;
@@ -275,7 +276,7 @@ public final class Trainer implements AutoCloseable {
      * @throws dev.baton.DataException if the file cannot be written; the one that was there stays
      */
     public void save(Path file) {
-        save(file, Map.of());
+        save(file, ModelInfo.of());
     }
 
     /**
@@ -285,14 +286,24 @@ public final class Trainer implements AutoCloseable {
      * @throws StateException if there was no batch yet
      */
     public void save(Path file, Map<String, String> texts) {
+        save(file, ModelInfo.of().texts(texts));
+    }
+
+    /**
+     * The same, with what belongs to the model, so that the file alone can be asked ({@code Classifier}).
+     *
+     * @throws StateException if there was no batch yet
+     */
+    public void save(Path file, ModelInfo info) {
         opened.requireOpen();
         TensorType inputs = step.inputs();
         if (inputs != null) {
-            ModelFile.save(session, model, inputs.dtype(), inputs.shape().without(0), file, texts);
-        } else if (texts.isEmpty()) {
+            ModelFile.save(session, model, inputs.dtype(), inputs.shape().without(0), file, info);
+        } else if (info == ModelInfo.of()) {
             Weights.save(session, model, file);
         } else {
-            throw new StateException("before the first batch a trainer saves only weights, without texts");
+            throw new StateException(
+                    "before the first batch a trainer saves only weights, without what belongs to them");
         }
     }
 

@@ -132,7 +132,16 @@ class PredictorTest {
     @Test
     void wrongUseIsExplained() {
         try (var session = Session.open("reference", 1)) {
-            var predictor = Predictor.of(session, model(session));
+            Layer model = model(session);
+            var predictor = Predictor.of(session, model);
+            assertThatThrownBy(() -> predictor.predict(new float[3]))
+                    .isInstanceOf(ShapeException.class)
+                    .hasMessageStartingWith("matmul: the inner sizes differ: [N, 3] x [2, 2]\n  in  0: Linear(2 -> 2)");
+            assertThatThrownBy(predictor::exampleShape)
+                    .isInstanceOf(StateException.class)
+                    .hasMessageMatching(
+                            "the predictor opened at PredictorTest.java:\\d+ does not know yet what an example "
+                                    + "is: say it with warmUp\\(dtype, shape\\), or load the model from a file .*");
             assertThatThrownBy(() -> predictor.predict(new float[] {1, Float.NaN}))
                     .isInstanceOf(DataException.class)
                     .hasMessage("value 1 of the example is NaN, not a finite number");
@@ -141,7 +150,16 @@ class PredictorTest {
                     .hasMessage("cannot read " + folder.resolve("none") + ": there is no such file");
             assertThatThrownBy(() -> predictor.predict(new float[3]))
                     .isInstanceOf(ShapeException.class)
-                    .hasMessageStartingWith("matmul: the inner sizes differ: [N, 3] x [2, 2]\n  in  0: Linear(2 -> 2)");
+                    .hasMessage("an example is float32[2], not 3 values of float32");
+            assertThatThrownBy(() -> predictor.predict(new int[2]))
+                    .isInstanceOf(ShapeException.class)
+                    .hasMessage("an example is float32[2], not 2 values of int32");
+            assertThatThrownBy(() -> predictor.warmUp(DType.FLOAT32, Shape.of(1, 2)))
+                    .isInstanceOf(ShapeException.class)
+                    .hasMessage("an example is float32[2], not float32[1, 2]");
+            assertThatThrownBy(() -> predictor.warmUp(0))
+                    .isInstanceOf(ShapeException.class)
+                    .hasMessage("a batch holds at least one example, not 0");
             assertThatThrownBy(() -> predictor.predict(NDArray.of(Shape.of(0, 2), new float[0])))
                     .isInstanceOf(ShapeException.class)
                     .hasMessage(
@@ -151,7 +169,7 @@ class PredictorTest {
                             predictor.predict(NDArray.of(new float[][] {{1, 2}, {Float.POSITIVE_INFINITY, 3}})))
                     .isInstanceOf(DataException.class)
                     .hasMessage("record 1 of the batch, value 0 of 'inputs' is Infinity, not a finite number");
-            assertThatThrownBy(() -> predictor.predict(new float[3]))
+            assertThatThrownBy(() -> predictor.predict(NDArray.of(new float[][] {{1, 2, 3}})))
                     .isInstanceOf(ShapeException.class)
                     .hasMessage("the predictor takes 'inputs' as float32[N, 2], not float32[1, 3]");
             predictor.close();

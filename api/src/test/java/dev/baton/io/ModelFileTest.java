@@ -90,7 +90,7 @@ class ModelFileTest {
             try (var predictor = Predictor.load(file, "reference")) {
                 assertThat(predictor.predict(shown).toFloatArray()).isEqualTo(expected);
                 assertThatThrownBy(() -> predictor.predict(new float[3]))
-                        .hasMessage("the predictor takes 'inputs' as float32[N, 4], not float32[1, 3]");
+                        .hasMessage("an example is float32[4], not 3 values of float32");
             }
             try (var predictor = Predictor.load(file, model(), "reference")) {
                 assertThat(predictor.predict(shown).toFloatArray())

@@ -83,7 +83,8 @@ final class PictureFile {
         }
     }
 
-    private static byte[] values(BufferedImage picture) {
+    /** [3, H, W]: red, green, blue. */
+    static byte[] values(BufferedImage picture) {
         int width = picture.getWidth();
         int height = picture.getHeight();
         int each = width * height;

@@ -1,0 +1,163 @@
+package dev.baton.benchmarks;
+
+import bench.Bench;
+import dev.baton.infer.Predictor;
+import dev.baton.runtime.Session;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Answers under load: threads that ask one predictor for one example after the other. Arguments are names of the workloads
+ * that answer, all where there is none; {@code million-calls} makes so many with eight threads, and looks at memory.
+ */
+final class Load {
+
+    /** How many threads ask at the same time. */
+    private static final int[] CALLERS = {1, 2, 8};
+
+    private static final double WARM_SECONDS = Double.parseDouble(System.getProperty("bench.warm", "3"));
+    private static final double SECONDS = Double.parseDouble(System.getProperty("bench.round", "5"));
+    private static final String MILLION = "million-calls";
+    private static final int MOST_TIMES = 1 << 20;
+
+    private Load() {}
+
+    /** One thread's calls, which go on until a time and note how long each took. */
+    private static final class Caller {
+
+        private final long[] nanoseconds = new long[MOST_TIMES];
+        private int count;
+
+        private void call(Predictor predictor, float[] example, double seconds) {
+            count = 0;
+            long begin = System.nanoTime();
+            long end = begin + (long) (1e9 * seconds);
+            while (begin < end && count < MOST_TIMES) {
+                predictor.predict(example);
+                long now = System.nanoTime();
+                nanoseconds[count++] = now - begin;
+                begin = now;
+            }
+        }
+    }
+
+    public static void main(String[] names) throws Exception {
+        System.setProperty("baton.threads", Integer.toString(Bench.THREADS));
+        measure(List.of(names));
+    }
+
+    /** Measures some workloads, all where none is named. */
+    static void measure(List<String> names) throws Exception {
+        System.out.printf(
+                "%-16s %8s %13s %12s %12s %12s%n", "one example", "threads", "answers/s", "median", "p99", "worst");
+        for (var workload : Workloads.inference().entrySet()) {
+            if (names.isEmpty() || names.contains(workload.getKey())) {
+                for (int callers : CALLERS) {
+                    line(workload.getKey(), workload.getValue(), callers);
+                }
+            }
+        }
+        if (names.contains(MILLION)) {
+            millionCalls(Workloads.inference().get("mlp-infer"));
+        }
+    }
+
+    private static void line(String name, Inference inference, int threads) throws Exception {
+        float[] example = inference.inputs(300, 1).toFloatArray();
+        try (Predictor predictor = predictor(inference)) {
+            List<Caller> callers = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                callers.add(new Caller());
+            }
+            inThreads(callers, caller -> caller.call(predictor, example, WARM_SECONDS));
+            long start = System.nanoTime();
+            inThreads(callers, caller -> caller.call(predictor, example, SECONDS));
+            double seconds = (System.nanoTime() - start) / 1e9;
+            long[] all = callers.stream()
+                    .flatMapToLong(caller -> Arrays.stream(caller.nanoseconds, 0, caller.count))
+                    .sorted()
+                    .toArray();
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-16s %8d %13.1f %9.1f us %9.1f us %9.1f us%n",
+                    name,
+                    threads,
+                    all.length / seconds,
+                    all[all.length / 2] / 1e3,
+                    all[(int) (all.length * 0.99)] / 1e3,
+                    all[all.length - 1] / 1e3);
+        }
+    }
+
+    private static Predictor predictor(Inference inference) {
+        try (var session = Session.open()) {
+            Predictor predictor = Predictor.of(session, inference.network().get());
+            predictor.warmUp(dev.baton.DType.FLOAT32, inference.example());
+            return predictor;
+        }
+    }
+
+    private interface Work {
+        void of(Caller caller) throws Exception;
+    }
+
+    private static void inThreads(List<Caller> callers, Work work) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(callers.size());
+        try {
+            var done = new ArrayList<Future<?>>();
+            for (Caller caller : callers) {
+                done.add(threads.submit(() -> {
+                    work.of(caller);
+                    return null;
+                }));
+            }
+            for (Future<?> one : done) {
+                one.get();
+            }
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    private static void millionCalls(Inference inference) throws Exception {
+        int threads = 8;
+        float[] example = inference.inputs(300, 1).toFloatArray();
+        try (Predictor predictor = predictor(inference)) {
+            List<Caller> callers = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                callers.add(new Caller());
+            }
+            for (int calls : new int[] {100_000, 1_000_000}) {
+                inThreads(callers, caller -> {
+                    for (int i = 0; i < calls / threads; i++) {
+                        predictor.predict(example);
+                    }
+                });
+                System.gc();
+                Thread.sleep(200);
+                Runtime heap = Runtime.getRuntime();
+                System.out.printf(
+                        Locale.ROOT,
+                        "after %,9d more calls: RssAnon %,d kB, heap %,d kB%n",
+                        calls,
+                        anonymousKilobytes(),
+                        (heap.totalMemory() - heap.freeMemory()) / 1024);
+            }
+        }
+    }
+
+    private static long anonymousKilobytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("RssAnon:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .sum();
+    }
+}
