@@ -1,16 +1,21 @@
 package dev.baton.io;
 
+import dev.baton.BatonException;
 import dev.baton.DType;
 import dev.baton.DataException;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.graph.Graph;
+import dev.baton.nn.DecodingGraph;
 import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.Layer;
 import dev.baton.runtime.Session;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A whole model in one file: its weights as {@link Weights} lays them out, and its forward pass as a graph, among the
@@ -19,8 +24,15 @@ import java.util.Map;
  */
 public final class ModelFile {
 
+    private static final System.Logger LOG = System.getLogger(ModelFile.class.getName());
+
     /** The text about the file that holds the graph. */
     private static final String GRAPH = "baton.graph";
+
+    /** The text about the file that holds the graph of a model that writes text, and that with its context. */
+    private static final String DECODING = "baton.decoding";
+
+    private static final String CONTEXT = "baton.context";
 
     private ModelFile() {}
 
@@ -50,6 +62,10 @@ public final class ModelFile {
         graph.variables().keySet().forEach(name -> arrays.computeIfAbsent(name, session::value));
         var metadata = new LinkedHashMap<>(Weights.METADATA);
         metadata.put(GRAPH, SavedGraph.write(graph));
+        decoding(model, dtype, example).ifPresent(writing -> {
+            metadata.put(DECODING, SavedGraph.write(writing.graph()));
+            metadata.put(CONTEXT, Long.toString(writing.context()));
+        });
         texts.forEach((name, text) -> {
             if (metadata.putIfAbsent(name, text) != null) {
                 throw new DataException("a text that is saved with a model cannot be named '" + name + "'");
@@ -65,7 +81,7 @@ public final class ModelFile {
      */
     public static Map<String, String> texts(Path file) {
         var texts = new LinkedHashMap<>(Safetensors.metadata(file));
-        texts.remove(GRAPH);
+        texts.keySet().removeAll(List.of(GRAPH, DECODING, CONTEXT));
         texts.keySet().removeAll(Weights.METADATA.keySet());
         return texts;
     }
@@ -77,12 +93,51 @@ public final class ModelFile {
      * @throws DataException if the file cannot be read, or holds weights and no model
      */
     public static Graph load(Session session, Path file) {
+        return load(
+                session,
+                file,
+                GRAPH,
+                "it holds weights and not the model that they belong to: give the model, as "
+                        + "in Predictor.load(file, model), or save it with ModelFile, as a trainer does that has trained");
+    }
+
+    /**
+     * Gives a session the variables of a saved model that writes text, with their values.
+     *
+     * @throws DataException if the file cannot be read, or holds no model that writes text
+     */
+    public static DecodingGraph loadDecoding(Session session, Path file) {
+        Graph graph = load(
+                session,
+                file,
+                DECODING,
+                "it holds no model that writes text: one that takes tokens to logits for each, and whose tokens look at each "
+                        + "other by causal attention alone, saved with ModelFile, as a trainer does that has trained");
+        String context = Safetensors.metadata(file).getOrDefault(CONTEXT, "");
+        if (!context.matches("[1-9][0-9]{0,8}")) {
+            throw new DataException(file + ": '" + context + "' is no number of positions of a text");
+        }
+        return new DecodingGraph(graph, Long.parseLong(context));
+    }
+
+    /** The graph of a model that writes text; empty where it cannot. */
+    private static Optional<DecodingGraph> decoding(Layer model, DType dtype, Shape example) {
+        if (dtype != DType.INT32 || example.rank() != 1) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(DecodingGraph.upTo(model, example.size(0)));
+        } catch (BatonException e) {
+            LOG.log(Level.DEBUG, "saved without a graph that writes text", e);
+            return Optional.empty();
+        }
+    }
+
+    private static Graph load(Session session, Path file, String which, String missing) {
         Safetensors.Contents contents = Safetensors.contents(file);
-        String text = contents.metadata().get(GRAPH);
+        String text = contents.metadata().get(which);
         if (text == null) {
-            throw new DataException(
-                    file + ": it holds weights and not the model that they belong to: give the model, as "
-                            + "in Predictor.load(file, model), or save it with ModelFile, as a trainer does that has trained");
+            throw new DataException(file + ": " + missing);
         }
         Graph graph = read(file, text);
         var values = new LinkedHashMap<String, NDArray>();
