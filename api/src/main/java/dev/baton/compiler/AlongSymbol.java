@@ -96,7 +96,8 @@ final class AlongSymbol {
             int axis = axis(node, node.output(i).shape());
             places.put(node.output(i), axis < 0 ? Place.NONE : place(node, i, axis));
         }
-        boolean reads = node.inputs().stream().anyMatch(input -> !places.get(input).isNone());
+        boolean reads =
+                node.inputs().stream().anyMatch(input -> !places.get(input).isNone());
         boolean writes = node.outputs().stream().anyMatch(type -> axis(node, type.shape()) >= 0);
         if (reads && !writes && !trusted.test(node)) {
             throw new Mixed(node);

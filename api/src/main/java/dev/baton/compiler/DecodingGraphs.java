@@ -94,7 +94,8 @@ public final class DecodingGraphs {
                 Dim before = Shape.of(shape.dims().subList(0, axis)).elements().times(shape.dim(axis));
                 Dim p = before.dividedBy(sequences.times(along));
                 Dim q = Shape.of(shape.dims().subList(axis + 1, shape.rank())).elements();
-                Value rows = emit().transpose(emit().reshape(value, Shape.of(List.of(sequences, p, along, q))), 0, 2, 1, 3);
+                Value rows =
+                        emit().transpose(emit().reshape(value, Shape.of(List.of(sequences, p, along, q))), 0, 2, 1, 3);
                 Value table = emit().reshape(rows, Shape.of(List.of(sequences.times(along), p.times(q))));
                 return emit().reshape(emit().gather(table, answered(), 0), shape.bind(one));
             }
@@ -146,8 +147,8 @@ public final class DecodingGraphs {
                 continue;
             }
             List<Value> inputs = node.inputs().stream().map(values::get).toList();
-            Node copy = builder.withOrigin(
-                    node.origin(), () -> builder.add(node.operation(), inputs, node.attributes()));
+            Node copy =
+                    builder.withOrigin(node.origin(), () -> builder.add(node.operation(), inputs, node.attributes()));
             IntStream.range(0, node.outputs().size()).forEach(i -> values.put(node.output(i), copy.output(i)));
         }
         graph.outputs().forEach((name, value) -> {

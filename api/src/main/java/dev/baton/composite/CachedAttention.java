@@ -60,8 +60,8 @@ public final class CachedAttention extends Composite {
             all.add(emit.builder()
                     .input(
                             names.get(i),
-                            type.withShape(Shape.of(List.of(
-                                    shape.dim(0), shape.dim(-2), Dim.of(decoding.context()), shape.dim(-1))))));
+                            type.withShape(Shape.of(
+                                    List.of(shape.dim(0), shape.dim(-2), Dim.of(decoding.context()), shape.dim(-1))))));
         }
         all.add(decoding.positions());
         Node node = emit.builder().add(this, all, Attributes.of(DotProductAttention.SCALE, scale));
@@ -85,15 +85,18 @@ public final class CachedAttention extends Composite {
         Primitive.EXP.infer(List.of(q), attributes);
         boolean fits = q.shape().rank() == 4
                 && fresh.get(1).equals(q)
-                && fresh.get(2).equals(q.withShape(q.shape().with(3, fresh.get(2).shape().dim(-1))))
+                && fresh.get(2)
+                        .equals(q.withShape(
+                                q.shape().with(3, fresh.get(2).shape().dim(-1))))
                 && fitsCache(keys, fresh.get(1))
                 && fitsCache(values, fresh.get(2))
                 && keys.shape().dim(2).equals(values.shape().dim(2))
                 && positions.equals(
                         new TensorType(DType.INT32, Shape.of(List.of(q.shape().dim(0)))));
         if (!fits) {
-            throw new ShapeException("takes new queries, keys and values [N, T, heads, W], caches [rows, heads, S, W] of at"
-                    + " least N rows, and positions int32 [N], not " + inputs);
+            throw new ShapeException(
+                    "takes new queries, keys and values [N, T, heads, W], caches [rows, heads, S, W] of at"
+                            + " least N rows, and positions int32 [N], not " + inputs);
         }
         return List.of(q.withShape(fresh.get(2).shape()), keys, values);
     }
@@ -106,8 +109,8 @@ public final class CachedAttention extends Composite {
         Dim rows = shape.dim(0);
         Dim sequences = fresh.shape().dim(0);
         // How many sequences there are is known only when a plan is compiled.
-        boolean enough = rows.equals(sequences)
-                || (rows.isFixed() && (!sequences.isFixed() || sequences.size() <= rows.size()));
+        boolean enough =
+                rows.equals(sequences) || (rows.isFixed() && (!sequences.isFixed() || sequences.size() <= rows.size()));
         return enough
                 && shape.dim(1).equals(fresh.shape().dim(2))
                 && shape.dim(3).equals(fresh.shape().dim(3));
@@ -172,8 +175,8 @@ public final class CachedAttention extends Composite {
         Value head = emit.reshape(emit.iota(Dim.of(sequences * heads), DType.INT32), Shape.of(sequences, heads, 1));
         Value row = emit.add(emit.mul(emit.broadcast(head, slots), tokens), token);
         Value number = emit.select(isNew, row, emit.fullLike(row, -1));
-        Value table = emit.reshape(
-                emit.transpose(fresh, 0, 2, 1, 3), Shape.of(sequences * heads * tokens, own.size(3)));
+        Value table =
+                emit.reshape(emit.transpose(fresh, 0, 2, 1, 3), Shape.of(sequences * heads * tokens, own.size(3)));
         Value before = emit.slice(cache, 0, 0, sequences);
         Value after = emit.select(emit.unreduce(isNew, own, 3), emit.gather(table, number, 0), before);
         return rows == sequences ? after : emit.concat(0, after, emit.slice(cache, 0, sequences, rows));

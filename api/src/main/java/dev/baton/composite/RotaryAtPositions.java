@@ -42,9 +42,10 @@ public final class RotaryAtPositions extends Composite {
                 && x.size(-1) % 2 == 0
                 && inputs.get(1).equals(new TensorType(DType.INT32, Shape.of(List.of(x.dim(0)))));
         if (!fits) {
-            throw new ShapeException("turns pairs of the last dimension of [N, ...] at positions along an axis between them"
-                    + " that count from int32 [N], not " + inputs.get(0) + " along axis " + axis + " from "
-                    + inputs.get(1));
+            throw new ShapeException(
+                    "turns pairs of the last dimension of [N, ...] at positions along an axis between them"
+                            + " that count from int32 [N], not " + inputs.get(0) + " along axis " + axis + " from "
+                            + inputs.get(1));
         }
         return Primitive.EXP.infer(inputs.subList(0, 1), attributes);
     }

@@ -110,8 +110,7 @@ public final class RotaryEmbedding extends Composite {
     }
 
     /** A function of the angle at each position and pair, [positions, half]. */
-    static NDArray table(
-            DType dtype, long positions, long half, Attributes attributes, DoubleUnaryOperator function) {
+    static NDArray table(DType dtype, long positions, long half, Attributes attributes, DoubleUnaryOperator function) {
         double sign = attributes.flag(BACK) ? -1 : 1;
         NDArray table = NDArray.zeros(dtype, Shape.of(positions, half));
         for (long t = 0; t < positions; t++) {

@@ -29,9 +29,7 @@ public final class TokenPositions extends Composite {
     /** The positions of so many tokens. */
     static Value of(Emitter emit, Value first, Dim tokens) {
         return emit.apply(
-                INSTANCE,
-                Attributes.of(SHAPE, Shape.of(List.of(first.shape().dim(0), tokens))),
-                first);
+                INSTANCE, Attributes.of(SHAPE, Shape.of(List.of(first.shape().dim(0), tokens))), first);
     }
 
     /**

@@ -66,7 +66,12 @@ final class Sampler {
         // What top-p leaves out for certain need not be sorted: all of these together have less than 1 - p.
         boolean sumOfAll = sampling.topK() >= logits.length;
         double least = sumOfAll
-                ? Math.min(1, (1 - sampling.topP()) / weights.length * Arrays.stream(weights).sum() * (1 - 1e-9))
+                ? Math.min(
+                        1,
+                        (1 - sampling.topP())
+                                / weights.length
+                                * Arrays.stream(weights).sum()
+                                * (1 - 1e-9))
                 : 0;
         var order = new long[logits.length];
         int count = 0;

@@ -109,8 +109,7 @@ public final class TextGenerator implements AutoCloseable {
         return make(backend, Precision.FLOAT32, own -> ModelFile.loadDecoding(own, file));
     }
 
-    private static TextGenerator make(
-            String backend, Precision precision, Function<Session, DecodingGraph> source) {
+    private static TextGenerator make(String backend, Precision precision, Function<Session, DecodingGraph> source) {
         Opened opened = Opened.here("text generator");
         Session session = opened.session(backend, 0, precision);
         try {
@@ -213,8 +212,8 @@ public final class TextGenerator implements AutoCloseable {
             }
             for (int j = 0; j < prompt.length; j++) {
                 if (prompt[j] < 0 || prompt[j] >= vocabulary) {
-                    throw new DataException(which + " has token " + prompt[j] + " at position " + j + "; tokens are 0 to "
-                            + (vocabulary - 1));
+                    throw new DataException(which + " has token " + prompt[j] + " at position " + j
+                            + "; tokens are 0 to " + (vocabulary - 1));
                 }
             }
         }
@@ -241,7 +240,8 @@ public final class TextGenerator implements AutoCloseable {
 
     /** Puts the prompts into the caches, the same part of each at a time, and writes the first token behind each. */
     private void readPrompts(List<Writing> texts) {
-        int longest = texts.stream().mapToInt(text -> text.prompt().length).max().orElseThrow();
+        int longest =
+                texts.stream().mapToInt(text -> text.prompt().length).max().orElseThrow();
         for (int from = 0; from < longest; ) {
             int count = chunk(longest - from);
             var tokens = new int[texts.size() * count];

@@ -41,8 +41,8 @@ public record DecodingGraph(Graph graph, long context) {
         // Which layer limits the positions is known when all are traced.
         long limit = trace(model, 1).decoding().limit();
         if (context == AS_THE_MODEL && limit == Long.MAX_VALUE) {
-            throw new BatonException(
-                    model + " knows any number of positions: say how many a text may have, which its caches have room for");
+            throw new BatonException(model
+                    + " knows any number of positions: say how many a text may have, which its caches have room for");
         } else if (context < 0 || context > limit) {
             throw new BatonException(model + " knows " + limit + " positions; a text cannot have " + context);
         }
@@ -83,7 +83,8 @@ public record DecodingGraph(Graph graph, long context) {
                 && type.shape().dim(2).isFixed();
         if (!isLogits) {
             throw refused(
-                    model, new ShapeException("for tokens [N, T] it gives " + type + ", not logits [N, T, vocabulary]"));
+                    model,
+                    new ShapeException("for tokens [N, T] it gives " + type + ", not logits [N, T, vocabulary]"));
         }
         graph.output(ForwardGraph.ANSWERS, answers.value());
         return graph;

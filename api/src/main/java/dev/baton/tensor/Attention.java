@@ -109,8 +109,9 @@ public final class Attention {
     private Tensor decode(CachedAttention operation, Tensor first, List<Value> inputs) {
         GraphBuilder graph = first.graph();
         if (!causal || mask != null || lengths != null) {
-            throw graph.shapeError("attention: a model writes text one token after the other where its attention is causal"
-                    + " and has neither mask nor lengths; this one looks at what is not written yet");
+            throw graph.shapeError(
+                    "attention: a model writes text one token after the other where its attention is causal"
+                            + " and has neither mask nor lengths; this one looks at what is not written yet");
         }
         return Tensor.of(graph, operation.decode(new Emitter(graph), inputs, factor(first)));
     }
