@@ -234,7 +234,7 @@ public final class TextGenerator implements AutoCloseable {
             Graph answering =
                     count == 1 ? graph : DecodingGraphs.answeringOne(graph, ForwardGraph.ANSWERS, DecodingGraph.TOKENS);
             Graph bound = answering.bind(Map.of(DecodingGraph.TOKENS, (long) count));
-            return new Executable(session, "text generator", DecodingGraphs.withCaches(bound, rows), opened);
+            return new Executable(session, "text generator", DecodingGraphs.withCaches(bound, rows), opened.part());
         });
     }
 
