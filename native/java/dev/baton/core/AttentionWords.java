@@ -119,7 +119,8 @@ final class AttentionWords {
     private static void packed(Encoder out, Buffer buffer, Shape each) {
         long one = each.size(2) * each.size(3);
         for (int i = 0; i < 3; i++) {
-            long offset = i * one * DType.FLOAT32.bytes();
+            // Of nothing, every part is where the whole is.
+            long offset = each.size() == 0 ? 0 : i * one * DType.FLOAT32.bytes();
             out.add(out.reference(buffer) + offset, each.size(1) * 3 * one, 3 * one, each.size(3));
         }
     }

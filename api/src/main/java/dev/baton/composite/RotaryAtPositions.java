@@ -36,6 +36,7 @@ public final class RotaryAtPositions extends Composite {
     public List<TensorType> infer(List<TensorType> inputs, Attributes attributes) {
         Shape x = inputs.get(0).shape();
         long axis = attributes.integer(RotaryEmbedding.AXIS);
+        RotaryEmbedding.checkRank(x, attributes);
         boolean fits = axis > 0
                 && axis < x.rank() - 1
                 && x.dim(-1).isFixed()

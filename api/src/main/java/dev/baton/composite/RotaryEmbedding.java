@@ -54,11 +54,15 @@ public final class RotaryEmbedding extends Composite {
             throw new ShapeException(
                     "turns pairs of the last dimension at positions whose number is known, not " + shape);
         }
+        checkRank(shape, attributes);
+        return Primitive.EXP.infer(inputs, attributes);
+    }
+
+    static void checkRank(Shape shape, Attributes attributes) {
         if (attributes.flag(NEIGHBOURS) && shape.rank() == Shape.MAX_RANK) {
             throw new ShapeException(
                     "takes at most " + (Shape.MAX_RANK - 1) + " dimensions where pairs are neighbours");
         }
-        return Primitive.EXP.infer(inputs, attributes);
     }
 
     @Override

@@ -155,15 +155,19 @@ class SamplerTest {
     @Test
     void whatIsNoDistributionIsRefused() {
         float infinite = Float.POSITIVE_INFINITY;
-        refused(new float[] {0, Float.NaN}, "the logit of token 1 is NaN: the model's weights, or what it computes from"
-                + " them, are not finite");
-        refused(new float[] {infinite, 0}, "the logit of token 0 is Infinity: the model's weights, or what it computes"
-                + " from them, are not finite");
+        refused(
+                new float[] {0, Float.NaN},
+                "the logit of token 1 is NaN: the model's weights, or what it computes from" + " them, are not finite");
+        refused(
+                new float[] {infinite, 0},
+                "the logit of token 0 is Infinity: the model's weights, or what it computes"
+                        + " from them, are not finite");
         refused(new float[] {-infinite, -infinite}, "all logits are minus infinity: there is no token to choose");
     }
 
     private static void refused(float[] logits, String message) {
-        for (Sampling sampling : new Sampling[] {Sampling.greedy(), Sampling.of(), Sampling.of().topK(1)}) {
+        for (Sampling sampling :
+                new Sampling[] {Sampling.greedy(), Sampling.of(), Sampling.of().topK(1)}) {
             assertThatThrownBy(() -> sampler(sampling).choose(logits))
                     .isInstanceOf(DataException.class)
                     .hasMessage(message);

@@ -124,7 +124,8 @@ class TextGeneratorTest {
         try (var session = session(model);
                 var evaluation = Evaluation.of(session, model);
                 var generator = TextGenerator.of(session, model, CONTEXT)) {
-            for (Sampling sampling : List.of(Sampling.greedy(), Sampling.of().topK(5).topP(0.9).seed(8))) {
+            for (Sampling sampling :
+                    List.of(Sampling.greedy(), Sampling.of().topK(5).topP(0.9).seed(8))) {
                 for (int length : new int[] {1, 2, 8, 9, 33, CONTEXT}) {
                     int[] prompt = prompt(length, length);
                     int room = CONTEXT - length + 1;
@@ -177,7 +178,8 @@ class TextGeneratorTest {
                     .isEqualTo(new WrittenText(Arrays.copyOf(whole, first), End.STOP_TOKEN));
             assertThat(told).hasSize(first);
             told.clear();
-            assertThat(generator.generate(prompt(4, 1), Sampling.of().seed(2), token -> told.add(token) && told.size() < 7))
+            assertThat(generator.generate(
+                            prompt(4, 1), Sampling.of().seed(2), token -> told.add(token) && told.size() < 7))
                     .isEqualTo(new WrittenText(Arrays.copyOf(whole, 7), End.LISTENER));
             // One of several ends first; the others go on as if it had not been there.
             List<WrittenText> two = generator.generate(
@@ -304,7 +306,9 @@ class TextGeneratorTest {
         }
         assertThat(ModelFile.texts(file)).isEmpty();
         try (var predictor = Predictor.load(file, BACKEND)) {
-            assertThat(predictor.predict(NDArray.of(Shape.of(1, CONTEXT), new int[CONTEXT])).shape())
+            assertThat(predictor
+                            .predict(NDArray.of(Shape.of(1, CONTEXT), new int[CONTEXT]))
+                            .shape())
                     .isEqualTo(Shape.of(1, CONTEXT, VOCABULARY));
         }
     }

@@ -53,43 +53,44 @@ class DecodingGraphTest {
 
     private static Layer model(String name) {
         return switch (name) {
-            case "gpt" -> Gpt.of(VOCABULARY)
-                    .context(CONTEXT)
-                    .layers(2)
-                    .heads(2)
-                    .width(12)
-                    .untied()
-                    .build();
-            case "rotary" -> Sequential.of(
-                    new Embedding(VOCABULARY, 12),
-                    new MultiHeadAttention(12, 3).causal().rotary(new RotaryPositions()),
-                    new LayerNorm(12),
-                    new MultiHeadAttention(12, 2).causal().rotary(new RotaryPositions(50).ofNeighbours()),
-                    new Linear(12, VOCABULARY));
-                // Reshapes, another width of values, steps that are not along positions, softmax over a feature.
-            case "own" -> Sequential.of(
-                    new Embedding(VOCABULARY, 12),
-                    new SinusoidalPositions(),
-                    new Own(x -> {
-                        Tensor heads = x.reshape(Shape.of(List.of(
-                                x.shape().dim(0),
-                                x.shape().dim(1),
-                                Dim.of(3),
-                                Dim.of(4))));
-                        Tensor q = heads.transpose(0, 2, 1, 3);
-                        return Attention.causal()
-                                .scale(0.3)
-                                .of(q, q.multiply(0.5), q.slice(3, 1, 3))
-                                .transpose(0, 2, 1, 3)
-                                .softmax(2)
-                                .reshape(Shape.of(List.of(
-                                        x.shape().dim(0), x.shape().dim(1), Dim.of(6))));
-                    }),
-                    new Linear(6, 6),
-                    new Own(x -> x.subtract(x.mean(2).reshape(Shape.of(List.of(
-                                    x.shape().dim(0), x.shape().dim(1), Dim.of(1)))))
-                            .pad(2, 1, 0, 0)),
-                    new Linear(7, VOCABULARY));
+            case "gpt" ->
+                Gpt.of(VOCABULARY)
+                        .context(CONTEXT)
+                        .layers(2)
+                        .heads(2)
+                        .width(12)
+                        .untied()
+                        .build();
+            case "rotary" ->
+                Sequential.of(
+                        new Embedding(VOCABULARY, 12),
+                        new MultiHeadAttention(12, 3).causal().rotary(new RotaryPositions()),
+                        new LayerNorm(12),
+                        new MultiHeadAttention(12, 2).causal().rotary(new RotaryPositions(50).ofNeighbours()),
+                        new Linear(12, VOCABULARY));
+            // Reshapes, another width of values, steps that are not along positions, softmax over a feature.
+            case "own" ->
+                Sequential.of(
+                        new Embedding(VOCABULARY, 12),
+                        new SinusoidalPositions(),
+                        new Own(x -> {
+                            Tensor heads = x.reshape(
+                                    Shape.of(List.of(x.shape().dim(0), x.shape().dim(1), Dim.of(3), Dim.of(4))));
+                            Tensor q = heads.transpose(0, 2, 1, 3);
+                            return Attention.causal()
+                                    .scale(0.3)
+                                    .of(q, q.multiply(0.5), q.slice(3, 1, 3))
+                                    .transpose(0, 2, 1, 3)
+                                    .softmax(2)
+                                    .reshape(Shape.of(
+                                            List.of(x.shape().dim(0), x.shape().dim(1), Dim.of(6))));
+                        }),
+                        new Linear(6, 6),
+                        new Own(x -> x.subtract(x.mean(2)
+                                        .reshape(Shape.of(List.of(
+                                                x.shape().dim(0), x.shape().dim(1), Dim.of(1)))))
+                                .pad(2, 1, 0, 0)),
+                        new Linear(7, VOCABULARY));
             default -> throw new IllegalArgumentException(name);
         };
     }
@@ -106,7 +107,8 @@ class DecodingGraphTest {
         }
     }
 
-    private static NDArray run(Session session, Graph graph, Map<String, Long> sizes, Map<String, NDArray> arrays, String out) {
+    private static NDArray run(
+            Session session, Graph graph, Map<String, Long> sizes, Map<String, NDArray> arrays, String out) {
         try (Plan plan = session.compile(graph, sizes)) {
             plan.run(graph.inputs().keySet().stream().map(arrays::get).toArray(NDArray[]::new));
             NDArray wanted = null;
@@ -203,7 +205,14 @@ class DecodingGraphTest {
         }
         assertThat(rows)
                 .containsExactly(
-                        "[N*T, 36]", "[N*T, 12]", "[N*T, 48]", "[N*T, 12]", "[N*T, 36]", "[N, 12]", "[N, 48]", "[N, 12]",
+                        "[N*T, 36]",
+                        "[N*T, 12]",
+                        "[N*T, 48]",
+                        "[N*T, 12]",
+                        "[N*T, 36]",
+                        "[N, 12]",
+                        "[N, 48]",
+                        "[N, 12]",
                         "[N, 7]");
     }
 
@@ -222,8 +231,11 @@ class DecodingGraphTest {
     void whatLooksAtOtherTokensIsRefused() {
         refused(with(new TransformerBlock(6, 2)), "looks at what is not written yet", "self_attn: MultiHeadAttention");
         refused(with(new LSTM(6, 6)), "LSTM(6 -> 6)");
-        refused(with(new Own(x -> x.subtract(x.mean(1).reshape(Shape.of(List.of(
-                x.shape().dim(0), Dim.of(1), Dim.of(6))))))), "1: Own", "only by causal attention");
+        refused(
+                with(new Own(x ->
+                        x.subtract(x.mean(1).reshape(Shape.of(List.of(x.shape().dim(0), Dim.of(1), Dim.of(6))))))),
+                "1: Own",
+                "only by causal attention");
         refused(with(new Own(x -> x.softmax(1))), "1: Own (softmax)");
         refused(with(new Own(x -> x.matmul(x.transpose(0, 2, 1)).matmul(x))), "1: Own");
         refused(with(new Own(x -> x.add(x.max(1).max(0)))), "1: Own (reduce max)");
@@ -240,12 +252,14 @@ class DecodingGraphTest {
     }
 
     private static Shape heads(Tensor x) {
-        return Shape.of(List.of(x.shape().dim(0), Dim.of(1), x.shape().dim(1), x.shape().dim(2)));
+        return Shape.of(
+                List.of(x.shape().dim(0), Dim.of(1), x.shape().dim(1), x.shape().dim(2)));
     }
 
     @Test
     void positionsAreThoseThatTheModelKnows() {
-        assertThat(DecodingGraph.of(model("gpt"), DecodingGraph.AS_THE_MODEL).context()).isEqualTo(CONTEXT);
+        assertThat(DecodingGraph.of(model("gpt"), DecodingGraph.AS_THE_MODEL).context())
+                .isEqualTo(CONTEXT);
         assertThat(DecodingGraph.of(model("gpt"), 5).context()).isEqualTo(5);
         assertThatThrownBy(() -> DecodingGraph.of(model("gpt"), CONTEXT + 1))
                 .isInstanceOf(BatonException.class)
@@ -271,6 +285,7 @@ class DecodingGraphTest {
                         CONTEXT)
                 .graph();
         assertThat(graph.inputs().keySet().stream().filter(Decoding::isCache))
-                .containsExactly("cache/1.own/keys", "cache/1.own/values", "cache/1.own#2/keys", "cache/1.own#2/values");
+                .containsExactly(
+                        "cache/1.own/keys", "cache/1.own/values", "cache/1.own#2/keys", "cache/1.own#2/values");
     }
 }
