@@ -2,30 +2,19 @@ package dev.baton.infer;
 
 import dev.baton.BatonException;
 import dev.baton.DataException;
-import dev.baton.NDArray;
 import dev.baton.Precision;
-import dev.baton.Shape;
 import dev.baton.ShapeException;
 import dev.baton.StateException;
-import dev.baton.compiler.DecodingGraphs;
-import dev.baton.graph.Decoding;
-import dev.baton.graph.Graph;
 import dev.baton.io.ModelFile;
 import dev.baton.io.Weights;
 import dev.baton.nn.DecodingGraph;
-import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.Layer;
-import dev.baton.runtime.Executable;
 import dev.baton.runtime.Opened;
 import dev.baton.runtime.Session;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
@@ -44,25 +33,17 @@ public final class TextGenerator implements AutoCloseable {
     private static final int SMALLEST_CHUNK = 8;
     private static final int LARGEST_CHUNK = 128;
 
-    private final Lock turn = new ReentrantLock();
+    private final ReentrantLock turn = new ReentrantLock();
     private final Session session;
     private final Opened opened;
-    private final Graph graph;
-    private final long context;
-    private final int vocabulary;
-
-    /** For each number of new tokens. */
-    private final Map<Integer, Executable> executables = new HashMap<>();
-
-    private long rows;
+    private final CachedModel model;
+    private final float[] logits;
 
     private TextGenerator(Session session, Opened opened, DecodingGraph decoding) {
         this.session = session;
         this.opened = opened;
-        this.graph = decoding.graph();
-        this.context = decoding.context();
-        this.vocabulary = Math.toIntExact(
-                graph.outputs().get(ForwardGraph.ANSWERS).shape().size(2));
+        this.model = new CachedModel(session, opened, decoding);
+        this.logits = new float[model.vocabulary()];
     }
 
     /**
@@ -124,12 +105,12 @@ public final class TextGenerator implements AutoCloseable {
 
     /** How many positions prompt and text may have. */
     public long context() {
-        return context;
+        return model.context();
     }
 
     /** How many different tokens there are. */
     public int vocabulary() {
-        return vocabulary;
+        return model.vocabulary();
     }
 
     /**
@@ -177,13 +158,13 @@ public final class TextGenerator implements AutoCloseable {
         var texts = new ArrayList<Writing>();
         for (int[] prompt : prompts) {
             texts.add(new Writing(
-                    texts.size(), prompt.clone(), sampling, random.split(), context - prompt.length + 1, listener));
+                    texts.size(), prompt.clone(), sampling, random.split(), context() - prompt.length + 1, listener));
         }
-        turn.lock();
+        take("write another text");
         try {
             opened.requireOpen();
             try {
-                makeRoom(texts.size());
+                model.begin(texts.size());
                 readPrompts(texts);
                 while (texts.stream().anyMatch(text -> !text.hasEnded())) {
                     writeOne(texts);
@@ -197,6 +178,14 @@ public final class TextGenerator implements AutoCloseable {
         return texts.stream().map(Writing::text).toList();
     }
 
+    /** Waits for the turn of this thread. */
+    private void take(String what) {
+        if (turn.isHeldByCurrentThread()) {
+            throw new StateException("who is told of the tokens of a text cannot " + what + " before it has ended");
+        }
+        turn.lock();
+    }
+
     private void check(List<int[]> prompts) {
         if (prompts.isEmpty()) {
             throw new DataException("there is no prompt to go on with");
@@ -206,36 +195,17 @@ public final class TextGenerator implements AutoCloseable {
             String which = prompts.size() == 1 ? "the prompt" : "prompt " + i;
             if (prompt.length == 0) {
                 throw new DataException(which + " is empty: a text goes on from at least one token");
-            } else if (prompt.length > context) {
-                throw new DataException(which + " has " + prompt.length + " tokens, the context " + context
+            } else if (prompt.length > context()) {
+                throw new DataException(which + " has " + prompt.length + " tokens, the context " + context()
                         + ": leave out its beginning");
             }
             for (int j = 0; j < prompt.length; j++) {
-                if (prompt[j] < 0 || prompt[j] >= vocabulary) {
+                if (prompt[j] < 0 || prompt[j] >= vocabulary()) {
                     throw new DataException(which + " has token " + prompt[j] + " at position " + j
-                            + "; tokens are 0 to " + (vocabulary - 1));
+                            + "; tokens are 0 to " + (vocabulary() - 1));
                 }
             }
         }
-    }
-
-    /** Caches grow by doubling: a session's memory never shrinks. */
-    private void makeRoom(int sequences) {
-        if (sequences > rows) {
-            executables.values().forEach(Executable::close);
-            executables.clear();
-            rows = Long.highestOneBit(2L * sequences - 1);
-        }
-    }
-
-    private Executable executable(int tokens) {
-        return executables.computeIfAbsent(tokens, count -> {
-            // Of one token alone there is none to choose.
-            Graph answering =
-                    count == 1 ? graph : DecodingGraphs.answeringOne(graph, ForwardGraph.ANSWERS, DecodingGraph.TOKENS);
-            Graph bound = answering.bind(Map.of(DecodingGraph.TOKENS, (long) count));
-            return new Executable(session, "text generator", DecodingGraphs.withCaches(bound, rows), opened.part());
-        });
     }
 
     /** Puts the prompts into the caches, the same part of each at a time, and writes the first token behind each. */
@@ -244,22 +214,20 @@ public final class TextGenerator implements AutoCloseable {
                 texts.stream().mapToInt(text -> text.prompt().length).max().orElseThrow();
         for (int from = 0; from < longest; ) {
             int count = chunk(longest - from);
-            var tokens = new int[texts.size() * count];
-            var answered = new int[texts.size()];
-            for (int i = 0; i < answered.length; i++) {
+            for (int i = 0; i < texts.size(); i++) {
                 int[] prompt = texts.get(i).prompt();
-                int there = Math.max(0, Math.min(count, prompt.length - from));
-                // What fills up a shorter prompt is written over before a token looks at it.
-                System.arraycopy(prompt, Math.min(from, prompt.length), tokens, i * count, there);
-                answered[i] = i * count + Math.max(0, there - 1);
+                for (int j = 0; j < count; j++) {
+                    // What fills up a shorter prompt is written over before a token looks at it.
+                    model.token(count, i, j, from + j < prompt.length ? prompt[from + j] : 0);
+                }
+                model.position(i, from);
+                model.answer(count, i, Math.max(0, Math.min(count, prompt.length - from) - 1));
             }
-            var positions = new int[texts.size()];
-            Arrays.fill(positions, from);
-            NDArray logits = run(count, tokens, positions, answered);
-            for (int i = 0; i < answered.length; i++) {
+            model.run(count);
+            for (int i = 0; i < texts.size(); i++) {
                 int end = texts.get(i).prompt().length;
                 if (end > from && end <= from + count) {
-                    texts.get(i).next(logitsOf(logits, i));
+                    goOn(texts.get(i), i);
                 }
             }
             from += count;
@@ -279,46 +247,31 @@ public final class TextGenerator implements AutoCloseable {
     }
 
     private void writeOne(List<Writing> texts) {
-        var tokens = new int[texts.size()];
-        var positions = new int[texts.size()];
-        for (int i = 0; i < tokens.length; i++) {
+        for (int i = 0; i < texts.size(); i++) {
             // A text that has ended goes through the same token again, which nobody looks at.
-            Writing text = texts.get(i);
-            tokens[i] = text.last();
-            positions[i] = text.position();
+            model.token(1, i, 0, texts.get(i).last());
+            model.position(i, texts.get(i).position());
+            model.answer(1, i, 0);
         }
-        NDArray logits = run(1, tokens, positions, null);
-        for (int i = 0; i < tokens.length; i++) {
+        model.run(1);
+        for (int i = 0; i < texts.size(); i++) {
             if (!texts.get(i).hasEnded()) {
-                texts.get(i).next(logitsOf(logits, i));
+                goOn(texts.get(i), i);
             }
         }
     }
 
-    private NDArray run(int count, int[] tokens, int[] positions, int[] answered) {
-        Executable executable = executable(count);
-        long sequences = positions.length;
-        executable.input(executable.inputIndex(ForwardGraph.INPUTS), NDArray.of(Shape.of(sequences, count), tokens));
-        executable.input(executable.inputIndex(Decoding.POSITIONS), NDArray.of(positions));
-        if (answered != null) {
-            executable.input(executable.inputIndex(DecodingGraphs.ANSWERED), NDArray.of(answered));
-        }
-        executable.run();
-        return executable.output(executable.outputIndex(ForwardGraph.ANSWERS));
-    }
-
-    private float[] logitsOf(NDArray logits, int sequence) {
-        var own = new float[vocabulary];
-        logits.floats().get(sequence * vocabulary, own);
-        return own;
+    private void goOn(Writing text, int sequence) {
+        model.logits(sequence, logits);
+        text.next(logits);
     }
 
     /** Waits for the texts that are being written, if any; closing twice does nothing. */
     @Override
     public void close() {
-        turn.lock();
+        take("close its generator");
         try {
-            executables.values().forEach(Executable::close);
+            model.close();
             session.close();
         } finally {
             turn.unlock();

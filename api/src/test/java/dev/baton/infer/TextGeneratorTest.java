@@ -207,6 +207,18 @@ class TextGeneratorTest {
                         throw new IllegalStateException("no paper");
                     }))
                     .hasMessage("no paper");
+            assertThatThrownBy(() -> generator.generate(prompt(9, 2), Sampling.greedy(), token -> {
+                        generator.generate(prompt(4, 1), Sampling.greedy());
+                        return true;
+                    }))
+                    .isInstanceOf(StateException.class)
+                    .hasMessage("who is told of the tokens of a text cannot write another text before it has ended");
+            assertThatThrownBy(() -> generator.generate(prompt(9, 2), Sampling.greedy(), token -> {
+                        generator.close();
+                        return true;
+                    }))
+                    .isInstanceOf(StateException.class)
+                    .hasMessage("who is told of the tokens of a text cannot close its generator before it has ended");
             assertThat(generator.generate(prompt(4, 1), Sampling.greedy())).isEqualTo(before);
         }
     }
