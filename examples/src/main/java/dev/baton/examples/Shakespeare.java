@@ -185,10 +185,8 @@ final class Shakespeare extends CommonOptions implements Callable<Integer> {
         var written = new int[SHOWN + 1];
         try (var generator = TextGenerator.of(session, model)) {
             for (int i = 1; i < written.length; ) {
-                var sampling = Sampling.of()
-                        .temperature(TEMPERATURE)
-                        .seed(seed + i)
-                        .atMost(written.length - i);
+                var sampling =
+                        Sampling.of().temperature(TEMPERATURE).seed(seed + i).atMost(written.length - i);
                 int[] seen = Arrays.copyOfRange(written, Math.max(0, i - CONTEXT / 2), i);
                 int[] more = generator.generate(seen, sampling).tokens();
                 System.arraycopy(more, 0, written, i, more.length);
