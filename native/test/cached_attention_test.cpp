@@ -77,7 +77,7 @@ void cached(const Sizes& s, bool in_place) {
     int64_t keys_out = in_place ? keys_in : bench.result<float>(keys.size());
     int64_t values_out = in_place ? values_in : bench.result<float>(values.size());
     int64_t four = 4, example = s.tokens * of_token;
-    bool empty = s.examples == 0;
+    bool empty = s.examples * s.tokens == 0;
     auto part = [&](int64_t start, int64_t wide) {
         return std::vector<int64_t>{in + (empty ? 0 : start * four), example, of_token, wide};
     };
