@@ -14,7 +14,7 @@ if [ $# -eq 0 ]; then
 fi
 compiler="${CXX:-g++}"
 # The processor's core alone has what these look at.
-own=(decoder_test elementary_test exhaustion_test main pool_test processor_plans processor_test winograd_test)
+own=(cached_attention_test decoder_test elementary_test exhaustion_test main pool_test processor_plans processor_test winograd_test)
 sources=("$cuda"/test/*.cpp)
 for source in "$native"/test/*.cpp; do
     if [[ " ${own[*]} " != *" $(basename "$source" .cpp) "* ]]; then

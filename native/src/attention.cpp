@@ -1,17 +1,7 @@
 // Attention, tile by tile: OpenBLAS multiplies, and what stands between the products is done while a tile of scores is in
 // the first cache. No more than a tile of the T x S scores is ever in memory. One thread goes through the keys of its
 // queries, and in the backward pass through all tiles of an example's head, in one order.
-//
-// Of a tile on the diagonal of causal attention half is looked at by nobody: products go through it in parts, each as far as
-// its queries may look. Keys and values that are a product's transposed right factor are turned around first where
-// OpenBLAS's kernels are faster then (tiles.h).
-#include <algorithm>
-#include <cmath>
-
-#include "attention_words.h"
-#include "plan.h"
-#include "tiles.h"
-#include "transpose.h"
+#include "attention_tiles.h"
 
 namespace baton {
 namespace {
@@ -32,21 +22,6 @@ AttentionTile tile_of(const AttentionWords& a, const Run& run, int64_t example, 
     return {rows, std::min(ATTENTION_TILE, last - key), a.scale, a.causal, query + 1 - key, own, a.mask_query};
 }
 
-constexpr int64_t PART = 32;
-
-// Calls each(row, rows, keys) for parts of a tile's queries with the keys that they may look at, the first so many.
-template <typename Each>
-void each_part(const AttentionTile& tile, Each&& each) {
-    if (!tile.causal || tile.first_visible >= tile.keys) {
-        each(int64_t(0), tile.queries, tile.keys);
-        return;
-    }
-    for (int64_t row = 0; row < tile.queries; row += PART) {
-        int64_t rows = std::min(PART, tile.queries - row);
-        each(row, rows, std::clamp<int64_t>(rounded_up(tile.first_visible + row + rows - 1, 16), 1, tile.keys));
-    }
-}
-
 // Calls each(key, keys, row) for parts of a tile's keys with the first query that may look at them.
 template <typename Each>
 void each_part_of_keys(const AttentionTile& tile, Each&& each) {
@@ -54,32 +29,9 @@ void each_part_of_keys(const AttentionTile& tile, Each&& each) {
         each(int64_t(0), tile.keys, int64_t(0));
         return;
     }
-    for (int64_t key = 0; key < tile.keys; key += PART) {
-        each(key, std::min(PART, tile.keys - key), std::clamp<int64_t>(key - tile.first_visible + 1, 0, tile.queries - 1));
+    for (int64_t key = 0; key < tile.keys; key += ATTENTION_PART) {
+        each(key, std::min(ATTENTION_PART, tile.keys - key), std::clamp<int64_t>(key - tile.first_visible + 1, 0, tile.queries - 1));
     }
-}
-
-// A right factor of [keys, width], to be multiplied with its transpose.
-struct RightFactor {
-    const float* from;
-    int64_t row;
-    bool transposed;
-};
-
-constexpr int64_t WIDEST_TURNED = 128;
-static_assert(2 * ATTENTION_TILE * (ATTENTION_TILE + WIDEST_TURNED) <= LARGEST_TILE,
-              "a worker's tile holds scores, slopes, keys and values");
-
-RightFactor turned(const Machine& machine, const float* from, int64_t row, int64_t keys, int64_t width, float* to) {
-    if (!machine.small_tiles || width > WIDEST_TURNED) {
-        return {from, row, true};
-    }
-    transpose_near(keys, width, from, row, to, ATTENTION_TILE);
-    return {to, ATTENTION_TILE, false};
-}
-
-void clear(float* out, int64_t rows, int64_t width, int64_t stride) {
-    for (int64_t i = 0; i < rows; i++) std::fill_n(out + i * stride, width, 0.0f);
 }
 
 struct AttentionForward : Command, AttentionWords {
@@ -93,43 +45,16 @@ struct AttentionForward : Command, AttentionWords {
     }
 
     void forward(const Run& run, int worker, int64_t example, int64_t head, int64_t query) const {
-        const Kernels& kernels = run.machine.kernels;
-        int64_t rows = std::min(ATTENTION_TILE, queries - query);
-        float* scores = run.machine.tile(worker);
-        float highest[ATTENTION_TILE], sums[ATTENTION_TILE], factors[ATTENTION_TILE];
-        std::fill_n(highest, rows, -INFINITY);
-        std::fill_n(sums, rows, 0.0f);
-        const float* own_q = q.at<const float>(run, example, head) + query * q.position;
-        const float* own_k = k.at<const float>(run, example, head);
-        const float* own_v = v.at<const float>(run, example, head);
-        float* own_out = result.at<float>(run, example, head) + query * result.position;
+        AttentionRows own{std::min(ATTENTION_TILE, queries - query), width, value_width,
+                          q.at<const float>(run, example, head) + query * q.position, q.position,
+                          k.at<const float>(run, example, head), k.position,
+                          v.at<const float>(run, example, head), v.position,
+                          result.at<float>(run, example, head) + query * result.position, result.position,
+                          run.at<float>(log_sum_exp) + (example * heads + head) * queries + query};
         int64_t key_end = keys_of(*this, run, example);
-        if (key_end <= 0) {
-            clear(own_out, rows, value_width, result.position);
-        }
-        for (int64_t key = 0; key < key_end; key += ATTENTION_TILE) {
-            AttentionTile now = tile_of(*this, run, example, head, query, rows, key, key_end);
-            if (now.keys <= 0) {
-                break;
-            }
-            RightFactor right = turned(run.machine, own_k + key * k.position, k.position, now.keys, width,
-                                       scores + ATTENTION_TILE * ATTENTION_TILE);
-            each_part(now, [&](int64_t row, int64_t count, int64_t seen) {
-                run.machine.multiply(worker, {false, right.transposed, count, seen, width, own_q + row * q.position, q.position,
-                                              right.from, right.row, scores + row * ATTENTION_TILE, ATTENTION_TILE, false});
-            });
-            kernels.attention_weights(now, scores, highest, sums, factors);
-            if (key > 0) {
-                kernels.scale_rows(rows, value_width, result.position, factors, own_out);
-            }
-            each_part(now, [&](int64_t row, int64_t count, int64_t seen) {
-                run.machine.multiply(worker, {false, false, count, value_width, seen, scores + row * ATTENTION_TILE,
-                                              ATTENTION_TILE, own_v + key * v.position, v.position,
-                                              own_out + row * result.position, result.position, key > 0});
-            });
-        }
-        kernels.attention_finish(rows, value_width, result.position, highest, sums, own_out,
-                                 run.at<float>(log_sum_exp) + (example * heads + head) * queries + query);
+        attend(run, worker, own, key_end, [&](int64_t key) {
+            return tile_of(*this, run, example, head, query, own.rows, key, key_end);
+        });
     }
 };
 

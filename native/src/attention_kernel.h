@@ -87,6 +87,36 @@ void row_products(int64_t rows, int64_t width, const float* a, int64_t stride_a,
     }
 }
 
+// The sum of rows, each multiplied by its weight, added to factor times what is there.
+void add_weighted_rows(int64_t rows, int64_t width, const float* weights, const float* x, int64_t stride, float factor,
+                       float* out) {
+    constexpr int64_t AT_ONCE = 4;  // vectors
+    int64_t i = 0;
+    auto vectors = [&](auto count) {
+        constexpr int64_t COUNT = decltype(count)::value, COLUMNS = COUNT * Vector::LANES;
+        for (; i + COLUMNS <= width; i += COLUMNS) {
+            Vector sums[COUNT];
+            for (int64_t c = 0; c < COUNT; c++) {
+                sums[c] = Vector::zero();
+                sums[c].add_product(Vector::all(factor), Vector::load(out + i + c * Vector::LANES));
+            }
+            for (int64_t row = 0; row < rows; row++) {
+                Vector weight = Vector::all(weights[row]);
+                const float* from = x + row * stride + i;
+                for (int64_t c = 0; c < COUNT; c++) sums[c].add_product(weight, Vector::load(from + c * Vector::LANES));
+            }
+            for (int64_t c = 0; c < COUNT; c++) sums[c].store(out + i + c * Vector::LANES);
+        }
+    };
+    vectors(std::integral_constant<int64_t, AT_ONCE>());
+    vectors(std::integral_constant<int64_t, 1>());
+    for (; i < width; i++) {
+        float sum = factor * out[i];
+        for (int64_t row = 0; row < rows; row++) sum = multiply_add(weights[row], x[row * stride + i], sum);
+        out[i] = sum;
+    }
+}
+
 // Turns products into weights, by their log-sum-exp, and gradients by weights into gradients by products: weight
 // (gradient - mean) scale.
 void attention_slopes(const AttentionTile& tile, float* scores, float* gradients, const float* log_sum_exp, const float* means) {

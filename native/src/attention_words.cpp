@@ -7,7 +7,8 @@ namespace {
 
 constexpr int64_t FURTHEST_STRIDE = int64_t(1) << 40;
 
-Heads heads_of(PlanReader& in, const AttentionWords& sizes, int64_t positions, int64_t width) {
+template <typename Sizes>
+Heads heads_of(PlanReader& in, const Sizes& sizes, int64_t positions, int64_t width) {
     Heads place{};
     int64_t word = in.word();
     place.example = in.within(0, FURTHEST_STRIDE, "stride of an example");
@@ -59,6 +60,28 @@ AttentionBackwardWords::AttentionBackwardWords(PlanReader& in) : AttentionWords(
     by_q = heads_of(in, *this, queries, width);
     by_k = heads_of(in, *this, keys, width);
     by_v = heads_of(in, *this, keys, value_width);
+}
+
+CachedAttentionWords::CachedAttentionWords(PlanReader& in) {
+    rows = in.within(0, INT32_MAX, "number of rows of the caches");
+    examples = in.within(0, rows, "number of examples");
+    heads = in.within(0, INT32_MAX, "number of heads");
+    tokens = in.within(0, INT32_MAX, "number of tokens");
+    context = in.within(0, INT32_MAX, "number of positions");
+    width = in.within(1, 1 << 20, "width");
+    value_width = in.within(1, 1 << 20, "width of the values");
+    scale = static_cast<float>(in.real());
+    times(times(examples, heads), tokens);
+    q = heads_of(in, *this, tokens, width);
+    k = heads_of(in, *this, tokens, width);
+    v = heads_of(in, *this, tokens, value_width);
+    int64_t places = times(times(rows, heads), context);
+    keys_in = in.reference(times(places, width), Type::F32);
+    keys_out = in.reference(times(places, width), Type::F32);
+    values_in = in.reference(times(places, value_width), Type::F32);
+    values_out = in.reference(times(places, value_width), Type::F32);
+    first = in.reference(examples, Type::I32);
+    result = heads_of(in, *this, tokens, value_width);
 }
 
 }  // namespace baton

@@ -34,6 +34,16 @@ struct AttentionBackwardWords : AttentionWords {
     Heads gradient, by_q, by_k, by_v;
 };
 
+struct CachedAttentionWords {
+    explicit CachedAttentionWords(PlanReader& in);
+    int64_t rows, examples, heads, tokens, context, width, value_width;
+    float scale;
+    Heads q, k, v;
+    Reference keys_in, keys_out, values_in, values_out;  // [rows, heads, context, width]
+    Reference first;  // positions of the first tokens
+    Heads result;
+};
+
 }  // namespace baton
 
 #endif

@@ -35,6 +35,7 @@ std::unique_ptr<Command> decode_softmax(Decoder& in);
 std::unique_ptr<Command> decode_softmax_backward(Decoder& in);
 std::unique_ptr<Command> decode_attention(Decoder& in);
 std::unique_ptr<Command> decode_attention_backward(Decoder& in);
+std::unique_ptr<Command> decode_cached_attention(Decoder& in);
 std::unique_ptr<Command> decode_rotary(Decoder& in);
 std::unique_ptr<Command> decode_lstm(Decoder& in);
 std::unique_ptr<Command> decode_lstm_backward(Decoder& in);

@@ -39,7 +39,7 @@ const Kernels BATON_KERNELS = {
     evaluate, reduce, cross_entropy, cross_entropy_backward, adam, sgd, product, sum_of_squares, all_finite,
     convolve, winograd, winograd_weights, max_pool, max_pool_backward, batch_norm, batch_norm_backward, correlate,
     normalize, normalize_backward, softmax, softmax_backward,
-    attention_weights, attention_finish, attention_slopes, scale_rows, row_products, rotate,
+    attention_weights, attention_finish, attention_slopes, scale_rows, row_products, add_weighted_rows, rotate,
     lstm_gates, lstm_gates_backward, gru_gates, gru_gates_backward,
 };
 

@@ -209,6 +209,8 @@ struct Kernels {
     void (*scale_rows)(int64_t rows, int64_t width, int64_t stride, const float* factors, float* out);
     void (*row_products)(int64_t rows, int64_t width, const float* a, int64_t stride_a, const float* b, int64_t stride_b,
                          float* out);
+    void (*add_weighted_rows)(int64_t rows, int64_t width, const float* weights, const float* x, int64_t stride, float factor,
+                              float* out);
     void (*rotate)(const Rotation& turn, const float* cos, const float* sin, const float* x, float* y, int64_t from, int64_t to);
     void (*lstm_gates)(int64_t columns, int64_t hidden, const LstmRow& row);
     void (*lstm_gates_backward)(int64_t columns, int64_t hidden, const LstmBackwardRow& row);

@@ -7,7 +7,7 @@ namespace {
 
 void commands() {
     Bench bench;
-    for (int64_t opcode : {int64_t(0), int64_t(31), int64_t(37), int64_t(-1), INT64_MAX, INT64_MIN}) {
+    for (int64_t opcode : {int64_t(0), int64_t(31), int64_t(38), int64_t(-1), INT64_MAX, INT64_MIN}) {
         rejected("an unknown opcode", bench, {opcode, 2}, "the opcode is");
     }
     int64_t place = bench.place(WORKSPACE, std::vector<float>(8));
@@ -102,6 +102,7 @@ void norms_and_attention() {
     rejected("too many shares", bench, command(SOFTMAX, {0, 1 << 20, 1 << 20, 2, place, place}), "too many elements");
     accepted("no shares of many", bench, command(SOFTMAX, {0, 2, 0, 1LL << 39, place, place}));
     rejected("a flag of 2", bench, command(SOFTMAX, {2, 1, 1, 1, place, place}), "flag of logarithms is 2");
+    int64_t places = bench.place(CONSTANTS, std::vector<int32_t>(2));
     auto attention = [&](int64_t position, int64_t head, int64_t mask, int64_t mask_stride) {
         return command(ATTENTION, {1, 2, 2, 2, 2, 2, 0, 0, place, 8, position, head, place, 8, 4, 2, place, 8, 4, 2, mask, 0, 0,
                                    mask_stride, NONE, place, 8, 4, 2, place});
@@ -113,6 +114,15 @@ void norms_and_attention() {
     rejected("a position far past the end", bench, attention(INT32_MAX, 2, NONE, 0), "do not lie in");
     accepted("a mask at the end", bench, attention(4, 2, reference(WORKSPACE, 0), 2));
     rejected("a mask past the end", bench, attention(4, 2, reference(WORKSPACE, 30), 1), "3 elements at byte 30");
+    auto cached = [&](int64_t rows, int64_t positions, int64_t first) {
+        return command(CACHED_ATTENTION, {rows, 2, 1, 1, positions, 1, 1, 0, place, 1, 1, 1, place, 1, 1, 1, place, 1, 1, 1,
+                                          place, place, place, place, first, place, 1, 1, 1});
+    };
+    accepted("cached attention", bench, cached(4, 2, places));
+    rejected("more examples than rows", bench, cached(1, 2, places), "number of examples is 2");
+    rejected("a cache past the end", bench, cached(3, 3, places), "9 elements");
+    rejected("caches beyond every memory", bench, cached(INT32_MAX, INT32_MAX, places), "too many elements");
+    rejected("no positions", bench, cached(4, 2, NONE), "space -1");
     rejected("an odd width", bench, command(ROTARY, {1, 1, 1, 3, 0, 0, 0, place, place}), "odd width");
     accepted("no position of many", bench, command(ROTARY, {0, 1LL << 40, 1, 2, 0, 0, 0, place, place}));
 }

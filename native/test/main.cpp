@@ -3,6 +3,7 @@
 
 void test_attention();
 void test_boundary();
+void test_cached_attention();
 void test_convolution();
 void test_cross_entropy();
 void test_decoder();
@@ -50,6 +51,7 @@ int main() {
     test_cross_entropy();
     test_normalization();
     test_attention();
+    test_cached_attention();
     test_rotary();
     test_optimizers();
     test_finiteness_and_norms();

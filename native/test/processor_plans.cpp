@@ -1,4 +1,4 @@
-// Plans whose commands the processor's core cuts into tiles.
+// Plans whose commands are the processor's alone.
 #include "sample_plans.h"
 
 using namespace format;
@@ -21,6 +21,23 @@ Sample tiles() {
     return sample;
 }
 
+Sample caches() {
+    Sample sample{"caches", {}, {}};
+    Bench& bench = sample.bench;
+    Numbers numbers(8);
+    // Two rows, two examples, two heads, three tokens, four positions, widths 2 and 3.
+    std::vector<int64_t> sizes{2, 2, 2, 3, 4, 2, 3, bits_of_double(0.5)};
+    int64_t q = bench.input(numbers.reals(24)), k = bench.input(numbers.reals(24)), v = bench.input(numbers.reals(36));
+    int64_t keys = bench.input(numbers.reals(32)), values = bench.input(numbers.reals(48));
+    int64_t keys_out = bench.result<float>(32), values_out = bench.result<float>(48), out = bench.result<float>(36);
+    int64_t first = bench.input(std::vector<int32_t>{1, 3});
+    std::vector<int64_t> places{q, 12, 4, 2, k, 12, 4, 2, v, 18, 6, 3}, result{out, 18, 6, 3};
+    sample.plan = joined(
+        {command(CACHED_ATTENTION, joined({sizes, places, {keys, keys_out, values, values_out, first}, result})),
+         command(CACHED_ATTENTION, joined({sizes, places, {keys, keys, values, values, first}, result}))});
+    return sample;
+}
+
 }  // namespace
 
-std::vector<Sample> plans_of_this_core() { return {tiles()}; }
+std::vector<Sample> plans_of_this_core() { return {tiles(), caches()}; }

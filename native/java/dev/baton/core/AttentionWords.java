@@ -1,8 +1,10 @@
 package dev.baton.core;
 
 import dev.baton.DType;
+import dev.baton.Dim;
 import dev.baton.Shape;
 import dev.baton.composite.AttentionMask;
+import dev.baton.composite.CachedAttention;
 import dev.baton.composite.DotProductAttention;
 import dev.baton.composite.RotaryEmbedding;
 import dev.baton.graph.Attributes;
@@ -68,6 +70,31 @@ final class AttentionWords {
         packed(out, kernel.outputs().get(0), each);
     }
 
+    static void cached(Encoder out, Kernel.Whole kernel) {
+        var operation = (CachedAttention) kernel.node().operation();
+        int caches = operation.newInputs();
+        boolean isPacked = caches == 1;
+        Shape q = isPacked ? shape(kernel, 0).without(2) : shape(kernel, 0);
+        Shape keys = shape(kernel, caches);
+        long valueWidth = shape(kernel, caches + 1).size(3);
+        out.add(keys.size(0), q.size(0), q.size(2), q.size(1), keys.size(2), q.size(3), valueWidth);
+        out.real(kernel.node().attributes().number(DotProductAttention.SCALE));
+        if (isPacked) {
+            packed(out, kernel.inputs().get(0), q);
+        } else {
+            for (int i = 0; i < 3; i++) {
+                heads(out, kernel.inputs().get(i), shape(kernel, i));
+            }
+        }
+        for (int i = 0; i < 2; i++) {
+            out.add(
+                    out.reference(kernel.inputs().get(caches + i)),
+                    out.reference(kernel.outputs().get(1 + i)));
+        }
+        out.add(out.reference(kernel.inputs().get(caches + 2)));
+        heads(out, kernel.outputs().get(0), q.with(3, Dim.of(valueWidth)));
+    }
+
     private static Shape shape(Kernel.Whole kernel, int input) {
         return kernel.node().input(input).shape();
     }
@@ -92,7 +119,8 @@ final class AttentionWords {
     private static void packed(Encoder out, Buffer buffer, Shape each) {
         long one = each.size(2) * each.size(3);
         for (int i = 0; i < 3; i++) {
-            long offset = i * one * DType.FLOAT32.bytes();
+            // Of nothing, every part is where the whole is.
+            long offset = each.size() == 0 ? 0 : i * one * DType.FLOAT32.bytes();
             out.add(out.reference(buffer) + offset, each.size(1) * 3 * one, 3 * one, each.size(3));
         }
     }

@@ -4,6 +4,7 @@ import dev.baton.composite.AdamUpdate;
 import dev.baton.composite.AllFinite;
 import dev.baton.composite.AllReduce;
 import dev.baton.composite.BatchNorm;
+import dev.baton.composite.CachedAttention;
 import dev.baton.composite.Convolution;
 import dev.baton.composite.DotProductAttention;
 import dev.baton.composite.Gru;
@@ -76,6 +77,8 @@ final class WholeEncoder {
             Map.entry(PackedAttention.FORWARD, new Command(34, AttentionWords::packedForward)),
             Map.entry(DotProductAttention.BACKWARD, new Command(35, AttentionWords::backward)),
             Map.entry(PackedAttention.BACKWARD, new Command(35, AttentionWords::packedBackward)),
+            Map.entry(CachedAttention.SEPARATE, new Command(37, AttentionWords::cached)),
+            Map.entry(CachedAttention.PACKED, new Command(37, AttentionWords::cached)),
             Map.entry(RotaryEmbedding.INSTANCE, new Command(36, AttentionWords::rotary)),
             Map.entry(Lstm.FORWARD, new Command(40, RecurrentWords::recurrence)),
             Map.entry(Lstm.BACKWARD, new Command(41, RecurrentWords::lstmBackward)),

@@ -67,7 +67,7 @@ public record Dim(long factor, List<String> symbols) {
     /**
      * The quotient of two dimensions, or null where the division leaves a remainder.
      */
-    Dim dividedBy(Dim other) {
+    public Dim dividedBy(Dim other) {
         var rest = new ArrayList<>(symbols);
         for (String symbol : other.symbols) {
             if (!rest.remove(symbol)) {

@@ -1,7 +1,7 @@
 package dev.baton.compiler;
 
 import dev.baton.compiler.Groups.Group;
-import dev.baton.composite.Update;
+import dev.baton.graph.Composite;
 import dev.baton.graph.Graph;
 import dev.baton.graph.Node;
 import dev.baton.graph.Primitive;
@@ -96,11 +96,11 @@ final class Assignments {
         return true;
     }
 
-    /** Whether a kernel may overwrite what it reads: element by element, or an optimizer its own parameter. */
+    /** Whether a kernel may overwrite what it reads: element by element, or what its operation is there to change. */
     private boolean readsBeforeWriting(Node node, Value value, Value variable) {
-        if (node.operation() instanceof Update update) {
+        if (node.operation() instanceof Composite composite && !composite.isElementwise()) {
             return node == value.node()
-                    && update.stateInput(value.output(), node.attributes())
+                    && composite.overwritten(value.output(), node.attributes())
                             == node.inputs().indexOf(variable)
                     && node.inputs().indexOf(variable) == node.inputs().lastIndexOf(variable);
         }

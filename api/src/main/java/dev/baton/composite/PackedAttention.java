@@ -41,7 +41,7 @@ public final class PackedAttention extends Composite {
     }
 
     /** Queries, keys and values, each [N, T, heads, W]. */
-    private static List<Value> separate(Emitter emit, Value packed) {
+    static List<Value> separate(Emitter emit, Value packed) {
         Shape each = packed.shape().without(2);
         return IntStream.range(0, 3)
                 .mapToObj(i -> emit.reshape(emit.slice(packed, 2, i, i + 1), each))

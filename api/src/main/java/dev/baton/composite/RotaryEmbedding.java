@@ -54,17 +54,32 @@ public final class RotaryEmbedding extends Composite {
             throw new ShapeException(
                     "turns pairs of the last dimension at positions whose number is known, not " + shape);
         }
+        checkRank(shape, attributes);
+        return Primitive.EXP.infer(inputs, attributes);
+    }
+
+    static void checkRank(Shape shape, Attributes attributes) {
         if (attributes.flag(NEIGHBOURS) && shape.rank() == Shape.MAX_RANK) {
             throw new ShapeException(
                     "takes at most " + (Shape.MAX_RANK - 1) + " dimensions where pairs are neighbours");
         }
-        return Primitive.EXP.infer(inputs, attributes);
     }
 
     @Override
     public List<Value> define(Emitter emit, List<Value> inputs, Attributes attributes) {
         Value x = inputs.get(0);
-        boolean neighbours = attributes.flag(NEIGHBOURS);
+        Shape halves = x.shape().with(-1, Dim.of(x.shape().size(-1) / 2));
+        Value cos = table(emit, halves, x.dtype(), attributes, StrictMath::cos);
+        Value sin = table(emit, halves, x.dtype(), attributes, StrictMath::sin);
+        return List.of(turn(emit, x, cos, sin, attributes.flag(NEIGHBOURS)));
+    }
+
+    /**
+     * Turns pairs by angles.
+     *
+     * @param cos of the angle of each pair, of the shape of x but for the last dimension, which is half as large
+     */
+    static Value turn(Emitter emit, Value x, Value cos, Value sin, boolean neighbours) {
         int last = x.shape().rank() - 1;
         long half = x.shape().size(last) / 2;
         Shape halves = x.shape().with(last, Dim.of(half));
@@ -74,13 +89,11 @@ public final class RotaryEmbedding extends Composite {
         long width = neighbours ? 1 : half;
         Value first = emit.reshape(emit.slice(pairs, along, 0, width), halves);
         Value second = emit.reshape(emit.slice(pairs, along, width, 2 * width), halves);
-        Value cos = table(emit, halves, x.dtype(), attributes, StrictMath::cos);
-        Value sin = table(emit, halves, x.dtype(), attributes, StrictMath::sin);
         Value turnedFirst = emit.sub(emit.mul(first, cos), emit.mul(second, sin));
         Value turnedSecond = emit.add(emit.mul(second, cos), emit.mul(first, sin));
         Shape part = neighbours ? withPairs(halves).with(along, Dim.of(1)) : halves;
         Value joined = emit.concat(along, emit.reshape(turnedFirst, part), emit.reshape(turnedSecond, part));
-        return List.of(emit.reshape(joined, x.shape()));
+        return emit.reshape(joined, x.shape());
     }
 
     private static Shape withPairs(Shape halves) {
@@ -93,20 +106,24 @@ public final class RotaryEmbedding extends Composite {
     private static Value table(
             Emitter emit, Shape halves, DType dtype, Attributes attributes, DoubleUnaryOperator function) {
         int axis = (int) attributes.integer(AXIS);
-        long positions = halves.size(axis);
-        long half = halves.size(-1);
-        double sign = attributes.flag(BACK) ? -1 : 1;
         var dims = new ArrayList<>(Collections.nCopies(halves.rank(), Dim.of(1)));
-        dims.set(axis, Dim.of(positions));
-        dims.set(halves.rank() - 1, Dim.of(half));
-        NDArray table = NDArray.zeros(dtype, Shape.of(dims));
+        dims.set(axis, halves.dim(axis));
+        dims.set(halves.rank() - 1, halves.dim(-1));
+        NDArray angles = table(dtype, halves.size(axis), halves.size(-1), attributes, function);
+        return emit.broadcast(emit.reshape(emit.constant(angles), Shape.of(dims)), halves);
+    }
+
+    /** A function of the angle at each position and pair, [positions, half]. */
+    static NDArray table(DType dtype, long positions, long half, Attributes attributes, DoubleUnaryOperator function) {
+        double sign = attributes.flag(BACK) ? -1 : 1;
+        NDArray table = NDArray.zeros(dtype, Shape.of(positions, half));
         for (long t = 0; t < positions; t++) {
             for (long i = 0; i < half; i++) {
                 double angle = sign * t * StrictMath.pow(attributes.number(BASE), (double) -i / half);
                 table.set((int) (t * half + i), function.applyAsDouble(angle));
             }
         }
-        return emit.broadcast(emit.constant(table), halves);
+        return table;
     }
 
     /** Turning is undone by turning back, which is also its transpose. */

@@ -37,6 +37,11 @@ public abstract class Update extends Composite {
         return 1 + scalars + output / states * (states + 1) + output % states;
     }
 
+    @Override
+    public final int overwritten(int output, Attributes attributes) {
+        return stateInput(output, attributes);
+    }
+
     /** How many parameters a node of so many inputs updates. */
     public final int parameters(int inputs, Attributes attributes) {
         return (inputs - 1 - scalars) / (states(attributes) + 1);

@@ -33,6 +33,14 @@ public abstract class Composite implements Operation {
         return null;
     }
 
+    /**
+     * Which input an output may lie in the place of, because the operation changes what lies there: the old value of a
+     * parameter, or a cache that is written to. -1, as unless overridden, for an output that has to lie elsewhere.
+     */
+    public int overwritten(int output, Attributes attributes) {
+        return -1;
+    }
+
     /** The types of the definition's outputs, unless a subclass knows them without tracing it. */
     @Override
     public List<TensorType> infer(List<TensorType> inputs, Attributes attributes) {

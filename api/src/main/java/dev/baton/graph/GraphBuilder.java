@@ -2,6 +2,7 @@ package dev.baton.graph;
 
 import dev.baton.BatonException;
 import dev.baton.DType;
+import dev.baton.Dim;
 import dev.baton.Shape;
 import dev.baton.ShapeException;
 import java.util.ArrayDeque;
@@ -44,6 +45,7 @@ public final class GraphBuilder {
 
     private final Mode mode;
     private final boolean shared;
+    private final Decoding decoding;
     private final long number = nextCreationNumber();
     private final List<Node> nodes = new ArrayList<>();
     private final Map<String, Value> inputs = new LinkedHashMap<>();
@@ -74,6 +76,18 @@ public final class GraphBuilder {
     public GraphBuilder(Mode mode, boolean shared) {
         this.mode = mode;
         this.shared = shared;
+        this.decoding = null;
+    }
+
+    private GraphBuilder(Dim sequences, Dim tokens, long context) {
+        this.mode = Mode.INFERENCE;
+        this.shared = false;
+        this.decoding = new Decoding(this, sequences, tokens, context);
+    }
+
+    /** A graph for inference that goes on with sequences whose beginnings are in caches; see {@link Decoding}. */
+    public static GraphBuilder decoding(Dim sequences, Dim tokens, long context) {
+        return new GraphBuilder(sequences, tokens, context);
     }
 
     /** The next number in the order of creation of everything that takes one. */
@@ -94,6 +108,11 @@ public final class GraphBuilder {
     /** Whether several devices have a part of each batch: what is of the whole batch has to be added up over them. */
     public boolean isShared() {
         return shared;
+    }
+
+    /** What a graph knows that goes on with sequences; null where this one does not. */
+    public Decoding decoding() {
+        return decoding;
     }
 
     /** The number of nodes so far, which is the number that the next one gets. */

@@ -1,17 +1,22 @@
 package dev.baton.io;
 
+import dev.baton.BatonException;
 import dev.baton.DType;
 import dev.baton.DataException;
 import dev.baton.NDArray;
 import dev.baton.Shape;
+import dev.baton.graph.Decoding;
 import dev.baton.graph.Graph;
+import dev.baton.nn.DecodingGraph;
 import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.Layer;
 import dev.baton.runtime.Session;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 
 /**
  * A whole model in one file: its weights as {@link Weights} lays them out, and its forward pass as a graph, among the
@@ -20,8 +25,15 @@ import java.util.Set;
  */
 public final class ModelFile {
 
+    private static final System.Logger LOG = System.getLogger(ModelFile.class.getName());
+
     /** The text about the file that holds the graph. */
     private static final String GRAPH = SavedInfo.OWN + "graph";
+
+    /** The text about the file that holds the graph of a model that writes text, and that with its context. */
+    private static final String DECODING = SavedInfo.OWN + "decoding";
+
+    private static final String CONTEXT = SavedInfo.OWN + "context";
 
     private ModelFile() {}
 
@@ -66,6 +78,10 @@ public final class ModelFile {
         graph.variables().keySet().forEach(name -> arrays.computeIfAbsent(name, session::value));
         var metadata = new LinkedHashMap<>(Weights.METADATA);
         metadata.put(GRAPH, SavedGraph.write(graph));
+        decoding(model, dtype, example).ifPresent(writing -> {
+            metadata.put(DECODING, SavedGraph.write(writing.graph()));
+            metadata.put(CONTEXT, Long.toString(writing.context()));
+        });
         metadata.putAll(SavedInfo.write(info));
         Safetensors.write(file, arrays, metadata);
     }
@@ -95,14 +111,53 @@ public final class ModelFile {
      * @throws DataException if the file cannot be read, or holds weights and no model
      */
     public static Graph load(Session session, Path file) {
-        Safetensors.Contents contents = Safetensors.contents(file);
-        String text = contents.metadata().get(GRAPH);
-        if (text == null) {
-            throw new DataException(
-                    file + ": it holds weights and not the model that they belong to: give the model, as "
-                            + "in Predictor.load(file, model), or save it with ModelFile, as a trainer does that has trained");
+        return load(
+                session,
+                file,
+                GRAPH,
+                "it holds weights and not the model that they belong to: give the model, as "
+                        + "in Predictor.load(file, model), or save it with ModelFile, as a trainer does that has trained");
+    }
+
+    /**
+     * Gives a session the variables of a saved model that writes text, with their values.
+     *
+     * @throws DataException if the file cannot be read, or holds no model that writes text
+     */
+    public static DecodingGraph loadDecoding(Session session, Path file) {
+        Graph graph = load(
+                session,
+                file,
+                DECODING,
+                "it holds no model that writes text: one that takes tokens to logits for each, and whose tokens look at each "
+                        + "other by causal attention alone, saved with ModelFile, as a trainer does that has trained");
+        String context = Safetensors.metadata(file).getOrDefault(CONTEXT, "");
+        if (!context.matches("[1-9][0-9]{0,8}")) {
+            throw new DataException(file + ": '" + context + "' is no number of positions of a text");
         }
-        Graph graph = read(file, text);
+        return new DecodingGraph(graph, Long.parseLong(context));
+    }
+
+    /** The graph of a model that writes text; empty where it cannot. */
+    private static Optional<DecodingGraph> decoding(Layer model, DType dtype, Shape example) {
+        if (dtype != DType.INT32 || example.rank() != 1) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(DecodingGraph.upTo(model, example.size(0)));
+        } catch (BatonException e) {
+            LOG.log(Level.DEBUG, "saved without a graph that writes text", e);
+            return Optional.empty();
+        }
+    }
+
+    private static Graph load(Session session, Path file, String which, String missing) {
+        Safetensors.Contents contents = Safetensors.contents(file);
+        String text = contents.metadata().get(which);
+        if (text == null) {
+            throw new DataException(file + ": " + missing);
+        }
+        Graph graph = read(file, which, text);
         var values = new LinkedHashMap<String, NDArray>();
         graph.variables().forEach((name, variable) -> {
             var saved = (SavedGraph.Saved) graph.initial(name);
@@ -114,16 +169,18 @@ public final class ModelFile {
         return graph;
     }
 
-    private static Graph read(Path file, String text) {
+    private static Graph read(Path file, String which, String text) {
         try {
             Graph graph = SavedGraph.read(text);
-            if (!graph.inputs().keySet().equals(Set.of(ForwardGraph.INPUTS))
-                    || !graph.outputs().containsKey(ForwardGraph.ANSWERS)) {
-                throw new DataException(
-                        "the model in it goes from " + graph.inputs().keySet() + " to "
-                                + graph.outputs().keySet() + ", not from '" + ForwardGraph.INPUTS + "' to '"
-                                + ForwardGraph.ANSWERS
-                                + "'");
+            var others = new HashSet<>(graph.inputs().keySet());
+            boolean hasInputs = others.remove(ForwardGraph.INPUTS);
+            if (which.equals(DECODING)) {
+                others.removeIf(name -> name.equals(Decoding.POSITIONS) || Decoding.isCache(name));
+            }
+            if (!hasInputs || !others.isEmpty() || !graph.outputs().containsKey(ForwardGraph.ANSWERS)) {
+                throw new DataException("the model in it goes from " + graph.inputs().keySet() + " to "
+                        + graph.outputs().keySet() + ", not from '" + ForwardGraph.INPUTS + "' to '" + ForwardGraph.ANSWERS
+                        + "'");
             }
             return graph;
         } catch (DataException e) {

@@ -9,6 +9,7 @@ import dev.baton.compiler.Compiler;
 import dev.baton.composite.Activations;
 import dev.baton.composite.AveragePool;
 import dev.baton.composite.BatchNorm;
+import dev.baton.composite.CachedAttention;
 import dev.baton.composite.Convolution;
 import dev.baton.composite.DotProductAttention;
 import dev.baton.composite.Gru;
@@ -17,8 +18,10 @@ import dev.baton.composite.Lstm;
 import dev.baton.composite.MaxPool;
 import dev.baton.composite.PackedAttention;
 import dev.baton.composite.RmsNormalization;
+import dev.baton.composite.RotaryAtPositions;
 import dev.baton.composite.RotaryEmbedding;
 import dev.baton.composite.Softmax;
+import dev.baton.composite.TokenPositions;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
@@ -68,6 +71,10 @@ final class SavedGraph {
             DotProductAttention.FORWARD,
             PackedAttention.FORWARD,
             RotaryEmbedding.INSTANCE,
+            CachedAttention.SEPARATE,
+            CachedAttention.PACKED,
+            RotaryAtPositions.INSTANCE,
+            TokenPositions.INSTANCE,
             Lstm.FORWARD,
             Gru.FORWARD);
 

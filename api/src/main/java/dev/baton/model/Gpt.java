@@ -154,7 +154,7 @@ public final class Gpt extends Layer {
         return inLayer(ids, () -> {
             if (ids.dtype() != DType.INT32
                     || ids.shape().rank() != 2
-                    || ids.shape().size(1) > context) {
+                    || (ids.shape().dim(1).isFixed() && ids.shape().size(1) > context)) {
                 throw ids.graph()
                         .shapeError("GPT: takes int32 tokens [N, T] with T up to " + context + ", not "
                                 + ids.value().type());

@@ -1,7 +1,11 @@
 package dev.baton.nn;
 
+import dev.baton.Dim;
 import dev.baton.Shape;
 import dev.baton.ShapeException;
+import dev.baton.composite.TokenPositions;
+import dev.baton.graph.Decoding;
+import dev.baton.graph.Emitter;
 import dev.baton.tensor.Tensor;
 
 /**
@@ -35,6 +39,11 @@ public final class PositionalEmbedding extends Layer {
     @Override
     public Tensor forward(Tensor x) {
         return inLayer(x, () -> {
+            Decoding decoding = x.graph().decoding();
+            if (decoding != null && x.shape().rank() == 3 && x.shape().dim(-1).equals(Dim.of(width))) {
+                decoding.limit(capacity);
+                return x.add(atPositions(weight.in(x)));
+            }
             if (x.shape().rank() < 2 || x.shape().size(-1) != width || x.shape().size(-2) > capacity) {
                 throw x.graph()
                         .shapeError("positional embedding: takes [N, T, " + width + "] with T up to " + capacity
@@ -42,6 +51,11 @@ public final class PositionalEmbedding extends Layer {
             }
             return x.add(weight.in(x).slice(0, 0, x.shape().size(-2)));
         });
+    }
+
+    /** Of a table [positions, width] what belongs to new tokens of sequences that go on, [N, T, width]. */
+    static Tensor atPositions(Tensor table) {
+        return Tensor.of(table.graph(), TokenPositions.rows(new Emitter(table.graph()), table.value()));
     }
 
     @Override

@@ -1,8 +1,12 @@
 package dev.baton.nn;
 
 import dev.baton.BatonException;
+import dev.baton.composite.RotaryAtPositions;
 import dev.baton.composite.RotaryEmbedding;
 import dev.baton.graph.Attributes;
+import dev.baton.graph.Decoding;
+import dev.baton.graph.Emitter;
+import dev.baton.graph.Value;
 import dev.baton.tensor.Tensor;
 
 /**
@@ -49,7 +53,17 @@ public final class RotaryPositions extends Layer {
         var attributes = Attributes.of(RotaryEmbedding.AXIS, (long) x.shape().rank() - 2)
                 .with(RotaryEmbedding.BASE, base)
                 .with(RotaryEmbedding.NEIGHBOURS, neighbours);
-        return x.apply(RotaryEmbedding.INSTANCE, attributes);
+        Decoding decoding = x.graph().decoding();
+        if (decoding == null) {
+            return x.apply(RotaryEmbedding.INSTANCE, attributes);
+        }
+        Value turned = new Emitter(x.graph())
+                .apply(
+                        RotaryAtPositions.INSTANCE,
+                        attributes.with(RotaryAtPositions.CONTEXT, decoding.context()),
+                        x.value(),
+                        decoding.positions());
+        return Tensor.of(x.graph(), turned);
     }
 
     @Override

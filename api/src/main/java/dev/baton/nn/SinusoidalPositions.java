@@ -1,7 +1,9 @@
 package dev.baton.nn;
 
+import dev.baton.DType;
 import dev.baton.NDArray;
 import dev.baton.Shape;
+import dev.baton.graph.Decoding;
 import dev.baton.graph.Emitter;
 import dev.baton.tensor.Tensor;
 
@@ -19,15 +21,19 @@ public final class SinusoidalPositions extends Layer {
             if (x.shape().rank() < 2) {
                 throw x.graph().shapeError("sinusoidal positions: takes [N, T, width], not " + x.shape());
             }
-            return x.add(Tensor.of(x.graph(), new Emitter(x.graph()).constant(waves(x))));
+            Decoding decoding = x.graph().decoding();
+            long positions = decoding == null ? x.shape().size(-2) : decoding.context();
+            NDArray waves = waves(x.dtype(), positions, x.shape().size(-1));
+            Tensor all = Tensor.of(x.graph(), new Emitter(x.graph()).constant(waves));
+            return x.add(decoding == null ? all : PositionalEmbedding.atPositions(all));
         });
     }
 
-    /** [T, width]. */
-    private static NDArray waves(Tensor x) {
-        int positions = Math.toIntExact(x.shape().size(-2));
-        int width = Math.toIntExact(x.shape().size(-1));
-        NDArray waves = NDArray.zeros(x.dtype(), Shape.of(positions, width));
+    /** [positions, width]. */
+    private static NDArray waves(DType dtype, long count, long numbers) {
+        int positions = Math.toIntExact(count);
+        int width = Math.toIntExact(numbers);
+        NDArray waves = NDArray.zeros(dtype, Shape.of(positions, width));
         for (int t = 0; t < positions; t++) {
             for (int i = 0; i < width; i++) {
                 double angle = t * StrictMath.pow(BASE, -(i - i % 2) / (double) width);

@@ -52,6 +52,11 @@ public final class Opened {
         return new Session(provider.name(), Device.open(provider, devices, precision), seed, precision, this);
     }
 
+    /** A part of this that may be closed before it, and is called the same. */
+    public Opened part() {
+        return new Opened(text);
+    }
+
     /**
      * Fails where this is used although it is closed.
      *

@@ -2,10 +2,12 @@ package dev.baton.tensor;
 
 import dev.baton.ShapeException;
 import dev.baton.composite.AttentionMask;
+import dev.baton.composite.CachedAttention;
 import dev.baton.composite.DotProductAttention;
 import dev.baton.composite.PackedAttention;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Emitter;
+import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.Operation;
 import dev.baton.graph.Value;
 import java.util.ArrayList;
@@ -84,7 +86,10 @@ public final class Attention {
         for (Tensor each : List.of(queries, keys, values)) {
             inputs.add(swap(each).value());
         }
-        return swap(apply(DotProductAttention.FORWARD, queries, inputs));
+        return swap(
+                queries.graph().decoding() == null
+                        ? apply(DotProductAttention.FORWARD, queries, inputs)
+                        : decode(CachedAttention.SEPARATE, queries, inputs));
     }
 
     /**
@@ -95,7 +100,24 @@ public final class Attention {
      * @throws ShapeException if the shape is another one
      */
     public Tensor ofPacked(Tensor packed) {
-        return apply(PackedAttention.FORWARD, packed, List.of(packed.value()));
+        return packed.graph().decoding() == null
+                ? apply(PackedAttention.FORWARD, packed, List.of(packed.value()))
+                : decode(CachedAttention.PACKED, packed, List.of(packed.value()));
+    }
+
+    /** Attention of new tokens to all up to themselves, whose keys and values are kept from run to run. */
+    private Tensor decode(CachedAttention operation, Tensor first, List<Value> inputs) {
+        GraphBuilder graph = first.graph();
+        if (!causal || mask != null || lengths != null) {
+            throw graph.shapeError(
+                    "attention: a model writes text one token after the other where its attention is causal"
+                            + " and has neither mask nor lengths; this one looks at what is not written yet");
+        }
+        return Tensor.of(graph, operation.decode(new Emitter(graph), inputs, factor(first)));
+    }
+
+    private double factor(Tensor first) {
+        return scale != null ? scale : 1 / Math.sqrt(first.shape().size(-1));
     }
 
     private Tensor apply(Operation operation, Tensor first, List<Value> inputs) {
@@ -106,8 +128,7 @@ public final class Attention {
         if (lengths != null) {
             all.add(lengths.value());
         }
-        double factor = scale != null ? scale : 1 / Math.sqrt(first.shape().size(-1));
-        var attributes = Attributes.of(DotProductAttention.SCALE, factor)
+        var attributes = Attributes.of(DotProductAttention.SCALE, factor(first))
                 .with(AttentionMask.CAUSAL, causal)
                 .with(AttentionMask.MASK, mask != null)
                 .with(AttentionMask.LENGTHS, lengths != null);

@@ -10,6 +10,8 @@ import dev.baton.composite.BatchNorm;
 import dev.baton.composite.ClassLabels;
 import dev.baton.composite.LionUpdate;
 import dev.baton.composite.RmsPropUpdate;
+import dev.baton.composite.RotaryAtPositions;
+import dev.baton.composite.TokenPositions;
 import dev.baton.conformance.BackendConformance;
 import dev.baton.conformance.Case;
 import dev.baton.conformance.SkipReason;
@@ -29,6 +31,8 @@ class CpuConformanceTest {
             AveragePool.FORWARD,
             AveragePool.BACKWARD,
             ClassLabels.INSTANCE,
+            TokenPositions.INSTANCE,
+            RotaryAtPositions.INSTANCE,
             Activations.SOFTPLUS,
             RmsPropUpdate.INSTANCE,
             AdagradUpdate.INSTANCE,

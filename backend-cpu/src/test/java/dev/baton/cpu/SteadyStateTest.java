@@ -32,7 +32,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A training that goes on takes no more memory, neither on the Java heap nor outside of it. */
+/** What goes on, training or writing, takes no more memory, neither on the Java heap nor outside of it. */
 class SteadyStateTest {
 
     private static final int BATCH = 16;
@@ -89,12 +89,22 @@ class SteadyStateTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void trainingTakesNoMoreMemory(@TempDir Path folder) throws IOException, InterruptedException {
-        long[][] lines =
-                MemoryProcess.run(folder, "256m", Duration.ofMinutes(2), TrainingProcess.class, "20000", "65000");
+        doesNotGrow(folder, TrainingProcess.class, "20000", "65000");
+    }
+
+    /** Plans for some numbers of prompts are dropped and made again, for as long as these numbers change. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void writingTakesNoMoreMemory(@TempDir Path folder) throws IOException, InterruptedException {
+        doesNotGrow(folder, WritingProcess.class, "1000", "2500");
+    }
+
+    private static void doesNotGrow(Path folder, Class<?> program, String first, String last)
+            throws IOException, InterruptedException {
+        long[][] lines = MemoryProcess.run(folder, "256m", Duration.ofMinutes(2), program, first, last);
         assertThat(lines).hasDimensions(2, 2);
         System.out.printf(
-                "RssAnon at step %,d: %,d kB; at step %,d: %,d kB%n",
-                lines[0][0], lines[0][1], lines[1][0], lines[1][1]);
+                "RssAnon at %,d: %,d kB; at %,d: %,d kB%n", lines[0][0], lines[0][1], lines[1][0], lines[1][1]);
         assertThat(lines[1][1] - lines[0][1]).as("growth in kB").isLessThan(ALLOWED_KILOBYTES);
     }
 }

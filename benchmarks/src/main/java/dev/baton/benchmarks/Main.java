@@ -32,6 +32,12 @@ public final class Main {
         });
         Workloads.inference().forEach((name, inference) -> workloads.put(name, inference::run));
         workloads.put("gpt-generate", Generation::run);
+        if (named.contains("gpt-generate-256")) {
+            workloads.put("gpt-generate-256", Generation::runWithLongerContext);
+        }
+        if (named.contains("gpt-generate-256-cached")) {
+            workloads.put("gpt-generate-256-cached", Generation::runWithCaches);
+        }
         workloads.put("sgemm", Products::run);
         new Bench("baton", "0.1.0").main(names, workloads);
     }

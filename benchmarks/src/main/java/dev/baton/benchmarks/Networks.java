@@ -63,8 +63,13 @@ public final class Networks {
 
     /** Four layers, four heads, width 128, context 64, biases, a head of its own. */
     public static Gpt gpt() {
+        return gpt(CONTEXT);
+    }
+
+    /** The same with another context. */
+    static Gpt gpt(long context) {
         return Gpt.of(Data.VOCAB)
-                .context(CONTEXT)
+                .context(context)
                 .layers(4)
                 .heads(4)
                 .width(128)

@@ -4,17 +4,24 @@ import dev.baton.DType;
 import dev.baton.Shape;
 import dev.baton.autodiff.Gradients;
 import dev.baton.composite.AttentionMask;
+import dev.baton.composite.CachedAttention;
 import dev.baton.composite.DotProductAttention;
 import dev.baton.composite.PackedAttention;
+import dev.baton.composite.RotaryAtPositions;
 import dev.baton.composite.RotaryEmbedding;
+import dev.baton.composite.TokenPositions;
 import dev.baton.conformance.Case.Argument;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Emitter;
+import dev.baton.graph.GraphBuilder;
+import dev.baton.graph.TensorType;
+import dev.baton.graph.Value;
 import dev.baton.tensor.Attention;
 import dev.baton.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Attention with everything that says where queries may look, and rotary embedding. */
@@ -78,7 +85,82 @@ final class AttentionCases {
         packed(cases);
         layers(cases);
         rotary(cases);
+        cached(cases);
+        positions(cases);
         return cases;
+    }
+
+    /** One token and several, below, at and above a tile; sequences that begin before, in and behind their cache. */
+    private static void cached(List<Case> cases) {
+        record Cache(long rows, long examples, long tokens, long positions, long heads, long width, long valueWidth) {}
+        for (Cache c : List.of(
+                new Cache(1, 1, 1, 1, 1, 1, 1),
+                new Cache(2, 2, 1, 9, 3, 4, 6),
+                new Cache(5, 3, 1, 131, 2, 32, 32),
+                new Cache(4, 4, 1, 70, 1, 17, 65),
+                new Cache(3, 2, 5, 9, 3, 4, 6),
+                new Cache(2, 2, 64, 64, 2, 16, 16),
+                new Cache(2, 1, 67, 140, 2, 8, 3),
+                new Cache(3, 0, 2, 5, 2, 4, 4))) {
+            Argument q = Shapes.floats(c.examples, c.tokens, c.heads, c.width);
+            Argument v = Shapes.floats(c.examples, c.tokens, c.heads, c.valueWidth);
+            Argument keys = Shapes.floats(c.rows, c.heads, c.positions, c.width);
+            Argument values = Shapes.floats(c.rows, c.heads, c.positions, c.valueWidth);
+            Fill from = Fill.values("positions", c.positions / 2.0, c.positions - 1, 0, c.positions + 2, -2);
+            Argument first = Shapes.argument(DType.INT32, from, Shape.of(c.examples));
+            var attributes = Attributes.of(DotProductAttention.SCALE, 0.4);
+            CompositeCases.both(cases, GROUP, CachedAttention.SEPARATE, attributes, NEAR, q, q, v, keys, values, first);
+            Argument qkv = Shapes.floats(c.examples, c.tokens, 3, c.heads, c.width);
+            CompositeCases.both(cases, GROUP, CachedAttention.PACKED, attributes, NEAR, qkv, keys, keys, first);
+        }
+    }
+
+    /** What counts from positions; and three steps of sequences in caches that are variables. */
+    private static void positions(List<Case> cases) {
+        var rotary = Attributes.of(RotaryEmbedding.BASE, 100.0).with(RotaryAtPositions.CONTEXT, 9L);
+        Argument first = Shapes.argument(DType.INT32, Fill.values("positions", 0, 3, 7, -2), Shape.of(4));
+        for (boolean neighbours : new boolean[] {false, true}) {
+            Attributes turned = rotary.with(RotaryEmbedding.NEIGHBOURS, neighbours);
+            for (long axis : new long[] {1, 2}) {
+                CompositeCases.both(
+                        cases,
+                        GROUP,
+                        RotaryAtPositions.INSTANCE,
+                        turned.with(RotaryEmbedding.AXIS, axis),
+                        NEAR,
+                        Shapes.floats(4, 3, 2, 6),
+                        first);
+            }
+        }
+        Argument one = Shapes.argument(DType.INT32, Fill.values("position", 4), Shape.of(1));
+        Argument largest = Shapes.floats(1, 2, 1, 2, 1, 2, 3, 4);
+        CompositeCases.both(
+                cases, GROUP, RotaryAtPositions.INSTANCE, rotary.with(RotaryEmbedding.AXIS, 6L), NEAR, largest, one);
+        for (long tokens : new long[] {1, 3}) {
+            var shape = Attributes.of("shape", Shape.of(4, tokens));
+            CompositeCases.both(cases, GROUP, TokenPositions.INSTANCE, shape, Tolerance.EXACT, first);
+        }
+        cases.add(new Case(
+                GROUP,
+                "cached attention of variables",
+                null,
+                () -> {
+                    var builder = new GraphBuilder();
+                    var type = Shapes.floatType(3, 2, 9, 4);
+                    Value keys = builder.variable("keys", type, seed -> Fill.NORMAL.array(type, 0, 1));
+                    Value values = builder.variable("values", type, seed -> Fill.NORMAL.array(type, 0, 2));
+                    Value qkv = builder.input("qkv", Shapes.floatType(2, 2, 3, 2, 4));
+                    Value from = builder.input("from", new TensorType(DType.INT32, Shape.of(2)));
+                    var attributes = Attributes.of(DotProductAttention.SCALE, 0.7);
+                    var node = builder.add(CachedAttention.PACKED, List.of(qkv, keys, values, from), attributes);
+                    builder.output("result", node.output(0));
+                    builder.assign(keys, node.output(1));
+                    builder.assign(values, node.output(2));
+                    return builder.build();
+                },
+                Map.of("qkv", Fill.NORMAL, "from", new Fill("steps", (i, step, random) -> 2.0 * step + i)),
+                3,
+                NEAR));
     }
 
     private static Argument mask(long... sizes) {

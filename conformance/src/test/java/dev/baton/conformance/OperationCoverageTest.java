@@ -7,6 +7,7 @@ import dev.baton.Shape;
 import dev.baton.composite.AllFinite;
 import dev.baton.composite.AllReduce;
 import dev.baton.composite.AveragePool;
+import dev.baton.composite.CachedAttention;
 import dev.baton.composite.Convolution;
 import dev.baton.composite.DotProductAttention;
 import dev.baton.composite.Gru;
@@ -17,6 +18,7 @@ import dev.baton.composite.PackedAttention;
 import dev.baton.composite.RectifiedConvolution;
 import dev.baton.composite.Softmax;
 import dev.baton.composite.SoftmaxCrossEntropy;
+import dev.baton.composite.TokenPositions;
 import dev.baton.composite.Update;
 import dev.baton.graph.Composite;
 import dev.baton.graph.Graph;
@@ -65,6 +67,9 @@ class OperationCoverageTest {
             DotProductAttention.BACKWARD,
             PackedAttention.FORWARD,
             PackedAttention.BACKWARD,
+            CachedAttention.SEPARATE,
+            CachedAttention.PACKED,
+            TokenPositions.INSTANCE,
             Lstm.FORWARD,
             Lstm.BACKWARD,
             Gru.FORWARD,

@@ -2,11 +2,12 @@ package dev.baton.examples;
 
 import dev.baton.DType;
 import dev.baton.DataException;
-import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.cost.Cost;
 import dev.baton.data.Batch;
 import dev.baton.data.Text;
+import dev.baton.infer.Sampling;
+import dev.baton.infer.TextGenerator;
 import dev.baton.loss.Loss;
 import dev.baton.loss.Losses;
 import dev.baton.model.Gpt;
@@ -14,6 +15,7 @@ import dev.baton.optim.AdamW;
 import dev.baton.optim.Parameters;
 import dev.baton.optim.Schedule;
 import dev.baton.report.Exam;
+import dev.baton.runtime.Session;
 import dev.baton.train.EpochResult;
 import dev.baton.train.Epochs;
 import dev.baton.train.Evaluation;
@@ -145,7 +147,7 @@ final class Shakespeare extends CommonOptions implements Callable<Integer> {
                 double validationLoss = evaluation.loss(tried, loss);
                 EpochResult result = loop.end(Map.of("validation loss", validationLoss));
                 report(done, steps, result.loss(), validationLoss);
-                sample(done, sample(evaluation, text, new SplittableRandom(seed + done)));
+                sample(done, written(session, model, text, seed + done));
             }
             billing.end();
             // Every character of the held-out tenth once, but for less than a window at its end.
@@ -178,37 +180,20 @@ final class Shakespeare extends CommonOptions implements Callable<Integer> {
                 .toList();
     }
 
-    /** Lets the model write: each character is drawn from the probabilities that it gives after those before. */
-    private static String sample(Evaluation evaluation, Text text, SplittableRandom random) {
+    /** Lets the model write. It goes on from half of what it can look back at, wherever it cannot see more. */
+    private static String written(Session session, Gpt model, Text text, long seed) {
         var written = new int[SHOWN + 1];
-        for (int i = 1; i < written.length; i++) {
-            // The model looks back, never ahead: what stands after the last character does not matter.
-            int known = Math.min(i, CONTEXT);
-            var window = new int[CONTEXT];
-            System.arraycopy(written, i - known, window, 0, known);
-            NDArray logits = evaluation.answers(NDArray.of(Shape.of(1, CONTEXT), window));
-            written[i] = draw(logits, (known - 1) * text.alphabetSize(), text.alphabetSize(), random);
+        try (var generator = TextGenerator.of(session, model)) {
+            for (int i = 1; i < written.length; ) {
+                var sampling =
+                        Sampling.of().temperature(TEMPERATURE).seed(seed + i).atMost(written.length - i);
+                int[] seen = Arrays.copyOfRange(written, Math.max(0, i - CONTEXT / 2), i);
+                int[] more = generator.generate(seen, sampling).tokens();
+                System.arraycopy(more, 0, written, i, more.length);
+                i += more.length;
+            }
         }
         return text.decode(Arrays.copyOfRange(written, 1, written.length));
-    }
-
-    private static int draw(NDArray logits, int from, int count, SplittableRandom random) {
-        double largest = Double.NEGATIVE_INFINITY;
-        for (int i = 0; i < count; i++) {
-            largest = Math.max(largest, logits.get(from + i));
-        }
-        var upTo = new double[count];
-        double sum = 0;
-        for (int i = 0; i < count; i++) {
-            sum += StrictMath.exp((logits.get(from + i) - largest) / TEMPERATURE);
-            upTo[i] = sum;
-        }
-        double drawn = random.nextDouble() * sum;
-        int token = 0;
-        while (token < count - 1 && upTo[token] <= drawn) {
-            token++;
-        }
-        return token;
     }
 
     private void report(long step, long steps, double loss, double validationLoss) {

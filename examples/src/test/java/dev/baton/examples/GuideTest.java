@@ -115,7 +115,7 @@ class GuideTest {
     void noneIsForgotten() throws IOException {
         assertThat(programs())
                 .extracting(GuideTest::nameOf)
-                .containsExactly("Gates", "Album", "Flats", "Saved", "Foreign", "Lasting", "Rings", "Curve", "Circles");
+                .containsExactly("Gates", "Album", "Flats", "Saved", "Foreign", "Lasting", "Rings", "Rhyme", "Curve", "Circles");
     }
 
     @Test
@@ -174,6 +174,18 @@ class GuideTest {
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files.map(path -> path.getFileName().toString())).contains("xor.safetensors");
         }
+    }
+
+    @Test
+    void aModelThatWrites() throws Exception {
+        List<String> lines = run("Rhyme").lines().toList();
+        assertThat(lines).hasSize(3);
+        // Whatever "row, " is followed by, it is of the text.
+        String rhyme = "row, row, row your boat, gently down the stream. ".repeat(3);
+        assertThat(rhyme).contains(lines.get(0));
+        assertThat(lines.get(0)).hasSize(20);
+        assertThat(lines.get(1)).isEqualTo("STOP_TOKEN:  down the stream");
+        assertThat(lines.get(2)).isEqualTo("STOP_TOKEN: , gently down the stream");
     }
 
     @Test
