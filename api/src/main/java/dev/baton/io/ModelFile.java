@@ -178,9 +178,11 @@ public final class ModelFile {
                 others.removeIf(name -> name.equals(Decoding.POSITIONS) || Decoding.isCache(name));
             }
             if (!hasInputs || !others.isEmpty() || !graph.outputs().containsKey(ForwardGraph.ANSWERS)) {
-                throw new DataException("the model in it goes from " + graph.inputs().keySet() + " to "
-                        + graph.outputs().keySet() + ", not from '" + ForwardGraph.INPUTS + "' to '" + ForwardGraph.ANSWERS
-                        + "'");
+                throw new DataException(
+                        "the model in it goes from " + graph.inputs().keySet() + " to "
+                                + graph.outputs().keySet() + ", not from '" + ForwardGraph.INPUTS + "' to '"
+                                + ForwardGraph.ANSWERS
+                                + "'");
             }
             return graph;
         } catch (DataException e) {

@@ -115,7 +115,8 @@ class GuideTest {
     void noneIsForgotten() throws IOException {
         assertThat(programs())
                 .extracting(GuideTest::nameOf)
-                .containsExactly("Gates", "Album", "Flats", "Saved", "Foreign", "Lasting", "Rings", "Rhyme", "Curve", "Circles");
+                .containsExactly(
+                        "Gates", "Album", "Flats", "Saved", "Foreign", "Lasting", "Rings", "Rhyme", "Curve", "Circles");
     }
 
     @Test
