@@ -263,5 +263,13 @@ class ExportedOperationsTest {
         builder.output("Exp", emit.neg(emit.neg(x)));
         builder.output("Abs", emit.apply(Primitive.EXP, x));
         compare(builder, Map.of("Neg", NDArray.of(Shape.of(1, 2), 1f, 2f)));
+        var twice = new GraphBuilder();
+        Value one = input(twice, "x", DType.FLOAT32, "N", 2);
+        twice.output("x", new Emitter(twice).neg(one));
+        try (var session = Session.open("cpu")) {
+            assertThatThrownBy(() -> Onnx.save(session, twice.build(), folder.resolve("twice.onnx")))
+                    .isInstanceOf(BatonException.class)
+                    .hasMessageContaining("'x' is more than one of the inputs, outputs and variables");
+        }
     }
 }

@@ -1,12 +1,17 @@
 package dev.baton.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.baton.BatonException;
 import dev.baton.DType;
 import dev.baton.Dim;
 import dev.baton.NDArray;
+import dev.baton.Precision;
 import dev.baton.Shape;
 import dev.baton.data.Batch;
+import dev.baton.graph.GraphBuilder;
+import dev.baton.graph.Primitive;
 import dev.baton.infer.Predictor;
 import dev.baton.io.ModelFile;
 import dev.baton.loss.Losses;
@@ -153,6 +158,40 @@ class ImportTest {
                     var expected = Predictor.of(session, original)) {
                 Forward.assertClose(predictor.predict(shown), expected.predict(shown), 1e-5);
             }
+        }
+    }
+
+    @Test
+    void dropoutDropsInTrainingAlone() {
+        OnnxModel model = Onnx.load(new TestModels()
+                .input("x", 1, "batch", 4)
+                .output("y")
+                .array(TestModels.floats("ratio", new long[0], 0.25f))
+                .node("Dropout", "x ratio", "y")
+                .write(file()));
+        assertThat(randomNumbers(model, GraphBuilder.Mode.TRAINING)).isEqualTo(1);
+        assertThat(randomNumbers(model, GraphBuilder.Mode.INFERENCE)).isZero();
+    }
+
+    private static long randomNumbers(Layer model, GraphBuilder.Mode mode) {
+        return ForwardGraph.of(mode, model, DType.FLOAT32, Shape.of(4)).nodes().stream()
+                .filter(node -> node.is(Primitive.RANDOM_UNIFORM))
+                .count();
+    }
+
+    @Test
+    void batchNormIsNotGatheredOverDevices() {
+        try (var session = Session.open("cpu")) {
+            Onnx.save(session, convolutional(), DType.FLOAT32, Shape.of(2, 8, 8), file());
+        }
+        OnnxModel model = Onnx.load(file());
+        NDArray shown = Forward.random(DType.FLOAT32, Shape.of(6, 2, 8, 8), 0, 3);
+        var batch = new Batch(shown, NDArray.of(new int[] {0, 1, 2, 0, 1, 2}));
+        try (var session = Session.open("cpu", 0, Precision.FLOAT32, 2)) {
+            assertThatThrownBy(() -> losses(session, model, batch, 1))
+                    .isInstanceOf(BatonException.class)
+                    .hasMessageContaining("(BatchNormalization): the batch normalisations of a model from an ONNX file")
+                    .hasMessageContaining("train it on one");
         }
     }
 

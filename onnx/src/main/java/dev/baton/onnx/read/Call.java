@@ -96,25 +96,7 @@ final class Call {
     }
 
     Tensor tensor(Item item) {
-        if (item instanceof Item.Computed computed) {
-            return computed.tensor();
-        }
-        if (item instanceof Item.Known known) {
-            return constant(known.array());
-        }
-        return tensor((Item.Sizes) item);
-    }
-
-    private Tensor tensor(Item.Sizes sizes) {
-        Emitter emit = emit();
-        var parts = new ArrayList<Value>();
-        for (Size size : sizes.sizes()) {
-            Value number = size.isNumber()
-                    ? emit.constant(NDArray.of(Shape.scalar(), size.number()))
-                    : emit.size(Shape.of(List.of(size.dim())), DType.INT64);
-            parts.add(sizes.isScalar() ? number : emit.reshape(number, Shape.of(1)));
-        }
-        return wrap(emit.concat(0, parts.toArray(Value[]::new)));
+        return Item.tensor(graph, item);
     }
 
     Tensor constant(NDArray array) {
@@ -268,6 +250,6 @@ final class Call {
 
     /** The element type with the format's number. */
     DType dtype(long number) {
-        return Arrays.dtype((int) number, node.toString());
+        return ArrayReader.dtype((int) number, node.toString());
     }
 }

@@ -1,7 +1,11 @@
 package dev.baton.onnx.read;
 
+import dev.baton.DType;
 import dev.baton.NDArray;
 import dev.baton.Shape;
+import dev.baton.graph.Emitter;
+import dev.baton.graph.GraphBuilder;
+import dev.baton.graph.Value;
 import dev.baton.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +21,25 @@ sealed interface Item {
 
     /** Int64 integers that are known but for the sizes of symbols: a scalar or a vector. */
     record Sizes(List<Size> sizes, boolean isScalar) implements Item {}
+
+    /** An item as a tensor of a trace, whatever is known of it. */
+    static Tensor tensor(GraphBuilder graph, Item item) {
+        if (item instanceof Computed computed) {
+            return computed.tensor();
+        }
+        var emit = new Emitter(graph);
+        if (item instanceof Known known) {
+            return Tensor.of(graph, emit.constant(known.array()));
+        }
+        var sizes = (Sizes) item;
+        Value[] parts = sizes.sizes().stream()
+                .map(size -> size.isNumber()
+                        ? emit.constant(NDArray.of(Shape.scalar(), size.number()))
+                        : emit.size(Shape.of(List.of(size.dim())), DType.INT64))
+                .map(number -> sizes.isScalar() ? number : emit.reshape(number, Shape.of(1)))
+                .toArray(Value[]::new);
+        return Tensor.of(graph, emit.concat(0, parts));
+    }
 
     static Item of(Tensor tensor) {
         return new Computed(tensor);
@@ -58,7 +81,7 @@ sealed interface Item {
 
     /** All values of an array as integers, exactly for those that are. */
     static long[] longs(NDArray array) {
-        if (array.dtype() == dev.baton.DType.INT64) {
+        if (array.dtype() == DType.INT64) {
             return array.toLongArray();
         }
         var values = new long[array.size()];

@@ -122,7 +122,7 @@ public final class OnnxFile {
             if (arrays.containsKey(tensor.getName())) {
                 throw new DataException(where + " is there twice");
             }
-            arrays.put(tensor.getName(), Arrays.read(tensor, where, external));
+            arrays.put(tensor.getName(), ArrayReader.read(tensor, where, external));
         }
     }
 
@@ -136,7 +136,7 @@ public final class OnnxFile {
                     where + " is no tensor; Baton reads neither sequences nor maps nor optional values");
         }
         var tensor = value.getType().getTensor();
-        DType dtype = tensor.hasElementType() ? Arrays.dtype(tensor.getElementType(), where) : null;
+        DType dtype = tensor.hasElementType() ? ArrayReader.dtype(tensor.getElementType(), where) : null;
         if (!tensor.hasShape()) {
             return new Declared(value.getName(), dtype, null);
         }

@@ -23,6 +23,9 @@ final class SelectionOperators {
         all.accept("Gather", SelectionOperators::gather);
         all.accept("GatherElements", SelectionOperators::gatherElements);
         all.accept("GatherND", SelectionOperators::gatherNd);
+        all.accept("ScatterElements", SelectionOperators::scatterElements);
+        all.accept("Scatter", SelectionOperators::scatterElements);
+        all.accept("ScatterND", call -> scattered(call, asRows(call), numbersOfRows(call)));
         all.accept("OneHot", SelectionOperators::oneHot);
         all.accept("Trilu", SelectionOperators::triangle);
     }
@@ -142,20 +145,25 @@ final class SelectionOperators {
     /** result[i, j, k] = data[index[i, j, k], j, k], for axis 0. */
     private static Tensor gatherElements(Call call) {
         Tensor x = call.tensor(0);
-        Shape shape = x.shape();
+        return x.reshape(Shape.of(List.of(x.shape().elements()))).rows(numbersOfElements(call));
+    }
+
+    /** The numbers of the elements at [index[i, j, k], j, k], for axis 0, in row-major order. */
+    static Tensor numbersOfElements(Call call) {
+        Shape shape = call.tensor(0).shape();
         int axis = call.axis(call.integer("axis", 0), shape.rank());
         Tensor indices = indices(call, 1, shape.dim(axis));
-        Tensor flat = indices.multiply(stride(shape, axis));
+        Tensor numbers = indices.multiply(stride(shape, axis));
         for (int other = 0; other < shape.rank(); other++) {
             if (other != axis) {
                 Tensor along = MovementOperators.iota(call, indices.shape().dim(other));
                 var ones = new long[shape.rank()];
                 Arrays.fill(ones, 1);
                 Shape placed = Shape.of(ones).with(other, indices.shape().dim(other));
-                flat = flat.add(along.reshape(placed).multiply(stride(shape, other)));
+                numbers = numbers.add(along.reshape(placed).multiply(stride(shape, other)));
             }
         }
-        return x.reshape(Shape.of(List.of(shape.elements()))).rows(flat);
+        return numbers;
     }
 
     /** How many elements lie between two that are neighbours along an axis. */
@@ -167,25 +175,62 @@ final class SelectionOperators {
         if (call.integer("batch_dims", 0) != 0) {
             throw call.refuse("attribute batch_dims is not 0");
         }
+        return asRows(call).rows(numbersOfRows(call));
+    }
+
+    /** The first dimensions, as many as indices name, as one. */
+    static Tensor asRows(Call call) {
         Tensor x = call.tensor(0);
-        Shape shape = x.shape();
+        int depth = depth(call);
+        List<Dim> dims = x.shape().dims();
+        Shape rest = Shape.of(dims.subList(depth, dims.size()));
+        return x.reshape(rest.prepend(Shape.of(dims.subList(0, depth)).elements()));
+    }
+
+    private static int depth(Call call) {
+        return call.count(call.tensor(1).shape().size(-1), "the number of indices");
+    }
+
+    /** The numbers of the rows that the last dimension of the indices names. */
+    static Tensor numbersOfRows(Call call) {
         Shape given = call.tensor(1).shape();
-        int depth = call.count(given.size(-1), "the number of indices");
-        Shape rest = Shape.of(shape.dims().subList(depth, shape.rank()));
-        Shape first = Shape.of(shape.dims().subList(0, depth));
-        Tensor numbers = call.tensor(1).cast(DType.INT32);
-        Tensor flat = null;
-        for (int axis = 0; axis < depth; axis++) {
-            Tensor index = numbers.slice(given.rank() - 1, axis, axis + 1).reshape(given.without(-1));
-            Tensor size = call.wrap(call.emit().size(Shape.of(List.of(shape.dim(axis))), DType.INT32));
+        Shape first = Shape.of(call.tensor(0).shape().dims().subList(0, depth(call)));
+        Tensor indices = call.tensor(1).cast(DType.INT32);
+        Tensor numbers = null;
+        for (int axis = 0; axis < first.rank(); axis++) {
+            Tensor index = indices.slice(given.rank() - 1, axis, axis + 1).reshape(given.without(-1));
+            Tensor size = call.wrap(call.emit().size(Shape.of(List.of(first.dim(axis))), DType.INT32));
             Tensor counted = index.lessThan(index.fullLike(0)).select(index.add(size), index);
             Tensor offset = counted.multiply(stride(first, axis));
-            flat = flat == null ? offset : flat.add(offset);
+            numbers = numbers == null ? offset : numbers.add(offset);
         }
-        if (flat == null) {
+        if (numbers == null) {
             throw call.refuse("indices of no dimension");
         }
-        return x.reshape(rest.prepend(first.elements())).rows(flat);
+        return numbers;
+    }
+
+    private static Tensor scatterElements(Call call) {
+        Tensor x = call.tensor(0);
+        return scattered(call, x.reshape(Shape.of(List.of(x.shape().elements()))), numbersOfElements(call));
+    }
+
+    /** A table of which some rows are replaced, or to which something is added. */
+    private static Tensor scattered(Call call, Tensor table, Tensor numbers) {
+        Tensor updates = call.tensor(2);
+        Tensor sums = call.wrap(call.emit().scatterAdd(numbers.value(), updates.value(), table.shape()));
+        String reduction = call.text("reduction", "none");
+        Tensor result;
+        if (reduction.equals("add")) {
+            result = table.add(sums);
+        } else if (reduction.equals("none")) {
+            Tensor ones = updates.fullLike(1);
+            Tensor hits = call.wrap(call.emit().scatterAdd(numbers.value(), ones.value(), table.shape()));
+            result = hits.equalTo(hits.fullLike(0)).select(table, sums);
+        } else {
+            throw call.refuse("Baton has no form for the reduction '" + reduction + "'");
+        }
+        return result.reshape(call.tensor(0).shape());
     }
 
     private static Tensor oneHot(Call call) {

@@ -39,7 +39,7 @@ final class ShapeOperators {
     private static NDArray constant(Call call) {
         if (call.hasAttribute("value")) {
             AttributeDef value = call.node().attributes().get("value");
-            return Arrays.read(value.getTensor(), call.node().toString(), ExternalData.NONE);
+            return ArrayReader.read(value.getTensor(), call.node().toString(), ExternalData.NONE);
         }
         if (call.hasAttribute("value_int")) {
             return NDArray.of(Shape.scalar(), call.integer("value_int", 0));

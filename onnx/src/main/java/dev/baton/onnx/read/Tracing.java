@@ -75,9 +75,8 @@ public final class Tracing {
             });
         }
         var outputs = new LinkedHashMap<String, Tensor>();
-        var reader = new Call(null, file.opset(), graph, List.of(), name -> null);
         for (Declared output : file.outputs()) {
-            outputs.put(output.name(), reader.tensor(items.get(output.name())));
+            outputs.put(output.name(), Item.tensor(graph, items.get(output.name())));
         }
         return outputs;
     }

@@ -53,7 +53,7 @@ final class Elements {
         ALL.put(Primitive.CAST, (file, node) -> {
             DType to = node.outputs().get(0).dtype();
             var x = file.at(node.input(0));
-            String result = file.node("Cast", List.of(x.name()), Attributes.integer("to", Types.number(to)));
+            String result = file.node("Cast", List.of(x.name()), AttributeDefs.integer("to", Types.number(to)));
             file.put(node.output(0), result, x.shape());
             return true;
         });

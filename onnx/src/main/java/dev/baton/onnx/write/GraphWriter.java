@@ -69,9 +69,17 @@ final class GraphWriter {
         if (!graph.assignments().isEmpty()) {
             throw new BatonException("an ONNX file holds a forward pass, not a step that changes variables");
         }
-        names.addAll(graph.inputs().keySet());
-        names.addAll(graph.outputs().keySet());
-        names.addAll(graph.variables().keySet());
+        for (Set<String> kind : List.of(
+                graph.inputs().keySet(),
+                graph.outputs().keySet(),
+                graph.variables().keySet())) {
+            for (String name : kind) {
+                if (!names.add(name)) {
+                    throw new BatonException("an ONNX file has one thing of each name, and '" + name
+                            + "' is more than one of the inputs, outputs and variables");
+                }
+            }
+        }
         // What nothing needs is left out.
         Graph needed = graph.bind(Map.of());
         needed.inputs().forEach((name, value) -> {
@@ -272,7 +280,7 @@ final class GraphWriter {
                         List.of(),
                         AttributeDef.newBuilder()
                                 .setName("value")
-                                .setKind(Attributes.TENSOR)
+                                .setKind(AttributeDefs.TENSOR)
                                 .setTensor(Types.tensor("", value))
                                 .build()));
     }
@@ -296,7 +304,7 @@ final class GraphWriter {
         }
         return once(
                 shape,
-                () -> node("Concat", shape.dims().stream().map(this::size).toList(), Attributes.integer("axis", 0)));
+                () -> node("Concat", shape.dims().stream().map(this::size).toList(), AttributeDefs.integer("axis", 0)));
     }
 
     /** The size of a dimension as int64 [1]. */
@@ -330,7 +338,7 @@ final class GraphWriter {
         }
         return once(source, () -> {
             String sizes = node("Shape", List.of(source.input()));
-            return node("Gather", List.of(sizes, integers(source.axis())), Attributes.integer("axis", 0));
+            return node("Gather", List.of(sizes, integers(source.axis())), AttributeDefs.integer("axis", 0));
         });
     }
 
@@ -344,7 +352,7 @@ final class GraphWriter {
                         .toArray())
                 : shape(shape);
         return empty
-                ? node("Reshape", List.of(name, sizes), Attributes.integer("allowzero", 1))
+                ? node("Reshape", List.of(name, sizes), AttributeDefs.integer("allowzero", 1))
                 : node("Reshape", List.of(name, sizes));
     }
 }

@@ -47,14 +47,14 @@ final class Movements {
                 (file, node) -> file.node(
                         "Concat",
                         node.inputs().stream().map(file::full).toList(),
-                        Attributes.integer("axis", node.attributes().integer("axis"))));
+                        AttributeDefs.integer("axis", node.attributes().integer("axis"))));
         one(Primitive.WINDOWS, Movements::windows);
         one(
                 Primitive.GATHER,
                 (file, node) -> file.node(
                         "Gather",
                         List.of(file.full(node.input(0)), file.full(node.input(1))),
-                        Attributes.integer("axis", 0)));
+                        AttributeDefs.integer("axis", 0)));
     }
 
     /** Gives the name of the one result, in its full size. */
@@ -77,7 +77,7 @@ final class Movements {
     }
 
     static String transpose(GraphWriter file, String x, long... axes) {
-        return file.node("Transpose", List.of(x), Attributes.integers("perm", axes));
+        return file.node("Transpose", List.of(x), AttributeDefs.integers("perm", axes));
     }
 
     /** The number of elements of a shape, which may be symbolic. */
@@ -92,7 +92,7 @@ final class Movements {
     }
 
     static String cast(GraphWriter file, String x, DType dtype) {
-        return file.node("Cast", List.of(x), Attributes.integer("to", Types.number(dtype)));
+        return file.node("Cast", List.of(x), AttributeDefs.integer("to", Types.number(dtype)));
     }
 
     private static String iota(GraphWriter file, Node node) {
@@ -158,7 +158,7 @@ final class Movements {
                 indices[at] = at / kernel[i] * stride[i] + at % kernel[i] * dilation[i];
             }
             String numbers = file.constant(NDArray.of(Shape.of(places, kernel[i]), indices));
-            result = file.node("Gather", List.of(result, numbers), Attributes.integer("axis", first + 2L * i));
+            result = file.node("Gather", List.of(result, numbers), AttributeDefs.integer("axis", first + 2L * i));
         }
         if (kernel.length == 1) {
             return result;

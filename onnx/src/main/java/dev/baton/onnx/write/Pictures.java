@@ -34,7 +34,7 @@ final class Pictures {
                 Movements.translator((file, node) -> file.node(
                         "BatchNormalization",
                         operands(file, node),
-                        Attributes.number("epsilon", node.attributes().number(BatchNorm.EPSILON)))));
+                        AttributeDefs.number("epsilon", node.attributes().number(BatchNorm.EPSILON)))));
     }
 
     private Pictures() {}
@@ -53,16 +53,16 @@ final class Pictures {
     /** All numbers of a window. */
     private static List<AttributeDef> all(Window window) {
         return List.of(
-                Attributes.integers("kernel_shape", window.kernel()),
-                Attributes.integers("strides", window.stride()),
-                Attributes.integers(
+                AttributeDefs.integers("kernel_shape", window.kernel()),
+                AttributeDefs.integers("strides", window.stride()),
+                AttributeDefs.integers(
                         "pads", window.before()[0], window.before()[1], window.after()[0], window.after()[1]),
-                Attributes.integers("dilations", window.dilation()));
+                AttributeDefs.integers("dilations", window.dilation()));
     }
 
     private static AttributeDef[] convolution(Node node, Window window) {
         var attributes = new ArrayList<>(all(window));
-        attributes.add(Attributes.integer("group", node.attributes().integer(Convolution.GROUPS)));
+        attributes.add(AttributeDefs.integer("group", node.attributes().integer(Convolution.GROUPS)));
         return attributes.toArray(AttributeDef[]::new);
     }
 
@@ -79,7 +79,7 @@ final class Pictures {
         }
         AttributeDef[] plain = convolution(node, window);
         AttributeDef[] attributes = Arrays.copyOf(plain, plain.length + 1);
-        attributes[plain.length] = Attributes.integers("output_padding", beyond);
+        attributes[plain.length] = AttributeDefs.integers("output_padding", beyond);
         return file.node("ConvTranspose", operands(file, node), attributes);
     }
 
@@ -99,7 +99,7 @@ final class Pictures {
         }
         var attributes = new ArrayList<>(all(window).subList(0, 3));
         attributes.add(
-                Attributes.integer("count_include_pad", node.attributes().flag(AveragePool.COUNT_PADDING) ? 1 : 0));
+                AttributeDefs.integer("count_include_pad", node.attributes().flag(AveragePool.COUNT_PADDING) ? 1 : 0));
         file.put(
                 node.output(0),
                 file.node("AveragePool", operands(file, node), attributes.toArray(AttributeDef[]::new)));

@@ -71,7 +71,7 @@ final class Recurrences {
         var states = List.of(node.input(1), node.input(2));
         List<String> inputs = inputs(file, projection, node.input(3), "", LSTM_GATES, states);
         List<String> outputs =
-                file.node("LSTM", 3, inputs, Attributes.integer("hidden_size", hidden(node)), turn(node));
+                file.node("LSTM", 3, inputs, AttributeDefs.integer("hidden_size", hidden(node)), turn(node));
         file.put(node.output(0), batchFirst(file, outputs.get(0)));
         for (Node end : ends) {
             // [1, N, H], the cell after the last step, as the slice of all cells has it.
@@ -91,8 +91,8 @@ final class Recurrences {
                 "GRU",
                 1,
                 inputs,
-                Attributes.integer("hidden_size", hidden(node)),
-                Attributes.integer("linear_before_reset", 1),
+                AttributeDefs.integer("hidden_size", hidden(node)),
+                AttributeDefs.integer("linear_before_reset", 1),
                 turn(node));
         file.put(node.output(0), batchFirst(file, outputs.get(0)));
         return true;
@@ -107,7 +107,7 @@ final class Recurrences {
     }
 
     private static dev.baton.onnx.format.AttributeDef turn(Node node) {
-        return Attributes.text("direction", isReverse(node) ? "reverse" : "forward");
+        return AttributeDefs.text("direction", isReverse(node) ? "reverse" : "forward");
     }
 
     /** Whether all that reads the cells takes those after the last step. */
@@ -137,7 +137,7 @@ final class Recurrences {
         String second = recurrentBias.isEmpty()
                 ? file.constant(dev.baton.NDArray.zeros(weight.dtype(), dev.baton.Shape.of(width)))
                 : reordered(file, recurrentBias, gates);
-        String biases = file.node("Concat", List.of(first, second), Attributes.integer("axis", 0));
+        String biases = file.node("Concat", List.of(first, second), AttributeDefs.integer("axis", 0));
         var inputs = new ArrayList<String>();
         inputs.add(Movements.transpose(file, file.full(projection.x()), 1, 0, 2));
         inputs.add(oneDirection(file, weight(file, projection.weight(), gates)));
@@ -162,9 +162,9 @@ final class Recurrences {
     }
 
     private static String reordered(GraphWriter file, String x, int[] gates) {
-        List<String> parts = file.node("Split", gates.length, List.of(x), Attributes.integer("axis", 0));
+        List<String> parts = file.node("Split", gates.length, List.of(x), AttributeDefs.integer("axis", 0));
         List<String> turned = Arrays.stream(gates).mapToObj(parts::get).toList();
-        return file.node("Concat", turned, Attributes.integer("axis", 0));
+        return file.node("Concat", turned, AttributeDefs.integer("axis", 0));
     }
 
     /** [T, 1, N, H] -> [N, T, H]. */

@@ -25,7 +25,7 @@ final class Reductions {
                 Movements.translator((file, node) -> file.node(
                         "ReduceSum",
                         List.of(file.full(node.input(0)), file.integers(axes(node))),
-                        Attributes.integer("keepdims", 0))));
+                        AttributeDefs.integer("keepdims", 0))));
         ALL.put(
                 Primitive.REDUCE_MAX,
                 Movements.translator((file, node) -> reduce(file, "ReduceMax", file.full(node.input(0)), node)));
@@ -38,8 +38,8 @@ final class Reductions {
             String largest = file.node(
                     "ArgMax",
                     List.of(file.full(node.input(0))),
-                    Attributes.integer("axis", axes(node)[0]),
-                    Attributes.integer("keepdims", 0));
+                    AttributeDefs.integer("axis", axes(node)[0]),
+                    AttributeDefs.integer("keepdims", 0));
             return Movements.cast(file, largest, DType.INT32);
         }));
         ALL.put(Primitive.MATMUL, Movements.translator(Reductions::matmul));
@@ -56,7 +56,7 @@ final class Reductions {
 
     private static String reduce(GraphWriter file, String operator, String x, Node node) {
         return file.node(
-                operator, List.of(x), Attributes.integers("axes", axes(node)), Attributes.integer("keepdims", 0));
+                operator, List.of(x), AttributeDefs.integers("axes", axes(node)), AttributeDefs.integer("keepdims", 0));
     }
 
     private static String matmul(GraphWriter file, Node node) {
@@ -83,7 +83,7 @@ final class Reductions {
         return Movements.translator((file, node) -> file.node(
                 operator,
                 List.of(file.full(node.input(0))),
-                Attributes.integer("axis", node.attributes().integer(Softmax.AXIS))));
+                AttributeDefs.integer("axis", node.attributes().integer(Softmax.AXIS))));
     }
 
     private static boolean layerNorm(GraphWriter file, Node node) {
@@ -106,8 +106,8 @@ final class Reductions {
                 file.node(
                         "LayerNormalization",
                         inputs,
-                        Attributes.integer("axis", axis),
-                        Attributes.number("epsilon", node.attributes().number(LayerNormalization.EPSILON))));
+                        AttributeDefs.integer("axis", axis),
+                        AttributeDefs.number("epsilon", node.attributes().number(LayerNormalization.EPSILON))));
         return true;
     }
 }

@@ -27,6 +27,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +65,7 @@ class PublishedCasesTest {
         var failures = new TreeMap<String, String>();
         var refused = new TreeMap<String, String>();
         var skipped = new TreeMap<String, Integer>();
+        var unknown = new TreeSet<String>();
         int passed = 0;
         for (String family : List.of("node", "simple", "pytorch-converted", "pytorch-operator")) {
             for (Path one : list(CASES.resolve(family))) {
@@ -76,6 +79,10 @@ class PublishedCasesTest {
                         refused.put(name, e.getMessage());
                     } else {
                         skipped.merge(reason, 1, Integer::sum);
+                        e.getMessage()
+                                .lines()
+                                .filter(line -> line.startsWith("  "))
+                                .forEach(line -> unknown.add(line.strip().split(" ")[0]));
                     }
                 } catch (BatonException | AssertionError e) {
                     failures.put(name, e.toString());
@@ -106,6 +113,8 @@ class PublishedCasesTest {
             for (var reason : skipped.entrySet()) {
                 assertThat(page).contains("| " + reason.getKey() + " | " + reason.getValue() + " |");
             }
+            assertThat(page)
+                    .contains(unknown.stream().map(name -> "`" + name + "`").collect(Collectors.joining(", ")));
             known().forEach((name, why) -> assertThat(page).contains("| `" + name + "` | " + why + " |"));
         } else {
             assertThat(passed).isGreaterThan(500);
@@ -177,7 +186,7 @@ class PublishedCasesTest {
             } else {
                 inputs.put(
                         declared.getName(),
-                        Arrays.read(tensor, "input '" + declared.getName() + "'", ExternalData.NONE));
+                        ArrayReader.read(tensor, "input '" + declared.getName() + "'", ExternalData.NONE));
             }
         }
         graph.addAllInitializer(settings);
@@ -186,7 +195,7 @@ class PublishedCasesTest {
         Map<String, NDArray> outputs = compute(file, inputs);
         number = 0;
         for (var declared : graph.getOutputList()) {
-            NDArray expected = Arrays.read(
+            NDArray expected = ArrayReader.read(
                     tensor(data.resolve("output_" + number++ + ".pb")).build(), "output", ExternalData.NONE);
             compare(declared.getName(), outputs.get(declared.getName()), expected);
         }

@@ -5,7 +5,7 @@ import dev.baton.onnx.format.AttributeDef;
 import java.util.Arrays;
 
 /** Attributes of nodes in a file. */
-final class Attributes {
+final class AttributeDefs {
 
     /** The numbers of the kinds of attributes. */
     static final int NUMBER = 1;
@@ -15,7 +15,7 @@ final class Attributes {
     static final int TENSOR = 4;
     static final int INTEGERS = 7;
 
-    private Attributes() {}
+    private AttributeDefs() {}
 
     private static AttributeDef.Builder named(String name, int kind) {
         return AttributeDef.newBuilder().setName(name).setKind(kind);

@@ -11,14 +11,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** Arrays in the form of the file. */
-final class Arrays {
+final class ArrayReader {
 
     private static final int UINT8 = 2;
     private static final int INT8 = 3;
     private static final int FLOAT16 = 10;
     private static final int BFLOAT16 = 16;
 
-    private Arrays() {}
+    private ArrayReader() {}
 
     /**
      * The element type with the format's number.
