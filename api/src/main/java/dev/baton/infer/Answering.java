@@ -141,6 +141,16 @@ final class Answering {
         }
     }
 
+    /** A row for each example. */
+    float[][] answerRows(NDArray examples) {
+        Lane lane = lanes.take();
+        try {
+            return lane.answerRows(examples);
+        } finally {
+            lanes.giveBack(lane);
+        }
+    }
+
     /** Compiles what answers batches of these sizes, and runs it, in every lane. */
     void warmUp(int... batches) {
         lanes.onEach(lane -> warmUp(lane, batches));

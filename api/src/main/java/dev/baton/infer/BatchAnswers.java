@@ -6,7 +6,6 @@ import dev.baton.Dim;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.infer.RequestQueue.Request;
-import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,16 +68,6 @@ final class BatchAnswers {
                 shown.ints().put(i * each, (int[]) batch.get(i).example());
             }
         }
-        NDArray answers = predictor.predict(shown);
-        if (answers.shape().rank() == 0 || answers.shape().size(0) != count) {
-            throw new BatonException("the model answers " + count + " examples with " + answers.shape()
-                    + ", not with an answer for each");
-        }
-        var rows = new float[count][answers.size() / count];
-        FloatBuffer values = answers.floats();
-        for (float[] row : rows) {
-            values.get(row);
-        }
-        return rows;
+        return predictor.predictRows(shown);
     }
 }

@@ -1,5 +1,6 @@
 package dev.baton.infer;
 
+import dev.baton.BatonException;
 import dev.baton.DType;
 import dev.baton.DataException;
 import dev.baton.NDArray;
@@ -8,6 +9,8 @@ import dev.baton.nn.ForwardGraph;
 import dev.baton.runtime.Executable;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * One answer at a time: the forward pass with a workspace of its own, and arrays for one example and its answer that are
@@ -21,6 +24,9 @@ final class Lane {
     private final int finite;
     private final NDArray isFinite = NDArray.zeros(DType.BOOL, Shape.scalar());
     private final Shape one;
+    /** By the number of examples. */
+    private final Map<Integer, NDArray> rows = new HashMap<>();
+
     private NDArray example;
     private FloatBuffer numbers;
     private IntBuffer tokens;
@@ -70,6 +76,37 @@ final class Lane {
             var values = new float[answerNumbers.capacity()];
             answerNumbers.get(0, values);
             return values;
+        } finally {
+            executable.release();
+        }
+    }
+
+    /**
+     * The answers to many examples, a row for each, through an array that is used again for as many.
+     *
+     * @throws BatonException if the model does not give an answer for each example
+     */
+    float[][] answerRows(NDArray examples) {
+        int count = (int) examples.shape().size(0);
+        try {
+            run(examples);
+            NDArray all = rows.get(count);
+            if (all == null) {
+                all = executable.output(answers);
+                if (all.shape().rank() == 0 || all.shape().size(0) != count) {
+                    throw new BatonException("the model answers " + count + " examples with " + all.shape()
+                            + ", not with an answer for each");
+                }
+                rows.put(count, all);
+            } else {
+                executable.read(answers, all);
+            }
+            FloatBuffer values = all.floats();
+            var split = new float[count][all.size() / count];
+            for (float[] row : split) {
+                values.get(row);
+            }
+            return split;
         } finally {
             executable.release();
         }

@@ -293,6 +293,11 @@ public final class Predictor implements AutoCloseable {
         warmUp(ready, batches);
     }
 
+    /** A row for each example of a batch that fits; allocates only these. */
+    float[][] predictRows(NDArray examples) {
+        return known().answerRows(examples);
+    }
+
     /** The same for a caller who is alone. */
     void warmUpAlone(int... batches) {
         known().warmUpWhole(batches);

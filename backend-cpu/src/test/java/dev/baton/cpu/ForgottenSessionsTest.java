@@ -3,10 +3,12 @@ package dev.baton.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.baton.DType;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.StateException;
 import dev.baton.data.Batch;
+import dev.baton.infer.Predictor;
 import dev.baton.loss.Losses;
 import dev.baton.nn.Linear;
 import dev.baton.optim.Adam;
@@ -34,7 +36,7 @@ class ForgottenSessionsTest {
     @BeforeEach
     void count() {
         logger.setFilter(message -> {
-            if (message.getMessage().startsWith("the session opened at ForgottenSessionsTest.java:")) {
+            if (message.getMessage().matches("the (session|predictor) opened at ForgottenSessionsTest.java:.*")) {
                 sessions.incrementAndGet();
             }
             return false;
@@ -61,6 +63,35 @@ class ForgottenSessionsTest {
         }
         collect(100);
         assertThat(sessions).hasValue(100);
+    }
+
+    /** Lanes read the weights of the predictor's session, and go before it. */
+    @Test
+    void predictorsWithLanesAreGivenBack() throws InterruptedException {
+        String threads = System.getProperty(CpuProvider.THREADS);
+        System.setProperty(CpuProvider.THREADS, "3");
+        try (var session = Session.open("cpu")) {
+            var model = new Linear(3, 2);
+            for (int opened = 1; opened <= 100; opened++) {
+                forgetPredictor(session, model);
+                // What is reported is on its way: as many again may still hold theirs.
+                collect(opened - 15);
+            }
+            collect(100);
+            assertThat(sessions).hasValue(100);
+        } finally {
+            if (threads == null) {
+                System.clearProperty(CpuProvider.THREADS);
+            } else {
+                System.setProperty(CpuProvider.THREADS, threads);
+            }
+        }
+    }
+
+    private static void forgetPredictor(Session session, Linear model) {
+        var predictor = Predictor.of(session, model);
+        predictor.warmUp(DType.FLOAT32, Shape.of(3));
+        assertThat(predictor.predict(new float[3])).hasSize(2);
     }
 
     private void collect(int wanted) throws InterruptedException {

@@ -2,6 +2,7 @@ package dev.baton.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.baton.DType;
 import dev.baton.DataException;
@@ -9,11 +10,13 @@ import dev.baton.Dim;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.StateException;
+import dev.baton.infer.MicroBatches;
 import dev.baton.infer.Predictor;
 import dev.baton.model.LeNet;
 import dev.baton.model.Mlp;
 import dev.baton.nn.Layer;
 import dev.baton.runtime.Session;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -214,6 +217,29 @@ class PredictorLanesTest {
                 float[] right = other.predict(example);
                 inAll(() -> {
                     assertThat(predictor.predict(example)).isEqualTo(right);
+                    return null;
+                });
+            }
+        }
+    }
+
+    @Test
+    void microBatchesOfManyThreadsAreRight() throws Exception {
+        float[][] examples = examples(37);
+        try (Predictor predictor = predictor(Mlp.of(37, 65, 10))) {
+            List<float[]> right = IntStream.range(0, EXAMPLES)
+                    .mapToObj(i -> predictor.predict(examples[i]))
+                    .toList();
+            try (var batches = MicroBatches.of(predictor)
+                    .atMost(6)
+                    .within(Duration.ofMillis(1))
+                    .open()) {
+                inAll(() -> {
+                    for (int i = 0; i < CALLS; i++) {
+                        // The last bits may depend on the size of the batch.
+                        assertThat(batches.predict(examples[i % EXAMPLES]))
+                                .containsExactly(right.get(i % EXAMPLES), within(1e-6f));
+                    }
                     return null;
                 });
             }

@@ -13,6 +13,7 @@ import dev.baton.graph.Emitter;
 import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.TensorType;
+import dev.baton.infer.Predictor;
 import dev.baton.loss.Losses;
 import dev.baton.nn.Layer;
 import dev.baton.nn.Linear;
@@ -106,5 +107,47 @@ class SteadyStateTest {
         System.out.printf(
                 "RssAnon at %,d: %,d kB; at %,d: %,d kB%n", lines[0][0], lines[0][1], lines[1][0], lines[1][1]);
         assertThat(lines[1][1] - lines[0][1]).as("growth in kB").isLessThan(ALLOWED_KILOBYTES);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void answeringTakesNoMoreMemory(@TempDir Path folder) throws IOException, InterruptedException {
+        long[][] lines =
+                MemoryProcess.run(folder, "64m", Duration.ofMinutes(4), AnsweringProcess.class, "160000", "480000");
+        assertThat(lines).hasDimensions(2, 2);
+        System.out.printf(
+                "RssAnon after %,d answers: %,d kB; after %,d: %,d kB%n",
+                lines[0][0], lines[0][1], lines[1][0], lines[1][1]);
+        assertThat(lines[1][1] - lines[0][1]).as("growth in kB").isLessThan(ALLOWED_KILOBYTES);
+    }
+
+    /** One caller, whose answer is an array of ten floats. */
+    @Test
+    void anAnswerAllocatesItsArrayAndNothingElse() {
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        try (var session = Session.open("cpu");
+                var predictor =
+                        Predictor.of(session, Sequential.of(new Linear(37, 65), new ReLU(), new Linear(65, 10)))) {
+            var example = new float[37];
+            var kept = new float[RUNS][];
+            for (int i = 0; i < 5 * RUNS; i++) {
+                kept[i % RUNS] = predictor.predict(example);
+            }
+            threads.getCurrentThreadAllocatedBytes();
+            long first = threads.getCurrentThreadAllocatedBytes();
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < RUNS; i++) {
+                kept[i] = predictor.predict(example);
+            }
+            long after = threads.getCurrentThreadAllocatedBytes();
+            long arrays = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < RUNS; i++) {
+                kept[i] = new float[10];
+            }
+            long arraysAlone = threads.getCurrentThreadAllocatedBytes() - arrays;
+            assertThat(after - before - (before - first))
+                    .as("bytes of %s answers; their arrays alone take %s", RUNS, arraysAlone)
+                    .isLessThanOrEqualTo(arraysAlone);
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.baton.examples;
 
 import dev.baton.DataException;
 import dev.baton.data.Examples;
+import dev.baton.data.Standardizer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -12,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /** Reads the optical digits: 64 inputs from 0 to 16 and a class from 0 to 9 a line, with commas between. */
 public final class DigitFiles {
@@ -21,9 +24,11 @@ public final class DigitFiles {
     /** The value of a pixel without ink; full ink is 1 more. The mean of all pixels is then close to 0. */
     static final float PAPER = -0.3f;
 
+    static final List<String> LABELS = List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9");
+
     private static final int PIXELS = SIDE * SIDE;
     private static final int DARKEST = 16;
-    private static final int CLASSES = 10;
+    private static final int CLASSES = LABELS.size();
 
     private static final String FOLDER = "; --data takes a folder that holds optdigits.tra and optdigits.tes";
 
@@ -45,6 +50,15 @@ public final class DigitFiles {
         } catch (IOException e) {
             throw new DataException("cannot read " + file + ": " + reason(e) + FOLDER, e);
         }
+    }
+
+    /** What makes a network's inputs of the 64 numbers of a line. */
+    static Standardizer standardizer() {
+        var mean = new float[PIXELS];
+        var deviation = new float[PIXELS];
+        Arrays.fill(mean, -PAPER * DARKEST);
+        Arrays.fill(deviation, DARKEST);
+        return Standardizer.of(mean, deviation);
     }
 
     private static String reason(IOException failure) {

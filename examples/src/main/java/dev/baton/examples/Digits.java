@@ -3,6 +3,7 @@ package dev.baton.examples;
 import dev.baton.cost.Cost;
 import dev.baton.data.Examples;
 import dev.baton.infer.Predictor;
+import dev.baton.io.ModelInfo;
 import dev.baton.loss.Losses;
 import dev.baton.metrics.Metrics;
 import dev.baton.nn.Dropout;
@@ -36,6 +37,9 @@ public final class Digits extends CommonOptions implements Callable<Integer> {
 
     @Option(names = "--data", paramLabel = "DIR", description = "a folder with optdigits.tra and optdigits.tes")
     private Path data;
+
+    @Option(names = "--model", paramLabel = "FILE", description = "keep the model in this file; 'answer' asks it")
+    private Path kept;
 
     @Mixin
     private RunOptions run;
@@ -82,6 +86,10 @@ public final class Digits extends CommonOptions implements Callable<Integer> {
                         .build()) {
             introduce(session, trainer.summary(batches), start -> start);
             if (run.train(session, trainer, cost, batches, held.batched(256), length)) {
+                if (kept != null) {
+                    trainer.save(
+                            kept, ModelInfo.of().labels(DigitFiles.LABELS).standardizer(DigitFiles.standardizer()));
+                }
                 finish(session, model, test);
             }
         }

@@ -6,10 +6,12 @@ import dev.baton.cost.Cost;
 import dev.baton.data.Batch;
 import dev.baton.data.Examples;
 import dev.baton.data.picture.Normalisation;
+import dev.baton.data.picture.PictureEncoder;
 import dev.baton.data.picture.PictureReader;
 import dev.baton.data.picture.Pictures;
 import dev.baton.data.picture.RandomCrop;
 import dev.baton.data.picture.RandomFlip;
+import dev.baton.io.ModelInfo;
 import dev.baton.loss.Losses;
 import dev.baton.metrics.ConfusionMatrix;
 import dev.baton.metrics.Metrics;
@@ -77,6 +79,9 @@ final class Pets extends CommonOptions implements Callable<Integer> {
     @Option(names = "--skip-broken", description = "leave out, and count, files that cannot be used")
     private boolean skipBroken;
 
+    @Option(names = "--model", paramLabel = "FILE", description = "keep the model in this file; 'answer' asks it")
+    private Path kept;
+
     @Mixin
     private RunOptions run;
 
@@ -128,6 +133,10 @@ final class Pets extends CommonOptions implements Callable<Integer> {
                         .build()) {
             introduce(session, trainer.summary(batches), start -> start.add("pictures", pictures.size()), pictures);
             if (run.train(session, trainer, cost, batches, held.batched(EVALUATED), length)) {
+                if (kept != null) {
+                    var encoder = PictureEncoder.of(pictures, normalisation);
+                    trainer.save(kept, ModelInfo.of().labels(pictures.classes()).texts(encoder.texts()));
+                }
                 finish(session, model, unseen, normalisation);
             }
         }

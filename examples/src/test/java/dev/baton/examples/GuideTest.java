@@ -100,6 +100,11 @@ class GuideTest {
     }
 
     @Test
+    void aModelInAService() throws Exception {
+        assertThat(run("Fruit")).contains("9 g, 2.1 cm: cherry (", "1400 g, 19 cm: melon (", "melons: 50");
+    }
+
+    @Test
     void weightsThatOthersHaveTrained() throws Exception {
         assertThat(run("Foreign")).contains("weight: ", "3.0", "4.0");
     }
@@ -116,7 +121,7 @@ class GuideTest {
         assertThat(programs())
                 .extracting(GuideTest::nameOf)
                 .containsExactly(
-                        "Gates", "Album", "Flats", "Saved", "Foreign", "Lasting", "Rings", "Rhyme", "Curve", "Circles");
+                        "Gates", "Album", "Flats", "Saved", "Fruit", "Foreign", "Lasting", "Rings", "Rhyme", "Curve", "Circles");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.baton.data.picture;
 import dev.baton.DataException;
 import dev.baton.Shape;
 import dev.baton.io.ModelFile;
+import dev.baton.io.ModelInfo;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -121,6 +122,11 @@ public record PictureEncoder(Shape shape, Normalisation normalisation) {
             }
         }
         return Map.of(TEXT, String.join(" ", words));
+    }
+
+    /** Whether a model's file has an encoder of pictures. */
+    public static boolean isIn(ModelInfo info) {
+        return info.texts().containsKey(TEXT);
     }
 
     /**
