@@ -9,6 +9,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -16,15 +17,18 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Named arrays in the safetensors format: the length of the header (8 bytes, little-endian), a header in JSON with the
  * type, the shape and the place of each array, then the values, row-major and little-endian. Reads and writes the
- * types {@code F32}, {@code F64}, {@code I32}, {@code I64} and {@code BOOL}.
+ * types {@code F32}, {@code F64}, {@code I32}, {@code I64} and {@code BOOL}; {@code F16} and {@code BF16} are read as
+ * float32, which holds all of their values.
  */
 public final class Safetensors {
 
@@ -44,9 +48,12 @@ public final class Safetensors {
 
     private static final int LENGTH_BYTES = 8;
 
+    /** How many values are widened at a time. */
+    private static final int CHUNK = 1 << 16;
+
     private Safetensors() {}
 
-    private record Entry(String name, DType dtype, Shape shape, long from, long to) {}
+    private record Entry(String name, StoredType type, Shape shape, long from, long to) {}
 
     /**
      * Reads all arrays of a file, in the order of their places.
@@ -59,17 +66,43 @@ public final class Safetensors {
 
     /** Reads a file with the texts about it, as {@link #read} does. */
     static Contents contents(Path file) {
+        return contents(file, name -> true);
+    }
+
+    /** Reads what is wanted of a file; the rest may be of a type that cannot be read. */
+    static Contents contents(Path file, Predicate<String> wanted) {
         return reading(file, channel -> {
             Header header = header(channel);
+            long start = channel.position();
             var arrays = new LinkedHashMap<String, NDArray>();
             for (Entry entry : header.entries()) {
-                NDArray array = NDArray.zeros(entry.dtype(), entry.shape());
-                fill(channel, array.bytes());
-                swapOnBigEndian(array.bytes(), entry.dtype());
-                arrays.put(entry.name(), array);
+                if (wanted.test(entry.name())) {
+                    arrays.put(entry.name(), array(channel.position(start + entry.from()), entry));
+                }
             }
             return new Contents(arrays, header.metadata());
         });
+    }
+
+    private static NDArray array(FileChannel channel, Entry entry) throws IOException {
+        StoredType type = entry.type();
+        DType dtype = type.dtype()
+                .orElseThrow(() -> new DataException("tensor '" + entry.name() + "' is of type " + type
+                        + "; F64, F32, F16, BF16, I64, I32 and BOOL can be read"));
+        NDArray array = NDArray.zeros(dtype, entry.shape());
+        if (type.isAsInMemory()) {
+            fill(channel, array.bytes());
+            swapOnBigEndian(array.bytes(), dtype.bytes());
+        } else {
+            FloatBuffer floats = array.floats();
+            while (floats.hasRemaining()) {
+                int count = Math.min(floats.remaining(), CHUNK);
+                ByteBuffer values = ByteBuffer.allocate(count * type.bytes()).order(ByteOrder.nativeOrder());
+                swapOnBigEndian(fill(channel, values).flip(), type.bytes());
+                type.widen(values, floats);
+            }
+        }
+        return array;
     }
 
     /** The texts about a file alone; its header is checked as {@link #read} checks it. */
@@ -177,20 +210,15 @@ public final class Safetensors {
             throw new DataException(
                     "tensor '" + name + "' needs a dtype, a shape and two data_offsets, and nothing else");
         }
-        DType dtype = switch (type) {
-            case "F32" -> DType.FLOAT32;
-            case "F64" -> DType.FLOAT64;
-            case "I32" -> DType.INT32;
-            case "I64" -> DType.INT64;
-            case "BOOL" -> DType.BOOL;
-            default ->
-                throw new DataException(
-                        "tensor '" + name + "' is of type " + type + "; F32, F64, I32, I64 and BOOL can be read");
-        };
+        StoredType stored = Arrays.stream(StoredType.values())
+                .filter(one -> one.name().equals(type))
+                .findFirst()
+                .orElseThrow(() -> new DataException(
+                        "tensor '" + name + "' is of type " + type + ", which is none of the format's"));
         long[] numbers = numbers(name, sizes);
         long[] places = numbers(name, offsets);
         try {
-            long bytes = dtype.bytes();
+            long bytes = stored.bytes();
             for (long size : numbers) {
                 bytes = Math.multiplyExact(bytes, size);
             }
@@ -198,7 +226,7 @@ public final class Safetensors {
                 throw new DataException("tensor '" + name + "' of " + type + " " + Shape.of(numbers) + " takes " + bytes
                         + " bytes, but its place has " + (places[1] - places[0]));
             }
-            return new Entry(name, dtype, Shape.of(numbers), places[0], places[1]);
+            return new Entry(name, stored, Shape.of(numbers), places[0], places[1]);
         } catch (ArithmeticException | ShapeException e) {
             throw new DataException("tensor '" + name + "' has a shape that no array can have: " + sizes, e);
         }
@@ -238,14 +266,14 @@ public final class Safetensors {
     /** The values in a file's order of bytes, in an array of Java's. */
     static ByteBuffer littleEndian(NDArray array) {
         ByteBuffer copy = ByteBuffer.allocate(array.bytes().remaining());
-        swapOnBigEndian(copy.put(array.bytes()).flip(), array.dtype());
+        swapOnBigEndian(copy.put(array.bytes()).flip(), array.dtype().bytes());
         return copy;
     }
 
     /** Sets all values from bytes in a file's order. */
     static void fillLittleEndian(NDArray array, byte[] values) {
         array.bytes().put(values);
-        swapOnBigEndian(array.bytes(), array.dtype());
+        swapOnBigEndian(array.bytes(), array.dtype().bytes());
     }
 
     private static void drain(FileChannel channel, ByteBuffer buffer) throws IOException {
@@ -270,7 +298,7 @@ public final class Safetensors {
             long end = offset + array.bytes().remaining();
             String shape = String.join(
                     ",", array.shape().dims().stream().map(Object::toString).toList());
-            parts.add(quote(entry.getKey()) + ":{\"dtype\":\"" + type(array.dtype()) + "\",\"shape\":[" + shape
+            parts.add(quote(entry.getKey()) + ":{\"dtype\":\"" + StoredType.of(array.dtype()) + "\",\"shape\":[" + shape
                     + "],\"data_offsets\":[" + offset + "," + end + "]}");
             offset = end;
         }
@@ -278,16 +306,6 @@ public final class Safetensors {
         // Spaces up to a multiple of 8, so that the values are aligned where the file is mapped.
         int bytes = text.getBytes(StandardCharsets.UTF_8).length;
         return text + " ".repeat((LENGTH_BYTES - bytes % LENGTH_BYTES) % LENGTH_BYTES);
-    }
-
-    private static String type(DType dtype) {
-        return switch (dtype) {
-            case FLOAT32 -> "F32";
-            case FLOAT64 -> "F64";
-            case INT32 -> "I32";
-            case INT64 -> "I64";
-            case BOOL -> "BOOL";
-        };
     }
 
     /** A text of JSON. */
@@ -306,9 +324,8 @@ public final class Safetensors {
     }
 
     /** The format is little-endian, an array in memory as the machine is. */
-    private static void swapOnBigEndian(ByteBuffer bytes, DType dtype) {
+    private static void swapOnBigEndian(ByteBuffer bytes, int size) {
         if (ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN) {
-            int size = dtype.bytes();
             for (int i = 0; i < bytes.limit(); i += size) {
                 for (int low = i, high = i + size - 1; low < high; low++, high--) {
                     byte swapped = bytes.get(low);

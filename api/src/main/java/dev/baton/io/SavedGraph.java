@@ -185,13 +185,13 @@ final class SavedGraph {
 
     /** Adds a node and gives its outputs. */
     private static List<Value> node(GraphBuilder builder, Map<String, Object> saved, List<List<Value>> before) {
-        String label = (String) saved.get("operation");
+        String label = text(saved, "operation");
         Operation operation = OPERATIONS.get(label);
         if (operation == null) {
             throw new DataException("this Baton has no operation '" + label + "'");
         }
         Attributes attributes = attributes(map(saved.get("attributes")));
-        var origin = new Origin((String) saved.get("path"), (String) saved.get("layer"), "");
+        var origin = new Origin(text(saved, "path"), text(saved, "layer"), "");
         if (operation == Primitive.INPUT || operation == Primitive.VARIABLE) {
             return List.of(builder.withOrigin(origin, () -> named(builder, (Primitive) operation, attributes)));
         }
@@ -260,13 +260,22 @@ final class SavedGraph {
 
     private static NDArray array(String text) {
         String[] parts = text.split(" ", 3);
-        NDArray array = NDArray.zeros(DType.valueOf(parts[0]), shape(parts[2]));
+        var type = new TensorType(DType.valueOf(parts[0]), shape(parts[2]));
         byte[] bytes = Base64.getDecoder().decode(parts[1]);
-        if (bytes.length != array.bytes().remaining()) {
-            throw new DataException("a constant of " + bytes.length + " bytes is no " + array.dtype() + array.shape());
+        // Before there is room for it: a file of a few bytes must not ask for gigabytes.
+        if (bytes.length != type.bytes()) {
+            throw new DataException("a constant of " + bytes.length + " bytes is no " + type);
         }
+        NDArray array = NDArray.zeros(type.dtype(), type.shape());
         Safetensors.fillLittleEndian(array, bytes);
         return array;
+    }
+
+    private static String text(Map<String, Object> saved, String name) {
+        if (!(saved.get(name) instanceof String text)) {
+            throw new DataException("an operation has no text '" + name + "'");
+        }
+        return text;
     }
 
     @SuppressWarnings("unchecked")

@@ -9,12 +9,15 @@ import dev.baton.graph.TensorType;
 import dev.baton.nn.Layer;
 import dev.baton.nn.LayerVariable;
 import dev.baton.nn.Parameter.FileLayout;
+import dev.baton.nn.TensorNames;
 import dev.baton.runtime.Session;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Saves and loads the parameters and the statistics of a model as a {@link Safetensors} file, named as in the model
@@ -24,6 +27,7 @@ import java.util.Map;
 public final class Weights {
 
     private static final int NAMES_SHOWN = 12;
+    private static final String COUNT = "num_batches_tracked";
 
     /** For other frameworks: the arrays lie as PyTorch's do. */
     static final Map<String, String> METADATA = Map.of("format", "pt");
@@ -51,29 +55,72 @@ public final class Weights {
     }
 
     /**
-     * Loads the parameters and statistics of a model into a session: all of them, or none where one does not fit. The
-     * number of batches that PyTorch keeps beside running statistics is left aside.
+     * Loads the parameters and statistics of a model into a session: all of them, or none where one does not fit. What the
+     * tensors of others' files are called in the model is what the model says, {@link Layer#tensorNames}. The number of
+     * batches that PyTorch keeps beside running statistics is left aside.
      *
      * @throws DataException if the file cannot be read, lacks a parameter, holds something else, or a shape differs
      */
     public static void load(Session session, Layer model, Path file) {
-        Map<String, NDArray> arrays = Safetensors.read(file);
+        load(session, model, file, model.tensorNames());
+    }
+
+    /**
+     * Loads the parameters and statistics of a model from a file that has other names for them.
+     *
+     * @param names what the model calls the tensors of the file
+     * @throws DataException as {@link #load(Session, Layer, Path)}; also if two tensors that differ have the same name
+     */
+    public static void load(Session session, Layer model, Path file, TensorNames names) {
         List<LayerVariable> variables = model.variables();
+        List<String> wanted = variables.stream().map(LayerVariable::name).toList();
+        Map<String, NDArray> arrays = renamed(file, names, wanted);
         for (LayerVariable variable : variables) {
             var type = new TensorType(DType.FLOAT32, variable.shape());
             check(variable.name(), type, variable.layout(), file, arrays);
         }
-        List<String> names = variables.stream().map(LayerVariable::name).toList();
         for (String name : arrays.keySet()) {
-            // PyTorch counts the batches that went into a running mean; nothing here asks for that.
-            if (!names.contains(name.replaceAll("num_batches_tracked$", "running_mean"))) {
+            if (!wanted.contains(name)) {
                 throw new DataException(
-                        file + ": tensor '" + name + "' is no parameter of the model, which has " + some(names));
+                        file + ": tensor '" + name + "' is no parameter of the model, which has " + some(wanted));
             }
         }
         declare(session, model);
         variables.forEach(
                 variable -> session.set(variable.name(), laidOut(variable.layout(), arrays.get(variable.name()))));
+    }
+
+    /** The tensors of a file by the names that the model has for them. */
+    private static Map<String, NDArray> renamed(Path file, TensorNames names, List<String> wanted) {
+        var inModel = new HashMap<String, Optional<String>>();
+        Map<String, NDArray> read = Safetensors.contents(
+                        file,
+                        name -> inModel.computeIfAbsent(
+                                        name, key -> names.of(key).filter(own -> !isCount(own, wanted)))
+                                .isPresent())
+                .arrays();
+        var renamed = new LinkedHashMap<String, NDArray>();
+        read.forEach((name, array) -> {
+            String own = inModel.get(name).orElseThrow();
+            NDArray other = renamed.putIfAbsent(own, array);
+            if (other != null && !isEqual(other, array)) {
+                throw new DataException(file + ": tensor '" + name + "' and another one are both '" + own
+                        + "' of the model, and they differ");
+            }
+        });
+        return renamed;
+    }
+
+    /** PyTorch counts the batches that went into a running mean; nothing here asks for that. */
+    private static boolean isCount(String name, List<String> wanted) {
+        return name.endsWith(COUNT)
+                && wanted.contains(name.substring(0, name.length() - COUNT.length()) + "running_mean");
+    }
+
+    private static boolean isEqual(NDArray one, NDArray other) {
+        return one.dtype() == other.dtype()
+                && one.shape().equals(other.shape())
+                && one.bytes().equals(other.bytes());
     }
 
     /** Copies parameters and statistics from one session to another, which need not have met the model yet. */

@@ -14,6 +14,7 @@ import dev.baton.nn.LayerNorm;
 import dev.baton.nn.Linear;
 import dev.baton.nn.Parameter;
 import dev.baton.nn.PositionalEmbedding;
+import dev.baton.nn.TensorNames;
 import dev.baton.tensor.Attention;
 import dev.baton.tensor.Tensor;
 import java.util.ArrayList;
@@ -165,6 +166,18 @@ public final class Gpt extends Layer {
             x = norm.forward(x);
             return head == null ? x.matmul(tokens.weight().in(x).transpose(1, 0)) : head.forward(x);
         });
+    }
+
+    /**
+     * Those of GPT-2 as it is published: with or without {@code transformer.} before each name, the masks of its attention,
+     * which are no weights, beside them, and the head's weights once more where they are the tokens'.
+     */
+    @Override
+    public TensorNames tensorNames() {
+        TensorNames names = TensorNames.asTheyAre()
+                .rename("transformer\\.(.*)", "$1")
+                .leaveAside("h\\.\\d+\\.attn\\.(bias|masked_bias)");
+        return head == null ? names.rename("lm_head\\.weight", "wte.weight") : names;
     }
 
     @Override

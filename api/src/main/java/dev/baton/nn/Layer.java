@@ -113,6 +113,11 @@ public abstract class Layer {
         return all;
     }
 
+    /** What the tensors of files that others have written are called in this model; as they are unless overridden. */
+    public TensorNames tensorNames() {
+        return TensorNames.asTheyAre();
+    }
+
     /**
      * Runs a layer's forward so that messages and plans know where they are.
      */

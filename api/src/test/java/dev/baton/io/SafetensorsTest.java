@@ -96,6 +96,67 @@ class SafetensorsTest {
         assertThat(bytes.capacity()).isEqualTo(8 + length + 12);
     }
 
+    /** Values of IEEE 754's half precision (binary16) and of bfloat16 with their bits. */
+    @Test
+    void whatIsShorterThanFloatIsReadAsFloat() throws IOException {
+        int[] halves = {0x3c00, 0xc000, 0x7bff, 0x0400, 0x03ff, 0x0001, 0x8000, 0x3555, 0x7c00, 0xfc00, 0x7e00};
+        int[] bfloats = {0x3f80, 0xc000, 0x7f7f, 0x0080, 0x0001, 0x8000, 0x4049, 0x7f80, 0xff80, 0x7fc0};
+        ByteBuffer data =
+                ByteBuffer.allocate(2 * (halves.length + bfloats.length)).order(ByteOrder.LITTLE_ENDIAN);
+        for (int half : halves) {
+            data.putShort((short) half);
+        }
+        for (int bfloat : bfloats) {
+            data.putShort((short) bfloat);
+        }
+        Map<String, NDArray> read = Safetensors.read(file(
+                "{\"half\":{\"dtype\":\"F16\",\"shape\":[11],\"data_offsets\":[0,22]},"
+                        + "\"brain\":{\"dtype\":\"BF16\",\"shape\":[10],\"data_offsets\":[22,42]}}",
+                data.array()));
+        assertThat(read.get("half").dtype()).isEqualTo(DType.FLOAT32);
+        assertThat(read.get("half").toFloatArray())
+                .containsExactly(
+                        1,
+                        -2,
+                        65504,
+                        0x1p-14f,
+                        1023 * 0x1p-24f,
+                        0x1p-24f,
+                        -0f,
+                        0.33325195f,
+                        Float.POSITIVE_INFINITY,
+                        Float.NEGATIVE_INFINITY,
+                        Float.NaN);
+        assertThat(read.get("brain").toFloatArray())
+                .containsExactly(
+                        1,
+                        -2,
+                        0x1.fep127f,
+                        0x1p-126f,
+                        0x1p-133f,
+                        -0f,
+                        3.140625f,
+                        Float.POSITIVE_INFINITY,
+                        Float.NEGATIVE_INFINITY,
+                        Float.NaN);
+    }
+
+    /** More than is widened at a time. */
+    @Test
+    void manyShortValuesAreRead() throws IOException {
+        int count = 200_001;
+        ByteBuffer data = ByteBuffer.allocate(2 * count).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < count; i++) {
+            data.putShort((short) (i % 2 == 0 ? 0x3c00 : 0x4000));
+        }
+        String size = "[" + count + "]";
+        NDArray read = Safetensors.read(file(one("F16", size, "[0," + 2 * count + "]"), data.array()))
+                .get("w");
+        for (int i = 0; i < count; i++) {
+            assertThat(read.get(i)).isEqualTo(i % 2 == 0 ? 1 : 2);
+        }
+    }
+
     private static String one(String dtype, String shape, String offsets) {
         return "{\"w\":{\"dtype\":\"" + dtype + "\",\"shape\":" + shape + ",\"data_offsets\":" + offsets + "}}";
     }
@@ -109,7 +170,9 @@ class SafetensorsTest {
                 "F32  | [2]    | [4,12] | 12 | tensor 'w' starts at byte 4 of the data, after a gap that starts at 0",
                 "F32  | [3]    | [0,8]  | 8 | tensor 'w' of F32 [3] takes 12 bytes, but its place has 8",
                 "F32  | [2]    | [8,0]  | 8 | tensor 'w' of F32 [2] takes 8 bytes, but its place has -8",
-                "BF16 | [2]    | [0,4]  | 4 | tensor 'w' is of type BF16; F32, F64, I32, I64 and BOOL can be read",
+                "U8   | [2]    | [0,2]  | 2 | tensor 'w' is of type U8; F64, F32, F16, BF16, I64, I32 and BOOL can be read",
+                "F33  | [2]    | [0,8]  | 8 | tensor 'w' is of type F33, which is none of the format's",
+                "F16  | [2]    | [0,8]  | 8 | tensor 'w' of F16 [2] takes 4 bytes, but its place has 8",
                 "F32  | [-2]   | [0,8]  | 8 | the header is no valid JSON: an object, an array, a text or a whole number is missing (character 29)",
                 "F32  | [2.0]  | [0,8]  | 8 | the header is no valid JSON: ']' is missing (character 30)",
                 "F32  | [\"2\"]  | [0,8]  | 8 | tensor 'w' has '2' where a whole number belongs",

@@ -3,18 +3,27 @@ package dev.baton.io;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.baton.DType;
 import dev.baton.DataException;
 import dev.baton.NDArray;
 import dev.baton.Shape;
+import dev.baton.model.Gpt;
 import dev.baton.model.ResNet;
 import dev.baton.nn.BatchNorm;
 import dev.baton.nn.Conv2d;
 import dev.baton.nn.Linear;
 import dev.baton.nn.ReLU;
 import dev.baton.nn.Sequential;
+import dev.baton.nn.TensorNames;
 import dev.baton.runtime.Session;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,6 +124,70 @@ class WeightsTest {
             assertThatThrownBy(() -> Weights.load(other, model, file))
                     .isInstanceOf(DataException.class)
                     .hasMessage(file + ": tensor '1.running_var' is float32[4], the model takes float32[3]");
+        }
+    }
+
+    private static Gpt gpt() {
+        return Gpt.of(5).context(4).layers(1).heads(1).width(2).build();
+    }
+
+    private static Map<String, NDArray> published(Session session, Gpt model, Path file) {
+        Weights.save(session, model, file);
+        var published = new LinkedHashMap<String, NDArray>();
+        Safetensors.read(file).forEach((name, array) -> published.put("transformer." + name, array));
+        published.put("transformer.h.0.attn.bias", NDArray.zeros(DType.BOOL, Shape.of(1, 1, 4, 4)));
+        published.put("transformer.h.0.attn.masked_bias", NDArray.of(Shape.scalar(), -1e4f));
+        published.put("lm_head.weight", published.get("transformer.wte.weight"));
+        return published;
+    }
+
+    /** As checkpoints of GPT-2 are: a prefix, masks, and the head once more. */
+    @Test
+    void publishedNamesOfGpt2AreKnown() {
+        Path file = folder.resolve("model.safetensors");
+        try (var session = Session.open("reference", 1);
+                var other = Session.open("reference", 2)) {
+            Map<String, NDArray> published = published(session, gpt(), file);
+            Safetensors.write(file, published, Map.of());
+            Weights.load(other, gpt(), file);
+            for (String name : List.of("wte.weight", "h.0.attn.c_attn.bias", "ln_f.weight")) {
+                assertThat(other.value(name).toFloatArray())
+                        .isEqualTo(session.value(name).toFloatArray());
+            }
+
+            published.put("lm_head.weight", NDArray.zeros(DType.FLOAT32, Shape.of(5, 2)));
+            Safetensors.write(file, published, Map.of());
+            assertThatThrownBy(() -> Weights.load(other, gpt(), file))
+                    .isInstanceOf(DataException.class)
+                    .hasMessage(file + ": tensor 'lm_head.weight' and another one are both 'wte.weight' of the model, "
+                            + "and they differ");
+        }
+    }
+
+    /** What a model does not ask for may be of a type that cannot be read. */
+    @Test
+    void tensorsThatAreLeftAsideNeedNoTypeThatIsKnown() throws IOException {
+        Path file = folder.resolve("model.safetensors");
+        byte[] header = ("{\"module.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]},"
+                        + "\"module.mask\":{\"dtype\":\"U8\",\"shape\":[3],\"data_offsets\":[8,11]},"
+                        + "\"module.bias\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[11,15]}}")
+                .getBytes(StandardCharsets.UTF_8);
+        ByteBuffer bytes = ByteBuffer.allocate(8 + header.length + 15).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(header.length)
+                .put(header)
+                .putFloat(3)
+                .putFloat(4)
+                .put(new byte[3])
+                .putFloat(5);
+        Files.write(file, bytes.array());
+        TensorNames names = TensorNames.asTheyAre().rename("module\\.(.*)", "$1");
+        try (var session = Session.open("reference", 1)) {
+            var model = new Linear(2, 1);
+            assertThatThrownBy(() -> Weights.load(session, model, file, names))
+                    .hasMessageStartingWith(file + ": tensor 'module.mask' is of type U8;");
+            Weights.load(session, model, file, names.leaveAside("mask"));
+            assertThat(session.value("weight").toFloatArray()).containsExactly(3, 4);
+            assertThat(session.value("bias").toFloatArray()).containsExactly(5);
         }
     }
 

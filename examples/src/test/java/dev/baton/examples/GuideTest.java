@@ -100,6 +100,11 @@ class GuideTest {
     }
 
     @Test
+    void weightsThatOthersHaveTrained() throws Exception {
+        assertThat(run("Foreign")).contains("weight: ", "3.0", "4.0");
+    }
+
+    @Test
     void theReport() throws Exception {
         assertThat(run("Circles")).contains("epoch 3/3  loss ");
         assertThat(folder.resolve("run.html")).content().contains("inside", "<title>circles</title>");
@@ -107,10 +112,11 @@ class GuideTest {
 
     /** A program that no test runs would be found here. */
     @Test
-    void thereAreNine() throws IOException {
+    void noneIsForgotten() throws IOException {
         assertThat(programs())
                 .extracting(GuideTest::nameOf)
-                .containsExactly("Gates", "Album", "Flats", "Saved", "Lasting", "Rings", "Rhyme", "Curve", "Circles");
+                .containsExactly(
+                        "Gates", "Album", "Flats", "Saved", "Foreign", "Lasting", "Rings", "Rhyme", "Curve", "Circles");
     }
 
     @Test
