@@ -28,6 +28,9 @@ public record DecodingGraph(Graph graph, long context) {
     /** The symbol of the number of new tokens. */
     public static final String TOKENS = "T";
 
+    /** Bytes, of one sequence. */
+    private static final long LARGEST_CACHE = 1L << 31;
+
     /** Of the tokens. */
     private static final Shape SHAPE = Shape.of(List.of(Dim.symbol(Executable.BATCH), Dim.symbol(TOKENS)));
 
@@ -45,6 +48,7 @@ public record DecodingGraph(Graph graph, long context) {
             throw new ShapeException("a text has at least one position, not " + context);
         }
         graph.inputs().keySet().forEach(name -> checkInput(graph, name));
+        DecodingGraphs.requireContext(graph, context);
         DecodingGraphs.requireCausal(graph, TOKENS);
     }
 
@@ -73,6 +77,7 @@ public record DecodingGraph(Graph graph, long context) {
             fits = shape.rank() > 1
                     && shape.dim(0).equals(SHAPE.dim(0))
                     && shape.without(0).isFixed()
+                    && type.withShape(shape.without(0)).bytes() <= LARGEST_CACHE
                     && type(graph.outputs(), name).equals(type);
         }
         if (!fits) {
