@@ -12,7 +12,6 @@ import dev.baton.composite.TokenPositions;
 import dev.baton.graph.Decoding;
 import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
-import dev.baton.graph.Initial;
 import dev.baton.graph.Node;
 import dev.baton.graph.Primitive;
 import dev.baton.graph.TensorType;
@@ -39,6 +38,21 @@ public final class DecodingGraphs {
      */
     public static void requireCausal(Graph graph, String tokens) {
         AlongSymbol.requireSeparate(graph, tokens, node -> knowsPositions(node, tokens));
+    }
+
+    /**
+     * Fails where a node counts other positions than there are.
+     *
+     * @throws ShapeException naming the layer
+     */
+    public static void requireContext(Graph graph, long context) {
+        for (Node node : graph.nodes()) {
+            boolean differs = node.attributes().has(RotaryAtPositions.CONTEXT)
+                    && node.attributes().integer(RotaryAtPositions.CONTEXT) != context;
+            if (differs) {
+                throw new ShapeException(node.origin().layer() + " knows other positions than " + context);
+            }
+        }
     }
 
     private static boolean knowsPositions(Node node, String tokens) {
@@ -173,14 +187,11 @@ public final class DecodingGraphs {
             return builder.input(name, type);
         }
         TensorType cache = type.withShape(type.shape().with(0, Dim.of(rows)));
-        return builder.variable(name + " of " + rows, cache, new Empty(cache));
+        return builder.variable(name + " of " + rows, cache, DecodingGraphs::nothing);
     }
 
-    /** A cache begins without anything that counts; two of one type are the same to a session. */
-    private record Empty(TensorType type) implements Initial {
-        @Override
-        public NDArray initialValue(long seed) {
-            return NDArray.zeros(type.dtype(), type.shape());
-        }
+    /** What is in a cache before it is written to is not read. */
+    private static NDArray nothing(long seed) {
+        return null;
     }
 }

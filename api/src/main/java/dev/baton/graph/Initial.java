@@ -7,7 +7,7 @@ import dev.baton.NDArray;
 public interface Initial {
 
     /**
-     * The first value.
+     * The first value; null where it may be whatever lies in the memory, which then is not touched before it is used.
      *
      * @param seed the session's seed
      */

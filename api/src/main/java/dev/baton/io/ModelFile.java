@@ -5,7 +5,6 @@ import dev.baton.DType;
 import dev.baton.DataException;
 import dev.baton.NDArray;
 import dev.baton.Shape;
-import dev.baton.graph.Decoding;
 import dev.baton.graph.Graph;
 import dev.baton.nn.DecodingGraph;
 import dev.baton.nn.ForwardGraph;
@@ -13,10 +12,11 @@ import dev.baton.nn.Layer;
 import dev.baton.runtime.Session;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * A whole model in one file: its weights as {@link Weights} lays them out, and its forward pass as a graph, among the
@@ -115,6 +115,7 @@ public final class ModelFile {
                 session,
                 file,
                 GRAPH,
+                ModelFile::forward,
                 "it holds weights and not the model that they belong to: give the model, as "
                         + "in Predictor.load(file, model), or save it with ModelFile, as a trainer does that has trained");
     }
@@ -125,17 +126,23 @@ public final class ModelFile {
      * @throws DataException if the file cannot be read, or holds no model that writes text
      */
     public static DecodingGraph loadDecoding(Session session, Path file) {
-        Graph graph = load(
+        String context = Safetensors.metadata(file).getOrDefault(CONTEXT, "");
+        if (!context.matches("[0-9]{0,9}")) {
+            throw new DataException(file + ": '" + context + "' is no number of positions of a text");
+        }
+        // Its variables are those of the graph that was read.
+        var decoding = new DecodingGraph[1];
+        load(
                 session,
                 file,
                 DECODING,
+                graph -> {
+                    decoding[0] = new DecodingGraph(graph, Long.parseLong("0" + context));
+                    return graph;
+                },
                 "it holds no model that writes text: one that takes tokens to logits for each, and whose tokens look at each "
                         + "other by causal attention alone, saved with ModelFile, as a trainer does that has trained");
-        String context = Safetensors.metadata(file).getOrDefault(CONTEXT, "");
-        if (!context.matches("[1-9][0-9]{0,8}")) {
-            throw new DataException(file + ": '" + context + "' is no number of positions of a text");
-        }
-        return new DecodingGraph(graph, Long.parseLong(context));
+        return decoding[0];
     }
 
     /** The graph of a model that writes text; empty where it cannot. */
@@ -151,13 +158,14 @@ public final class ModelFile {
         }
     }
 
-    private static Graph load(Session session, Path file, String which, String missing) {
+    private static Graph load(
+            Session session, Path file, String which, UnaryOperator<Graph> checked, String missing) {
         Safetensors.Contents contents = Safetensors.contents(file);
         String text = contents.metadata().get(which);
         if (text == null) {
             throw new DataException(file + ": " + missing);
         }
-        Graph graph = read(file, which, text);
+        Graph graph = read(file, text, checked);
         var values = new LinkedHashMap<String, NDArray>();
         graph.variables().forEach((name, variable) -> {
             var saved = (SavedGraph.Saved) graph.initial(name);
@@ -169,24 +177,21 @@ public final class ModelFile {
         return graph;
     }
 
-    private static Graph read(Path file, String which, String text) {
+    private static Graph read(Path file, String text, UnaryOperator<Graph> checked) {
         try {
-            Graph graph = SavedGraph.read(text);
-            var others = new HashSet<>(graph.inputs().keySet());
-            boolean hasInputs = others.remove(ForwardGraph.INPUTS);
-            if (which.equals(DECODING)) {
-                others.removeIf(name -> name.equals(Decoding.POSITIONS) || Decoding.isCache(name));
-            }
-            if (!hasInputs || !others.isEmpty() || !graph.outputs().containsKey(ForwardGraph.ANSWERS)) {
-                throw new DataException(
-                        "the model in it goes from " + graph.inputs().keySet() + " to "
-                                + graph.outputs().keySet() + ", not from '" + ForwardGraph.INPUTS + "' to '"
-                                + ForwardGraph.ANSWERS
-                                + "'");
-            }
-            return graph;
-        } catch (DataException e) {
+            return checked.apply(SavedGraph.read(text));
+        } catch (BatonException e) {
             throw new DataException(file + ": " + e.getMessage(), e);
         }
+    }
+
+    private static Graph forward(Graph graph) {
+        if (!graph.inputs().keySet().equals(Set.of(ForwardGraph.INPUTS))
+                || !graph.outputs().containsKey(ForwardGraph.ANSWERS)) {
+            throw new DataException("the model in it goes from " + graph.inputs().keySet() + " to "
+                    + graph.outputs().keySet() + ", not from '" + ForwardGraph.INPUTS + "' to '" + ForwardGraph.ANSWERS
+                    + "'");
+        }
+        return graph;
     }
 }

@@ -10,9 +10,11 @@ import dev.baton.graph.Decoding;
 import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.TensorType;
+import dev.baton.graph.Value;
 import dev.baton.runtime.Executable;
 import dev.baton.tensor.Tensor;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The forward pass of a model that writes text, as a graph that goes on with sequences: from {@link ForwardGraph#INPUTS},
@@ -25,6 +27,63 @@ public record DecodingGraph(Graph graph, long context) {
 
     /** The symbol of the number of new tokens. */
     public static final String TOKENS = "T";
+
+    /** Bytes, of one sequence. */
+    private static final long LARGEST_CACHE = 1L << 31;
+
+    /** Of the tokens. */
+    private static final Shape SHAPE = Shape.of(List.of(Dim.symbol(Executable.BATCH), Dim.symbol(TOKENS)));
+
+    /**
+     * @throws ShapeException if the graph is none that goes on with sequences of so many positions
+     */
+    public DecodingGraph {
+        TensorType tokens = type(graph.inputs(), ForwardGraph.INPUTS);
+        TensorType answers = type(graph.outputs(), ForwardGraph.ANSWERS);
+        if (!tokens.equals(new TensorType(DType.INT32, SHAPE)) || !isLogits(answers)) {
+            throw new ShapeException(
+                    "for " + tokens + " it gives " + answers + ", and not for int32 tokens [N, T] logits [N, T, vocabulary]");
+        }
+        if (context < 1) {
+            throw new ShapeException("a text has at least one position, not " + context);
+        }
+        graph.inputs().keySet().forEach(name -> checkInput(graph, name));
+        DecodingGraphs.requireContext(graph, context);
+        DecodingGraphs.requireCausal(graph, TOKENS);
+    }
+
+    private static TensorType type(Map<String, Value> values, String name) {
+        if (!values.containsKey(name)) {
+            throw new ShapeException("there is no '" + name + "', but " + values.keySet());
+        }
+        return values.get(name).type();
+    }
+
+    private static boolean isLogits(TensorType answers) {
+        Shape shape = answers.shape();
+        return answers.dtype() == DType.FLOAT32
+                && shape.rank() == 3
+                && shape.without(2).equals(SHAPE)
+                && shape.dim(2).isFixed()
+                && shape.size(2) > 0;
+    }
+
+    private static void checkInput(Graph graph, String name) {
+        TensorType type = graph.inputs().get(name).type();
+        Shape shape = type.shape();
+        boolean fits = name.equals(ForwardGraph.INPUTS)
+                || (name.equals(Decoding.POSITIONS) && type.equals(new TensorType(DType.INT32, SHAPE.without(1))));
+        if (Decoding.isCache(name)) {
+            fits = shape.rank() > 1
+                    && shape.dim(0).equals(SHAPE.dim(0))
+                    && shape.without(0).isFixed()
+                    && type.withShape(shape.without(0)).bytes() <= LARGEST_CACHE
+                    && type(graph.outputs(), name).equals(type);
+        }
+        if (!fits) {
+            throw new ShapeException("nobody knows what to give the input '" + name + "', " + type);
+        }
+    }
 
     /** As many positions as the model knows. */
     public static final long AS_THE_MODEL = 0;
@@ -49,11 +108,10 @@ public record DecodingGraph(Graph graph, long context) {
         long chosen = context == AS_THE_MODEL ? limit : context;
         Graph graph = trace(model, chosen).build();
         try {
-            DecodingGraphs.requireCausal(graph, TOKENS);
+            return new DecodingGraph(graph, chosen);
         } catch (ShapeException e) {
             throw refused(model, e);
         }
-        return new DecodingGraph(graph, chosen);
     }
 
     /**
@@ -65,28 +123,13 @@ public record DecodingGraph(Graph graph, long context) {
     }
 
     private static GraphBuilder trace(Layer model, long context) {
-        Dim sequences = Dim.symbol(Executable.BATCH);
-        Dim tokens = Dim.symbol(TOKENS);
-        var graph = GraphBuilder.decoding(sequences, tokens, context);
-        var shape = Shape.of(List.of(sequences, tokens));
-        Tensor inputs = Tensor.of(graph, graph.input(ForwardGraph.INPUTS, new TensorType(DType.INT32, shape)));
-        Tensor answers;
+        var graph = GraphBuilder.decoding(SHAPE.dim(0), SHAPE.dim(1), context);
+        Tensor inputs = Tensor.of(graph, graph.input(ForwardGraph.INPUTS, new TensorType(DType.INT32, SHAPE)));
         try {
-            answers = Layer.trace(model, inputs);
+            graph.output(ForwardGraph.ANSWERS, Layer.trace(model, inputs).value());
         } catch (ShapeException e) {
             throw refused(model, e);
         }
-        TensorType type = answers.value().type();
-        boolean isLogits = type.dtype().isFloating()
-                && type.shape().rank() == 3
-                && type.shape().without(2).equals(shape)
-                && type.shape().dim(2).isFixed();
-        if (!isLogits) {
-            throw refused(
-                    model,
-                    new ShapeException("for tokens [N, T] it gives " + type + ", not logits [N, T, vocabulary]"));
-        }
-        graph.output(ForwardGraph.ANSWERS, answers.value());
         return graph;
     }
 

@@ -338,7 +338,9 @@ public final class Session implements AutoCloseable {
         used += (value.type().bytes() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
         device.variables().grow(used);
         variables.put(name, new Slot(value.type(), offset, initial));
-        device.variables().upload(offset, first.bytes());
+        if (first != null) {
+            device.variables().upload(offset, first.bytes());
+        }
         Reference.reachabilityFence(this);
     }
 

@@ -7,15 +7,21 @@ import dev.baton.DType;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.infer.Predictor;
+import dev.baton.infer.Sampling;
+import dev.baton.infer.TextGenerator;
 import dev.baton.nn.Conv2d;
+import dev.baton.nn.Embedding;
 import dev.baton.nn.Flatten;
 import dev.baton.nn.Layer;
 import dev.baton.nn.LayerNorm;
 import dev.baton.nn.Linear;
 import dev.baton.nn.MaxPool2d;
 import dev.baton.nn.MultiHeadAttention;
+import dev.baton.nn.PositionalEmbedding;
 import dev.baton.nn.ReLU;
+import dev.baton.nn.RotaryPositions;
 import dev.baton.nn.Sequential;
+import dev.baton.nn.TransformerBlock;
 import dev.baton.runtime.Session;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +30,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -75,6 +82,39 @@ class HostileModelTest {
             }
         }
         assertThat(answered).isBetween(1, TRIES / 2);
+    }
+
+    @Test
+    void changedModelsOfTextsWriteOrAreRefused() {
+        Path file = folder.resolve("model.safetensors");
+        Layer model = Sequential.of(
+                new Embedding(5, 4),
+                new PositionalEmbedding(6, 4),
+                new MultiHeadAttention(4, 2).causal().rotary(new RotaryPositions()),
+                new TransformerBlock(4, 2).hidden(3).causal(),
+                new Linear(4, 5));
+        try (var session = Session.open("reference")) {
+            ModelFile.save(session, model, DType.INT32, Shape.of(6), file);
+        }
+        Safetensors.Contents contents = Safetensors.contents(file);
+        String text = contents.metadata().get("baton.decoding");
+        var random = new SplittableRandom(11);
+        int written = 0;
+        for (int i = 0; i < TRIES; i++) {
+            String changed = changed(text, random);
+            Safetensors.write(
+                    file, contents.arrays(), Map.of("baton.decoding", changed, "baton.context", i % 9 == 0 ? "7" : "6"));
+            try (var generator = TextGenerator.load(file, "reference")) {
+                assertThat(generator.generate(List.of(new int[1], new int[3]), Sampling.greedy()))
+                        .hasSize(2);
+                written++;
+            } catch (BatonException e) {
+                assertThat(e.getMessage()).as(changed).isNotBlank();
+            } catch (Throwable e) {
+                throw new AssertionError("a file brought about " + e + ": " + changed, e);
+            }
+        }
+        assertThat(written).isBetween(1, TRIES / 2);
     }
 
     /** A number or a word is another one. */

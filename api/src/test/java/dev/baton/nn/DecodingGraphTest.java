@@ -248,7 +248,7 @@ class DecodingGraphTest {
         refused(with(new Own(x -> x.slice(1, 0, x.shape().size(1)))), "the size of dimension T is not known");
         refused(
                 Sequential.of(new Embedding(VOCABULARY, 6), new Own(x -> x.max(2))),
-                "gives float32[N, T], not logits [N, T, vocabulary]");
+                "for int32[N, T] it gives float32[N, T], and not for int32 tokens [N, T] logits [N, T, vocabulary]");
     }
 
     private static Shape heads(Tensor x) {
