@@ -43,12 +43,14 @@ compile pair_kernels -march=x86-64-v3 -mavx512f -mavx512bw -mavx512dq -mavx512vl
     "$native/src/pair_kernels.cpp"
 compile tile_products -march=x86-64-v3 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512bf16 -mamx-tile -mamx-bf16 \
     -mprefer-vector-width=512 "$native/src/tile_products.cpp"
+compile int8_vnni -march=x86-64-v3 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mprefer-vector-width=512 \
+    "$native/src/int8_vnni.cpp"
 compile kernels-avx2 -march=x86-64-v3 -DBATON_KERNELS=AVX2_KERNELS "$native/src/kernels.cpp"
 compile kernels-baseline -march=x86-64-v2 -DBATON_KERNELS=BASELINE_KERNELS "$native/src/kernels.cpp"
 for source in "$native"/src/*.cpp; do
     name="$(basename "$source" .cpp)"
     case "$name" in
-        kernels | pair_kernels | tile_products) ;;
+        kernels | pair_kernels | tile_products | int8_vnni) ;;
         *) compile "$name" -march=x86-64-v2 "$source" ;;
     esac
 done

@@ -49,3 +49,8 @@ template <typename Real>
 BATON_ELEMENT_FUNCTION inline int64_t to_int64(Real x) {
     return to_integer<int64_t>(x, Real(9223372036854775808.0), INT64_MIN, INT64_MAX);
 }
+// Likewise, to the nearest of the bytes.
+template <typename Number>
+BATON_ELEMENT_FUNCTION inline int8_t to_int8(Number x) {
+    return x != x ? 0 : x > 127 ? 127 : x < -128 ? -128 : static_cast<int8_t>(x);
+}

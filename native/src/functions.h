@@ -7,9 +7,9 @@
 
 namespace baton {
 
-enum class Type : int32_t { F32, I32, I64, BOOL };
+enum class Type : int32_t { F32, I32, I64, BOOL, I8 };
 
-inline int64_t size_of(Type type) { return type == Type::BOOL ? 1 : type == Type::I64 ? 8 : 4; }
+inline int64_t size_of(Type type) { return type == Type::BOOL || type == Type::I8 ? 1 : type == Type::I64 ? 8 : 4; }
 
 enum class Function : int32_t {
     COPY, NEG, ABS, SIGN, FLOOR, EXP, LOG, SQRT, RSQRT, RECIPROCAL, TANH, SIGMOID, ERF, SIN, COS, IS_FINITE, NOT,

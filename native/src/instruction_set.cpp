@@ -21,6 +21,8 @@ bool has_avx512() {
 
 bool has_pairs() { return has_avx512() && __builtin_cpu_supports("avx512bf16"); }
 
+bool has_vnni() { return has_avx512() && __builtin_cpu_supports("avx512vnni"); }
+
 // Whether the processor multiplies tiles of bfloat16, and the operating system lets this process have them: it then keeps more
 // room where it saves registers, so this is asked only where tiles are wanted.
 bool may_use_tiles() {
@@ -55,11 +57,12 @@ InstructionSet choose_instruction_set(const char* name) {
     // Measured on a Xeon of the fourth generation or later, which adds two products of a vector at a time; AMD's Zen 4 adds
     // one and gains nothing.
     bool own_wide = __builtin_cpu_is("intel") != 0;
+    const Int8Kernels& int8 = has_vnni() ? VNNI_PRODUCTS : AVX512_KERNELS.int8;
     const Choice choices[] = {
-        {{"amx", AVX512_KERNELS, &kernels_of_tiles(), own_wide}, may_use_tiles},
-        {{"avx512", AVX512_KERNELS, has_pairs() ? &PAIR_KERNELS : nullptr, own_wide}, has_avx512},
-        {{"avx2", AVX2_KERNELS, nullptr, false}, has_avx2},
-        {{"baseline", BASELINE_KERNELS, nullptr, false}, [] { return true; }},
+        {{"amx", AVX512_KERNELS, &kernels_of_tiles(), int8, own_wide}, may_use_tiles},
+        {{"avx512", AVX512_KERNELS, has_pairs() ? &PAIR_KERNELS : nullptr, int8, own_wide}, has_avx512},
+        {{"avx2", AVX2_KERNELS, nullptr, AVX2_KERNELS.int8, false}, has_avx2},
+        {{"baseline", BASELINE_KERNELS, nullptr, BASELINE_KERNELS.int8, false}, [] { return true; }},
     };
     bool any = name == nullptr || *name == '\0';
     for (const Choice& choice : choices) {

@@ -89,7 +89,8 @@ bool takes(const Instruction& one, Type a, Type b, Type c) {
     }
     bool operands = is_float_only(one.function) ? a == Type::F32 : is_logic(one.function) == (a == Type::BOOL);
     bool same = arity(one.function) < 2 || a == b;
-    return operands && same && one.type == (gives_truth(one.function) ? Type::BOOL : a);
+    // Bytes are moved and converted, nothing else.
+    return operands && same && a != Type::I8 && one.type == (gives_truth(one.function) ? Type::BOOL : a);
 }
 
 }  // namespace

@@ -121,6 +121,7 @@ final class Encoder {
             case INT32 -> 1;
             case INT64 -> 2;
             case BOOL -> 3;
+            case INT8 -> 4;
             case FLOAT64 -> throw new IllegalArgumentException("claimed a node of " + dtype);
         };
     }

@@ -24,7 +24,7 @@ import java.util.Map;
 /**
  * Named arrays in the safetensors format: the length of the header (8 bytes, little-endian), a header in JSON with the
  * type, the shape and the place of each array, then the values, row-major and little-endian. Reads and writes the
- * types {@code F32}, {@code F64}, {@code I32}, {@code I64} and {@code BOOL}.
+ * types {@code F32}, {@code F64}, {@code I32}, {@code I64}, {@code I8} and {@code BOOL}.
  */
 public final class Safetensors {
 
@@ -183,9 +183,10 @@ public final class Safetensors {
             case "I32" -> DType.INT32;
             case "I64" -> DType.INT64;
             case "BOOL" -> DType.BOOL;
+            case "I8" -> DType.INT8;
             default ->
                 throw new DataException(
-                        "tensor '" + name + "' is of type " + type + "; F32, F64, I32, I64 and BOOL can be read");
+                        "tensor '" + name + "' is of type " + type + "; F32, F64, I32, I64, I8 and BOOL can be read");
         };
         long[] numbers = numbers(name, sizes);
         long[] places = numbers(name, offsets);
@@ -287,6 +288,7 @@ public final class Safetensors {
             case INT32 -> "I32";
             case INT64 -> "I64";
             case BOOL -> "BOOL";
+            case INT8 -> "I8";
         };
     }
 

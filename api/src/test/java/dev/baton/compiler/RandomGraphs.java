@@ -99,6 +99,7 @@ final class RandomGraphs {
                         : random.nextInt(-512, 512) / 64.0;
             case FLOAT64 -> random.nextInt(3) == 0 ? SPECIAL[random.nextInt(SPECIAL.length)] : random.nextDouble(-3, 3);
             case INT32, INT64 -> random.nextInt(-5, 6);
+            case INT8 -> random.nextInt(-128, 128);
             case BOOL -> random.nextInt(2);
         };
     }
