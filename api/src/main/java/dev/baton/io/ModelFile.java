@@ -5,8 +5,11 @@ import dev.baton.DataException;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.graph.Graph;
+import dev.baton.graph.Initial;
 import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.Layer;
+import dev.baton.nn.LayerVariable;
+import dev.baton.nn.Parameter.FileLayout;
 import dev.baton.runtime.Session;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -48,6 +51,34 @@ public final class ModelFile {
         session.addVariables(graph);
         Map<String, NDArray> arrays = Weights.arrays(session, model);
         graph.variables().keySet().forEach(name -> arrays.computeIfAbsent(name, session::value));
+        write(graph, arrays, file, texts);
+    }
+
+    /**
+     * Saves a forward pass with the values that a session has of its variables.
+     *
+     * @param graph from {@link ForwardGraph#INPUTS} to {@link ForwardGraph#ANSWERS}, as {@link #load} gives it
+     * @param texts by name; {@link #texts(Path)} reads them again
+     * @throws DataException if the file cannot be written, or a text has a name that the file needs itself
+     */
+    public static void save(Session session, Graph graph, Path file, Map<String, String> texts) {
+        session.addVariables(graph);
+        var arrays = new LinkedHashMap<String, NDArray>();
+        graph.variables()
+                .keySet()
+                .forEach(name -> arrays.put(name, Weights.laidOut(layout(graph, name), session.value(name))));
+        write(graph, arrays, file, texts);
+    }
+
+    private static FileLayout layout(Graph graph, String variable) {
+        Initial initial = graph.initial(variable);
+        if (initial instanceof LayerVariable parameter) {
+            return parameter.layout();
+        }
+        return initial instanceof SavedGraph.Saved saved ? saved.layout() : FileLayout.AS_IS;
+    }
+
+    private static void write(Graph graph, Map<String, NDArray> arrays, Path file, Map<String, String> texts) {
         var metadata = new LinkedHashMap<>(Weights.METADATA);
         metadata.put(GRAPH, SavedGraph.write(graph));
         texts.forEach((name, text) -> {

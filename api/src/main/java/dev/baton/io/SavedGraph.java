@@ -16,6 +16,7 @@ import dev.baton.composite.LayerNormalization;
 import dev.baton.composite.Lstm;
 import dev.baton.composite.MaxPool;
 import dev.baton.composite.PackedAttention;
+import dev.baton.composite.QuantizedProduct;
 import dev.baton.composite.RmsNormalization;
 import dev.baton.composite.RotaryEmbedding;
 import dev.baton.composite.Softmax;
@@ -67,6 +68,8 @@ final class SavedGraph {
             AveragePool.FORWARD,
             DotProductAttention.FORWARD,
             PackedAttention.FORWARD,
+            QuantizedProduct.LINEAR,
+            QuantizedProduct.CONVOLUTION,
             RotaryEmbedding.INSTANCE,
             Lstm.FORWARD,
             Gru.FORWARD);

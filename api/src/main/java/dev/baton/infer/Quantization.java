@@ -1,0 +1,195 @@
+package dev.baton.infer;
+
+import dev.baton.DType;
+import dev.baton.DataException;
+import dev.baton.NDArray;
+import dev.baton.Precision;
+import dev.baton.Shape;
+import dev.baton.StateException;
+import dev.baton.compiler.Preparation;
+import dev.baton.compiler.Quantizable;
+import dev.baton.compiler.QuantizeProducts;
+import dev.baton.composite.Int8Scale;
+import dev.baton.data.Batch;
+import dev.baton.graph.Graph;
+import dev.baton.graph.Node;
+import dev.baton.graph.Value;
+import dev.baton.io.ModelFile;
+import dev.baton.io.Weights;
+import dev.baton.loss.Loss;
+import dev.baton.metrics.Metric;
+import dev.baton.nn.ForwardGraph;
+import dev.baton.nn.Layer;
+import dev.baton.runtime.Executable;
+import dev.baton.runtime.Opened;
+import dev.baton.runtime.Session;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Makes a trained model smaller and faster: a model file whose matrix products and convolutions multiply bytes.
+ *
+ * <pre>{@code
+ * QuantizationReport report = Quantization.of(session, model)
+ *         .calibration(train.batched(64))
+ *         .test(test.batched(64), Losses.crossEntropy())
+ *         .metric(Metrics.accuracy())
+ *         .int8(Path.of("digits-int8.baton"));
+ * }</pre>
+ *
+ * <p>Weights are {@code int8} with a scale for each output, symmetric around 0. Activations are {@code int8} with one scale
+ * for each layer, from the least to the largest number that layer has seen during calibration, so that no number of the
+ * calibration is cut off. Batch normalisations are folded into the convolutions before them first, and ReLUs, biases and
+ * shortcuts are part of the products, so that convolutions hand each other bytes. Everything else stays float32.
+ *
+ * <p>Sums of bytes are exact: a quantised layer gives the same bytes on every processor and at every batch size.
+ */
+public final class Quantization {
+
+    private static final int BATCHES = 16;
+
+    private final Session session;
+    private final Layer model;
+    private Iterable<Batch> calibration;
+    private int batches = BATCHES;
+    private Iterable<Batch> test;
+    private Loss loss;
+    private final List<Metric> metrics = new ArrayList<>();
+
+    private Quantization(Session session, Layer model) {
+        this.session = session;
+        this.model = model;
+    }
+
+    /** Of a model with the weights that a session has now; the session's stay as they are. */
+    public static Quantization of(Session session, Layer model) {
+        return new Quantization(session, model);
+    }
+
+    /** The batches that ranges of activations are found with: the first 16 of these. */
+    public Quantization calibration(Iterable<Batch> batches) {
+        return calibration(batches, BATCHES);
+    }
+
+    /** The batches that ranges of activations are found with: the first ones of these, so many at most. */
+    public Quantization calibration(Iterable<Batch> all, int most) {
+        this.calibration = all;
+        this.batches = most;
+        return this;
+    }
+
+    /** What the loss before and after is measured on; it should be none that the model was trained or calibrated with. */
+    public Quantization test(Iterable<Batch> batches, Loss loss) {
+        this.test = batches;
+        this.loss = loss;
+        return this;
+    }
+
+    /** Another number that is measured before and after. */
+    public Quantization metric(Metric metric) {
+        metrics.add(metric);
+        return this;
+    }
+
+    /**
+     * Writes the quantised model, which {@link Predictor#load(Path)} answers with, and measures it.
+     *
+     * @throws StateException if calibration or test batches were not named
+     * @throws DataException if there are no batches, the model has nothing to quantise, or the file cannot be written
+     */
+    public QuantizationReport int8(Path file) {
+        if (calibration == null || test == null) {
+            throw new StateException("name batches for calibration(..) and for test(..) before int8(..)");
+        }
+        List<Batch> shown = first(calibration, batches);
+        Batch one = shown.get(0);
+        Opened opened = Opened.here("quantization");
+        try (Session own = opened.session(session.backend(), session.seed(), Precision.FLOAT32)) {
+            Weights.copy(session, own, model);
+            DType dtype = one.inputs().dtype();
+            Shape example = one.inputs().shape().without(0);
+            Graph traced = ForwardGraph.of(model, dtype, example);
+            Preparation preparation = Preparation.of(traced);
+            own.addVariables(preparation.rest());
+            Prepared.compute(own, preparation.once());
+            var found = new Quantizable(preparation.rest());
+            if (found.size() == 0) {
+                throw new DataException("the model has no matrix product and no convolution that can be quantised");
+            }
+            Map<Value, Int8Scale> scales = Ranges.of(own, preparation.rest(), found.kept(), shown)
+                    .scales();
+            var variables = new LinkedHashMap<String, NDArray>();
+            found.variables().forEach(name -> variables.put(name, own.value(name)));
+            Graph quantized = QuantizeProducts.run(found, scales, variables);
+            Value answers = quantized.outputs().get(ForwardGraph.ANSWERS);
+            ModelFile.save(own, quantized.part(Map.of(ForwardGraph.ANSWERS, answers)), file, Map.of());
+            Map<String, Double> errors = errors(own, found, quantized, one);
+            var comparison = new Comparison(session, model, test, loss, metrics);
+            return comparison.report(file, errors, found.size());
+        } finally {
+            opened.close();
+        }
+    }
+
+    private static List<Batch> first(Iterable<Batch> batches, int most) {
+        var first = new ArrayList<Batch>();
+        for (Batch batch : batches) {
+            if (first.size() == most) {
+                break;
+            }
+            first.add(batch);
+        }
+        if (first.isEmpty()) {
+            throw new DataException("there are no batches to calibrate with");
+        }
+        return first;
+    }
+
+    /** How far the results of each layer are off, in the whole quantised model, as a share of their own size. */
+    private static Map<String, Double> errors(Session session, Quantizable found, Graph quantized, Batch shown) {
+        Map<String, Value> ends = found.ends();
+        Graph exact = new Graph.Rewriter(found.graph()) {
+            @Override
+            protected List<Value> rewrite(Node node, List<Value> inputs) {
+                return copy(node, inputs, node.attributes());
+            }
+
+            @Override
+            protected void addOutputs(Map<String, Value> inputs, Map<String, Value> outputs) {
+                ends.forEach((name, value) -> outputs.put(name, replaced(value)));
+            }
+        }.run();
+        Map<String, NDArray> right = outputs(session, exact, shown);
+        Map<String, NDArray> got = outputs(session, quantized, shown);
+        var errors = new LinkedHashMap<String, Double>();
+        ends.keySet().forEach(name -> errors.put(name, distance(right.get(name), got.get(name))));
+        return errors;
+    }
+
+    private static Map<String, NDArray> outputs(Session session, Graph graph, Batch shown) {
+        var outputs = new LinkedHashMap<String, NDArray>();
+        try (var executable = new Executable(session, "quantization", graph, Opened.here("quantization"))) {
+            executable.input(executable.inputIndex(ForwardGraph.INPUTS), shown.inputs());
+            executable.run();
+            graph.outputs()
+                    .keySet()
+                    .forEach(name -> outputs.put(name, executable.output(executable.outputIndex(name))));
+        }
+        return outputs;
+    }
+
+    /** The root of the squared differences' sum, over that of the right numbers' squares. */
+    private static double distance(NDArray right, NDArray got) {
+        double squares = 0;
+        double differences = 0;
+        for (int i = 0; i < right.size(); i++) {
+            double difference = got.get(i) - right.get(i);
+            squares += right.get(i) * right.get(i);
+            differences += difference * difference;
+        }
+        return Math.sqrt(differences / Math.max(squares, Double.MIN_NORMAL));
+    }
+}
