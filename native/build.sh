@@ -17,7 +17,7 @@ if ! command -v "$compiler" > /dev/null; then
     echo "a C++ compiler is missing: install g++ (Debian, Ubuntu: apt install g++), or set CXX to another one" >&2
     exit 1
 fi
-if ! "$compiler" -mamx-tile -mamx-bf16 -E -x c++ - < /dev/null > /dev/null 2>&1; then
+if ! "$compiler" -mamx-tile -mamx-bf16 -mamx-int8 -E -x c++ - < /dev/null > /dev/null 2>&1; then
     echo "$compiler does not know all instructions that are used: install g++ 11 or later, or set CXX to it" >&2
     exit 1
 fi
@@ -45,12 +45,14 @@ compile tile_products -march=x86-64-v3 -mavx512f -mavx512bw -mavx512dq -mavx512v
     -mprefer-vector-width=512 "$native/src/tile_products.cpp"
 compile int8_vnni -march=x86-64-v3 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mprefer-vector-width=512 \
     "$native/src/int8_vnni.cpp"
+compile int8_tiles -march=x86-64-v3 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mamx-tile -mamx-int8 \
+    -mprefer-vector-width=512 "$native/src/int8_tiles.cpp"
 compile kernels-avx2 -march=x86-64-v3 -DBATON_KERNELS=AVX2_KERNELS "$native/src/kernels.cpp"
 compile kernels-baseline -march=x86-64-v2 -DBATON_KERNELS=BASELINE_KERNELS "$native/src/kernels.cpp"
 for source in "$native"/src/*.cpp; do
     name="$(basename "$source" .cpp)"
     case "$name" in
-        kernels | pair_kernels | tile_products | int8_vnni) ;;
+        kernels | pair_kernels | tile_products | int8_vnni | int8_tiles) ;;
         *) compile "$name" -march=x86-64-v2 "$source" ;;
     esac
 done

@@ -52,5 +52,6 @@ BATON_ELEMENT_FUNCTION inline int64_t to_int64(Real x) {
 // Likewise, to the nearest of the bytes.
 template <typename Number>
 BATON_ELEMENT_FUNCTION inline int8_t to_int8(Number x) {
-    return x != x ? 0 : x > 127 ? 127 : x < -128 ? -128 : static_cast<int8_t>(x);
+    Number near = x > 127 ? Number(127) : x < -128 ? Number(-128) : x;
+    return static_cast<int8_t>(static_cast<int32_t>(x != x ? Number(0) : near));
 }

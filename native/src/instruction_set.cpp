@@ -33,6 +33,12 @@ bool may_use_tiles() {
     return has_pairs() && has && syscall(SYS_arch_prctl, REQUEST, TILE_DATA) == 0;
 }
 
+bool has_tiles_of_bytes() {
+    constexpr unsigned int BYTES = 1u << 25;
+    unsigned int a, b, c, d;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & BYTES) != 0;
+}
+
 // Those of pairs, with tiles in the place of what they do better.
 const PairKernels& kernels_of_tiles() {
     static const PairKernels kernels = [] {
@@ -57,9 +63,9 @@ InstructionSet choose_instruction_set(const char* name) {
     // Measured on a Xeon of the fourth generation or later, which adds two products of a vector at a time; AMD's Zen 4 adds
     // one and gains nothing.
     bool own_wide = __builtin_cpu_is("intel") != 0;
-    const Int8Kernels& int8 = has_vnni() ? VNNI_PRODUCTS : AVX512_KERNELS.int8;
+    const Int8Kernels& int8 = has_vnni() ? INT8_VNNI : AVX512_KERNELS.int8;
     const Choice choices[] = {
-        {{"amx", AVX512_KERNELS, &kernels_of_tiles(), int8, own_wide}, may_use_tiles},
+        {{"amx", AVX512_KERNELS, &kernels_of_tiles(), has_tiles_of_bytes() ? INT8_TILES : int8, own_wide}, may_use_tiles},
         {{"avx512", AVX512_KERNELS, has_pairs() ? &PAIR_KERNELS : nullptr, int8, own_wide}, has_avx512},
         {{"avx2", AVX2_KERNELS, nullptr, AVX2_KERNELS.int8, false}, has_avx2},
         {{"baseline", BASELINE_KERNELS, nullptr, BASELINE_KERNELS.int8, false}, [] { return true; }},

@@ -78,46 +78,65 @@ void int8_multiply(const Int8Block& b) {
     }
 }
 
-// 16 outputs of a position; what lies behind the last one is computed and not written.
+// A number of each output of a panel; the compiler makes as many registers of it as it takes.
+typedef int32_t PanelInts __attribute__((vector_size(64)));
+typedef float PanelReals __attribute__((vector_size(64)));
+typedef int8_t PanelBytes __attribute__((vector_size(16)));
+
+// The bytes of a panel, of which so many are there.
+inline void read_panel(const int8_t* from, int64_t count, PanelReals& to) {
+    PanelBytes bytes = {};
+    std::memcpy(&bytes, from, static_cast<size_t>(count));
+    to = __builtin_convertvector(__builtin_convertvector(bytes, PanelInts), PanelReals);
+}
+
+// floor(x), at least -128 and at most 127; 0 for NaN.
+inline void to_bytes(PanelReals& x, PanelBytes& to) {
+    x = x > 127 ? PanelReals{} + 127 : x;
+    x = x < -128 ? PanelReals{} - 128 : x;
+    x = x == x ? x : PanelReals{};
+    PanelInts whole = __builtin_convertvector(x, PanelInts);
+    // What was cut off of a negative number was rounded up: a comparison that holds is -1.
+    whole += x < __builtin_convertvector(whole, PanelReals);
+    to = __builtin_convertvector(whole, PanelBytes);
+}
+
+// The panel of every position that begins at an output; what lies behind the last output is computed and not written.
+template <bool ADDS, bool BYTES, bool WHOLE>
+void finish_panel(const Int8Finish& f, const int32_t* sums, int64_t from) {
+    const int64_t count = WHOLE ? INT8_OUTPUTS : f.outputs - from;
+    PanelInts bias = {};
+    PanelReals scales = {};
+    std::memcpy(&bias, f.bias + from, static_cast<size_t>(count) * sizeof(int32_t));
+    std::memcpy(&scales, f.scales + from, static_cast<size_t>(count) * sizeof(float));
+    // Bytes that are written may be anything's, as far as the compiler knows, so nothing is read of f meanwhile.
+    const Int8Finish own = f;
+    for (int64_t i = 0; i < own.positions; i++) {
+        PanelInts sum;
+        std::memcpy(&sum, sums + i * INT8_ROW + from, sizeof sum);
+        PanelReals reals = __builtin_convertvector(sum + bias, PanelReals) * scales;
+        if constexpr (ADDS) {
+            PanelReals units;
+            read_panel(own.addend + i * own.step + from, count, units);
+            reals += (units - own.addend_zero) * own.addend_scale;
+        }
+        if (own.rectified) reals = reals < 0 ? PanelReals{} : reals;
+        if constexpr (BYTES) {
+            PanelBytes bytes;
+            reals = reals * own.inverse_scale + own.shift;
+            to_bytes(reals, bytes);
+            std::memcpy(own.bytes + i * own.step + from, &bytes, static_cast<size_t>(count));
+        } else {
+            std::memcpy(own.reals + i * own.step + from, &reals, static_cast<size_t>(count) * sizeof(float));
+        }
+    }
+}
+
 template <bool ADDS, bool BYTES>
 void finish_int8(const Int8Finish& f, const int32_t* sums) {
     for (int64_t from = 0; from < f.outputs; from += INT8_OUTPUTS) {
-        int64_t count = std::min(INT8_OUTPUTS, f.outputs - from);
-        int32_t bias[INT8_OUTPUTS] = {};
-        float scales[INT8_OUTPUTS] = {};
-        std::copy_n(f.bias + from, count, bias);
-        std::copy_n(f.scales + from, count, scales);
-        for (int64_t i = 0; i < f.positions; i++) {
-            float reals[INT8_OUTPUTS];
-            // As unsigned numbers: a sum that wraps around is one of a damaged plan, and means nothing.
-            for (int64_t j = 0; j < INT8_OUTPUTS; j++) {
-                uint32_t sum = static_cast<uint32_t>(sums[i * INT8_ROW + from + j]) + static_cast<uint32_t>(bias[j]);
-                reals[j] = static_cast<float>(static_cast<int32_t>(sum)) * scales[j];
-            }
-            if constexpr (ADDS) {
-                int8_t addend[INT8_OUTPUTS] = {};
-                std::memcpy(addend, f.addend + i * f.step + from, static_cast<size_t>(count));
-                for (int64_t j = 0; j < INT8_OUTPUTS; j++) {
-                    reals[j] += (static_cast<float>(addend[j]) - f.addend_zero) * f.addend_scale;
-                }
-            }
-            if (f.rectified) {
-                for (float& real : reals) real = real < 0 ? 0 : real;
-            }
-            if constexpr (BYTES) {
-                int8_t bytes[INT8_OUTPUTS];
-                int32_t levels[INT8_OUTPUTS];
-                for (int64_t j = 0; j < INT8_OUTPUTS; j++) {
-                    float level = __builtin_floorf(reals[j] * f.inverse_scale + f.shift);
-                    level = level > 127 ? 127 : level < -128 ? -128 : level;
-                    levels[j] = static_cast<int32_t>(level != level ? 0 : level);
-                }
-                for (int64_t j = 0; j < INT8_OUTPUTS; j++) bytes[j] = static_cast<int8_t>(levels[j]);
-                std::memcpy(f.bytes + i * f.step + from, bytes, static_cast<size_t>(count));
-            } else {
-                std::memcpy(f.reals + i * f.step + from, reals, static_cast<size_t>(count) * sizeof(float));
-            }
-        }
+        auto finish = from + INT8_OUTPUTS <= f.outputs ? finish_panel<ADDS, BYTES, true> : finish_panel<ADDS, BYTES, false>;
+        finish(f, sums, from);
     }
 }
 

@@ -45,8 +45,9 @@ struct Int8Finish {
     float inverse_scale, shift;
 };
 
-// For processors with instructions for them: AVX512-VNNI.
-extern const Int8Kernels VNNI_PRODUCTS;
+// For processors with instructions for them: AVX512-VNNI, and tiles (AMX).
+extern const Int8Kernels INT8_VNNI;
+extern const Int8Kernels INT8_TILES;
 
 }  // namespace baton
 

@@ -97,6 +97,6 @@ void multiply(const Int8Block& b) {
 
 }  // namespace
 
-const Int8Kernels VNNI_PRODUCTS = {0x80, multiply};
+const Int8Kernels INT8_VNNI = {0x80, multiply};
 
 }  // namespace baton

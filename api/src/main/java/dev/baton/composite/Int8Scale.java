@@ -4,6 +4,7 @@ import dev.baton.BatonException;
 import dev.baton.DType;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Emitter;
+import dev.baton.graph.Primitive;
 import dev.baton.graph.Value;
 
 /**
@@ -57,7 +58,7 @@ public record Int8Scale(double scale, long zero) {
     public Value quantized(Emitter emit, Value x) {
         Value units = emit.mul(x, 1 / scale);
         Value shifted = emit.add(units, emit.fullLike(units, zero + 0.5));
-        return emit.cast(emit.apply(dev.baton.graph.Primitive.FLOOR, shifted), DType.INT8);
+        return emit.cast(emit.apply(Primitive.FLOOR, shifted), DType.INT8);
     }
 
     /** int8 to float32. */

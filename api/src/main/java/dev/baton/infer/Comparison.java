@@ -2,6 +2,7 @@ package dev.baton.infer;
 
 import dev.baton.DType;
 import dev.baton.DataException;
+import dev.baton.Dim;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.data.Batch;
@@ -100,7 +101,7 @@ final class Comparison {
 
     private static NDArray one(NDArray batch) {
         NDArray example = batch.slice(0);
-        NDArray alone = NDArray.zeros(batch.dtype(), batch.shape().without(0).prepend(dev.baton.Dim.of(1)));
+        NDArray alone = NDArray.zeros(batch.dtype(), batch.shape().without(0).prepend(Dim.of(1)));
         alone.bytes().put(example.bytes());
         return alone;
     }

@@ -119,8 +119,8 @@ public final class Quantization {
             if (found.size() == 0) {
                 throw new DataException("the model has no matrix product and no convolution that can be quantised");
             }
-            Map<Value, Int8Scale> scales = Ranges.of(own, preparation.rest(), found.kept(), shown)
-                    .scales();
+            Map<Value, Int8Scale> scales =
+                    Ranges.of(own, preparation.rest(), found.kept(), shown).scales();
             var variables = new LinkedHashMap<String, NDArray>();
             found.variables().forEach(name -> variables.put(name, own.value(name)));
             Graph quantized = QuantizeProducts.run(found, scales, variables);

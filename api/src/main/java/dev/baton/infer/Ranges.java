@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** The least and the largest number that values of a graph take while it is shown some batches. */
 final class Ranges {
@@ -37,7 +38,8 @@ final class Ranges {
      */
     static Ranges of(Session session, Graph graph, Iterable<Value> watched, Iterable<Batch> batches) {
         var ranges = new Ranges(watched);
-        try (var executable = new Executable(session, "calibration", ranges.watching(graph), Opened.here("calibration"))) {
+        try (var executable =
+                new Executable(session, "calibration", ranges.watching(graph), Opened.here("calibration"))) {
             int count = 0;
             for (Batch batch : batches) {
                 executable.input(executable.inputIndex(ForwardGraph.INPUTS), batch.inputs());
@@ -74,8 +76,7 @@ final class Ranges {
             }
 
             private Value largestOf(Value value) {
-                int[] axes = java.util.stream.IntStream.range(0, value.shape().rank())
-                        .toArray();
+                int[] axes = IntStream.range(0, value.shape().rank()).toArray();
                 return emit().reduce(Primitive.REDUCE_MAX, value, axes);
             }
         }.run();

@@ -14,6 +14,7 @@ import dev.baton.composite.Lstm;
 import dev.baton.composite.MaxPool;
 import dev.baton.composite.Norms;
 import dev.baton.composite.PackedAttention;
+import dev.baton.composite.QuantizedProduct;
 import dev.baton.composite.RectifiedConvolution;
 import dev.baton.composite.Softmax;
 import dev.baton.composite.SoftmaxCrossEntropy;
@@ -65,6 +66,7 @@ class OperationCoverageTest {
             DotProductAttention.BACKWARD,
             PackedAttention.FORWARD,
             PackedAttention.BACKWARD,
+            QuantizedProduct.CONVOLUTION,
             Lstm.FORWARD,
             Lstm.BACKWARD,
             Gru.FORWARD,
