@@ -228,6 +228,11 @@ inline void execute(const Instruction& one, const void* const* registers, const 
                         block.start + row * block.row_step, block.columns, static_cast<float*>(out) + row * block.columns);
             }
             return;
+        case Function::TO_INT8: {
+            Instruction::Scaling s = one.scaling;
+            map1<float, int8_t>(a, out, n, [s](float x) { return to_int8(__builtin_floorf(x * s.factor + s.shift)); });
+            return;
+        }
         case Function::NUMBER:
             number(one.immediate, one.type, out, n);
             return;

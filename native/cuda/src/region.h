@@ -147,6 +147,7 @@ BATON_CUDA_FUNCTION inline Value follow(const Instruction& one, const Value* reg
         case Function::COPY: return a;
         case Function::SELECT: return a.truth ? b : registers[one.c];
         case Function::CAST: return cast(a, one.argument, one.type);
+        case Function::TO_INT8: return value_of(to_int8(floorf(a.real * one.scaling.factor + one.scaling.shift)));
         case Function::NUMBER: return cast_real(one.immediate, one.type);
         case Function::UNIFORM: {
             Value random;

@@ -2,6 +2,8 @@ package dev.baton.core;
 
 import dev.baton.DType;
 import dev.baton.composite.Activations;
+import dev.baton.composite.Int8Scale;
+import dev.baton.composite.ToInt8;
 import dev.baton.graph.Operation;
 import dev.baton.graph.Primitive;
 import dev.baton.program.Buffer;
@@ -29,7 +31,8 @@ final class Encoder {
             Activations.GELU_TANH, 38L,
             Activations.GELU_TANH_SLOPE, 39L,
             Activations.SILU, 40L,
-            Activations.SILU_SLOPE, 41L);
+            Activations.SILU_SLOPE, 41L,
+            ToInt8.INSTANCE, 42L);
 
     private final NativeCore core;
     private final Program program;
@@ -179,6 +182,10 @@ final class Encoder {
         registers.forEach(register -> add(register));
         if (instruction.operation() == Primitive.CONSTANT) {
             real(instruction.attributes().number(Region.NUMBER));
+        } else if (instruction.operation() == ToInt8.INSTANCE) {
+            Int8Scale scale = Int8Scale.of(instruction.attributes(), ToInt8.RESULT);
+            add(Integer.toUnsignedLong(Float.floatToRawIntBits((float) scale.inverse()))
+                    | (long) Float.floatToRawIntBits((float) scale.shift()) << Integer.SIZE);
         } else {
             add(
                     instruction.operation() == Primitive.RANDOM_UNIFORM

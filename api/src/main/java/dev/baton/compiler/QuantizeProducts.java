@@ -9,6 +9,7 @@ import dev.baton.graph.Attributes;
 import dev.baton.graph.Graph;
 import dev.baton.graph.GraphVerifier;
 import dev.baton.graph.Node;
+import dev.baton.graph.Primitive;
 import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import java.util.ArrayList;
@@ -114,8 +115,13 @@ public final class QuantizeProducts extends Graph.Rewriter {
     private Value bytes(Value value, Int8Scale scale) {
         return bytes.computeIfAbsent(value, unused -> {
             Value numbers = replaced(value);
-            boolean isPicture = numbers.shape().rank() == 4;
-            return scale.quantized(emit(), isPicture ? emit().transpose(numbers, 0, 2, 3, 1) : numbers);
+            if (numbers.shape().rank() == 4) {
+                return scale.quantized(emit(), emit().transpose(numbers, 0, 2, 3, 1));
+            }
+            // In the shape in which they were computed, so that whatever gives them can give bytes at once.
+            boolean isReshaped = numbers.node().is(Primitive.RESHAPE);
+            Value computed = isReshaped ? numbers.node().input(0) : numbers;
+            return emit().reshape(scale.quantized(emit(), computed), numbers.shape());
         });
     }
 

@@ -4,7 +4,6 @@ import dev.baton.BatonException;
 import dev.baton.DType;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Emitter;
-import dev.baton.graph.Primitive;
 import dev.baton.graph.Value;
 
 /**
@@ -42,6 +41,16 @@ public record Int8Scale(double scale, long zero) {
         return new Int8Scale(scale, Math.round(Byte.MIN_VALUE - low / scale));
     }
 
+    /** What x is multiplied with. */
+    public double inverse() {
+        return 1 / scale;
+    }
+
+    /** What is added then, so that cutting off the rest rounds to the nearest. */
+    public double shift() {
+        return zero + 0.5;
+    }
+
     /** Attributes with what is kept so under a name. */
     public Attributes in(Attributes attributes, String name) {
         return attributes.with(name + SCALE, scale).with(name + ZERO, zero);
@@ -56,9 +65,7 @@ public record Int8Scale(double scale, long zero) {
 
     /** float32 to int8. */
     public Value quantized(Emitter emit, Value x) {
-        Value units = emit.mul(x, 1 / scale);
-        Value shifted = emit.add(units, emit.fullLike(units, zero + 0.5));
-        return emit.cast(emit.apply(Primitive.FLOOR, shifted), DType.INT8);
+        return emit.apply(ToInt8.INSTANCE, in(Attributes.none(), ToInt8.RESULT), x);
     }
 
     /** int8 to float32. */

@@ -20,6 +20,7 @@ import dev.baton.composite.QuantizedProduct;
 import dev.baton.composite.RmsNormalization;
 import dev.baton.composite.RotaryEmbedding;
 import dev.baton.composite.Softmax;
+import dev.baton.composite.ToInt8;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
@@ -68,6 +69,7 @@ final class SavedGraph {
             AveragePool.FORWARD,
             DotProductAttention.FORWARD,
             PackedAttention.FORWARD,
+            ToInt8.INSTANCE,
             QuantizedProduct.LINEAR,
             QuantizedProduct.CONVOLUTION,
             RotaryEmbedding.INSTANCE,

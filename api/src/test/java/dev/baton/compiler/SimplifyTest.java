@@ -214,7 +214,8 @@ class SimplifyTest {
         Map<DType, List<DType>> keeping = Map.of(
                 DType.FLOAT32, List.of(DType.FLOAT64),
                 DType.INT32, List.of(DType.INT64, DType.FLOAT64),
-                DType.BOOL, List.of(DType.INT32, DType.INT64, DType.FLOAT32, DType.FLOAT64));
+                DType.INT8, List.of(DType.INT32, DType.INT64, DType.FLOAT32, DType.FLOAT64),
+                DType.BOOL, List.of(DType.INT8, DType.INT32, DType.INT64, DType.FLOAT32, DType.FLOAT64));
         for (DType from : DType.values()) {
             for (DType through : DType.values()) {
                 boolean keeps = keeping.getOrDefault(from, List.of()).contains(through);

@@ -6,6 +6,7 @@ import dev.baton.Shape;
 import dev.baton.composite.Int8Scale;
 import dev.baton.composite.PackedWeight;
 import dev.baton.composite.QuantizedProduct;
+import dev.baton.composite.ToInt8;
 import dev.baton.composite.Window;
 import dev.baton.conformance.Case.Argument;
 import dev.baton.graph.Attributes;
@@ -29,6 +30,10 @@ final class Int8Cases {
 
     static List<Case> cases() {
         var cases = new ArrayList<Case>();
+        for (Shape shape : Shapes.MANY) {
+            toInt8(cases, new Fill("quarters", (i, step, random) -> random.nextInt(-400, 401) / 4.0), shape);
+        }
+        toInt8(cases, Fill.SPECIAL_COLUMNS, Shape.of(Fill.SPECIALS));
         // The first of each has a weight that nothing fills up, for the cases of views.
         linear(cases, 16, 3, 8);
         linear(cases, 7, 1, 1);
@@ -45,6 +50,12 @@ final class Int8Cases {
         convolution(cases, window(3, 3, 1, 1), 33, 1, 3, 270, 2);
         convolution(cases, window(3, 3, 1, 1), 16, 0, 3, 4, 4);
         return cases;
+    }
+
+    private static void toInt8(List<Case> cases, Fill fill, Shape shape) {
+        Attributes attributes = RESULT.in(Attributes.none(), ToInt8.RESULT);
+        Argument argument = Shapes.argument(DType.FLOAT32, fill, shape);
+        CompositeCases.both(cases, GROUP, ToInt8.INSTANCE, attributes, Tolerance.EXACT, argument);
     }
 
     private static Window window(long high, long wide, long stride, long padding) {

@@ -105,12 +105,20 @@ class GuideTest {
         assertThat(folder.resolve("run.html")).content().contains("inside", "<title>circles</title>");
     }
 
+    @Test
+    void smallerAndFaster() throws Exception {
+        assertThat(run("Smaller"))
+                .startsWith("rings-int8.safetensors: 3 products of int8")
+                .contains("accuracy", "times as fast", "in the middle: ring 0");
+        assertThat(folder.resolve("rings-int8.safetensors")).isNotEmptyFile();
+    }
+
     /** A program that no test runs would be found here. */
     @Test
-    void thereAreEight() throws IOException {
+    void thereAreNine() throws IOException {
         assertThat(programs())
                 .extracting(GuideTest::nameOf)
-                .containsExactly("Gates", "Album", "Flats", "Saved", "Lasting", "Rings", "Curve", "Circles");
+                .containsExactly("Gates", "Album", "Flats", "Saved", "Lasting", "Rings", "Curve", "Smaller", "Circles");
     }
 
     @Test
