@@ -45,7 +45,7 @@ final class Comparison {
         this.metrics = metrics;
     }
 
-    QuantizationReport report(Path file, Map<String, Double> errors, int products) {
+    QuantizationReport report(Path file, Map<String, Double> errors) {
         try (Predictor before = Predictor.of(session, model);
                 Predictor after = Predictor.load(file, session.backend())) {
             Map<String, Double> right = numbers(before);
@@ -55,7 +55,6 @@ final class Comparison {
             NDArray batch = test.iterator().next().inputs();
             return new QuantizationReport(
                     file,
-                    products,
                     bytes(file, batch),
                     numbers,
                     times(before, after, one(batch)),

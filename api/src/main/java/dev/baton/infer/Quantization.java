@@ -4,7 +4,6 @@ import dev.baton.DType;
 import dev.baton.DataException;
 import dev.baton.NDArray;
 import dev.baton.Precision;
-import dev.baton.Shape;
 import dev.baton.StateException;
 import dev.baton.compiler.Preparation;
 import dev.baton.compiler.Quantizable;
@@ -26,11 +25,14 @@ import dev.baton.runtime.Session;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * Makes a trained model smaller and faster: a model file whose matrix products and convolutions multiply bytes.
+ * Makes a trained model smaller and faster: a model file whose matrix products and convolutions multiply bytes ({@link
+ * #int8}), or one of half the size ({@link #bfloat16}).
  *
  * <pre>{@code
  * QuantizationReport report = Quantization.of(session, model)
@@ -95,40 +97,78 @@ public final class Quantization {
     }
 
     /**
-     * Writes the quantised model, which {@link Predictor#load(Path)} answers with, and measures it.
+     * Writes the model with products of bytes, which {@link Predictor#load(Path)} answers with, and measures it.
      *
      * @throws StateException if calibration or test batches were not named
      * @throws DataException if there are no batches, the model has nothing to quantise, or the file cannot be written
      */
     public QuantizationReport int8(Path file) {
-        if (calibration == null || test == null) {
-            throw new StateException("name batches for calibration(..) and for test(..) before int8(..)");
+        if (calibration == null) {
+            throw new StateException("name the batches that show the ranges of activations: calibration(..)");
         }
         List<Batch> shown = first(calibration, batches);
-        Batch one = shown.get(0);
-        Opened opened = Opened.here("quantization");
-        try (Session own = opened.session(session.backend(), session.seed(), Precision.FLOAT32)) {
-            Weights.copy(session, own, model);
-            DType dtype = one.inputs().dtype();
-            Shape example = one.inputs().shape().without(0);
-            Graph traced = ForwardGraph.of(model, dtype, example);
-            Preparation preparation = Preparation.of(traced);
-            own.addVariables(preparation.rest());
-            Prepared.compute(own, preparation.once());
-            var found = new Quantizable(preparation.rest());
+        return write(shown.get(0), file, (own, graph) -> {
+            var found = new Quantizable(graph);
             if (found.size() == 0) {
                 throw new DataException("the model has no matrix product and no convolution that can be quantised");
             }
             Map<Value, Int8Scale> scales =
-                    Ranges.of(own, preparation.rest(), found.kept(), shown).scales();
+                    Ranges.of(own, graph, found.kept(), shown).scales();
             var variables = new LinkedHashMap<String, NDArray>();
             found.variables().forEach(name -> variables.put(name, own.value(name)));
             Graph quantized = QuantizeProducts.run(found, scales, variables);
             Value answers = quantized.outputs().get(ForwardGraph.ANSWERS);
-            ModelFile.save(own, quantized.part(Map.of(ForwardGraph.ANSWERS, answers)), file, Map.of());
-            Map<String, Double> errors = errors(own, found, quantized, one);
-            var comparison = new Comparison(session, model, test, loss, metrics);
-            return comparison.report(file, errors, found.size());
+            ModelFile.save(own, quantized.part(Map.of(ForwardGraph.ANSWERS, answers)), file, Set.of());
+            return errors(own, found, quantized, shown.get(0));
+        });
+    }
+
+    /**
+     * Writes the model with its weights as bfloat16, half as large, and measures it. It computes with float32, so that it
+     * is as fast as before; nothing has to be calibrated.
+     *
+     * @throws StateException if test batches were not named
+     * @throws DataException if there are no batches, or the file cannot be written
+     */
+    public QuantizationReport bfloat16(Path file) {
+        requireTest();
+        return write(first(test, 1).get(0), file, (own, graph) -> {
+            var weights = new LinkedHashSet<String>();
+            graph.variables().forEach((name, value) -> {
+                // Biases and what norms multiply with are little, and count for much.
+                if (value.dtype() == DType.FLOAT32 && value.shape().rank() > 1) {
+                    weights.add(name);
+                }
+            });
+            ModelFile.save(own, graph, file, weights);
+            return Map.of();
+        });
+    }
+
+    /** Writes a file from a forward pass whose batch norms are folded; gives how far each layer is off. */
+    @FunctionalInterface
+    private interface Writing {
+        Map<String, Double> write(Session session, Graph graph);
+    }
+
+    private void requireTest() {
+        if (test == null) {
+            throw new StateException("name the batches that the model is measured with before and after: test(..)");
+        }
+    }
+
+    private QuantizationReport write(Batch like, Path file, Writing writing) {
+        requireTest();
+        Opened opened = Opened.here("quantization");
+        try (Session own = opened.session(session.backend(), session.seed(), Precision.FLOAT32)) {
+            Weights.copy(session, own, model);
+            Graph traced = ForwardGraph.of(
+                    model, like.inputs().dtype(), like.inputs().shape().without(0));
+            Preparation preparation = Preparation.of(traced);
+            own.addVariables(preparation.rest());
+            Prepared.compute(own, preparation.once());
+            Map<String, Double> errors = writing.write(own, preparation.rest());
+            return new Comparison(session, model, test, loss, metrics).report(file, errors);
         } finally {
             opened.close();
         }
@@ -143,7 +183,7 @@ public final class Quantization {
             first.add(batch);
         }
         if (first.isEmpty()) {
-            throw new DataException("there are no batches to calibrate with");
+            throw new DataException("there are no batches to quantise with");
         }
         return first;
     }

@@ -10,17 +10,16 @@ import java.util.Map;
  * What quantising a model has changed. Prints as a table.
  *
  * @param file the quantised model
- * @param products how many products and convolutions are of bytes now
  * @param bytes of the model file, without and with quantisation
  * @param numbers the loss and the metrics by name
  * @param oneExample seconds for one example alone: the median of many answers
  * @param batch seconds for a batch of the test data, likewise
  * @param batchSize examples in that batch
- * @param errors of each layer's results in the quantised model, as a share of their size, by the layer's path
+ * @param errors of the results of each product of bytes in the quantised model, as a share of their size, by the layer's path;
+ *     none where weights alone were rounded
  */
 public record QuantizationReport(
         Path file,
-        int products,
         Change bytes,
         Map<String, Change> numbers,
         Change oneExample,
@@ -29,6 +28,11 @@ public record QuantizationReport(
         Map<String, Double> errors) {
 
     private static final int LAYERS_SHOWN = 5;
+
+    /** How many products multiply bytes. */
+    public int products() {
+        return errors.size();
+    }
 
     /** A number of the model as it was and of the quantised one. */
     public record Change(double before, double after) {
@@ -46,10 +50,10 @@ public record QuantizationReport(
                 Locale.ROOT,
                 "%s: %d products of int8%n%-22s%14s%14s%n",
                 file.getFileName(),
-                products,
+                errors.size(),
                 "",
-                "float32",
-                "int8"));
+                "before",
+                "after"));
         line(text, "size", bytes, 1e-6, "MB", "%.0f %% of the size", 100 * bytes.ratio());
         numbers.forEach((name, change) -> line(text, name, change, 1, "", "%+.4f", change.after() - change.before()));
         line(text, "one example", oneExample, 1e6, "us", "%.2f times as fast", 1 / oneExample.ratio());
@@ -58,7 +62,9 @@ public record QuantizationReport(
                 .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
                 .limit(LAYERS_SHOWN)
                 .toList();
-        text.append("layers that are furthest off:");
+        if (!worst.isEmpty()) {
+            text.append("layers that are furthest off:");
+        }
         worst.forEach(layer ->
                 text.append(String.format(Locale.ROOT, "%n  %-40s%6.2f %%", layer.getKey(), 100 * layer.getValue())));
         return text.toString();

@@ -14,6 +14,7 @@ import dev.baton.runtime.Session;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A whole model in one file: its weights as {@link Weights} lays them out, and its forward pass as a graph, among the
@@ -51,23 +52,23 @@ public final class ModelFile {
         session.addVariables(graph);
         Map<String, NDArray> arrays = Weights.arrays(session, model);
         graph.variables().keySet().forEach(name -> arrays.computeIfAbsent(name, session::value));
-        write(graph, arrays, file, texts);
+        write(graph, arrays, file, texts, Set.of());
     }
 
     /**
      * Saves a forward pass with the values that a session has of its variables.
      *
      * @param graph from {@link ForwardGraph#INPUTS} to {@link ForwardGraph#ANSWERS}, as {@link #load} gives it
-     * @param texts by name; {@link #texts(Path)} reads them again
-     * @throws DataException if the file cannot be written, or a text has a name that the file needs itself
+     * @param halved the names of float32 variables that are written as bfloat16, the nearest such numbers
+     * @throws DataException if the file cannot be written; the one that was there stays
      */
-    public static void save(Session session, Graph graph, Path file, Map<String, String> texts) {
+    public static void save(Session session, Graph graph, Path file, Set<String> halved) {
         session.addVariables(graph);
         var arrays = new LinkedHashMap<String, NDArray>();
         graph.variables()
                 .keySet()
                 .forEach(name -> arrays.put(name, Weights.laidOut(layout(graph, name), session.value(name))));
-        write(graph, arrays, file, texts);
+        write(graph, arrays, file, Map.of(), halved);
     }
 
     private static FileLayout layout(Graph graph, String variable) {
@@ -78,7 +79,8 @@ public final class ModelFile {
         return initial instanceof SavedGraph.Saved saved ? saved.layout() : FileLayout.AS_IS;
     }
 
-    private static void write(Graph graph, Map<String, NDArray> arrays, Path file, Map<String, String> texts) {
+    private static void write(
+            Graph graph, Map<String, NDArray> arrays, Path file, Map<String, String> texts, Set<String> halved) {
         var metadata = new LinkedHashMap<>(Weights.METADATA);
         metadata.put(GRAPH, SavedGraph.write(graph));
         texts.forEach((name, text) -> {
@@ -86,7 +88,7 @@ public final class ModelFile {
                 throw new DataException("a text that is saved with a model cannot be named '" + name + "'");
             }
         });
-        Safetensors.write(file, arrays, metadata);
+        Safetensors.write(file, arrays, metadata, halved);
     }
 
     /**

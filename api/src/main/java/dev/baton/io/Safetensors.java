@@ -20,11 +20,13 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Named arrays in the safetensors format: the length of the header (8 bytes, little-endian), a header in JSON with the
  * type, the shape and the place of each array, then the values, row-major and little-endian. Reads and writes the
- * types {@code F32}, {@code F64}, {@code I32}, {@code I64}, {@code I8} and {@code BOOL}.
+ * types {@code F32}, {@code F64}, {@code I32}, {@code I64}, {@code I8} and {@code BOOL}; {@code BF16} is read as float32,
+ * which holds every such number, and written where that is asked for.
  */
 public final class Safetensors {
 
@@ -43,10 +45,14 @@ public final class Safetensors {
     private static final long LONGEST_HEADER = 100_000_000;
 
     private static final int LENGTH_BYTES = 8;
+    private static final String BFLOAT16 = "BF16";
 
     private Safetensors() {}
 
-    private record Entry(String name, DType dtype, Shape shape, long from, long to) {}
+    /**
+     * @param halved whether the numbers are bfloat16, of which float32 has the first half of the bits
+     */
+    private record Entry(String name, DType dtype, boolean halved, Shape shape, long from, long to) {}
 
     /**
      * Reads all arrays of a file, in the order of their places.
@@ -64,8 +70,12 @@ public final class Safetensors {
             var arrays = new LinkedHashMap<String, NDArray>();
             for (Entry entry : header.entries()) {
                 NDArray array = NDArray.zeros(entry.dtype(), entry.shape());
-                fill(channel, array.bytes());
-                swapOnBigEndian(array.bytes(), entry.dtype());
+                if (entry.halved()) {
+                    Bfloat16.read(fill(channel, Bfloat16.bytes(array)).flip(), array);
+                } else {
+                    fill(channel, array.bytes());
+                    swapOnBigEndian(array.bytes(), entry.dtype());
+                }
                 arrays.put(entry.name(), array);
             }
             return new Contents(arrays, header.metadata());
@@ -178,20 +188,21 @@ public final class Safetensors {
                     "tensor '" + name + "' needs a dtype, a shape and two data_offsets, and nothing else");
         }
         DType dtype = switch (type) {
-            case "F32" -> DType.FLOAT32;
+            case "F32", BFLOAT16 -> DType.FLOAT32;
             case "F64" -> DType.FLOAT64;
             case "I32" -> DType.INT32;
             case "I64" -> DType.INT64;
             case "BOOL" -> DType.BOOL;
             case "I8" -> DType.INT8;
             default ->
-                throw new DataException(
-                        "tensor '" + name + "' is of type " + type + "; F32, F64, I32, I64, I8 and BOOL can be read");
+                throw new DataException("tensor '" + name + "' is of type " + type
+                        + "; F32, F64, BF16, I32, I64, I8 and BOOL can be read");
         };
         long[] numbers = numbers(name, sizes);
         long[] places = numbers(name, offsets);
         try {
-            long bytes = dtype.bytes();
+            boolean halved = type.equals(BFLOAT16);
+            long bytes = halved ? Bfloat16.BYTES : dtype.bytes();
             for (long size : numbers) {
                 bytes = Math.multiplyExact(bytes, size);
             }
@@ -199,7 +210,7 @@ public final class Safetensors {
                 throw new DataException("tensor '" + name + "' of " + type + " " + Shape.of(numbers) + " takes " + bytes
                         + " bytes, but its place has " + (places[1] - places[0]));
             }
-            return new Entry(name, dtype, Shape.of(numbers), places[0], places[1]);
+            return new Entry(name, dtype, halved, Shape.of(numbers), places[0], places[1]);
         } catch (ArithmeticException | ShapeException e) {
             throw new DataException("tensor '" + name + "' has a shape that no array can have: " + sizes, e);
         }
@@ -225,13 +236,23 @@ public final class Safetensors {
      * @throws DataException if the file cannot be written; the one that was there stays
      */
     public static void write(Path file, Map<String, NDArray> arrays, Map<String, String> metadata) {
-        byte[] header = header(arrays, metadata).getBytes(StandardCharsets.UTF_8);
+        write(file, arrays, metadata, Set.of());
+    }
+
+    /**
+     * The same, with some float32 arrays as bfloat16: the nearest such numbers, of two the even one.
+     *
+     * @param halved their names
+     */
+    static void write(Path file, Map<String, NDArray> arrays, Map<String, String> metadata, Set<String> halved) {
+        byte[] header = header(arrays, metadata, halved).getBytes(StandardCharsets.UTF_8);
         WholeFile.write(file, channel -> {
             ByteBuffer length = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
             drain(channel, length.putLong(0, header.length));
             drain(channel, ByteBuffer.wrap(header));
-            for (NDArray array : arrays.values()) {
-                drain(channel, littleEndian(array));
+            for (var entry : arrays.entrySet()) {
+                NDArray array = entry.getValue();
+                drain(channel, halved.contains(entry.getKey()) ? Bfloat16.of(array) : littleEndian(array));
             }
         });
     }
@@ -255,7 +276,7 @@ public final class Safetensors {
         }
     }
 
-    private static String header(Map<String, NDArray> arrays, Map<String, String> metadata) {
+    private static String header(Map<String, NDArray> arrays, Map<String, String> metadata, Set<String> halved) {
         var parts = new ArrayList<String>();
         if (!metadata.isEmpty()) {
             var texts = new ArrayList<String>();
@@ -268,11 +289,12 @@ public final class Safetensors {
                 throw new DataException("no tensor can be named " + METADATA);
             }
             NDArray array = entry.getValue();
-            long end = offset + array.bytes().remaining();
+            boolean isHalved = halved.contains(entry.getKey());
+            long end = offset + array.bytes().remaining() / (isHalved ? 2 : 1);
             String shape = String.join(
                     ",", array.shape().dims().stream().map(Object::toString).toList());
-            parts.add(quote(entry.getKey()) + ":{\"dtype\":\"" + type(array.dtype()) + "\",\"shape\":[" + shape
-                    + "],\"data_offsets\":[" + offset + "," + end + "]}");
+            parts.add(quote(entry.getKey()) + ":{\"dtype\":\"" + (isHalved ? BFLOAT16 : type(array.dtype()))
+                    + "\",\"shape\":[" + shape + "],\"data_offsets\":[" + offset + "," + end + "]}");
             offset = end;
         }
         String text = "{" + String.join(",", parts) + "}";

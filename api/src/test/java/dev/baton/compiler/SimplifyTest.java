@@ -36,6 +36,9 @@ class SimplifyTest {
         if (dtype == DType.BOOL) {
             return new double[] {0, 1};
         }
+        if (dtype == DType.INT8) {
+            return new double[] {0, 1, -1, 7, Byte.MAX_VALUE, Byte.MIN_VALUE};
+        }
         if (dtype.isInteger()) {
             return new double[] {0, 1, -1, 7, -12345, Integer.MAX_VALUE, Integer.MIN_VALUE};
         }

@@ -109,7 +109,7 @@ class SafetensorsTest {
                 "F32  | [2]    | [4,12] | 12 | tensor 'w' starts at byte 4 of the data, after a gap that starts at 0",
                 "F32  | [3]    | [0,8]  | 8 | tensor 'w' of F32 [3] takes 12 bytes, but its place has 8",
                 "F32  | [2]    | [8,0]  | 8 | tensor 'w' of F32 [2] takes 8 bytes, but its place has -8",
-                "BF16 | [2]    | [0,4]  | 4 | tensor 'w' is of type BF16; F32, F64, I32, I64, I8 and BOOL can be read",
+                "F16 | [2]     | [0,4]  | 4 | tensor 'w' is of type F16; F32, F64, BF16, I32, I64, I8 and BOOL can be read",
                 "F32  | [-2]   | [0,8]  | 8 | the header is no valid JSON: an object, an array, a text or a whole number is missing (character 29)",
                 "F32  | [2.0]  | [0,8]  | 8 | the header is no valid JSON: ']' is missing (character 30)",
                 "F32  | [\"2\"]  | [0,8]  | 8 | tensor 'w' has '2' where a whole number belongs",
