@@ -136,7 +136,7 @@ struct Int8Product : Command, Int8Words {
         finish.scales = run.at<const float>(scales) + first_output;
         finish.addend_scale = addend_scale;
         finish.addend_zero = addend_zero;
-        finish.rectified = rectified;
+        finish.activation = activation;
         finish.step = outputs;
         finish.inverse_scale = inverse_scale;
         finish.shift = result_zero + 0.5f;

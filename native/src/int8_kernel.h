@@ -80,6 +80,7 @@ void int8_multiply(const Int8Block& b) {
 
 // A number of each output of a panel; the compiler makes as many registers of it as it takes.
 typedef int32_t PanelInts __attribute__((vector_size(64)));
+typedef uint32_t PanelWords __attribute__((vector_size(64)));
 typedef float PanelReals __attribute__((vector_size(64)));
 typedef int8_t PanelBytes __attribute__((vector_size(16)));
 
@@ -105,22 +106,24 @@ inline void to_bytes(PanelReals& x, PanelBytes& to) {
 template <bool ADDS, bool BYTES, bool WHOLE>
 void finish_panel(const Int8Finish& f, const int32_t* sums, int64_t from) {
     const int64_t count = WHOLE ? INT8_OUTPUTS : f.outputs - from;
-    PanelInts bias = {};
+    PanelWords bias = {};
     PanelReals scales = {};
     std::memcpy(&bias, f.bias + from, static_cast<size_t>(count) * sizeof(int32_t));
     std::memcpy(&scales, f.scales + from, static_cast<size_t>(count) * sizeof(float));
     // Bytes that are written may be anything's, as far as the compiler knows, so nothing is read of f meanwhile.
     const Int8Finish own = f;
-    for (int64_t i = 0; i < own.positions; i++) {
-        PanelInts sum;
+    auto numbers = [&](int64_t i, PanelReals& reals) {
+        // A sum that wraps around, as Java's do, is one of a damaged plan.
+        PanelWords sum;
         std::memcpy(&sum, sums + i * INT8_ROW + from, sizeof sum);
-        PanelReals reals = __builtin_convertvector(sum + bias, PanelReals) * scales;
+        reals = __builtin_convertvector(reinterpret_cast<PanelInts>(sum + bias), PanelReals) * scales;
         if constexpr (ADDS) {
             PanelReals units;
             read_panel(own.addend + i * own.step + from, count, units);
             reals += (units - own.addend_zero) * own.addend_scale;
         }
-        if (own.rectified) reals = reals < 0 ? PanelReals{} : reals;
+    };
+    auto write = [&](int64_t i, PanelReals& reals) {
         if constexpr (BYTES) {
             PanelBytes bytes;
             reals = reals * own.inverse_scale + own.shift;
@@ -129,6 +132,27 @@ void finish_panel(const Int8Finish& f, const int32_t* sums, int64_t from) {
         } else {
             std::memcpy(own.reals + i * own.step + from, &reals, static_cast<size_t>(count) * sizeof(float));
         }
+    };
+    if (own.activation == Function::COPY || own.activation == Function::RELU) {
+        bool rectified = own.activation == Function::RELU;
+        for (int64_t i = 0; i < own.positions; i++) {
+            PanelReals reals;
+            numbers(i, reals);
+            if (rectified) reals = reals < 0 ? PanelReals{} : reals;
+            write(i, reals);
+        }
+        return;
+    }
+    // Other functions are those of regions, over as many numbers as make them worth calling.
+    constexpr int64_t AT_ONCE = 16;
+    PanelReals some[AT_ONCE];
+    Instruction activation{};
+    activation.function = own.activation;
+    for (int64_t first = 0; first < own.positions; first += AT_ONCE) {
+        int64_t rows = std::min(AT_ONCE, own.positions - first);
+        for (int64_t i = 0; i < rows; i++) numbers(first + i, some[i]);
+        floating(activation, some, nullptr, some, rows * INT8_OUTPUTS);
+        for (int64_t i = 0; i < rows; i++) write(first + i, some[i]);
     }
 }
 

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include "functions.h"
+
 namespace baton {
 
 constexpr int64_t INT8_OUTPUTS = 16;                 // of a panel
@@ -38,7 +40,7 @@ struct Int8Finish {
     const float* scales;
     const int8_t* addend;  // null where there is none
     float addend_scale, addend_zero;
-    bool rectified;
+    Function activation;  // COPY where there is none
     int64_t step;  // from one position of the result, and of the addend, to the next
     float* reals;   // one of these is null
     int8_t* bytes;

@@ -21,6 +21,13 @@ Int8Side side(PlanReader& in) {
     return s;
 }
 
+bool is_activation(Function function) {
+    switch (function) {
+        case Function::COPY: case Function::RELU: case Function::GELU: case Function::GELU_TANH: case Function::SILU: return true;
+        default: return false;
+    }
+}
+
 float finite(PlanReader& in) {
     float value = static_cast<float>(in.real());
     if (!std::isfinite(value)) {
@@ -41,7 +48,10 @@ Int8Words::Int8Words(PlanReader& words) {
         throw Failure("more products of bytes are added up than int32 has room for");
     }
     padding = words.within(-128, 127, "padding of bytes");
-    rectified = words.within(0, 1, "flag of a relu") == 1;
+    activation = static_cast<Function>(words.within(0, static_cast<int64_t>(Function::COUNT) - 1, "activation"));
+    if (!is_activation(activation)) {
+        throw Failure("a product of bytes ends with no function " + std::to_string(static_cast<int>(activation)));
+    }
     keeps_bytes = words.within(0, 1, "flag of bytes") == 1;
     inverse_scale = finite(words);
     result_zero = static_cast<float>(words.within(-128, 127, "zero of the result"));

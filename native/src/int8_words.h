@@ -16,7 +16,8 @@ struct Int8Words {
     int64_t pictures, channels, outputs;
     Int8Side down, across;
     int64_t padding;
-    bool rectified, keeps_bytes;
+    Function activation;  // COPY where there is none
+    bool keeps_bytes;
     float inverse_scale, result_zero;  // of the result where it is kept as bytes
     float addend_scale, addend_zero;
     Reference x, weight, scales, bias, addend, out;

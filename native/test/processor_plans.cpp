@@ -31,7 +31,7 @@ Sample bytes() {
     int64_t scales = bench.input(Numbers(8).reals(5)), bias = bench.input(std::vector<int32_t>(5));
     int64_t half = bits_of_double(0.5), out = bench.result<float>(static_cast<size_t>(sizes.written()));
     sample.plan = joined(
-        {command(INT8_PRODUCT, joined({sizes.words(), {1, 1, half, 2, 0, 0, x, weight, scales, bias, NONE, y}})),
+        {command(INT8_PRODUCT, joined({sizes.words(), {GELU, 1, half, 2, 0, 0, x, weight, scales, bias, NONE, y}})),
          command(INT8_PRODUCT, joined({sizes.words(), {0, 0, 0, 0, half, 1, x, weight, scales, bias, y, out}}))});
     return sample;
 }

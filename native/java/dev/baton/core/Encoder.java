@@ -48,6 +48,11 @@ final class Encoder {
         return COMPOSITES.containsKey(composite);
     }
 
+    /** The number of the function of an elementwise composite; 0, which changes nothing, for null. */
+    static long activation(Operation composite) {
+        return composite == null ? 0 : COMPOSITES.get(composite);
+    }
+
     NativeCore core() {
         return core;
     }

@@ -38,7 +38,7 @@ final class Int8Words {
         }
         Int8Scale result = Int8Scale.of(attributes, QuantizedProduct.RESULT);
         Int8Scale addend = Int8Scale.of(attributes, QuantizedProduct.ADDEND);
-        out.add(attributes.flag(QuantizedProduct.RECTIFIED) ? 1 : 0, result == null ? 0 : 1);
+        out.add(Encoder.activation(QuantizedProduct.activation(attributes)), result == null ? 0 : 1);
         out.real(result == null ? 0 : result.inverse());
         out.add(result == null ? 0 : result.zero());
         out.real(addend == null ? 0 : addend.scale());

@@ -1,10 +1,11 @@
 package dev.baton.compiler;
 
-import dev.baton.composite.Activations;
 import dev.baton.composite.Convolution;
+import dev.baton.composite.QuantizedProduct;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Graph;
 import dev.baton.graph.Node;
+import dev.baton.graph.Operation;
 import dev.baton.graph.Primitive;
 import dev.baton.graph.Value;
 import java.util.ArrayList;
@@ -17,12 +18,9 @@ import java.util.Set;
 
 /**
  * What of an inference graph can be products of bytes: convolutions and matrix products by a weight that is a variable, each
- * with the bias, the addition of a shortcut and the ReLU that follow it and that nobody else reads the operand of.
+ * with the bias, the addition of a shortcut and the activation that follow it and that nobody else reads the operand of.
  */
 public final class Quantizable {
-
-    /** More would have sums that int32 may not hold. */
-    private static final long MOST_SUMMED = 1 << 15;
 
     /**
      * A product and what follows it.
@@ -32,17 +30,28 @@ public final class Quantizable {
      * @param byOutput whether an output's weights are a row of it: [outputs, ...], and not a column
      * @param bias a variable [outputs]; null where there is none
      * @param addend what is added; null where nothing is
-     * @param rectified whether a ReLU follows
+     * @param activation the element function that follows; null where none does
      * @param end what comes out
      */
-    record Product(Node node, Value weight, boolean byOutput, Value bias, Value addend, boolean rectified, Value end) {
+    record Product(
+            Node node, Value weight, boolean byOutput, Value bias, Value addend, Operation activation, Value end) {
 
         boolean isConvolution() {
             return node.operation() == Convolution.FORWARD;
         }
 
+        /** What is multiplied with the weight; of a matrix product in the shape that it had before it was made a matrix. */
         Value x() {
-            return node.input(0);
+            Value x = node.input(0);
+            if (isConvolution() || !x.node().is(Primitive.RESHAPE)) {
+                return x;
+            }
+            Value before = x.node().input(0);
+            // Those of four dimensions are pictures.
+            boolean isSame = before.shape().rank() > 0
+                    && before.shape().rank() != 4
+                    && before.shape().dim(-1).equals(x.shape().dim(-1));
+            return isSame ? before : x;
         }
 
         long outputs() {
@@ -151,8 +160,8 @@ public final class Quantizable {
                 && attributes.integer(Convolution.GROUPS) == 1
                 && dilation[0] == 1
                 && dilation[1] == 1
-                && weight.shape().without(0).size() <= MOST_SUMMED;
-        return fits ? new Product(node, weight, true, bias, null, false, node.output(0)) : null;
+                && weight.shape().without(0).size() <= QuantizedProduct.MOST;
+        return fits ? new Product(node, weight, true, bias, null, null, node.output(0)) : null;
     }
 
     private static Product linear(Node node) {
@@ -165,14 +174,14 @@ public final class Quantizable {
         boolean fits = isVariable(factor)
                 && factor.shape().rank() == 2
                 && !node.attributes().flag("transposeA")
-                && factor.shape().size(byOutput ? 1 : 0) <= MOST_SUMMED;
-        return fits ? new Product(node, factor, byOutput, null, null, false, node.output(0)) : null;
+                && factor.shape().size(byOutput ? 1 : 0) <= QuantizedProduct.MOST;
+        return fits ? new Product(node, factor, byOutput, null, null, null, node.output(0)) : null;
     }
 
     /** With as much of what follows as belongs to it. */
     private Product followed(Product product) {
         Product whole = product;
-        while (uses.get(whole.end()) == 1 && readers.containsKey(whole.end()) && !whole.rectified()) {
+        while (uses.get(whole.end()) == 1 && readers.containsKey(whole.end()) && whole.activation() == null) {
             Product longer = followed(whole, readers.get(whole.end()).get(0));
             if (longer == null) {
                 break;
@@ -184,13 +193,13 @@ public final class Quantizable {
 
     private static Product followed(Product one, Node next) {
         Value end = next.output(0);
-        if (next.operation() == Activations.RELU) {
-            return new Product(one.node, one.weight, one.byOutput, one.bias, one.addend, true, end);
+        if (QuantizedProduct.isActivation(next.operation())) {
+            return new Product(one.node, one.weight, one.byOutput, one.bias, one.addend, next.operation(), end);
         }
         if (next.is(Primitive.RESHAPE) && !one.isConvolution() && one.bias == null) {
             boolean rows = end.shape().rank() > 0
                     && end.shape().dim(-1).equals(one.end.shape().dim(-1));
-            return rows ? new Product(one.node, one.weight, one.byOutput, null, null, false, end) : null;
+            return rows ? new Product(one.node, one.weight, one.byOutput, null, null, null, end) : null;
         }
         if (!next.is(Primitive.ADD) || one.addend != null) {
             return null;
@@ -203,10 +212,10 @@ public final class Quantizable {
                     && isVariable(bias)
                     && bias.shape().rank() == 1
                     && bias.shape().size(0) == one.outputs();
-            return fits ? new Product(one.node, one.weight, one.byOutput, bias, null, false, end) : null;
+            return fits ? new Product(one.node, one.weight, one.byOutput, bias, null, null, end) : null;
         }
         // Of two convolutions that are added the later one adds: what the earlier one gives is there.
         boolean isThere = other.node().id() < one.node.id() && !other.equals(one.end);
-        return isThere ? new Product(one.node, one.weight, one.byOutput, one.bias, other, false, end) : null;
+        return isThere ? new Product(one.node, one.weight, one.byOutput, one.bias, other, null, end) : null;
     }
 }

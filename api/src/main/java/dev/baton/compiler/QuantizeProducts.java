@@ -73,13 +73,16 @@ public final class QuantizeProducts extends Graph.Rewriter {
         inputs.add(variable(name, "weight", weight.packed(product.isConvolution())));
         inputs.add(variable(name, "scales", weight.scales()));
         inputs.add(variable(name, "bias", weight.bias()));
-        Attributes attributes = Attributes.of(QuantizedProduct.RECTIFIED, product.rectified());
+        Attributes attributes = Attributes.none();
         if (product.isConvolution()) {
             Shape filters = product.weight().shape();
             long[] kernel = {filters.size(2), filters.size(3)};
             Attributes window = Window.of(product.node().attributes(), kernel).attributes();
-            attributes = window.with(QuantizedProduct.RECTIFIED, product.rectified())
-                    .with(QuantizedProduct.PADDING, own.zero());
+            attributes = window.with(QuantizedProduct.PADDING, own.zero());
+        }
+        if (product.activation() != null) {
+            attributes = attributes.with(
+                    QuantizedProduct.ACTIVATION, product.activation().label());
         }
         if (product.addend() != null) {
             Int8Scale scale = scales.get(product.addend());

@@ -7,6 +7,7 @@ import dev.baton.ShapeException;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Composite;
 import dev.baton.graph.Emitter;
+import dev.baton.graph.Operation;
 import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import java.util.ArrayList;
@@ -15,8 +16,8 @@ import java.util.List;
 /**
  * Products of {@code int8}, whose sums are exact, and what makes numbers of the sums again: {@link #LINEAR} and {@link
  * #CONVOLUTION}. A sum and its bias, in int32, are converted to float32 and multiplied with the scale of their output;
- * where there is an addend, that is added; with {@link #RECTIFIED} what is negative becomes 0; with a scale named {@link
- * #RESULT} the result is kept as int8. So several layers one after the other hand bytes to each other.
+ * where there is an addend, that is added; with an {@link #ACTIVATION} that is applied; with a scale named {@link #RESULT} the
+ * result is kept as int8. So several layers one after the other hand bytes to each other.
  *
  * <p>Inputs: x int8, the weight int8, packed ({@link PackedWeight}), the scales float32 [outputs], the bias int32 [outputs],
  * and perhaps an addend, int8 of the shape of the result and with the scale named {@link #ADDEND}.
@@ -29,11 +30,17 @@ public abstract class QuantizedProduct extends Composite {
     /** Under this name, the scale that the addend is kept with. */
     public static final String ADDEND = "addend";
 
-    /** The flag of a ReLU at the end. */
-    public static final String RECTIFIED = "relu";
+    /** The attribute with the label of the element function at the end: a ReLU, a GELU in either form, or a SiLU. */
+    public static final String ACTIVATION = "activation";
+
+    private static final List<Composite> ACTIVATIONS =
+            List.of(Activations.RELU, Activations.GELU, Activations.GELU_TANH, Activations.SILU);
 
     /** So many products of bytes have a sum that float32 holds exactly. */
     private static final long EXACT = 1024;
+
+    /** So many products, and a bias of half the range of int32, have a sum that int32 holds. */
+    public static final long MOST = 1 << 15;
 
     /** x [..., inputs], weight [outputs / 16, inputs / 4, 16, 4] -> [..., outputs]. */
     public static final QuantizedProduct LINEAR = new Linear();
@@ -53,6 +60,24 @@ public abstract class QuantizedProduct extends Composite {
 
     /** How many numbers are added up for one result, and those that lie next to each other in x. */
     private record Inner(long rows, long row) {}
+
+    /** Whether an operation can be the {@link #ACTIVATION}. */
+    public static boolean isActivation(Operation operation) {
+        return ACTIVATIONS.contains(operation);
+    }
+
+    /** The element function that attributes name; null where they name none. */
+    public static Composite activation(Attributes attributes) {
+        if (!attributes.has(ACTIVATION)) {
+            return null;
+        }
+        String label = attributes.text(ACTIVATION);
+        return ACTIVATIONS.stream()
+                .filter(activation -> activation.label().equals(label))
+                .findFirst()
+                .orElseThrow(
+                        () -> new ShapeException("ends with one of " + ACTIVATIONS + ", not with '" + label + "'"));
+    }
 
     abstract Inner inner(Shape x, Attributes attributes);
 
@@ -74,6 +99,10 @@ public abstract class QuantizedProduct extends Composite {
         }
         long outputs = bias.shape().size(0);
         Inner inner = inner(inputs.get(0).shape(), attributes);
+        if (inner.rows() * inner.row() > MOST) {
+            throw new ShapeException(
+                    "adds up " + inner.rows() * inner.row() + " products, and int32 has room for " + MOST);
+        }
         require("the weight", inputs.get(1), DType.INT8, weight(inner, outputs));
         require("the scales", inputs.get(2), DType.FLOAT32, bias.shape());
         require("the bias", bias, DType.INT32, bias.shape());
@@ -84,6 +113,7 @@ public abstract class QuantizedProduct extends Composite {
         if (inputs.size() == 5 != (Int8Scale.of(attributes, ADDEND) != null)) {
             throw new ShapeException("an addend comes with its scale");
         }
+        activation(attributes);
         DType dtype = Int8Scale.of(attributes, RESULT) == null ? DType.FLOAT32 : DType.INT8;
         return List.of(new TensorType(dtype, result));
     }
@@ -126,8 +156,9 @@ public abstract class QuantizedProduct extends Composite {
         if (inputs.size() == 5) {
             result = emit.add(result, Int8Scale.of(attributes, ADDEND).real(emit, inputs.get(4)));
         }
-        if (attributes.flag(RECTIFIED)) {
-            result = emit.apply(Activations.RELU, result);
+        Composite activation = activation(attributes);
+        if (activation != null) {
+            result = emit.apply(activation, result);
         }
         Int8Scale kept = Int8Scale.of(attributes, RESULT);
         return kept == null ? result : kept.quantized(emit, result);
@@ -183,6 +214,10 @@ public abstract class QuantizedProduct extends Composite {
             if (window.dilation()[0] != 1 || window.dilation()[1] != 1) {
                 throw new ShapeException("the elements of the window lie side by side, not " + window.dilation()[0]
                         + " and " + window.dilation()[1] + " apart");
+            }
+            long padding = attributes.integer(PADDING);
+            if (padding < Byte.MIN_VALUE || padding > Byte.MAX_VALUE) {
+                throw new ShapeException("the padding is a byte, not " + padding);
             }
             return new Inner(window.kernel()[0], window.kernel()[1] * x.size(3));
         }

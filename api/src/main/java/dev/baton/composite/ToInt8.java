@@ -30,6 +30,9 @@ public final class ToInt8 extends Composite {
         if (inputs.size() != 1 || inputs.get(0).dtype() != DType.FLOAT32) {
             throw new ShapeException("takes float32, not " + inputs);
         }
+        if (Int8Scale.of(attributes, RESULT) == null) {
+            throw new ShapeException("needs a scale");
+        }
         return List.of(inputs.get(0).withDType(DType.INT8));
     }
 

@@ -45,7 +45,8 @@ import java.util.Set;
  * <p>Weights are {@code int8} with a scale for each output, symmetric around 0. Activations are {@code int8} with one scale
  * for each layer, from the least to the largest number that layer has seen during calibration, so that no number of the
  * calibration is cut off. Batch normalisations are folded into the convolutions before them first, and ReLUs, biases and
- * shortcuts are part of the products, so that convolutions hand each other bytes. Everything else stays float32.
+ * shortcuts are part of the products, so that convolutions hand each other bytes. Everything else stays float32, but for the
+ * weights that are left, such as tables of embeddings, which are bfloat16 in the file.
  *
  * <p>Sums of bytes are exact: a quantised layer gives the same bytes on every processor and at every batch size.
  */
@@ -118,7 +119,8 @@ public final class Quantization {
             found.variables().forEach(name -> variables.put(name, own.value(name)));
             Graph quantized = QuantizeProducts.run(found, scales, variables);
             Value answers = quantized.outputs().get(ForwardGraph.ANSWERS);
-            ModelFile.save(own, quantized.part(Map.of(ForwardGraph.ANSWERS, answers)), file, Set.of());
+            Graph answering = quantized.part(Map.of(ForwardGraph.ANSWERS, answers));
+            ModelFile.save(own, answering, file, tables(answering));
             return errors(own, found, quantized, shown.get(0));
         });
     }
@@ -133,16 +135,20 @@ public final class Quantization {
     public QuantizationReport bfloat16(Path file) {
         requireTest();
         return write(first(test, 1).get(0), file, (own, graph) -> {
-            var weights = new LinkedHashSet<String>();
-            graph.variables().forEach((name, value) -> {
-                // Biases and what norms multiply with are little, and count for much.
-                if (value.dtype() == DType.FLOAT32 && value.shape().rank() > 1) {
-                    weights.add(name);
-                }
-            });
-            ModelFile.save(own, graph, file, weights);
+            ModelFile.save(own, graph, file, tables(graph));
             return Map.of();
         });
+    }
+
+    /** What is large among the variables that are numbers: biases and what norms multiply with are little, and count for much. */
+    private static Set<String> tables(Graph graph) {
+        var tables = new LinkedHashSet<String>();
+        graph.variables().forEach((name, value) -> {
+            if (value.dtype() == DType.FLOAT32 && value.shape().rank() > 1) {
+                tables.add(name);
+            }
+        });
+        return tables;
     }
 
     /** Writes a file from a forward pass whose batch norms are folded; gives how far each layer is off. */

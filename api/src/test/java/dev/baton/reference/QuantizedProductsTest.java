@@ -123,7 +123,7 @@ class QuantizedProductsTest {
         Attributes attributes = kept.in(window.attributes().with(QuantizedProduct.PADDING, zero), "result");
         double[] y = run(
                 QuantizedProduct.CONVOLUTION,
-                attributes.with(QuantizedProduct.RECTIFIED, true),
+                attributes.with(QuantizedProduct.ACTIVATION, "relu"),
                 types(x, packed, outputs),
                 List.of(values, weight, scales, bias));
         int at = 0;
@@ -193,6 +193,11 @@ class QuantizedProductsTest {
         assertThatThrownBy(() -> builder.add(QuantizedProduct.LINEAR, inputs, Attributes.none()))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("the weight is int8[1, 2, 16, 4], not int8[1, 3, 16, 4]");
+        Attributes unknown = Attributes.of(QuantizedProduct.ACTIVATION, "tanh");
+        List<Value> fitting = new ArrayList<>(inputs);
+        fitting.set(0, builder.input("x", int8(Shape.of(2, 8))));
+        assertThatThrownBy(() -> builder.add(QuantizedProduct.LINEAR, fitting, unknown))
+                .hasMessageContaining("ends with one of [relu, gelu, gelu tanh, silu], not with 'tanh'");
         assertThatThrownBy(() -> builder.add(QuantizedProduct.LINEAR, inputs.subList(0, 3), Attributes.none()))
                 .hasMessageContaining("takes x, a weight, scales, a bias and perhaps an addend");
     }

@@ -1,11 +1,15 @@
 package dev.baton.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Offset.offset;
 
 import dev.baton.BackendException;
 import dev.baton.DType;
+import dev.baton.DataException;
 import dev.baton.NDArray;
 import dev.baton.Shape;
+import dev.baton.StateException;
 import dev.baton.data.Batch;
 import dev.baton.infer.Predictor;
 import dev.baton.infer.Quantization;
@@ -131,10 +135,58 @@ class QuantizationTest {
             // Four projections a block and the head, whose weight the embedding reads as numbers too.
             assertThat(report.products()).isEqualTo(9);
             assertThat(report.numbers().get("loss").after())
-                    .isCloseTo(report.numbers().get("loss").before(), org.assertj.core.data.Offset.offset(0.01));
+                    .isCloseTo(report.numbers().get("loss").before(), offset(0.01));
             assertThat(report.toString())
                     .startsWith("gpt.baton: 9 products of int8")
                     .contains("times as fast");
+        }
+    }
+
+    @Test
+    void weightsOfHalfTheSize() {
+        Path file = folder.resolve("bfloat16.baton");
+        try (var session = Session.open("cpu", 3)) {
+            var batches = List.of(new Batch(pictures(5, 1), NDArray.of(new int[] {0, 1, 2, 3, 4})));
+            QuantizationReport report = Quantization.of(session, new Net())
+                    .test(batches, Losses.crossEntropy())
+                    .bfloat16(file);
+            assertThat(report.products()).isZero();
+            // The graph is as large as before, and this net has few weights.
+            assertThat(report.bytes().ratio()).isBetween(0.5, 0.75);
+            // Eight bits of each weight.
+            assertThat(report.numbers().get("loss").after())
+                    .isNotEqualTo(report.numbers().get("loss").before())
+                    .isCloseTo(report.numbers().get("loss").before(), offset(0.02));
+        }
+    }
+
+    @Test
+    void whatIsMissingIsSaid() {
+        try (var session = Session.open("cpu", 3)) {
+            var quantization = Quantization.of(session, new Net());
+            Path file = folder.resolve("none.baton");
+            assertThatThrownBy(() -> quantization.int8(file))
+                    .isInstanceOf(StateException.class)
+                    .hasMessage("name the batches that show the ranges of activations: calibration(..)");
+            assertThatThrownBy(() -> quantization.bfloat16(file))
+                    .hasMessage("name the batches that the model is measured with before and after: test(..)");
+            assertThatThrownBy(() -> quantization
+                            .calibration(List.of())
+                            .test(List.of(), Losses.crossEntropy())
+                            .int8(file))
+                    .isInstanceOf(DataException.class)
+                    .hasMessage("there are no batches to quantise with");
+            NDArray broken = pictures(2, 1);
+            broken.set(7, Double.NaN);
+            var batches = List.of(new Batch(broken, NDArray.of(new int[] {0, 1})));
+            assertThatThrownBy(() -> quantization
+                            .calibration(batches)
+                            .test(batches, Losses.crossEntropy())
+                            .int8(file))
+                    .isInstanceOf(DataException.class)
+                    .hasMessageStartingWith("calibration: what goes into ")
+                    .hasMessageContaining(" is not finite: ");
+            assertThat(file).doesNotExist();
         }
     }
 }

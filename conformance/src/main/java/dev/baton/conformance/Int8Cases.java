@@ -3,6 +3,7 @@ package dev.baton.conformance;
 import dev.baton.DType;
 import dev.baton.Dim;
 import dev.baton.Shape;
+import dev.baton.composite.Activations;
 import dev.baton.composite.Int8Scale;
 import dev.baton.composite.PackedWeight;
 import dev.baton.composite.QuantizedProduct;
@@ -10,6 +11,7 @@ import dev.baton.composite.ToInt8;
 import dev.baton.composite.Window;
 import dev.baton.conformance.Case.Argument;
 import dev.baton.graph.Attributes;
+import dev.baton.graph.Composite;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -110,12 +112,20 @@ final class Int8Cases {
         Argument scales = Shapes.floats(SCALES, outputs);
         Argument bias = Shapes.argument(DType.INT32, Fill.WHOLE, Shape.of(outputs));
         Argument addend = Shapes.argument(DType.INT8, Fill.BYTES, result);
-        Attributes rectified = attributes.with(QuantizedProduct.RECTIFIED, true);
+        Attributes rectified = attributes.with(QuantizedProduct.ACTIVATION, Activations.RELU.label());
         both(cases, product, attributes, bytes, weight, scales, bias);
         both(cases, product, RESULT.in(rectified, QuantizedProduct.RESULT), bytes, weight, scales, bias);
         Attributes adding = ADDEND.in(rectified, QuantizedProduct.ADDEND);
         both(cases, product, adding, bytes, weight, scales, bias, addend);
         both(cases, product, RESULT.in(adding, QuantizedProduct.RESULT), bytes, weight, scales, bias, addend);
+        for (Composite smooth : List.of(Activations.GELU, Activations.GELU_TANH, Activations.SILU)) {
+            // Smooth functions are not exact, and next to the edge between two bytes either may come out.
+            Attributes bent = attributes.with(QuantizedProduct.ACTIVATION, smooth.label());
+            Attributes kept = RESULT.in(bent, QuantizedProduct.RESULT);
+            CompositeCases.both(cases, GROUP, product, bent, Tolerance.ofLargest(4e-6), bytes, weight, scales, bias);
+            CompositeCases.both(
+                    cases, GROUP, product, kept, Tolerance.ofLargest(1.0 / 16), bytes, weight, scales, bias);
+        }
     }
 
     private static void both(List<Case> cases, QuantizedProduct product, Attributes attributes, Argument... arguments) {

@@ -80,6 +80,9 @@ final class Pets extends CommonOptions implements Callable<Integer> {
     @Mixin
     private RunOptions run;
 
+    @Mixin
+    private Quantizing quantizing;
+
     @Override
     public Integer call() {
         apply();
@@ -128,6 +131,15 @@ final class Pets extends CommonOptions implements Callable<Integer> {
                         .build()) {
             introduce(session, trainer.summary(batches), start -> start.add("pictures", pictures.size()), pictures);
             if (run.train(session, trainer, cost, batches, held.batched(EVALUATED), length)) {
+                quantizing.run(
+                        session,
+                        model,
+                        known.part(0, learnt).batched(EVALUATED),
+                        unseen.examples(normalisation).batched(EVALUATED),
+                        loss,
+                        List.of(Metrics.accuracy()),
+                        out(),
+                        json);
                 finish(session, model, unseen, normalisation);
             }
         }

@@ -74,6 +74,9 @@ final class Shakespeare extends CommonOptions implements Callable<Integer> {
     @Mixin
     private Billing billing;
 
+    @Mixin
+    private Quantizing quantizing;
+
     private final long start = System.nanoTime();
 
     @Override
@@ -149,7 +152,10 @@ final class Shakespeare extends CommonOptions implements Callable<Integer> {
             }
             billing.end();
             // Every character of the held-out tenth once, but for less than a window at its end.
-            double last = evaluation.loss(validation.windowsInOrder(BATCH * 4, CONTEXT), loss);
+            var inOrder = validation.windowsInOrder(BATCH * 4, CONTEXT);
+            double last = evaluation.loss(inOrder, loss);
+            quantizing.run(
+                    session, model, train.windowsInOrder(BATCH * 4, CONTEXT), inOrder, loss, List.of(), out(), json);
             finish(last, "sha256 " + Fingerprint.of(session, model));
         }
         return 0;
