@@ -73,7 +73,7 @@ void operands() {
     c.rejected("another shape", fused(epilogue({1, 2, 3}, F32, {6, 3, 1}, 1)), "iterates over [batch, m, n]");
     c.rejected("another rank", fused(epilogue({2, 2}, F32, {2, 1}, 1)), "iterates over [batch, m, n]");
     c.rejected("a scalar", fused(epilogue({}, F32, {}, 1)), "iterates over [batch, m, n]");
-    c.rejected("an unknown type", command(ELEMENTWISE, {1, 4, 1, c.reals, 4, 1, 0, 1, 0, c.out, 4}), "the type is 4");
+    c.rejected("an unknown type", command(ELEMENTWISE, {1, 4, 1, c.reals, 5, 1, 0, 1, 0, c.out, 5}), "the type is 5");
     c.rejected("193 operands", command(ELEMENTWISE, {0, 193}), "the number of operands is 193");
     c.rejected("many operands", command(ELEMENTWISE, {0, INT64_MAX}), "the number of operands is");
     Region most({4});
