@@ -18,7 +18,7 @@ case "$platform" in
     linux-x86_64)
         compiler="${CXX:-g++}"
         needed=g++
-        newest=(-mamx-tile -mamx-bf16)
+        newest=(-mamx-tile -mamx-bf16 -mamx-int8)
         ;;
     linux-arm64)
         compiler="${ARM64_CXX:-aarch64-linux-gnu-g++}"
@@ -64,6 +64,10 @@ compile_for_x86_64() {
         "$native/src/pair_kernels.cpp"
     compile tile_products -march=x86-64-v3 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512bf16 -mamx-tile -mamx-bf16 \
         -mprefer-vector-width=512 "$native/src/tile_products.cpp"
+    compile int8_vnni -march=x86-64-v3 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mprefer-vector-width=512 \
+        "$native/src/int8_vnni.cpp"
+    compile int8_tiles -march=x86-64-v3 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mamx-tile -mamx-int8 \
+        -mprefer-vector-width=512 "$native/src/int8_tiles.cpp"
     compile kernels-avx2 -march=x86-64-v3 -DBATON_KERNELS=AVX2_KERNELS "$native/src/kernels.cpp"
     compile kernels-baseline -march=x86-64-v2 -DBATON_KERNELS=BASELINE_KERNELS "$native/src/kernels.cpp"
     compile instruction_set -march=x86-64-v2 "$native/src/instruction_set.cpp"
@@ -79,7 +83,7 @@ rm -f "$output"/objects/*.o
 for source in "$native"/src/*.cpp; do
     name="$(basename "$source" .cpp)"
     case "$name" in
-        kernels | pair_kernels | tile_products | instruction_set) ;;
+        kernels | pair_kernels | tile_products | int8_vnni | int8_tiles | instruction_set) ;;
         *) compile "$name" "${others[@]}" "$source" ;;
     esac
 done

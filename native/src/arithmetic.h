@@ -49,3 +49,9 @@ template <typename Real>
 BATON_ELEMENT_FUNCTION inline int64_t to_int64(Real x) {
     return to_integer<int64_t>(x, Real(9223372036854775808.0), INT64_MIN, INT64_MAX);
 }
+// Likewise, to the nearest of the bytes.
+template <typename Number>
+BATON_ELEMENT_FUNCTION inline int8_t to_int8(Number x) {
+    Number near = x > 127 ? Number(127) : x < -128 ? Number(-128) : x;
+    return static_cast<int8_t>(static_cast<int32_t>(x != x ? Number(0) : near));
+}

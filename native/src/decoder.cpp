@@ -8,6 +8,7 @@ namespace {
 // Those of this core alone.
 constexpr CommandEntry OWN_COMMANDS[] = {
     {37, decode_cached_attention},
+    {50, decode_int8_product},
     {14 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, false, false); }},
     {15 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, true, false); }},
     {21 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, false, true); }},

@@ -7,14 +7,14 @@
 
 namespace baton {
 
-enum class Type : int32_t { F32, I32, I64, BOOL };
+enum class Type : int32_t { F32, I32, I64, BOOL, I8 };
 
-inline int64_t size_of(Type type) { return type == Type::BOOL ? 1 : type == Type::I64 ? 8 : 4; }
+inline int64_t size_of(Type type) { return type == Type::BOOL || type == Type::I8 ? 1 : type == Type::I64 ? 8 : 4; }
 
 enum class Function : int32_t {
     COPY, NEG, ABS, SIGN, FLOOR, EXP, LOG, SQRT, RSQRT, RECIPROCAL, TANH, SIGMOID, ERF, SIN, COS, IS_FINITE, NOT,
     ADD, SUB, MUL, DIV, POW, MAX, MIN, EQUAL, LESS, LESS_EQUAL, AND, OR, SELECT, CAST, UNIFORM, NUMBER, RELU,
-    EXPM1, LOG1P, GELU, GELU_SLOPE, GELU_TANH, GELU_TANH_SLOPE, SILU, SILU_SLOPE, COUNT
+    EXPM1, LOG1P, GELU, GELU_SLOPE, GELU_TANH, GELU_TANH_SLOPE, SILU, SILU_SLOPE, TO_INT8, COUNT
 };
 
 enum class Reduction : int32_t { SUM, MAX, ALL, ARGMAX, COUNT };
@@ -41,11 +41,16 @@ struct Operand {
 };
 
 struct Instruction {
+    // The immediate of TO_INT8: what a number is multiplied with, and what is added then.
+    struct Scaling {
+        float factor, shift;
+    };
     Function function;
     Type type;
     Type argument;  // the type of a, which the function works on
     int32_t a, b, c;
     double immediate;
+    Scaling scaling;
     uint32_t stream;
 };
 

@@ -21,6 +21,8 @@ bool has_avx512() {
 
 bool has_pairs() { return has_avx512() && __builtin_cpu_supports("avx512bf16"); }
 
+bool has_vnni() { return has_avx512() && __builtin_cpu_supports("avx512vnni"); }
+
 // Whether the processor multiplies tiles of bfloat16, and the operating system lets this process have them: it then keeps more
 // room where it saves registers, so this is asked only where tiles are wanted.
 bool may_use_tiles() {
@@ -29,6 +31,12 @@ bool may_use_tiles() {
     unsigned int a, b, c, d;
     bool has = __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & BFLOAT16) != 0 && (d & TILES) != 0;
     return has_pairs() && has && syscall(SYS_arch_prctl, REQUEST, TILE_DATA) == 0;
+}
+
+bool has_tiles_of_bytes() {
+    constexpr unsigned int BYTES = 1u << 25;
+    unsigned int a, b, c, d;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & BYTES) != 0;
 }
 
 // Those of pairs, with tiles in the place of what they do better.
@@ -55,11 +63,12 @@ InstructionSet choose_instruction_set(const char* name) {
     // Measured on a Xeon of the fourth generation or later, which adds two products of a vector at a time; AMD's Zen 4 adds
     // one and gains nothing.
     bool own_wide = __builtin_cpu_is("intel") != 0;
+    const Int8Kernels& int8 = has_vnni() ? INT8_VNNI : AVX512_KERNELS.int8;
     const Choice choices[] = {
-        {{"amx", AVX512_KERNELS, &kernels_of_tiles(), own_wide}, may_use_tiles},
-        {{"avx512", AVX512_KERNELS, has_pairs() ? &PAIR_KERNELS : nullptr, own_wide}, has_avx512},
-        {{"avx2", AVX2_KERNELS, nullptr, false}, has_avx2},
-        {{"baseline", BASELINE_KERNELS, nullptr, false}, [] { return true; }},
+        {{"amx", AVX512_KERNELS, &kernels_of_tiles(), has_tiles_of_bytes() ? INT8_TILES : int8, own_wide}, may_use_tiles},
+        {{"avx512", AVX512_KERNELS, has_pairs() ? &PAIR_KERNELS : nullptr, int8, own_wide}, has_avx512},
+        {{"avx2", AVX2_KERNELS, nullptr, AVX2_KERNELS.int8, false}, has_avx2},
+        {{"baseline", BASELINE_KERNELS, nullptr, BASELINE_KERNELS.int8, false}, [] { return true; }},
     };
     bool any = name == nullptr || *name == '\0';
     for (const Choice& choice : choices) {

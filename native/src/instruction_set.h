@@ -11,6 +11,7 @@ struct InstructionSet {
     const char* name;
     const Kernels& kernels;
     const PairKernels* pairs;  // of bfloat16; null where there are none
+    const Int8Kernels& int8;   // products of bytes
     bool own_wide;             // whether wide products are faster with our own kernel than with OpenBLAS's for small matrices
 };
 

@@ -31,6 +31,7 @@ namespace {
 #include "attention_kernel.h"
 #include "gates.h"
 #include "recurrent_kernel.h"
+#include "int8_kernel.h"
 
 }  // namespace
 
@@ -41,6 +42,7 @@ const Kernels BATON_KERNELS = {
     normalize, normalize_backward, softmax, softmax_backward,
     attention_weights, attention_finish, attention_slopes, scale_rows, row_products, add_weighted_rows, rotate,
     lstm_gates, lstm_gates_backward, gru_gates, gru_gates_backward,
+    {0, int8_multiply}, int8_finish, int8_copy,
 };
 
 }  // namespace baton

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "functions.h"
+#include "int8_products.h"
 #include "pooling.h"
 #include "update_rates.h"
 
@@ -216,6 +217,9 @@ struct Kernels {
     void (*lstm_gates_backward)(int64_t columns, int64_t hidden, const LstmBackwardRow& row);
     void (*gru_gates)(int64_t columns, int64_t hidden, const GruRow& row);
     void (*gru_gates_backward)(int64_t columns, int64_t hidden, const GruBackwardRow& row);
+    Int8Kernels int8;
+    void (*int8_finish)(const Int8Finish& finish, const int32_t* sums);
+    void (*int8_copy)(const int8_t* from, int64_t count, uint8_t flipped, uint8_t* to);
 };
 
 extern const Kernels BASELINE_KERNELS;

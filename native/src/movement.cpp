@@ -18,6 +18,7 @@ void fill(char* out, int64_t count, Type type, double value) {
         case Type::I32: std::fill_n(reinterpret_cast<int32_t*>(out), count, static_cast<int32_t>(value)); break;
         case Type::I64: std::fill_n(reinterpret_cast<int64_t*>(out), count, static_cast<int64_t>(value)); break;
         case Type::BOOL: std::fill_n(out, count, static_cast<char>(value != 0)); break;
+        case Type::I8: std::fill_n(reinterpret_cast<int8_t*>(out), count, static_cast<int8_t>(value)); break;
     }
 }
 

@@ -22,6 +22,7 @@ struct Machine {
     const char* name;  // of the instruction set
     const Kernels& kernels;
     const PairKernels* pairs;  // null where the processor has none, or may not use them
+    const Int8Kernels& int8;
     Member member;
     bool small_tiles;  // whether OpenBLAS multiplies small matrices without packing them
     bool own_wide;     // whether our own kernel multiplies wide ones all the same (tiles.h)
@@ -82,6 +83,7 @@ class Decoder : public PlanReader {
     const Machine& machine_;
 };
 
+std::unique_ptr<Command> decode_int8_product(Decoder& in);
 std::unique_ptr<Command> decode_winograd(Decoder& in, bool backward, bool rectified);
 
 // The bytes of scratch memory that a convolution of a geometry wants.

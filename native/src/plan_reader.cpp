@@ -83,13 +83,15 @@ bool takes(const Instruction& one, Type a, Type b, Type c) {
     switch (one.function) {
         case Function::NUMBER: case Function::CAST: return true;
         case Function::COPY: return a == one.type;
+        case Function::TO_INT8: return a == Type::F32 && one.type == Type::I8;
         case Function::UNIFORM: return a == Type::I64 && b == Type::I64 && one.type == Type::F32;
         case Function::SELECT: return a == Type::BOOL && b == one.type && c == one.type;
         default: break;
     }
     bool operands = is_float_only(one.function) ? a == Type::F32 : is_logic(one.function) == (a == Type::BOOL);
     bool same = arity(one.function) < 2 || a == b;
-    return operands && same && one.type == (gives_truth(one.function) ? Type::BOOL : a);
+    // Bytes are moved and converted, nothing else.
+    return operands && same && a != Type::I8 && one.type == (gives_truth(one.function) ? Type::BOOL : a);
 }
 
 }  // namespace
@@ -138,6 +140,7 @@ Instruction PlanReader::instruction(const std::vector<Type>& types) {
     one.c = static_cast<int32_t>(within(-1, most, "register"));
     int64_t immediate = word();
     std::memcpy(&one.immediate, &immediate, sizeof immediate);
+    std::memcpy(&one.scaling, &immediate, sizeof immediate);
     one.stream = static_cast<uint32_t>(immediate);
     int count = arity(one.function);
     if ((count > 0 && one.a < 0) || (count > 1 && one.b < 0) || (count > 2 && one.c < 0)) {

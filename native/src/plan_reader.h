@@ -59,7 +59,7 @@ class PlanReader {
     int64_t within(int64_t least, int64_t most, const char* what);
     int64_t size(const char* what) { return within(0, int64_t(1) << 40, what); }
     double real();
-    Type type() { return static_cast<Type>(within(0, 3, "type")); }
+    Type type() { return static_cast<Type>(within(0, 4, "type")); }
     // A reference to so many elements of a type; the word -1 where that is allowed.
     Reference reference(int64_t elements, Type type, bool optional = false);
     // The same for a word that was read before.

@@ -15,8 +15,9 @@ Reference factor(PlanReader& in, int64_t batch, int64_t rows, int64_t columns, i
 
 // A number that fills elements of a type, and so can be converted to it.
 double filling(Type type, double value) {
-    double largest = type == Type::I64 ? 9007199254740992.0 : 2147483647.0;
-    if (type != Type::F32 && !(value >= -largest && value <= largest)) {
+    double largest = type == Type::I64 ? 9007199254740992.0 : type == Type::I8 ? 127.0 : 2147483647.0;
+    double least = type == Type::I8 ? -128.0 : -largest;
+    if (type != Type::F32 && !(value >= least && value <= largest)) {
         throw Failure("what fills integers is no integer of their type");
     }
     return value;

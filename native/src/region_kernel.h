@@ -100,6 +100,7 @@ inline void cast_from(const void* a, Type type, void* out, int64_t n) {
         case Type::I32: map1<From, int32_t>(a, out, n, [](From x) { return static_cast<int32_t>(x); }); break;
         case Type::I64: map1<From, int64_t>(a, out, n, [](From x) { return static_cast<int64_t>(x); }); break;
         case Type::BOOL: map1<From, uint8_t>(a, out, n, [](From x) { return static_cast<uint8_t>(x != 0); }); break;
+        case Type::I8: map1<From, int8_t>(a, out, n, [](From x) { return to_int8(x); }); break;
     }
 }
 
@@ -126,6 +127,7 @@ inline void number(double x, Type type, void* out, int64_t n) {
         case Type::I32: fill(to_int32(x), out, n); break;
         case Type::I64: fill(to_int64(x), out, n); break;
         case Type::BOOL: fill(static_cast<uint8_t>(x != 0), out, n); break;
+        case Type::I8: fill(to_int8(x), out, n); break;
     }
 }
 
@@ -217,6 +219,7 @@ inline void execute(const Instruction& one, const void* const* registers, const 
             if (one.argument == Type::F32) cast_float(a, one.type, out, n);
             else if (one.argument == Type::I32) cast_from<int32_t>(a, one.type, out, n);
             else if (one.argument == Type::I64) cast_from<int64_t>(a, one.type, out, n);
+            else if (one.argument == Type::I8) cast_from<int8_t>(a, one.type, out, n);
             else cast_from<uint8_t>(a, one.type, out, n);
             return;
         case Function::UNIFORM:
@@ -225,6 +228,11 @@ inline void execute(const Instruction& one, const void* const* registers, const 
                         block.start + row * block.row_step, block.columns, static_cast<float*>(out) + row * block.columns);
             }
             return;
+        case Function::TO_INT8: {
+            Instruction::Scaling s = one.scaling;
+            map1<float, int8_t>(a, out, n, [s](float x) { return to_int8(__builtin_floorf(x * s.factor + s.shift)); });
+            return;
+        }
         case Function::NUMBER:
             number(one.immediate, one.type, out, n);
             return;
@@ -235,6 +243,7 @@ inline void execute(const Instruction& one, const void* const* registers, const 
         case Type::I32: numeric<int32_t>(one, a, b, out, n); break;
         case Type::I64: numeric<int64_t>(one, a, b, out, n); break;
         case Type::BOOL: logic(one, a, b, out, n); break;
+        case Type::I8: break;  // the decoder takes no function of bytes that is left here
     }
 }
 
@@ -254,6 +263,7 @@ void evaluate(const Region& region, char* const* bases, const Block& block, char
             case Type::F32: registers[count] = load<float>(region, operand, address, block, own); break;
             case Type::I32: registers[count] = load<int32_t>(region, operand, address, block, own); break;
             case Type::I64: registers[count] = load<int64_t>(region, operand, address, block, own); break;
+            case Type::I8: registers[count] = load<int8_t>(region, operand, address, block, own); break;
             case Type::BOOL: registers[count] = load<uint8_t>(region, operand, address, block, own); break;
         }
         count++;

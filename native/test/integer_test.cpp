@@ -100,6 +100,9 @@ To converted(From x) {
         return from_real<To>(x);
     } else if constexpr (std::is_same_v<To, uint8_t>) {
         return x != 0 ? 1 : 0;
+    } else if constexpr (std::is_same_v<To, int8_t>) {
+        // The nearest byte, of whole numbers too.
+        return static_cast<int8_t>(x < -128 ? -128 : x > 127 ? 127 : x);
     } else {
         return static_cast<To>(x);
     }
@@ -111,6 +114,7 @@ void casts(const std::vector<From>& values) {
     function<int32_t>("cast", CAST, converted<int32_t, From>, values);
     function<int64_t>("cast", CAST, converted<int64_t, From>, values);
     function<uint8_t>("cast", CAST, converted<uint8_t, From>, values);
+    function<int8_t>("cast", CAST, converted<int8_t, From>, values);
 }
 
 template <typename T>
@@ -126,6 +130,25 @@ void numbers() {
                   sizeof(T), isa, static_cast<double>(bench.at<T>(out, 1)[0]));
         });
     }
+}
+
+// floor(x factor + shift), the nearest byte.
+void to_bytes(const std::vector<float>& x) {
+    constexpr float FACTOR = 0.75f, SHIFT = -3.5f;
+    Bench bench;
+    Region region({static_cast<int64_t>(COUNT)});
+    int64_t register_of_x = region.operand(bench.input(x), F32), out = bench.result<int8_t>(COUNT);
+    int64_t immediate = bits_of_floats(FACTOR, SHIFT);
+    region.output(region.instruction(TO_INT8, I8, register_of_x, NONE, NONE, immediate), out, I8);
+    bench.run_everywhere("to int8", command(region), [&](const char* isa) {
+        std::vector<int8_t> got = bench.at<int8_t>(out, COUNT);
+        size_t wrong = 0;
+        for (size_t i = 0; i < COUNT; i++) {
+            float level = std::floor(x[i] * FACTOR + SHIFT);
+            wrong += got[i] != (std::isnan(level) ? 0 : std::fmin(std::fmax(level, -128.0f), 127.0f));
+        }
+        CHECK(wrong == 0, "to int8 on %s: %zu are wrong", isa, wrong);
+    });
 }
 
 }  // namespace
@@ -149,8 +172,17 @@ void test_integers() {
     casts(integers<int32_t>(6));
     casts(integers<int64_t>(7));
     casts(truths(8));
+    std::vector<int8_t> bytes = integers<int8_t>(9);
+    casts(bytes);
+    function<int8_t>("copy", COPY, [](int8_t x) { return x; }, bytes);
+    function<int8_t>("select", SELECT, [](uint8_t c, int8_t x, int8_t y) { return c ? x : y; }, truths(3), bytes, integers<int8_t>(2));
+    std::vector<float> small = Numbers(4).reals(COUNT, -200, 200);
+    std::copy(std::begin(specials), std::end(specials), small.begin() + 500);
+    casts(small);
+    to_bytes(small);
     numbers<float>();
     numbers<int32_t>();
     numbers<int64_t>();
     numbers<uint8_t>();
+    numbers<int8_t>();
 }

@@ -14,6 +14,7 @@ void test_finiteness_and_norms();
 void test_fuzz();
 void test_group_failures();
 void test_groups();
+void test_int8();
 void test_integers();
 void test_matmul();
 void test_movements();
@@ -46,6 +47,7 @@ int main() {
     test_movements();
     test_convolution();
     test_winograd();
+    test_int8();
     test_pictures();
     test_recurrences();
     test_cross_entropy();

@@ -10,7 +10,7 @@
 namespace format {
 
 enum Space : int64_t { WORKSPACE, VARIABLES, CONSTANTS, OUTPUTS, INPUT };
-enum Type : int64_t { F32, I32, I64, BOOL };
+enum Type : int64_t { F32, I32, I64, BOOL, I8 };
 enum Opcode : int64_t { ELEMENTWISE = 1, MATMUL, REDUCE, CROSS_ENTROPY, CROSS_ENTROPY_BACKWARD, ADAM, SGD, ALL_FINITE,
                         PAD, CONCAT, FOLD, GATHER, SCATTER_ADD,
                         CONVOLUTION, CONVOLUTION_BY_INPUT, CONVOLUTION_BY_WEIGHT, MAX_POOL, MAX_POOL_BACKWARD,
@@ -18,12 +18,13 @@ enum Opcode : int64_t { ELEMENTWISE = 1, MATMUL, REDUCE, CROSS_ENTROPY, CROSS_EN
                         BATCH_NORM_RELU, BATCH_NORM_RELU_BACKWARD,
                         NORM = 24, NORM_BACKWARD, SOFTMAX, SOFTMAX_BACKWARD, CONVOLUTION_BY_INPUT_RELU, NORMS, ALL_REDUCE,
                         ATTENTION = 34, ATTENTION_BACKWARD, ROTARY, CACHED_ATTENTION,
-                        LSTM = 40, LSTM_BACKWARD, GRU, GRU_BACKWARD };
+                        LSTM = 40, LSTM_BACKWARD, GRU, GRU_BACKWARD,
+                        INT8_PRODUCT = 50 };
 enum Reduction : int64_t { SUM, LARGEST, ALL, ARGMAX };
 enum Function : int64_t {
     COPY, NEG, ABS, SIGN, FLOOR, EXP, LOG, SQRT, RSQRT, RECIPROCAL, TANH, SIGMOID, ERF, SIN, COS, IS_FINITE, NOT,
     ADD, SUB, MUL, DIV, POW, MAX, MIN, EQUAL, LESS, LESS_EQUAL, AND, OR, SELECT, CAST, UNIFORM, NUMBER, RELU,
-    EXPM1, LOG1P, GELU, GELU_SLOPE, GELU_TANH, GELU_TANH_SLOPE, SILU, SILU_SLOPE,
+    EXPM1, LOG1P, GELU, GELU_SLOPE, GELU_TANH, GELU_TANH_SLOPE, SILU, SILU_SLOPE, TO_INT8,
     FUNCTIONS  // how many there are
 };
 
@@ -41,6 +42,14 @@ inline int64_t bits_of_double(double value) {
     return bits;
 }
 
+// The first one in the lower half.
+inline int64_t bits_of_floats(float first, float second) {
+    const float both[] = {first, second};
+    int64_t bits;
+    std::memcpy(&bits, both, sizeof bits);
+    return bits;
+}
+
 inline std::vector<int64_t> row_major(const std::vector<int64_t>& shape) {
     std::vector<int64_t> strides(shape.size());
     int64_t gapless = 1;
@@ -53,7 +62,7 @@ inline std::vector<int64_t> row_major(const std::vector<int64_t>& shape) {
 
 template <typename T>
 constexpr Type type_of() {
-    return sizeof(T) == 8 ? I64 : sizeof(T) == 1 ? BOOL : static_cast<T>(0.5) != 0 ? F32 : I32;
+    return sizeof(T) == 8 ? I64 : sizeof(T) == 1 ? (static_cast<T>(-1) < 0 ? I8 : BOOL) : static_cast<T>(0.5) != 0 ? F32 : I32;
 }
 
 // A region; operands come before instructions, as their numbers are the first registers.

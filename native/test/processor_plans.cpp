@@ -1,4 +1,5 @@
 // Plans whose commands are the processor's alone.
+#include "int8_cases.h"
 #include "sample_plans.h"
 
 using namespace format;
@@ -38,6 +39,20 @@ Sample caches() {
     return sample;
 }
 
+Sample bytes() {
+    Sample sample{"bytes", {}, {}};
+    Bench& bench = sample.bench;
+    Int8Sizes sizes{2, 3, 5, {4, 3, 4, 1, 1}, {5, 3, 5, 1, 1}, -1};
+    auto of = [](int64_t count) { return std::vector<int8_t>(static_cast<size_t>(count), 3); };
+    int64_t x = bench.input(of(sizes.read())), weight = bench.input(of(sizes.weights())), y = bench.input(of(sizes.written()));
+    int64_t scales = bench.input(Numbers(8).reals(5)), bias = bench.input(std::vector<int32_t>(5));
+    int64_t half = bits_of_double(0.5), out = bench.result<float>(static_cast<size_t>(sizes.written()));
+    sample.plan = joined(
+        {command(INT8_PRODUCT, joined({sizes.words(), {GELU, 1, half, 2, 0, 0, x, weight, scales, bias, NONE, y}})),
+         command(INT8_PRODUCT, joined({sizes.words(), {0, 0, 0, 0, half, 1, x, weight, scales, bias, y, out}}))});
+    return sample;
+}
+
 }  // namespace
 
-std::vector<Sample> plans_of_this_core() { return {tiles(), caches()}; }
+std::vector<Sample> plans_of_this_core() { return {tiles(), caches(), bytes()}; }

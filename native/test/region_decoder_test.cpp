@@ -73,7 +73,7 @@ void operands() {
     c.rejected("another shape", fused(epilogue({1, 2, 3}, F32, {6, 3, 1}, 1)), "iterates over [batch, m, n]");
     c.rejected("another rank", fused(epilogue({2, 2}, F32, {2, 1}, 1)), "iterates over [batch, m, n]");
     c.rejected("a scalar", fused(epilogue({}, F32, {}, 1)), "iterates over [batch, m, n]");
-    c.rejected("an unknown type", command(ELEMENTWISE, {1, 4, 1, c.reals, 4, 1, 0, 1, 0, c.out, 4}), "the type is 4");
+    c.rejected("an unknown type", command(ELEMENTWISE, {1, 4, 1, c.reals, 5, 1, 0, 1, 0, c.out, 5}), "the type is 5");
     c.rejected("193 operands", command(ELEMENTWISE, {0, 193}), "the number of operands is 193");
     c.rejected("many operands", command(ELEMENTWISE, {0, INT64_MAX}), "the number of operands is");
     Region most({4});
@@ -85,7 +85,7 @@ void operands() {
 
 void instructions() {
     Case c;
-    // Registers: 0 float32, 1 int64, 2 bool, 3 one int64 for all, 4 one float32 for all.
+    // Registers: 0 float32, 1 int64, 2 bool, 3 one int64 for all, 4 one float32 for all, 5 int8.
     auto region = [&](Function function, Type type, int64_t a, int64_t b, int64_t d) {
         Region all({8});
         all.operand(c.reals, F32);
@@ -93,6 +93,7 @@ void instructions() {
         all.operand(c.wholes, BOOL);
         all.operand(c.wholes, I64, {0});
         all.operand(c.reals, F32, {0});
+        all.operand(c.wholes, I8);
         all.output(all.instruction(function, type, a, b, d), c.out, type);
         return all;
     };
@@ -119,6 +120,12 @@ void instructions() {
         wrong(function, F32, 0, 0);
     }
     for (Function function : {AND, OR}) wrong(function, BOOL, 2, 0);
+    for (Function function : {NEG, ABS, SIGN}) wrong(function, I8, 5);
+    for (Function function : {ADD, MAX}) wrong(function, I8, 5, 5);
+    for (Function function : {EQUAL, LESS}) wrong(function, BOOL, 5, 5);
+    wrong(TO_INT8, F32, 0);
+    wrong(TO_INT8, I8, 1);
+    wrong(TO_INT8, I8, 5);
     wrong(NOT, BOOL, 1);
     wrong(IS_FINITE, F32, 0);
     wrong(IS_FINITE, BOOL, 1);
@@ -131,14 +138,14 @@ void instructions() {
     c.rejected("one operand too few", region(ADD, F32, 0, NONE, NONE), "a function of 2 operands lacks one");
     c.rejected("no operand", region(NEG, F32, NONE, NONE, NONE), "a function of 1 operands lacks one");
     c.rejected("no third operand", region(SELECT, F32, 2, 0, NONE), "a function of 3 operands lacks one");
-    c.rejected("a cycle", region(NEG, F32, 5, NONE, NONE), "the register is 5");
-    c.rejected("a register of later", region(ADD, F32, 0, 6, NONE), "the register is 6");
+    c.rejected("a cycle", region(NEG, F32, 6, NONE, NONE), "the register is 6");
+    c.rejected("a register of later", region(ADD, F32, 0, 7, NONE), "the register is 7");
     c.rejected("a register far out", region(SELECT, F32, 2, 0, INT64_MAX), "the register is");
     c.rejected("a negative register", region(NEG, F32, -2, NONE, NONE), "the register is -2");
     std::string unknown = "the function is " + std::to_string(FUNCTIONS);
     c.rejected("an unknown function", region(FUNCTIONS, F32, 0, NONE, NONE), unknown.c_str());
     c.rejected("a negative function", region(static_cast<Function>(-1), F32, 0, NONE, NONE), "the function is -1");
-    c.rejected("an unknown type", region(NEG, static_cast<Type>(4), 0, NONE, NONE), "the type is 4");
+    c.rejected("an unknown type", region(NEG, static_cast<Type>(5), 0, NONE, NONE), "the type is 5");
 }
 
 void outputs() {

@@ -16,6 +16,7 @@ uint64_t bits_of_number(Type type, double value) {
         }
         case Type::I32: return static_cast<uint32_t>(static_cast<int32_t>(value));
         case Type::I64: return static_cast<uint64_t>(static_cast<int64_t>(value));
+        case Type::I8: return static_cast<uint8_t>(static_cast<int8_t>(value));
         default: return value != 0 ? 1 : 0;
     }
 }

@@ -14,6 +14,7 @@ union Value {
     int32_t whole;
     int64_t wide;
     uint8_t truth;
+    int8_t byte;
 };
 
 // What items read of a region.
@@ -46,6 +47,7 @@ BATON_CUDA_FUNCTION inline Value value_of(float x) { Value v; v.real = x; return
 BATON_CUDA_FUNCTION inline Value value_of(int32_t x) { Value v; v.whole = x; return v; }
 BATON_CUDA_FUNCTION inline Value value_of(int64_t x) { Value v; v.wide = x; return v; }
 BATON_CUDA_FUNCTION inline Value value_of(uint8_t x) { Value v; v.truth = x; return v; }
+BATON_CUDA_FUNCTION inline Value value_of(int8_t x) { Value v; v.byte = x; return v; }
 BATON_CUDA_FUNCTION inline Value truth_of(bool x) { return value_of(static_cast<uint8_t>(x)); }
 
 template <typename T>
@@ -54,6 +56,7 @@ BATON_CUDA_FUNCTION inline Value cast(T x, Type type) {
         case Type::F32: return value_of(static_cast<float>(x));
         case Type::I32: return value_of(static_cast<int32_t>(x));
         case Type::I64: return value_of(static_cast<int64_t>(x));
+        case Type::I8: return value_of(to_int8(x));
         default: return truth_of(x != 0);
     }
 }
@@ -65,6 +68,7 @@ BATON_CUDA_FUNCTION inline Value cast_real(Real x, Type type) {
         case Type::F32: return value_of(static_cast<float>(x));
         case Type::I32: return value_of(to_int32(x));
         case Type::I64: return value_of(to_int64(x));
+        case Type::I8: return value_of(to_int8(x));
         default: return truth_of(x != 0);
     }
 }
@@ -74,6 +78,7 @@ BATON_CUDA_FUNCTION inline Value cast(Value x, Type from, Type to) {
         case Type::F32: return cast_real(x.real, to);
         case Type::I32: return cast(x.whole, to);
         case Type::I64: return cast(x.wide, to);
+        case Type::I8: return cast(x.byte, to);
         default: return cast(x.truth, to);
     }
 }
@@ -142,6 +147,7 @@ BATON_CUDA_FUNCTION inline Value follow(const Instruction& one, const Value* reg
         case Function::COPY: return a;
         case Function::SELECT: return a.truth ? b : registers[one.c];
         case Function::CAST: return cast(a, one.argument, one.type);
+        case Function::TO_INT8: return value_of(to_int8(floorf(a.real * one.scaling.factor + one.scaling.shift)));
         case Function::NUMBER: return cast_real(one.immediate, one.type);
         case Function::UNIFORM: {
             Value random;
@@ -163,6 +169,7 @@ BATON_CUDA_FUNCTION inline Value load(Type type, const char* base, int64_t eleme
         case Type::F32: return value_of(reinterpret_cast<const float*>(base)[element]);
         case Type::I32: return value_of(reinterpret_cast<const int32_t*>(base)[element]);
         case Type::I64: return value_of(reinterpret_cast<const int64_t*>(base)[element]);
+        case Type::I8: return value_of(reinterpret_cast<const int8_t*>(base)[element]);
         default: return value_of(reinterpret_cast<const uint8_t*>(base)[element]);
     }
 }
@@ -172,6 +179,7 @@ BATON_CUDA_FUNCTION inline void store(Type type, char* base, int64_t element, Va
         case Type::F32: reinterpret_cast<float*>(base)[element] = value.real; break;
         case Type::I32: reinterpret_cast<int32_t*>(base)[element] = value.whole; break;
         case Type::I64: reinterpret_cast<int64_t*>(base)[element] = value.wide; break;
+        case Type::I8: reinterpret_cast<int8_t*>(base)[element] = value.byte; break;
         default: reinterpret_cast<uint8_t*>(base)[element] = value.truth; break;
     }
 }

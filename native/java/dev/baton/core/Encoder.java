@@ -2,6 +2,8 @@ package dev.baton.core;
 
 import dev.baton.DType;
 import dev.baton.composite.Activations;
+import dev.baton.composite.Int8Scale;
+import dev.baton.composite.ToInt8;
 import dev.baton.graph.Operation;
 import dev.baton.graph.Primitive;
 import dev.baton.program.Buffer;
@@ -29,7 +31,8 @@ final class Encoder {
             Activations.GELU_TANH, 38L,
             Activations.GELU_TANH_SLOPE, 39L,
             Activations.SILU, 40L,
-            Activations.SILU_SLOPE, 41L);
+            Activations.SILU_SLOPE, 41L,
+            ToInt8.INSTANCE, 42L);
 
     private final NativeCore core;
     private final Program program;
@@ -43,6 +46,11 @@ final class Encoder {
     /** Whether the native core has a function of regions for an elementwise composite. */
     static boolean knows(Operation composite) {
         return COMPOSITES.containsKey(composite);
+    }
+
+    /** The number of the function of an elementwise composite; 0, which changes nothing, for null. */
+    static long activation(Operation composite) {
+        return composite == null ? 0 : COMPOSITES.get(composite);
     }
 
     NativeCore core() {
@@ -121,6 +129,7 @@ final class Encoder {
             case INT32 -> 1;
             case INT64 -> 2;
             case BOOL -> 3;
+            case INT8 -> 4;
             case FLOAT64 -> throw new IllegalArgumentException("claimed a node of " + dtype);
         };
     }
@@ -178,6 +187,10 @@ final class Encoder {
         registers.forEach(register -> add(register));
         if (instruction.operation() == Primitive.CONSTANT) {
             real(instruction.attributes().number(Region.NUMBER));
+        } else if (instruction.operation() == ToInt8.INSTANCE) {
+            Int8Scale scale = Int8Scale.of(instruction.attributes(), ToInt8.RESULT);
+            add(Integer.toUnsignedLong(Float.floatToRawIntBits((float) scale.inverse()))
+                    | (long) Float.floatToRawIntBits((float) scale.shift()) << Integer.SIZE);
         } else {
             add(
                     instruction.operation() == Primitive.RANDOM_UNIFORM

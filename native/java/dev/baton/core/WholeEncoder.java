@@ -13,6 +13,7 @@ import dev.baton.composite.Lstm;
 import dev.baton.composite.MaxPool;
 import dev.baton.composite.Norms;
 import dev.baton.composite.PackedAttention;
+import dev.baton.composite.QuantizedProduct;
 import dev.baton.composite.RectifiedBatchNorm;
 import dev.baton.composite.RectifiedConvolution;
 import dev.baton.composite.RmsNormalization;
@@ -80,6 +81,8 @@ final class WholeEncoder {
             Map.entry(CachedAttention.SEPARATE, new Command(37, AttentionWords::cached)),
             Map.entry(CachedAttention.PACKED, new Command(37, AttentionWords::cached)),
             Map.entry(RotaryEmbedding.INSTANCE, new Command(36, AttentionWords::rotary)),
+            Map.entry(QuantizedProduct.LINEAR, new Command(50, Int8Words::product)),
+            Map.entry(QuantizedProduct.CONVOLUTION, new Command(50, Int8Words::product)),
             Map.entry(Lstm.FORWARD, new Command(40, RecurrentWords::recurrence)),
             Map.entry(Lstm.BACKWARD, new Command(41, RecurrentWords::lstmBackward)),
             Map.entry(Gru.FORWARD, new Command(42, RecurrentWords::recurrence)),

@@ -11,7 +11,9 @@ public enum DType {
     /** Signed 64-bit integers: step numbers and seeds. */
     INT64(8),
     /** Truth values, one byte each, 0 or 1. */
-    BOOL(1);
+    BOOL(1),
+    /** Signed bytes, -128 to 127: quantised weights and activations. Only conversions and composites compute with them. */
+    INT8(1);
 
     private final int bytes;
 

@@ -97,6 +97,14 @@ public final class NDArray {
         return array;
     }
 
+    /** An {@code int8} array of the given values in row-major order. */
+    public static NDArray of(Shape shape, byte... values) {
+        var array = new NDArray(DType.INT8, shape);
+        array.checkCount(values.length);
+        array.bytes().put(values);
+        return array;
+    }
+
     /** A {@code float32} array [length]. */
     public static NDArray of(float[] values) {
         return of(Shape.of(values.length), values);
@@ -186,12 +194,12 @@ public final class NDArray {
             case FLOAT64 -> bytes.getDouble(8 * index);
             case INT32 -> bytes.getInt(4 * index);
             case INT64 -> bytes.getLong(8 * index);
-            case BOOL -> bytes.get(index);
+            case BOOL, INT8 -> bytes.get(index);
         };
     }
 
     /**
-     * Sets one value of any type; what is not 0 is {@code true}.
+     * Sets one value of any type; what is not 0 is {@code true}, and an {@code int8} is the nearest to what is beyond it.
      *
      * @param index in row-major order
      */
@@ -203,6 +211,7 @@ public final class NDArray {
             case INT32 -> bytes.putInt(4 * index, (int) value);
             case INT64 -> bytes.putLong(8 * index, (long) value);
             case BOOL -> bytes.put(index, (byte) (value != 0 ? 1 : 0));
+            case INT8 -> bytes.put(index, (byte) Math.max(Byte.MIN_VALUE, Math.min(Byte.MAX_VALUE, (int) value)));
         }
     }
 

@@ -62,6 +62,7 @@ final class NDArrayText {
             case FLOAT64 -> Double.toString(bytes.getDouble(8 * index));
             case INT32 -> Integer.toString(bytes.getInt(4 * index));
             case INT64 -> Long.toString(bytes.getLong(8 * index));
+            case INT8 -> Byte.toString(bytes.get(index));
             case BOOL -> Boolean.toString(bytes.get(index) != 0);
         };
     }

@@ -136,6 +136,7 @@ final class SimplifyArithmetic {
     private static boolean holds(DType wide, DType narrow) {
         return switch (narrow) {
             case BOOL -> true;
+            case INT8 -> wide != DType.BOOL;
             case INT32 -> wide == DType.INT64 || wide == DType.FLOAT64;
             case FLOAT32 -> wide == DType.FLOAT64;
             case INT64, FLOAT64 -> false;

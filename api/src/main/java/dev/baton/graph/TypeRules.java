@@ -52,7 +52,7 @@ final class TypeRules {
         return x.withShape(target);
     };
     static final Rule CAST = (in, a) -> in.get(0).withDType(dtype(a));
-    static final Rule NUMERIC = sameTypes("numbers", dtype -> dtype != DType.BOOL);
+    static final Rule NUMERIC = sameTypes("numbers", dtype -> dtype.isFloating() || dtype.isInteger());
     static final Rule FLOATING = sameTypes("floating-point numbers", DType::isFloating);
     static final Rule LOGIC = sameTypes("truth values", dtype -> dtype == DType.BOOL);
     static final Rule FLOATING_TEST = (in, a) -> FLOATING.infer(in, a).withDType(DType.BOOL);

@@ -16,7 +16,6 @@ import dev.baton.nn.ForwardGraph;
 import dev.baton.runtime.Executable;
 import dev.baton.runtime.Opened;
 import dev.baton.runtime.Session;
-import dev.baton.spi.Plan;
 import java.util.List;
 import java.util.Map;
 
@@ -72,25 +71,8 @@ final class Answering {
      */
     static Answering of(Session session, Preparation prepared, Opened opened) {
         session.addVariables(prepared.rest());
-        computeOnce(session, prepared.once());
+        Prepared.compute(session, prepared.once());
         return new Answering(new Executable(session, "predictor", prepared.rest(), opened), opened);
-    }
-
-    /** Gives what depends on the weights alone its value: the weights of a predictor do not change. */
-    private static void computeOnce(Session session, Graph graph) {
-        if (graph.outputs().isEmpty()) {
-            return;
-        }
-        try (Plan plan = session.compile(graph, Map.of())) {
-            plan.run(new NDArray[0]);
-            int output = 0;
-            for (Map.Entry<String, Value> computed : graph.outputs().entrySet()) {
-                TensorType type = computed.getValue().type();
-                NDArray value = NDArray.zeros(type.dtype(), type.shape());
-                plan.read(output++, value);
-                session.set(computed.getKey(), value);
-            }
-        }
     }
 
     /** The element type of what the model is shown. */

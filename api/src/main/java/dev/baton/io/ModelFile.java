@@ -6,9 +6,12 @@ import dev.baton.DataException;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.graph.Graph;
+import dev.baton.graph.Initial;
 import dev.baton.nn.DecodingGraph;
 import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.Layer;
+import dev.baton.nn.LayerVariable;
+import dev.baton.nn.Parameter.FileLayout;
 import dev.baton.runtime.Session;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -76,14 +79,44 @@ public final class ModelFile {
         session.addVariables(graph);
         Map<String, NDArray> arrays = Weights.arrays(session, model);
         graph.variables().keySet().forEach(name -> arrays.computeIfAbsent(name, session::value));
+        Map<String, String> texts = SavedInfo.write(info);
+        decoding(model, dtype, example).ifPresent(writing -> {
+            texts.put(DECODING, SavedGraph.write(writing.graph()));
+            texts.put(CONTEXT, Long.toString(writing.context()));
+        });
+        write(graph, arrays, file, texts, Set.of());
+    }
+
+    /**
+     * Saves a forward pass with the values that a session has of its variables.
+     *
+     * @param graph from {@link ForwardGraph#INPUTS} to {@link ForwardGraph#ANSWERS}, as {@link #load} gives it
+     * @param halved the names of float32 variables that are written as bfloat16, the nearest such numbers
+     * @throws DataException if the file cannot be written; the one that was there stays
+     */
+    public static void save(Session session, Graph graph, Path file, ModelInfo info, Set<String> halved) {
+        session.addVariables(graph);
+        var arrays = new LinkedHashMap<String, NDArray>();
+        graph.variables()
+                .keySet()
+                .forEach(name -> arrays.put(name, Weights.laidOut(layout(graph, name), session.value(name))));
+        write(graph, arrays, file, SavedInfo.write(info), halved);
+    }
+
+    private static FileLayout layout(Graph graph, String variable) {
+        Initial initial = graph.initial(variable);
+        if (initial instanceof LayerVariable parameter) {
+            return parameter.layout();
+        }
+        return initial instanceof SavedGraph.Saved saved ? saved.layout() : FileLayout.AS_IS;
+    }
+
+    private static void write(
+            Graph graph, Map<String, NDArray> arrays, Path file, Map<String, String> texts, Set<String> halved) {
         var metadata = new LinkedHashMap<>(Weights.METADATA);
         metadata.put(GRAPH, SavedGraph.write(graph));
-        decoding(model, dtype, example).ifPresent(writing -> {
-            metadata.put(DECODING, SavedGraph.write(writing.graph()));
-            metadata.put(CONTEXT, Long.toString(writing.context()));
-        });
-        metadata.putAll(SavedInfo.write(info));
-        Safetensors.write(file, arrays, metadata);
+        metadata.putAll(texts);
+        Safetensors.write(file, arrays, metadata, halved);
     }
 
     /**
@@ -158,8 +191,7 @@ public final class ModelFile {
         }
     }
 
-    private static Graph load(
-            Session session, Path file, String which, UnaryOperator<Graph> checked, String missing) {
+    private static Graph load(Session session, Path file, String which, UnaryOperator<Graph> checked, String missing) {
         Safetensors.Contents contents = Safetensors.contents(file);
         String text = contents.metadata().get(which);
         if (text == null) {
@@ -188,7 +220,8 @@ public final class ModelFile {
     private static Graph forward(Graph graph) {
         if (!graph.inputs().keySet().equals(Set.of(ForwardGraph.INPUTS))
                 || !graph.outputs().containsKey(ForwardGraph.ANSWERS)) {
-            throw new DataException("the model in it goes from " + graph.inputs().keySet() + " to "
+            throw new DataException("the model in it goes from "
+                    + graph.inputs().keySet() + " to "
                     + graph.outputs().keySet() + ", not from '" + ForwardGraph.INPUTS + "' to '" + ForwardGraph.ANSWERS
                     + "'");
         }

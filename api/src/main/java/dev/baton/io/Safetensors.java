@@ -22,13 +22,14 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
  * Named arrays in the safetensors format: the length of the header (8 bytes, little-endian), a header in JSON with the
  * type, the shape and the place of each array, then the values, row-major and little-endian. Reads and writes the
- * types {@code F32}, {@code F64}, {@code I32}, {@code I64} and {@code BOOL}; {@code F16} and {@code BF16} are read as
- * float32, which holds all of their values.
+ * types {@code F32}, {@code F64}, {@code I32}, {@code I64}, {@code I8} and {@code BOOL}; {@code F16} and {@code BF16} are
+ * read as float32, which holds all of their values, and {@code BF16} is written where that is asked for.
  */
 public final class Safetensors {
 
@@ -88,7 +89,7 @@ public final class Safetensors {
         StoredType type = entry.type();
         DType dtype = type.dtype()
                 .orElseThrow(() -> new DataException("tensor '" + entry.name() + "' is of type " + type
-                        + "; F64, F32, F16, BF16, I64, I32 and BOOL can be read"));
+                        + "; F64, F32, F16, BF16, I64, I32, I8 and BOOL can be read"));
         NDArray array = NDArray.zeros(dtype, entry.shape());
         if (type.isAsInMemory()) {
             fill(channel, array.bytes());
@@ -252,13 +253,23 @@ public final class Safetensors {
      * @throws DataException if the file cannot be written; the one that was there stays
      */
     public static void write(Path file, Map<String, NDArray> arrays, Map<String, String> metadata) {
-        byte[] header = header(arrays, metadata).getBytes(StandardCharsets.UTF_8);
+        write(file, arrays, metadata, Set.of());
+    }
+
+    /**
+     * The same, with some float32 arrays as bfloat16: the nearest such numbers, of two the even one.
+     *
+     * @param halved their names
+     */
+    static void write(Path file, Map<String, NDArray> arrays, Map<String, String> metadata, Set<String> halved) {
+        byte[] header = header(arrays, metadata, halved).getBytes(StandardCharsets.UTF_8);
         WholeFile.write(file, channel -> {
             ByteBuffer length = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
             drain(channel, length.putLong(0, header.length));
             drain(channel, ByteBuffer.wrap(header));
-            for (NDArray array : arrays.values()) {
-                drain(channel, littleEndian(array));
+            for (var entry : arrays.entrySet()) {
+                NDArray array = entry.getValue();
+                drain(channel, halved.contains(entry.getKey()) ? StoredType.halved(array) : littleEndian(array));
             }
         });
     }
@@ -282,7 +293,7 @@ public final class Safetensors {
         }
     }
 
-    private static String header(Map<String, NDArray> arrays, Map<String, String> metadata) {
+    private static String header(Map<String, NDArray> arrays, Map<String, String> metadata, Set<String> halved) {
         var parts = new ArrayList<String>();
         if (!metadata.isEmpty()) {
             var texts = new ArrayList<String>();
@@ -295,10 +306,12 @@ public final class Safetensors {
                 throw new DataException("no tensor can be named " + METADATA);
             }
             NDArray array = entry.getValue();
-            long end = offset + array.bytes().remaining();
+            boolean isHalved = halved.contains(entry.getKey());
+            long end = offset + array.bytes().remaining() / (isHalved ? 2 : 1);
             String shape = String.join(
                     ",", array.shape().dims().stream().map(Object::toString).toList());
-            parts.add(quote(entry.getKey()) + ":{\"dtype\":\"" + StoredType.of(array.dtype()) + "\",\"shape\":[" + shape
+            parts.add(quote(entry.getKey()) + ":{\"dtype\":\""
+                    + (isHalved ? StoredType.BF16 : StoredType.of(array.dtype())) + "\",\"shape\":[" + shape
                     + "],\"data_offsets\":[" + offset + "," + end + "]}");
             offset = end;
         }

@@ -17,10 +17,12 @@ import dev.baton.composite.LayerNormalization;
 import dev.baton.composite.Lstm;
 import dev.baton.composite.MaxPool;
 import dev.baton.composite.PackedAttention;
+import dev.baton.composite.QuantizedProduct;
 import dev.baton.composite.RmsNormalization;
 import dev.baton.composite.RotaryAtPositions;
 import dev.baton.composite.RotaryEmbedding;
 import dev.baton.composite.Softmax;
+import dev.baton.composite.ToInt8;
 import dev.baton.composite.TokenPositions;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Graph;
@@ -70,6 +72,9 @@ final class SavedGraph {
             AveragePool.FORWARD,
             DotProductAttention.FORWARD,
             PackedAttention.FORWARD,
+            ToInt8.INSTANCE,
+            QuantizedProduct.LINEAR,
+            QuantizedProduct.CONVOLUTION,
             RotaryEmbedding.INSTANCE,
             CachedAttention.SEPARATE,
             CachedAttention.PACKED,

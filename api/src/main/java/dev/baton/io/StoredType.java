@@ -1,7 +1,9 @@
 package dev.baton.io;
 
 import dev.baton.DType;
+import dev.baton.NDArray;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 import java.util.Optional;
@@ -16,13 +18,13 @@ enum StoredType {
     BF16(2, DType.FLOAT32),
     I64(8, DType.INT64),
     I32(4, DType.INT32),
+    I8(1, DType.INT8),
     BOOL(1, DType.BOOL),
     /** From here on: nothing of Baton's holds them, but a file may have some that no model asks for. */
     U64(8, null),
     U32(4, null),
     I16(2, null),
     U16(2, null),
-    I8(1, null),
     U8(1, null),
     F8_E4M3(1, null),
     F8_E5M2(1, null);
@@ -70,6 +72,19 @@ enum StoredType {
             short half = halves.get();
             floats.put(this == BF16 ? Float.intBitsToFloat(half << 16) : halfToFloat(half));
         }
+    }
+
+    /** The nearest bfloat16 numbers to those of a float32 array, of two the even one, little-endian; NaN stays NaN. */
+    static ByteBuffer halved(NDArray array) {
+        ByteBuffer halves = ByteBuffer.allocate(BF16.bytes * array.size()).order(ByteOrder.LITTLE_ENDIAN);
+        FloatBuffer floats = array.floats();
+        while (floats.hasRemaining()) {
+            float number = floats.get();
+            int bits = Float.floatToIntBits(number);
+            int even = bits >>> 16 & 1;
+            halves.putShort((short) ((Float.isNaN(number) ? bits : bits + 0x7fff + even) >>> 16));
+        }
+        return halves.flip();
     }
 
     private static float halfToFloat(short half) {

@@ -132,6 +132,7 @@ public final class Elements {
             case FLOAT32, FLOAT64 -> x;
             case INT32 -> (int) x;
             case INT64 -> (long) x;
+            case INT8 -> Math.max(Byte.MIN_VALUE, Math.min(Byte.MAX_VALUE, (int) x));
             case BOOL -> bool(x != 0);
         };
     }

@@ -99,6 +99,7 @@ final class RandomGraphs {
                         : random.nextInt(-512, 512) / 64.0;
             case FLOAT64 -> random.nextInt(3) == 0 ? SPECIAL[random.nextInt(SPECIAL.length)] : random.nextDouble(-3, 3);
             case INT32, INT64 -> random.nextInt(-5, 6);
+            case INT8 -> random.nextInt(-128, 128);
             case BOOL -> random.nextInt(2);
         };
     }
@@ -168,6 +169,10 @@ final class RandomGraphs {
     private Value make() {
         int kind = choose(12);
         Value x = values.get(values.size() - 1 - choose(Math.min(values.size(), 1 + choose(values.size()))));
+        boolean moves = kind >= 5 && kind <= 7;
+        if (x.dtype() == DType.INT8 && !moves) {
+            return cast(x);
+        }
         return switch (kind) {
             case 0, 1 -> unary(x);
             case 2, 3, 4 -> binary(x);

@@ -36,6 +36,9 @@ class SimplifyTest {
         if (dtype == DType.BOOL) {
             return new double[] {0, 1};
         }
+        if (dtype == DType.INT8) {
+            return new double[] {0, 1, -1, 7, Byte.MAX_VALUE, Byte.MIN_VALUE};
+        }
         if (dtype.isInteger()) {
             return new double[] {0, 1, -1, 7, -12345, Integer.MAX_VALUE, Integer.MIN_VALUE};
         }
@@ -214,7 +217,8 @@ class SimplifyTest {
         Map<DType, List<DType>> keeping = Map.of(
                 DType.FLOAT32, List.of(DType.FLOAT64),
                 DType.INT32, List.of(DType.INT64, DType.FLOAT64),
-                DType.BOOL, List.of(DType.INT32, DType.INT64, DType.FLOAT32, DType.FLOAT64));
+                DType.INT8, List.of(DType.INT32, DType.INT64, DType.FLOAT32, DType.FLOAT64),
+                DType.BOOL, List.of(DType.INT8, DType.INT32, DType.INT64, DType.FLOAT32, DType.FLOAT64));
         for (DType from : DType.values()) {
             for (DType through : DType.values()) {
                 boolean keeps = keeping.getOrDefault(from, List.of()).contains(through);

@@ -170,7 +170,7 @@ class SafetensorsTest {
                 "F32  | [2]    | [4,12] | 12 | tensor 'w' starts at byte 4 of the data, after a gap that starts at 0",
                 "F32  | [3]    | [0,8]  | 8 | tensor 'w' of F32 [3] takes 12 bytes, but its place has 8",
                 "F32  | [2]    | [8,0]  | 8 | tensor 'w' of F32 [2] takes 8 bytes, but its place has -8",
-                "U8   | [2]    | [0,2]  | 2 | tensor 'w' is of type U8; F64, F32, F16, BF16, I64, I32 and BOOL can be read",
+                "U8   | [2]    | [0,2]  | 2 | tensor 'w' is of type U8; F64, F32, F16, BF16, I64, I32, I8 and BOOL can be read",
                 "F33  | [2]    | [0,8]  | 8 | tensor 'w' is of type F33, which is none of the format's",
                 "F16  | [2]    | [0,8]  | 8 | tensor 'w' of F16 [2] takes 4 bytes, but its place has 8",
                 "F32  | [-2]   | [0,8]  | 8 | the header is no valid JSON: an object, an array, a text or a whole number is missing (character 29)",

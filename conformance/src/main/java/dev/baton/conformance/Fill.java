@@ -41,6 +41,9 @@ public record Fill(String name, Element element) {
     /** A few different whole numbers, so that equal ones meet. */
     public static final Fill TIES = new Fill("ties", (i, step, random) -> random.nextInt(-1, 2));
 
+    /** Whole numbers from -128 to 127. */
+    public static final Fill BYTES = new Fill("", (i, step, random) -> random.nextInt(-128, 128));
+
     /** Truth values. */
     public static final Fill TRUTH = new Fill("", (i, step, random) -> random.nextInt(2));
 

@@ -55,6 +55,7 @@ final class Shapes {
             case INT32 -> Fill.WHOLE;
             case INT64 -> Fill.LONG;
             case BOOL -> Fill.TRUTH;
+            case INT8 -> Fill.BYTES;
         };
     }
 }

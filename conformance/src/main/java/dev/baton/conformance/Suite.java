@@ -24,6 +24,7 @@ public final class Suite {
         cases.addAll(NormalizationCases.cases());
         cases.addAll(AttentionCases.cases());
         cases.addAll(RecurrentCases.cases());
+        cases.addAll(Int8Cases.cases());
         cases.addAll(UpdateCases.cases());
         cases.addAll(ViewCases.of(cases));
         cases.addAll(FusionCases.cases());

@@ -15,6 +15,7 @@ import dev.baton.composite.Lstm;
 import dev.baton.composite.MaxPool;
 import dev.baton.composite.Norms;
 import dev.baton.composite.PackedAttention;
+import dev.baton.composite.QuantizedProduct;
 import dev.baton.composite.RectifiedConvolution;
 import dev.baton.composite.Softmax;
 import dev.baton.composite.SoftmaxCrossEntropy;
@@ -70,6 +71,7 @@ class OperationCoverageTest {
             CachedAttention.SEPARATE,
             CachedAttention.PACKED,
             TokenPositions.INSTANCE,
+            QuantizedProduct.CONVOLUTION,
             Lstm.FORWARD,
             Lstm.BACKWARD,
             Gru.FORWARD,

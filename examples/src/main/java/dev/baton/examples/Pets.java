@@ -11,6 +11,7 @@ import dev.baton.data.picture.PictureReader;
 import dev.baton.data.picture.Pictures;
 import dev.baton.data.picture.RandomCrop;
 import dev.baton.data.picture.RandomFlip;
+import dev.baton.infer.Quantization;
 import dev.baton.io.ModelInfo;
 import dev.baton.loss.Losses;
 import dev.baton.metrics.ConfusionMatrix;
@@ -85,6 +86,9 @@ final class Pets extends CommonOptions implements Callable<Integer> {
     @Mixin
     private RunOptions run;
 
+    @Mixin
+    private Quantizing quantizing;
+
     @Override
     public Integer call() {
         apply();
@@ -133,9 +137,19 @@ final class Pets extends CommonOptions implements Callable<Integer> {
                         .build()) {
             introduce(session, trainer.summary(batches), start -> start.add("pictures", pictures.size()), pictures);
             if (run.train(session, trainer, cost, batches, held.batched(EVALUATED), length)) {
+                var info = ModelInfo.of()
+                        .labels(pictures.classes())
+                        .texts(PictureEncoder.of(pictures, normalisation).texts());
                 if (kept != null) {
-                    var encoder = PictureEncoder.of(pictures, normalisation);
-                    trainer.save(kept, ModelInfo.of().labels(pictures.classes()).texts(encoder.texts()));
+                    trainer.save(kept, info);
+                }
+                if (quantizing.isWanted()) {
+                    var quantization = Quantization.of(session, model)
+                            .calibration(known.part(0, learnt).batched(EVALUATED))
+                            .test(unseen.examples(normalisation).batched(EVALUATED), loss)
+                            .metric(Metrics.accuracy())
+                            .info(info);
+                    quantizing.run(quantization, out(), json);
                 }
                 finish(session, model, unseen, normalisation);
             }

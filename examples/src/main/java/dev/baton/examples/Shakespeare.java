@@ -6,6 +6,7 @@ import dev.baton.Shape;
 import dev.baton.cost.Cost;
 import dev.baton.data.Batch;
 import dev.baton.data.Text;
+import dev.baton.infer.Quantization;
 import dev.baton.infer.Sampling;
 import dev.baton.infer.TextGenerator;
 import dev.baton.loss.Loss;
@@ -75,6 +76,9 @@ final class Shakespeare extends CommonOptions implements Callable<Integer> {
 
     @Mixin
     private Billing billing;
+
+    @Mixin
+    private Quantizing quantizing;
 
     private final long start = System.nanoTime();
 
@@ -151,7 +155,14 @@ final class Shakespeare extends CommonOptions implements Callable<Integer> {
             }
             billing.end();
             // Every character of the held-out tenth once, but for less than a window at its end.
-            double last = evaluation.loss(validation.windowsInOrder(BATCH * 4, CONTEXT), loss);
+            var inOrder = validation.windowsInOrder(BATCH * 4, CONTEXT);
+            double last = evaluation.loss(inOrder, loss);
+            if (quantizing.isWanted()) {
+                var quantization = Quantization.of(session, model)
+                        .calibration(train.windowsInOrder(BATCH * 4, CONTEXT))
+                        .test(inOrder, loss);
+                quantizing.run(quantization, out(), json);
+            }
             finish(last, "sha256 " + Fingerprint.of(session, model));
         }
         return 0;

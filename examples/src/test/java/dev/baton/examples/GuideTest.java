@@ -115,13 +115,22 @@ class GuideTest {
         assertThat(folder.resolve("run.html")).content().contains("inside", "<title>circles</title>");
     }
 
+    @Test
+    void smallerAndFaster() throws Exception {
+        assertThat(run("Smaller"))
+                .startsWith("rings-int8.safetensors: 3 products of int8")
+                .contains("accuracy", "times as fast", "in the middle: ring 0");
+        assertThat(folder.resolve("rings-int8.safetensors")).isNotEmptyFile();
+    }
+
     /** A program that no test runs would be found here. */
     @Test
     void noneIsForgotten() throws IOException {
         assertThat(programs())
                 .extracting(GuideTest::nameOf)
                 .containsExactly(
-                        "Gates", "Album", "Flats", "Saved", "Fruit", "Foreign", "Lasting", "Rings", "Rhyme", "Curve", "Circles");
+                        "Gates", "Album", "Flats", "Saved", "Fruit", "Foreign", "Lasting", "Rings", "Rhyme", "Curve",
+                        "Smaller", "Circles");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.baton.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Offset.offset;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -45,7 +46,18 @@ class ShakespeareTest extends ExampleTest {
 
     @Test
     void jsonLinesAreForPrograms() throws Exception {
-        assertThat(run("shakespeare", "--data", file.toString(), "--steps", "3", "--limit", "1500", "--json"))
+        Path small = folder.resolve("small.safetensors");
+        assertThat(run(
+                        "shakespeare",
+                        "--data",
+                        file.toString(),
+                        "--steps",
+                        "3",
+                        "--limit",
+                        "1500",
+                        "--int8",
+                        small.toString(),
+                        "--json"))
                 .as(err.toString())
                 .isZero();
         var events = new ArrayList<String>();
@@ -56,12 +68,20 @@ class ShakespeareTest extends ExampleTest {
             if (last.has("text")) {
                 assertThat(last.get("text").asText()).hasSize(160);
             }
+            if (last.has("products")) {
+                // Four of each of four blocks, and the head.
+                assertThat(last.get("products").asInt()).isEqualTo(17);
+                assertThat(last.get("size").asDouble()).isBetween(0.25, 0.3);
+                assertThat(last.get("lossAfter").asDouble())
+                        .isCloseTo(last.get("lossBefore").asDouble(), offset(0.02));
+            }
             if (last.has("tokensPerSecond")) {
                 assertThat(last.get("steps").asInt()).isEqualTo(3);
                 assertThat(last.get("validationLoss").asDouble()).isBetween(1.0, 4.0);
             }
         }
-        assertThat(events).containsExactly("start", "progress", "sample", "result");
+        assertThat(events).containsExactly("start", "progress", "sample", "int8", "result");
+        assertThat(small).isNotEmptyFile();
         assertThat(last.get("validationLoss").asDouble()).isBetween(1.0, 4.0);
         assertThat(last.get("weights").asText()).matches("sha256 [0-9a-f]{64}");
     }

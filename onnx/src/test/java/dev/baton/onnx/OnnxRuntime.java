@@ -51,6 +51,7 @@ final class OnnxRuntime {
             case INT32 -> OnnxTensor.createTensor(environment, array.ints(), sizes);
             case INT64 -> OnnxTensor.createTensor(environment, array.bytes().asLongBuffer(), sizes);
             case BOOL -> OnnxTensor.createTensor(environment, array.bytes(), sizes, OnnxJavaType.BOOL);
+            case INT8 -> OnnxTensor.createTensor(environment, array.bytes(), sizes, OnnxJavaType.INT8);
         };
     }
 
@@ -62,6 +63,7 @@ final class OnnxRuntime {
             case INT32 -> DType.INT32;
             case INT64 -> DType.INT64;
             case BOOL -> DType.BOOL;
+            case INT8 -> DType.INT8;
             default -> throw new AssertionError(tensor.getInfo());
         };
         NDArray array = NDArray.zeros(dtype, shape);

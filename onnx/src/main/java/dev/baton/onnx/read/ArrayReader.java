@@ -122,7 +122,7 @@ final class ArrayReader {
             case FLOAT32 -> tensor.getFloatDataCount();
             case FLOAT64 -> tensor.getDoubleDataCount();
             case INT64 -> tensor.getInt64DataCount();
-            case INT32, BOOL -> tensor.getInt32DataCount();
+            case INT32, INT8, BOOL -> tensor.getInt32DataCount();
         };
     }
 
@@ -132,7 +132,7 @@ final class ArrayReader {
                 case FLOAT32 -> array.set(i, tensor.getFloatData(i));
                 case FLOAT64 -> array.set(i, tensor.getDoubleData(i));
                 case INT64 -> array.setLong(i, tensor.getInt64Data(i));
-                case INT32, BOOL -> array.set(i, tensor.getInt32Data(i));
+                case INT32, INT8, BOOL -> array.set(i, tensor.getInt32Data(i));
             }
         }
     }

@@ -22,6 +22,7 @@ final class Types {
     static int number(DType dtype) {
         return switch (dtype) {
             case FLOAT32 -> 1;
+            case INT8 -> 3;
             case INT32 -> 6;
             case INT64 -> 7;
             case BOOL -> 9;

@@ -1,0 +1,140 @@
+package dev.baton.infer;
+
+import dev.baton.DType;
+import dev.baton.DataException;
+import dev.baton.Dim;
+import dev.baton.NDArray;
+import dev.baton.Shape;
+import dev.baton.data.Batch;
+import dev.baton.graph.GraphBuilder;
+import dev.baton.graph.TensorType;
+import dev.baton.graph.Value;
+import dev.baton.infer.QuantizationReport.Change;
+import dev.baton.io.ModelFile;
+import dev.baton.loss.Loss;
+import dev.baton.metrics.Metric;
+import dev.baton.nn.Layer;
+import dev.baton.runtime.Session;
+import dev.baton.spi.Plan;
+import dev.baton.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Measures a model and its quantised file side by side: how right both are, how large, how fast. */
+final class Comparison {
+
+    /** Answers that are timed, in turns, so that whatever else the machine does falls on both. */
+    private static final int ROUNDS = 30;
+
+    private final Session session;
+    private final Layer model;
+    private final Iterable<Batch> test;
+    private final Loss loss;
+    private final List<Metric> metrics;
+
+    Comparison(Session session, Layer model, Iterable<Batch> test, Loss loss, List<Metric> metrics) {
+        this.session = session;
+        this.model = model;
+        this.test = test;
+        this.loss = loss;
+        this.metrics = metrics;
+    }
+
+    QuantizationReport report(Path file, Map<String, Double> errors) {
+        try (Predictor before = Predictor.of(session, model);
+                Predictor after = Predictor.load(file, session.backend())) {
+            Map<String, Double> right = numbers(before);
+            Map<String, Double> got = numbers(after);
+            var numbers = new LinkedHashMap<String, Change>();
+            right.forEach((name, value) -> numbers.put(name, new Change(value, got.get(name))));
+            NDArray batch = test.iterator().next().inputs();
+            return new QuantizationReport(
+                    file,
+                    bytes(file, batch),
+                    numbers,
+                    times(before, after, one(batch)),
+                    times(before, after, batch),
+                    batch.shape().size(0),
+                    errors);
+        }
+    }
+
+    private Map<String, Double> numbers(Predictor predictor) {
+        double sum = 0;
+        long count = 0;
+        List<Metric.Meter> meters = metrics.stream().map(Metric::meter).toList();
+        for (Batch batch : test) {
+            NDArray answers = predictor.predict(batch.inputs());
+            sum += loss(answers, batch.targets()) * batch.size();
+            count += batch.size();
+            meters.forEach(meter -> meter.add(answers, batch.targets()));
+        }
+        if (count == 0) {
+            throw new DataException("there are no examples to test the quantised model with");
+        }
+        var numbers = new LinkedHashMap<String, Double>();
+        numbers.put("loss", sum / count);
+        for (int i = 0; i < meters.size(); i++) {
+            numbers.put(metrics.get(i).name(), meters.get(i).value());
+        }
+        return numbers;
+    }
+
+    private double loss(NDArray answers, NDArray targets) {
+        var graph = new GraphBuilder();
+        Tensor given = Tensor.of(graph, graph.input("answers", new TensorType(answers.dtype(), answers.shape())));
+        Value wanted = graph.input("targets", new TensorType(targets.dtype(), targets.shape()));
+        graph.output("loss", loss.of(given, Tensor.of(graph, wanted)).value());
+        try (Plan plan = session.compile(graph.build(), Map.of())) {
+            plan.run(new NDArray[] {answers, targets});
+            NDArray mean = NDArray.zeros(DType.FLOAT32, Shape.scalar());
+            plan.read(0, mean);
+            return mean.get(0);
+        }
+    }
+
+    private static NDArray one(NDArray batch) {
+        NDArray example = batch.slice(0);
+        NDArray alone = NDArray.zeros(batch.dtype(), batch.shape().without(0).prepend(Dim.of(1)));
+        alone.bytes().put(example.bytes());
+        return alone;
+    }
+
+    private Change bytes(Path file, NDArray batch) {
+        try {
+            Path whole = Files.createTempFile("baton", ".safetensors");
+            try {
+                ModelFile.save(session, model, batch.dtype(), batch.shape().without(0), whole);
+                return new Change(Files.size(whole), Files.size(file));
+            } finally {
+                Files.delete(whole);
+            }
+        } catch (IOException e) {
+            throw new DataException("cannot compare the sizes of the model's files: " + e.getMessage(), e);
+        }
+    }
+
+    private static Change times(Predictor before, Predictor after, NDArray inputs) {
+        var seconds = new double[2][ROUNDS];
+        for (int round = -5; round < ROUNDS; round++) {
+            for (int which = 0; which < 2; which++) {
+                long start = System.nanoTime();
+                (which == 0 ? before : after).predict(inputs);
+                // The first ones compile what runs.
+                seconds[which][Math.max(round, 0)] = (System.nanoTime() - start) * 1e-9;
+            }
+        }
+        return new Change(median(seconds[0]), median(seconds[1]));
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+}

@@ -1,0 +1,176 @@
+// Products of bytes for instruction sets without instructions for them, and what every set does with the sums
+// (int8_products.h). Bytes are widened to 16 bits, so that no sum on the way saturates.
+//
+// Included once by each instruction set's kernels, inside of an unnamed namespace.
+
+#if defined(__AVX2__)
+// A quad of eight outputs: two sums of two products each for every output.
+inline __m256i quads_of(__m256i sums, const int8_t* weights, __m256i left) {
+    __m256i right = _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(weights)));
+    return _mm256_add_epi32(sums, _mm256_madd_epi16(left, right));
+}
+
+inline __m256i widened_quad(const uint8_t* left) {
+    int32_t quad;
+    std::memcpy(&quad, left, sizeof quad);
+    return _mm256_broadcastq_epi64(_mm_cvtepi8_epi16(_mm_cvtsi32_si128(quad)));
+}
+
+// Two positions with a panel.
+template <int POSITIONS>
+void multiply_panel(const Int8Block& b, const uint8_t* left, const int8_t* weights, int32_t* out) {
+    __m256i sums[POSITIONS][4];
+    for (auto& position : sums) {
+        for (__m256i& sum : position) sum = _mm256_setzero_si256();
+    }
+    for (int64_t row = 0; row < b.rows; row++) {
+        const uint8_t* from = left + row * b.row_step;
+        for (int64_t quad = 0; quad < b.quads; quad++, from += INT8_QUAD, weights += INT8_VECTOR) {
+            for (int i = 0; i < POSITIONS; i++) {
+                __m256i own = widened_quad(from + i * b.position_step);
+                for (int part = 0; part < 4; part++) sums[i][part] = quads_of(sums[i][part], weights + 16 * part, own);
+            }
+        }
+    }
+    for (int i = 0; i < POSITIONS; i++) {
+        for (int half = 0; half < 2; half++) {
+            // Of each four outputs, in the order of the halves of a vector.
+            __m256i joined = _mm256_hadd_epi32(sums[i][2 * half], sums[i][2 * half + 1]);
+            _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + i * INT8_ROW + 8 * half),
+                                _mm256_permute4x64_epi64(joined, 0xd8));
+        }
+    }
+}
+#else
+template <int POSITIONS>
+void multiply_panel(const Int8Block& b, const uint8_t* left, const int8_t* weights, int32_t* out) {
+    int32_t sums[POSITIONS][INT8_OUTPUTS] = {};
+    for (int64_t row = 0; row < b.rows; row++) {
+        const uint8_t* from = left + row * b.row_step;
+        for (int64_t quad = 0; quad < b.quads; quad++, from += INT8_QUAD, weights += INT8_VECTOR) {
+            for (int i = 0; i < POSITIONS; i++) {
+                const uint8_t* own = from + i * b.position_step;
+                int32_t bytes[INT8_QUAD];
+                for (int64_t k = 0; k < INT8_QUAD; k++) bytes[k] = static_cast<int8_t>(own[k]);
+                for (int64_t j = 0; j < INT8_OUTPUTS; j++) {
+                    const int8_t* with = weights + INT8_QUAD * j;
+                    sums[i][j] += bytes[0] * with[0] + bytes[1] * with[1] + bytes[2] * with[2] + bytes[3] * with[3];
+                }
+            }
+        }
+    }
+    for (int i = 0; i < POSITIONS; i++) std::copy_n(sums[i], INT8_OUTPUTS, out + i * INT8_ROW);
+}
+#endif
+
+void int8_multiply(const Int8Block& b) {
+    for (int64_t line = 0; line < b.lines; line++) {
+        for (int64_t panel = 0; panel < b.panels; panel++) {
+            const int8_t* weights = b.weights + panel * b.rows * b.quads * INT8_VECTOR;
+            int32_t* sums = b.sums + line * b.positions * INT8_ROW + panel * INT8_OUTPUTS;
+            const uint8_t* left = b.left + line * b.line_step;
+            int64_t i = 0;
+            for (; i + 2 <= b.positions; i += 2) {
+                multiply_panel<2>(b, left + i * b.position_step, weights, sums + i * INT8_ROW);
+            }
+            if (i < b.positions) multiply_panel<1>(b, left + i * b.position_step, weights, sums + i * INT8_ROW);
+        }
+    }
+}
+
+// A number of each output of a panel; the compiler makes as many registers of it as it takes.
+typedef int32_t PanelInts __attribute__((vector_size(64)));
+typedef uint32_t PanelWords __attribute__((vector_size(64)));
+typedef float PanelReals __attribute__((vector_size(64)));
+typedef int8_t PanelBytes __attribute__((vector_size(16)));
+
+// The bytes of a panel, of which so many are there.
+inline void read_panel(const int8_t* from, int64_t count, PanelReals& to) {
+    PanelBytes bytes = {};
+    std::memcpy(&bytes, from, static_cast<size_t>(count));
+    to = __builtin_convertvector(__builtin_convertvector(bytes, PanelInts), PanelReals);
+}
+
+// floor(x), at least -128 and at most 127; 0 for NaN.
+inline void to_bytes(PanelReals& x, PanelBytes& to) {
+    x = x > 127 ? PanelReals{} + 127 : x;
+    x = x < -128 ? PanelReals{} - 128 : x;
+    x = x == x ? x : PanelReals{};
+    PanelInts whole = __builtin_convertvector(x, PanelInts);
+    // What was cut off of a negative number was rounded up: a comparison that holds is -1.
+    whole += x < __builtin_convertvector(whole, PanelReals);
+    to = __builtin_convertvector(whole, PanelBytes);
+}
+
+// The panel of every position that begins at an output; what lies behind the last output is computed and not written.
+template <bool ADDS, bool BYTES, bool WHOLE>
+void finish_panel(const Int8Finish& f, const int32_t* sums, int64_t from) {
+    const int64_t count = WHOLE ? INT8_OUTPUTS : f.outputs - from;
+    PanelWords bias = {};
+    PanelReals scales = {};
+    std::memcpy(&bias, f.bias + from, static_cast<size_t>(count) * sizeof(int32_t));
+    std::memcpy(&scales, f.scales + from, static_cast<size_t>(count) * sizeof(float));
+    // Bytes that are written may be anything's, as far as the compiler knows, so nothing is read of f meanwhile.
+    const Int8Finish own = f;
+    auto numbers = [&](int64_t i, PanelReals& reals) {
+        // A sum that wraps around, as Java's do, is one of a damaged plan.
+        PanelWords sum;
+        std::memcpy(&sum, sums + i * INT8_ROW + from, sizeof sum);
+        reals = __builtin_convertvector(reinterpret_cast<PanelInts>(sum + bias), PanelReals) * scales;
+        if constexpr (ADDS) {
+            PanelReals units;
+            read_panel(own.addend + i * own.step + from, count, units);
+            reals += (units - own.addend_zero) * own.addend_scale;
+        }
+    };
+    auto write = [&](int64_t i, PanelReals& reals) {
+        if constexpr (BYTES) {
+            PanelBytes bytes;
+            reals = reals * own.inverse_scale + own.shift;
+            to_bytes(reals, bytes);
+            std::memcpy(own.bytes + i * own.step + from, &bytes, static_cast<size_t>(count));
+        } else {
+            std::memcpy(own.reals + i * own.step + from, &reals, static_cast<size_t>(count) * sizeof(float));
+        }
+    };
+    if (own.activation == Function::COPY || own.activation == Function::RELU) {
+        bool rectified = own.activation == Function::RELU;
+        for (int64_t i = 0; i < own.positions; i++) {
+            PanelReals reals;
+            numbers(i, reals);
+            if (rectified) reals = reals < 0 ? PanelReals{} : reals;
+            write(i, reals);
+        }
+        return;
+    }
+    // Other functions are those of regions, over as many numbers as make them worth calling.
+    constexpr int64_t AT_ONCE = 16;
+    PanelReals some[AT_ONCE];
+    Instruction activation{};
+    activation.function = own.activation;
+    for (int64_t first = 0; first < own.positions; first += AT_ONCE) {
+        int64_t rows = std::min(AT_ONCE, own.positions - first);
+        for (int64_t i = 0; i < rows; i++) numbers(first + i, some[i]);
+        floating(activation, some, nullptr, some, rows * INT8_OUTPUTS);
+        for (int64_t i = 0; i < rows; i++) write(first + i, some[i]);
+    }
+}
+
+template <bool ADDS, bool BYTES>
+void finish_int8(const Int8Finish& f, const int32_t* sums) {
+    for (int64_t from = 0; from < f.outputs; from += INT8_OUTPUTS) {
+        auto finish = from + INT8_OUTPUTS <= f.outputs ? finish_panel<ADDS, BYTES, true> : finish_panel<ADDS, BYTES, false>;
+        finish(f, sums, from);
+    }
+}
+
+void int8_finish(const Int8Finish& f, const int32_t* sums) {
+    auto with = f.addend != nullptr ? f.bytes != nullptr ? finish_int8<true, true> : finish_int8<true, false>
+                                    : f.bytes != nullptr ? finish_int8<false, true> : finish_int8<false, false>;
+    with(f, sums);
+}
+
+// Bytes with some of their bits turned around.
+void int8_copy(const int8_t* from, int64_t count, uint8_t flipped, uint8_t* to) {
+    for (int64_t i = 0; i < count; i++) to[i] = static_cast<uint8_t>(static_cast<uint8_t>(from[i]) ^ flipped);
+}
