@@ -43,10 +43,10 @@ class QuantizeProductsTest {
         Graph graph = QuantizeProducts.run(found, scales, variables);
         assertThat(graph.outputs().keySet())
                 .containsExactlyInAnyOrderElementsOf(
-                        Stream.concat(
-                                        Stream.of(ForwardGraph.ANSWERS), found.ends().keySet().stream())
+                        Stream.concat(Stream.of(ForwardGraph.ANSWERS), found.ends().keySet().stream())
                                 .toList());
-        Graph answering = graph.part(Map.of(ForwardGraph.ANSWERS, graph.outputs().get(ForwardGraph.ANSWERS)));
+        Graph answering =
+                graph.part(Map.of(ForwardGraph.ANSWERS, graph.outputs().get(ForwardGraph.ANSWERS)));
         return answering.nodes().stream()
                 .map(node -> node.operation().label())
                 .filter(label -> !List.of("input", "variable", "transpose", "reshape", "broadcast", "constant")
@@ -57,7 +57,12 @@ class QuantizeProductsTest {
     @Test
     void convolutionsHandEachOtherBytes() {
         var model = Sequential.of(
-                new Conv2d(3, 8, 3), new ReLU(), new Conv2d(8, 8, 3), new ReLU(), new MaxPool2d(2), new Conv2d(8, 4, 1));
+                new Conv2d(3, 8, 3),
+                new ReLU(),
+                new Conv2d(8, 8, 3),
+                new ReLU(),
+                new MaxPool2d(2),
+                new Conv2d(8, 4, 1));
         assertThat(quantized(found(model, DType.FLOAT32, 3, 12, 12)))
                 .containsExactly(
                         "to int8", "int8 convolution", "int8 convolution", "max pool", "to int8", "int8 convolution");
@@ -84,12 +89,12 @@ class QuantizeProductsTest {
     @Test
     void aLayerHasItsBiasAndItsActivationInside() {
         var model = Sequential.of(new Linear(5, 7), new ReLU(), new Linear(7, 3));
-        assertThat(quantized(found(model, DType.FLOAT32, 5)))
-                .containsExactly("to int8", "int8 linear", "int8 linear");
+        assertThat(quantized(found(model, DType.FLOAT32, 5))).containsExactly("to int8", "int8 linear", "int8 linear");
         Gpt gpt = Gpt.of(11).context(6).layers(1).heads(1).width(8).build();
         List<String> operations = quantized(found(gpt, DType.INT32, 6));
         assertThat(operations.stream().filter("int8 linear"::equals)).hasSize(5);
-        // The table of tokens is read as numbers, and as the head's weight; between the layers of the MLP there are bytes.
+        // The table of tokens is read as numbers, and as the head's weight; between the layers of the MLP there are
+        // bytes.
         assertThat(operations).contains("gather").doesNotContain("matmul", "gelu");
         assertThat(operations.stream().filter("to int8"::equals)).hasSize(4);
     }
