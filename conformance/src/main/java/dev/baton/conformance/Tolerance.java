@@ -11,7 +11,7 @@ import dev.baton.DType;
  * @param terms of a sum: the error bound of adding up so many rounded products in any order, which is relative to the
  *     sum of their absolute values; see {@link #roundings}
  * @param ofLargest relative to the largest finite element of the output, for chains in which terms may cancel
- * @param floor an absolute error
+ * @param floor an absolute error; all that is allowed of whole numbers
  * @param sign whether a zero has to have the sign of the reference's
  * @param analysed whether the bound is found for every element of the very graph instead, by a running error analysis
  */
@@ -77,7 +77,7 @@ public record Tolerance(double ulps, long terms, double ofLargest, double floor,
      */
     double allowed(double reference, DType dtype, double largest, double absolute) {
         if (!dtype.isFloating()) {
-            return 0;
+            return floor;
         }
         boolean single = dtype == DType.FLOAT32;
         double ulp = single ? Math.ulp((float) reference) : Math.ulp(reference);
