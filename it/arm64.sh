@@ -41,7 +41,9 @@ if [ ! -d "$runtime/usr/lib/jvm" ] && ! fetch "$runtime"; then
     echo "skipped: apt-get has no Java runtime for arm64: $(tail -3 "$work/apt/log")"
     exit 0
 fi
-emulated=(qemu-aarch64 -R 64G -L "$runtime" "$(echo "$runtime"/usr/lib/jvm/java-*/bin/java)" -XX:TieredStopAtLevel=1
+# Its home has more than one name.
+java=("$runtime"/usr/lib/jvm/java-*/bin/java)
+emulated=(qemu-aarch64 -R 64G -L "$runtime" "${java[0]}" -XX:TieredStopAtLevel=1
     -XX:+UseSerialGC -Xmx768m "-Dorg.bytedeco.javacpp.cachedir=$work/cache")
 
 # version NAME: as pom.xml has it.
