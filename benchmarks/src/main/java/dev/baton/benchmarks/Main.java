@@ -31,6 +31,11 @@ public final class Main {
             }
         });
         Workloads.inference().forEach((name, inference) -> workloads.put(name, inference::run));
+        for (String name : List.of("load", Load.MILLION_CALLS)) {
+            if (named.contains(name)) {
+                workloads.put(name, bench -> Load.measure(name.equals("load") ? List.of() : List.of(name)));
+            }
+        }
         workloads.put("gpt-generate", Generation::run);
         workloads.put("sgemm", Products::run);
         new Bench("baton", "0.1.0").main(names, workloads);
