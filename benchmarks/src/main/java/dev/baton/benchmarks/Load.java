@@ -41,10 +41,11 @@ final class Load {
     /** One thread's calls, which go on until a time and note how long each took. */
     private static final class Caller {
 
-        private final long[] nanoseconds = new long[MOST_TIMES];
+        private long[] nanoseconds;
         private int count;
 
         private void call(UnaryOperator<float[]> model, float[] example, double seconds) {
+            nanoseconds = new long[MOST_TIMES];
             count = 0;
             long begin = System.nanoTime();
             long end = begin + (long) (1e9 * seconds);
