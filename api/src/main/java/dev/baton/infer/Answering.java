@@ -39,10 +39,19 @@ final class Answering {
             throw new DataException("the model takes " + inputs + ", which is no batch of examples of one shape");
         }
         this.example = one.without(0);
-        this.values = Math.toIntExact(one.size());
+        this.values = values(one);
         List<Lane> parts =
                 executable.openLanes().stream().map(part -> new Lane(part, one)).toList();
         this.lanes = new Lanes(new Lane(executable, one), parts, opened);
+    }
+
+    private int values(Shape one) {
+        try {
+            return Math.toIntExact(one.size());
+        } catch (ArithmeticException e) {
+            throw new DataException(
+                    "the model takes " + inputs + ": an example has more values than an array holds", e);
+        }
     }
 
     /** With an output that says whether all numbers that the model is shown are finite: the device sees them anyway. */

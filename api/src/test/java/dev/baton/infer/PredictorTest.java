@@ -164,6 +164,10 @@ class PredictorTest {
                     .isInstanceOf(ShapeException.class)
                     .hasMessage(
                             "a predictor takes float32 or int32 [N, ...] with at least one example, not float32[0, 2]");
+            assertThatThrownBy(() -> predictor.predict(NDArray.of(Shape.of(1, 2), 1L, 2L)))
+                    .isInstanceOf(ShapeException.class)
+                    .hasMessage(
+                            "a predictor takes float32 or int32 [N, ...] with at least one example, not int64[1, 2]");
             predictor.predict(new float[2]);
             assertThatThrownBy(() ->
                             predictor.predict(NDArray.of(new float[][] {{1, 2}, {Float.POSITIVE_INFINITY, 3}})))

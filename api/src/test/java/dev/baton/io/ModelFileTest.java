@@ -204,4 +204,16 @@ class ModelFileTest {
         }
         assertThat(refused).isGreaterThan(text.length());
     }
+
+    @Test
+    void examplesThatNoArrayHoldsAreRefused() {
+        Path file = folder.resolve("large.safetensors");
+        try (var session = Session.open("reference", 1)) {
+            ModelFile.save(session, new ReLU(), DType.FLOAT32, Shape.of(1L << 20, 1L << 20), file);
+        }
+        assertThatThrownBy(() -> Predictor.load(file, "reference"))
+                .isInstanceOf(DataException.class)
+                .hasMessage(
+                        "the model takes float32[N, 1048576, 1048576]: an example has more values than an array holds");
+    }
 }

@@ -31,6 +31,11 @@ public final class Main {
             }
         });
         Workloads.inference().forEach((name, inference) -> workloads.put(name, inference::run));
+        for (String name : List.of("load", Load.MILLION_CALLS)) {
+            if (named.contains(name)) {
+                workloads.put(name, bench -> Load.measure(name.equals("load") ? List.of() : List.of(name)));
+            }
+        }
         workloads.put("gpt-generate", Generation::run);
         if (named.contains("gpt-generate-256")) {
             workloads.put("gpt-generate-256", Generation::runWithLongerContext);
