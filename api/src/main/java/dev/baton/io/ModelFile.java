@@ -142,8 +142,7 @@ public final class ModelFile {
         }
     }
 
-    private static Graph load(
-            Session session, Path file, String which, UnaryOperator<Graph> checked, String missing) {
+    private static Graph load(Session session, Path file, String which, UnaryOperator<Graph> checked, String missing) {
         Safetensors.Contents contents = Safetensors.contents(file);
         String text = contents.metadata().get(which);
         if (text == null) {
@@ -172,7 +171,8 @@ public final class ModelFile {
     private static Graph forward(Graph graph) {
         if (!graph.inputs().keySet().equals(Set.of(ForwardGraph.INPUTS))
                 || !graph.outputs().containsKey(ForwardGraph.ANSWERS)) {
-            throw new DataException("the model in it goes from " + graph.inputs().keySet() + " to "
+            throw new DataException("the model in it goes from "
+                    + graph.inputs().keySet() + " to "
                     + graph.outputs().keySet() + ", not from '" + ForwardGraph.INPUTS + "' to '" + ForwardGraph.ANSWERS
                     + "'");
         }

@@ -41,8 +41,8 @@ public record DecodingGraph(Graph graph, long context) {
         TensorType tokens = type(graph.inputs(), ForwardGraph.INPUTS);
         TensorType answers = type(graph.outputs(), ForwardGraph.ANSWERS);
         if (!tokens.equals(new TensorType(DType.INT32, SHAPE)) || !isLogits(answers)) {
-            throw new ShapeException(
-                    "for " + tokens + " it gives " + answers + ", and not for int32 tokens [N, T] logits [N, T, vocabulary]");
+            throw new ShapeException("for " + tokens + " it gives " + answers
+                    + ", and not for int32 tokens [N, T] logits [N, T, vocabulary]");
         }
         if (context < 1) {
             throw new ShapeException("a text has at least one position, not " + context);

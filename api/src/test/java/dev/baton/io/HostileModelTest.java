@@ -103,7 +103,9 @@ class HostileModelTest {
         for (int i = 0; i < TRIES; i++) {
             String changed = changed(text, random);
             Safetensors.write(
-                    file, contents.arrays(), Map.of("baton.decoding", changed, "baton.context", i % 9 == 0 ? "7" : "6"));
+                    file,
+                    contents.arrays(),
+                    Map.of("baton.decoding", changed, "baton.context", i % 9 == 0 ? "7" : "6"));
             try (var generator = TextGenerator.load(file, "reference")) {
                 assertThat(generator.generate(List.of(new int[1], new int[3]), Sampling.greedy()))
                         .hasSize(2);
