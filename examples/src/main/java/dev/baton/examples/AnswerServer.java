@@ -5,7 +5,9 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.baton.BatonException;
 import dev.baton.DataException;
+import dev.baton.RejectedException;
 import dev.baton.ShapeException;
+import dev.baton.infer.Answer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -31,28 +33,9 @@ final class AnswerServer implements AutoCloseable {
         /**
          * One answer an example.
          *
-         * @throws TooBusyException if so many wait already that these would wait too long
+         * @throws RejectedException if so many wait already that these would wait too long
          */
         List<Answer> answer(float[][] examples);
-    }
-
-    /**
-     * What the model says of an example.
-     *
-     * @param label of the class that it takes for the right one
-     * @param probability that it gives to this class
-     * @param probabilities of all classes
-     */
-    record Answer(String label, double probability, float[] probabilities) {}
-
-    /** The model cannot keep up. */
-    static final class TooBusyException extends RuntimeException {
-
-        private static final long serialVersionUID = 1;
-
-        TooBusyException(String why) {
-            super(why);
-        }
     }
 
     /**
@@ -162,7 +145,7 @@ final class AnswerServer implements AutoCloseable {
                 response = endpoint.respond(exchange);
             } catch (AnswerRequest.Refused e) {
                 response = error(e.status(), e.getMessage());
-            } catch (TooBusyException e) {
+            } catch (RejectedException e) {
                 exchange.getResponseHeaders().set("Retry-After", "1");
                 response = error(503, e.getMessage());
             } catch (RuntimeException e) {
@@ -195,7 +178,7 @@ final class AnswerServer implements AutoCloseable {
     private Response answer(HttpExchange exchange) throws IOException, AnswerRequest.Refused {
         long start = System.nanoTime();
         if (stopping) {
-            throw new TooBusyException("the server stops");
+            throw new RejectedException("the server stops");
         }
         float[][] examples = AnswerRequest.of(body(exchange), limits.examples()).examples();
         List<Answer> answers;

@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
             Pets.class,
             Forge.class,
             Shakespeare.class,
-            Price.class
+            Price.class,
+            Serve.class
         })
 public final class Main {
 

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.baton.BatonException;
 import dev.baton.DataException;
+import dev.baton.RejectedException;
+import dev.baton.infer.Answer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -45,14 +48,14 @@ class AnswerServerTest {
     }
 
     /** A model that does what the first number of an example says. */
-    private List<AnswerServer.Answer> answer(float[][] examples) {
+    private List<Answer> answer(float[][] examples) {
         return Arrays.stream(examples).map(this::answer).toList();
     }
 
-    private AnswerServer.Answer answer(float[] example) {
+    private Answer answer(float[] example) {
         switch ((int) example[0]) {
             case 1 -> throw new DataException("value 0 of the example is wrong");
-            case 2 -> throw new AnswerServer.TooBusyException("64 examples wait already");
+            case 2 -> throw new RejectedException("64 examples wait already");
             case 3 -> throw new IllegalStateException("secret");
             case 4 -> {
                 asked.countDown();
@@ -60,7 +63,7 @@ class AnswerServerTest {
             }
             default -> {}
         }
-        return new AnswerServer.Answer("sum", 0.75, new float[] {0.25f, 0.75f});
+        return new Answer("sum", 0.75, Map.of("other", 0.25, "sum", 0.75));
     }
 
     private void awaitPermission() {
@@ -101,7 +104,7 @@ class AnswerServerTest {
         assertThat(answers).hasSize(2);
         assertThat(answers.get(1).get("label").textValue()).isEqualTo("sum");
         assertThat(answers.get(1).get("probability").doubleValue()).isEqualTo(0.75);
-        assertThat(answers.get(1).get("probabilities")).hasSize(2);
+        assertThat(answers.get(1).get("all").get("other").doubleValue()).isEqualTo(0.25);
         assertThat(json(get("/health")).get("status").textValue()).isEqualTo("up");
     }
 
