@@ -119,7 +119,12 @@ public final class Classifier implements AutoCloseable {
         return answerOf(predictor.predict(example));
     }
 
-    private Answer answerOf(float[] logits) {
+    /**
+     * The class of an example by what the model gave for it, where somebody else asked, such as {@link MicroBatches}.
+     *
+     * @throws DataException if these are not as many numbers as there are labels, or they are not finite
+     */
+    public Answer answerOf(float[] logits) {
         List<String> labels = info.labels().isEmpty()
                 ? IntStream.range(0, logits.length).mapToObj(Integer::toString).toList()
                 : info.labels();

@@ -23,7 +23,9 @@ import picocli.CommandLine.Option;
             Forge.class,
             Shakespeare.class,
             Price.class,
-            Answers.class
+            Price.class,
+            Answers.class,
+            Serve.class
         })
 public final class Main {
 
