@@ -23,7 +23,6 @@ import picocli.CommandLine.Option;
             Forge.class,
             Shakespeare.class,
             Price.class,
-            Price.class,
             Answers.class,
             Serve.class
         })
