@@ -8,7 +8,8 @@ set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
 source "$here/checks.sh"
 
-for tool in aarch64-linux-gnu-g++ aarch64-linux-gnu-objdump qemu-aarch64 apt-get dpkg-deb; do
+# Where Maven looks for it too.
+for tool in /usr/bin/aarch64-linux-gnu-g++ aarch64-linux-gnu-objdump qemu-aarch64 apt-get dpkg-deb; do
     if ! command -v "$tool" > /dev/null; then
         echo "skipped: there is no $tool (Debian, Ubuntu: apt install g++-aarch64-linux-gnu qemu-user)"
         exit 0
@@ -19,7 +20,7 @@ done
 # the system's as it is.
 fetch() {
     local apt="$work/apt" version
-    mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/packages" "$1"
+    mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/packages"
     touch "$apt/status"
     local options=(-q -o APT::Architecture=arm64 -o APT::Architectures=arm64 -o Dir::State::Lists="$apt/lists"
         -o Dir::State::status="$apt/status" -o Dir::Cache="$apt/cache" -o APT::Sandbox::User=root)
@@ -28,16 +29,17 @@ fetch() {
         if (cd "$apt/packages" && apt-get "${options[@]}" download "openjdk-$version-jre-headless" libc6 zlib1g libstdc++6 \
             libgcc-s1) >> "$apt/log" 2>&1; then
             for package in "$apt"/packages/*.deb; do
-                dpkg-deb -x "$package" "$1"
+                dpkg-deb -x "$package" "$apt/unpacked" || return 1
             done
-            return 0
+            mkdir -p "$(dirname "$1")" && mv "$apt/unpacked" "$1"
+            return
         fi
     done
     return 1
 }
 
 runtime="${ARM64_RUNTIME:-$work/runtime}"
-if [ ! -d "$runtime/usr/lib/jvm" ] && ! fetch "$runtime"; then
+if [ ! -d "$runtime" ] && ! fetch "$runtime"; then
     echo "skipped: apt-get has no Java runtime for arm64: $(tail -3 "$work/apt/log")"
     exit 0
 fi

@@ -3,6 +3,7 @@
 // convolution too. All tiles of positions have the same height; the last one of a line begins where it fits and computes some
 // sums a second time.
 #include "int8_products.h"
+#include "tile_shapes.h"
 
 #include <immintrin.h>
 
@@ -12,20 +13,6 @@ namespace baton {
 namespace {
 
 constexpr int64_t SIDE = 16;  // positions, quads and outputs of a tile, at most
-
-// As the processor reads it: the shape of each of eight tiles.
-struct alignas(64) Shapes {
-    uint8_t palette = 1;
-    uint8_t start = 0;
-    uint8_t unused[14] = {};
-    uint16_t columns[16] = {};  // bytes
-    uint8_t rows[16] = {};
-
-    void shape(int tile, int64_t high, int64_t bytes) {
-        rows[tile] = static_cast<uint8_t>(high);
-        columns[tile] = static_cast<uint16_t>(bytes);
-    }
-};
 
 // The quads of a row are cut into equal parts; where there are none, the last one is shorter.
 struct Cut {
@@ -134,7 +121,7 @@ void multiply(const Int8Block& b) {
         for (int64_t i = 0; i < b.lines * b.positions * INT8_ROW; i++) b.sums[i] = 0;
         return;
     }
-    Shapes shapes;
+    TileShapes shapes;
     for (int tile : {0, 1}) shapes.shape(tile, high, INT8_VECTOR);
     for (int tile : {4, 5}) shapes.shape(tile, high, cut.quads * INT8_QUAD);
     for (int tile : {6, 7}) shapes.shape(tile, cut.quads, INT8_VECTOR);
@@ -144,8 +131,7 @@ void multiply(const Int8Block& b) {
     } else {
         for (int tile : {2, 3}) shapes.shape(tile, high, INT8_VECTOR);
     }
-    // Not by the header's function: gcc 11 to 13 are told there that it reads the first eight bytes alone.
-    asm volatile("ldtilecfg %0" : : "m"(shapes));
+    take_tiles(shapes);
     for (int64_t line = 0; line < b.lines; line++) {
         multiply_line(b, cut, high, b.left + line * b.line_step, b.sums + line * b.positions * INT8_ROW);
     }

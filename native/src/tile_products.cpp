@@ -6,6 +6,7 @@
 // The rows of the left factor lie as pair_kernels.cpp joins them; columns of a transposed one are turned into such rows. All
 // that is summed is filled up with zeros to whole tiles.
 #include "pairs.h"
+#include "tile_shapes.h"
 
 #include <immintrin.h>
 
@@ -20,15 +21,13 @@ namespace {
 constexpr int64_t SIDE = TilePairs::SIDE;
 constexpr int64_t LINE = 64;  // bytes of a row of a tile
 
-// As the processor reads it: the shape of each of eight tiles, which are whole.
-struct alignas(64) Shapes {
-    uint8_t palette = 1;
-    uint8_t start = 0;
-    uint8_t unused[14] = {};
-    uint16_t row_bytes[16] = {LINE, LINE, LINE, LINE, LINE, LINE, LINE, LINE};
-    uint8_t rows[16] = {SIDE, SIDE, SIDE, SIDE, SIDE, SIDE, SIDE, SIDE};
-};
-constexpr Shapes SHAPES;
+// Those of eight tiles that are whole.
+constexpr TileShapes all_tiles() {
+    TileShapes shapes;
+    for (int tile = 0; tile < 8; tile++) shapes.shape(tile, SIDE, LINE);
+    return shapes;
+}
+constexpr TileShapes SHAPES = all_tiles();
 
 // The number of a tile is a part of the instruction's name.
 template <int SUMS>
@@ -87,8 +86,7 @@ void multiply_tiles(const PairedBlock& block, int64_t row) {
 }
 
 void multiply(const PairedBlock& block) {
-    // Not by the header's function: gcc 11 to 13 are told there that it reads the first eight bytes alone.
-    asm volatile("ldtilecfg %0" : : "m"(SHAPES));
+    take_tiles(SHAPES);
     for (int64_t row = 0; row < block.rows; row += 2 * SIDE) {
         bool tall = block.rows - row > SIDE, wide = block.columns > SIDE;
         auto with = tall ? wide ? multiply_tiles<true, true> : multiply_tiles<true, false>

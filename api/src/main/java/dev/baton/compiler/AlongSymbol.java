@@ -12,7 +12,9 @@ import dev.baton.graph.Value;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Where the values of a graph have a symbolic dimension, such as the tokens of a text, and whether what they hold at one
@@ -61,9 +63,10 @@ final class AlongSymbol {
      * Fails where a value at one index depends on other indices.
      *
      * @param trusted nodes that may look at other indices, and have the symbol as a dimension of its own
+     * @return the values whose indices lie one behind the other in a dimension
      * @throws ShapeException naming the layer
      */
-    static void requireSeparate(Graph graph, String symbol, Predicate<Node> trusted) {
+    static Set<Value> requireSeparate(Graph graph, String symbol, Predicate<Node> trusted) {
         var analysis = new AlongSymbol(symbol, trusted);
         for (Node node : graph.nodes()) {
             try {
@@ -76,6 +79,10 @@ final class AlongSymbol {
                                 + node.origin().line());
             }
         }
+        return analysis.places.entrySet().stream()
+                .filter(entry -> entry.getValue().within().equals(Dim.of(1)))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     /** The axis of the only dimension with the symbol; -1 where there is none. */

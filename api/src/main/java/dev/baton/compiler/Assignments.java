@@ -99,10 +99,14 @@ final class Assignments {
     /** Whether a kernel may overwrite what it reads: element by element, or what its operation is there to change. */
     private boolean readsBeforeWriting(Node node, Value value, Value variable) {
         if (node.operation() instanceof Composite composite && !composite.isElementwise()) {
+            int overwritten = composite.overwritten(value.output(), node.attributes());
             return node == value.node()
-                    && composite.overwritten(value.output(), node.attributes())
-                            == node.inputs().indexOf(variable)
-                    && node.inputs().indexOf(variable) == node.inputs().lastIndexOf(variable);
+                    && overwritten >= 0
+                    && node.input(overwritten).equals(variable)
+                    && node.inputs().stream()
+                                    .filter(input -> root(input).equals(variable))
+                                    .count()
+                            == 1;
         }
         // What moves elements reads others than it writes.
         return fusion.isPartOfRegion(node)

@@ -19,6 +19,7 @@ import dev.baton.graph.Value;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** What is done to graphs that go on with sequences ({@link Decoding}) before they are compiled. */
@@ -71,8 +72,10 @@ public final class DecodingGraphs {
      * @param graph as {@link #requireCausal} lets it pass
      * @param output its name
      * @param tokens the symbol of the number of new tokens
+     * @throws ShapeException if the model has its sequences in another dimension than the first
      */
     public static Graph answeringOne(Graph graph, String output, String tokens) {
+        Set<Value> inOrder = AlongSymbol.requireSeparate(graph, tokens, node -> knowsPositions(node, tokens));
         boolean[] whole = whole(graph, output, tokens);
         Dim along = Dim.symbol(tokens);
         Map<String, Long> one = Map.of(tokens, 1L);
@@ -94,12 +97,12 @@ public final class DecodingGraphs {
             /** The same value for the tokens that are answered. */
             private Value ofOne(Value before, Value now) {
                 return whole[before.node().id()] && has(before.shape(), tokens)
-                        ? picked.computeIfAbsent(before, unused -> pick(now))
+                        ? picked.computeIfAbsent(before, unused -> pick(before, now))
                         : now;
             }
 
             /** [N, p, T, q] with any p and q as rows of [N T, p q], of which those are taken that are asked for. */
-            private Value pick(Value value) {
+            private Value pick(Value traced, Value value) {
                 Shape shape = value.shape();
                 int axis = IntStream.range(0, shape.rank())
                         .filter(i -> shape.dim(i).symbols().contains(tokens))
@@ -107,6 +110,12 @@ public final class DecodingGraphs {
                         .orElseThrow();
                 Dim before = Shape.of(shape.dims().subList(0, axis)).elements().times(shape.dim(axis));
                 Dim p = before.dividedBy(sequences.times(along));
+                boolean isFirst = shape.dim(0).symbols().containsAll(sequences.symbols());
+                if (p == null || !isFirst || !inOrder.contains(traced)) {
+                    throw new ShapeException(traced.node().origin().layer() + " has " + traced.type()
+                            + ", where sequences are not the first dimension and tokens not one of their own: "
+                            + "such a model cannot write text token by token");
+                }
                 Dim q = Shape.of(shape.dims().subList(axis + 1, shape.rank())).elements();
                 Value rows =
                         emit().transpose(emit().reshape(value, Shape.of(List.of(sequences, p, along, q))), 0, 2, 1, 3);

@@ -10,6 +10,7 @@ import dev.baton.graph.Primitive;
 import dev.baton.graph.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -110,14 +111,19 @@ public final class Quantizable {
     /** The values that the products end with, by the layer each is of. */
     public Map<String, Value> ends() {
         var ends = new LinkedHashMap<String, Value>();
-        products.values().forEach(product -> ends.put(unique(product.node(), ends), product.end()));
+        var taken = new HashSet<>(graph.outputs().keySet());
+        for (Product product : products.values()) {
+            String name = unique(product.node(), taken);
+            taken.add(name);
+            ends.put(name, product.end());
+        }
         return ends;
     }
 
-    private static String unique(Node node, Map<String, Value> taken) {
+    private static String unique(Node node, Set<String> taken) {
         String path = node.origin().path().isEmpty() ? "output" : node.origin().path();
         String name = path;
-        for (int number = 2; taken.containsKey(name); number++) {
+        for (int number = 2; taken.contains(name); number++) {
             name = path + " (" + number + ")";
         }
         return name;

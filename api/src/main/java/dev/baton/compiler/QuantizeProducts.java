@@ -99,9 +99,11 @@ public final class QuantizeProducts extends Graph.Rewriter {
             number = shaped(emit().apply(operation, attributes, arguments), product);
         } else {
             Value result = emit().apply(operation, kept.in(attributes, QuantizedProduct.RESULT), arguments);
-            Value asRead = product.isConvolution() ? result : emit().reshape(result, end.shape());
-            bytes.put(end, asRead);
-            number = shaped(kept.real(emit(), asRead), product);
+            Value inPlace = product.isConvolution() ? result : emit().reshape(result, end.shape());
+            // Bytes of rank 4 are read with their channels last, whatever they come from.
+            boolean isTurned = !product.isConvolution() && end.shape().rank() == 4;
+            bytes.put(end, isTurned ? emit().transpose(inPlace, 0, 2, 3, 1) : inPlace);
+            number = shaped(kept.real(emit(), inPlace), product);
         }
         ends.put(name, number);
         return number;

@@ -7,8 +7,8 @@ import dev.baton.graph.Emitter;
 import dev.baton.graph.Value;
 
 /**
- * How real numbers become {@code int8}: x is kept as q = floor(x / scale + zero + 1/2), at least -128 and at most 127, and
- * q stands for (q - zero) scale. Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient
+ * How real numbers become {@code int8}: x is kept as q = floor(x (1 / scale) + (zero + 1/2)), at least -128 and at most 127,
+ * and q stands for (q - zero) scale. Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient
  * Integer-Arithmetic-Only Inference". The number 0 is exact, so that padding is.
  *
  * @param scale what lies between two neighbours

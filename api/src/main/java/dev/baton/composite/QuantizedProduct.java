@@ -99,6 +99,9 @@ public abstract class QuantizedProduct extends Composite {
         }
         long outputs = bias.shape().size(0);
         Inner inner = inner(inputs.get(0).shape(), attributes);
+        if (inner.rows() * inner.row() < 1 || outputs < 1) {
+            throw new ShapeException("has at least one input and one output, not " + inputs);
+        }
         if (inner.rows() * inner.row() > MOST) {
             throw new ShapeException(
                     "adds up " + inner.rows() * inner.row() + " products, and int32 has room for " + MOST);

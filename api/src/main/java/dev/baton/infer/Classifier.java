@@ -133,7 +133,7 @@ public final class Classifier implements AutoCloseable {
                     "the model gives " + logits.length + " numbers for an example, but has the labels of "
                             + labels.size() + " classes: " + String.join(", ", labels));
         }
-        float[] probabilities = Predictor.softmax(logits);
+        float[] probabilities = Predictor.softmax(logits.clone());
         if (!Float.isFinite(probabilities[0])) {
             throw new DataException(
                     "the model's answer is not finite: its weights are damaged, or the example is far from "

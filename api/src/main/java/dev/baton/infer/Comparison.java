@@ -107,7 +107,8 @@ final class Comparison {
 
     private Change bytes(Path file, NDArray batch) {
         try {
-            Path whole = Files.createTempFile("baton", ".safetensors");
+            // Beside the other file, where there is room for models.
+            Path whole = Files.createTempFile(file.toAbsolutePath().getParent(), "baton", ".part");
             try {
                 ModelFile.save(session, model, batch.dtype(), batch.shape().without(0), whole);
                 return new Change(Files.size(whole), Files.size(file));

@@ -68,8 +68,9 @@ final class Lane {
         try {
             run(example);
             if (answer == null) {
-                answer = executable.output(answers);
-                answerNumbers = answer.floats();
+                NDArray first = executable.output(answers);
+                answerNumbers = first.floats();
+                answer = first;
             } else {
                 executable.read(answers, answer);
             }

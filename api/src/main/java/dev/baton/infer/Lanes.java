@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
@@ -28,6 +30,10 @@ final class Lanes {
     private final AtomicInteger callers = new AtomicInteger();
     private final Opened opened;
     private volatile long met = System.nanoTime() - CALM;
+    /** Held while somebody has all lanes to himself. */
+    private final Lock alone = new ReentrantLock();
+
+    private volatile boolean wantsAll;
     private volatile boolean closed;
 
     /**
@@ -48,6 +54,11 @@ final class Lanes {
      * @throws StateException if the lanes are closed, also while it waits
      */
     Lane take() {
+        if (wantsAll) {
+            // Else those who come and go would keep him waiting for ever.
+            alone.lock();
+            alone.unlock();
+        }
         boolean isAlone = callers.incrementAndGet() == 1;
         if (!isAlone) {
             met = System.nanoTime();
@@ -141,6 +152,8 @@ final class Lanes {
     }
 
     private void takeAll() {
+        alone.lock();
+        wantsAll = true;
         wholeIsFree.acquireUninterruptibly();
         oneIsFree.acquireUninterruptibly(free.length());
     }
@@ -148,5 +161,7 @@ final class Lanes {
     private void giveAllBack() {
         oneIsFree.release(free.length());
         wholeIsFree.release();
+        wantsAll = false;
+        alone.unlock();
     }
 }

@@ -122,10 +122,12 @@ public final class MicroBatches implements AutoCloseable {
      * @throws RejectedException if too many wait already, or the deadline has passed
      * @throws dev.baton.DataException if a value is not finite
      * @throws dev.baton.ShapeException if the model takes another number of values, or tokens
-     * @throws StateException if these batches or the predictor are closed
+     * @throws StateException if these batches or the predictor are closed, or it is called by what is chained to another
+     *     answer, on the thread that answers everybody
      * @throws BatonException if the thread is interrupted while it waits, which stays set
      */
     public float[] predict(float[] example) {
+        requireOtherThread();
         return await(submit(example));
     }
 
@@ -137,7 +139,15 @@ public final class MicroBatches implements AutoCloseable {
      *     dev.baton.DataException}
      */
     public float[] predict(int[] tokens) {
+        requireOtherThread();
         return await(submit(tokens));
+    }
+
+    private void requireOtherThread() {
+        if (Thread.currentThread() == thread) {
+            throw new StateException("what is chained to an answer waits for another one on the thread that answers "
+                    + "everybody: chain it with thenApplyAsync, or submit the other one");
+        }
     }
 
     private float[] await(CompletableFuture<float[]> answer) {

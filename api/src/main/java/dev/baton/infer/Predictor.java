@@ -269,7 +269,7 @@ public final class Predictor implements AutoCloseable {
      * Compiles what answers one example, in every lane, and runs it once, so that the first caller waits no longer than
      * others. Callers that come meanwhile wait.
      *
-     * @param batches other sizes of batches that will be asked for
+     * @param batches other sizes of batches that will be asked for, seven at most: more are not kept
      * @throws StateException if nothing has said yet what an example is, or the predictor is closed
      * @throws ShapeException if a size is less than 1
      */
@@ -309,7 +309,8 @@ public final class Predictor implements AutoCloseable {
                 throw new ShapeException("a batch holds at least one example, not " + batch);
             }
         }
-        ready.warmUp(IntStream.concat(IntStream.of(1), IntStream.of(batches))
+        // One example last: of many sizes those that were used last are kept.
+        ready.warmUp(IntStream.concat(IntStream.of(batches).filter(batch -> batch > 1), IntStream.of(1))
                 .distinct()
                 .toArray());
     }
@@ -352,19 +353,24 @@ public final class Predictor implements AutoCloseable {
         try {
             opened.requireOpen();
             if (answering == null) {
-                try {
-                    if (preparation == null) {
-                        // Kept also where what follows fails: its variables are those that the session has then.
-                        preparation = Answering.prepare(forward.graph(dtype, example));
-                    }
-                    answering = Answering.of(session, preparation, opened);
-                } finally {
-                    session.release();
-                }
+                // Others may use the session as soon as they see what answers: it is let go before.
+                answering = prepared(dtype, example);
             }
             return answering;
         } finally {
             preparing.unlock();
+        }
+    }
+
+    private Answering prepared(DType dtype, Shape example) {
+        try {
+            if (preparation == null) {
+                // Kept also where what follows fails: its variables are those that the session has then.
+                preparation = Answering.prepare(forward.graph(dtype, example));
+            }
+            return Answering.of(session, preparation, opened);
+        } finally {
+            session.release();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.baton.infer;
 
+import dev.baton.BatonException;
 import dev.baton.DType;
 import dev.baton.DataException;
 import dev.baton.NDArray;
@@ -20,6 +21,7 @@ import dev.baton.loss.Loss;
 import dev.baton.metrics.Metric;
 import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.Layer;
+import dev.baton.nn.Parameter;
 import dev.baton.runtime.Executable;
 import dev.baton.runtime.Opened;
 import dev.baton.runtime.Session;
@@ -81,6 +83,9 @@ public final class Quantization {
 
     /** The batches that ranges of activations are found with: the first ones of these, so many at most. */
     public Quantization calibration(Iterable<Batch> all, int most) {
+        if (most < 1) {
+            throw new BatonException("ranges are found with at least one batch, not " + most);
+        }
         this.calibration = all;
         this.batches = most;
         return this;
@@ -106,7 +111,8 @@ public final class Quantization {
     }
 
     /**
-     * Writes the model with products of bytes, which {@link Predictor#load(Path)} answers with, and measures it.
+     * Writes the model with products of bytes, which {@link Predictor#load(Path)} answers with, and measures it. A model that
+     * writes text answers from this file, but does not write ({@link TextGenerator#load}).
      *
      * @throws StateException if calibration or test batches were not named
      * @throws DataException if there are no batches, the model has nothing to quantise, or the file cannot be written
@@ -142,8 +148,16 @@ public final class Quantization {
      */
     public QuantizationReport bfloat16(Path file) {
         requireTest();
-        return write(first(test, 1).get(0), file, (own, graph) -> {
-            ModelFile.save(own, graph, file, info, tables(graph));
+        Batch like = first(test, 1).get(0);
+        return write(like, file, (own, graph) -> {
+            var tables = new LinkedHashSet<String>();
+            for (Parameter parameter : model.parameters()) {
+                if (parameter.shape().rank() > 1) {
+                    tables.add(parameter.name());
+                }
+            }
+            DType dtype = like.inputs().dtype();
+            ModelFile.save(own, model, dtype, like.inputs().shape().without(0), file, info, tables);
             return Map.of();
         });
     }

@@ -58,6 +58,10 @@ final class RequestQueue {
                 throw new StateException("the micro-batches are closed");
             }
             if (requests.size() >= capacity) {
+                // Nobody waits for those any more.
+                requests.removeIf(request -> request.answer().isDone());
+            }
+            if (requests.size() >= capacity) {
                 throw new RejectedException(
                         "rejected: " + requests.size() + " examples wait for an answer already, and the "
                                 + "queue has room for no more; try again later");

@@ -54,15 +54,23 @@ public final class TextGenerator implements AutoCloseable {
      * @throws BatonException if the model knows any number of positions: then the other method is to be taken
      */
     public static TextGenerator of(Session session, Layer model) {
-        return of(session, model, DecodingGraph.AS_THE_MODEL);
+        return make(session, model, DecodingGraph.AS_THE_MODEL);
     }
 
     /**
      * The same for texts of fewer positions than the model knows, which takes less memory, or for a model that knows any number.
      *
      * @param context how many positions prompt and text may have
+     * @throws BatonException if that is none, or more than the model knows
      */
     public static TextGenerator of(Session session, Layer model, long context) {
+        if (context < 1) {
+            throw new BatonException("a text has at least one position, not " + context);
+        }
+        return make(session, model, context);
+    }
+
+    private static TextGenerator make(Session session, Layer model, long context) {
         return make(session.backend(), session.precision(), own -> {
             DecodingGraph decoding = DecodingGraph.of(model, context);
             Weights.copy(session, own, model);

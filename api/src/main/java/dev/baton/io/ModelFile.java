@@ -6,12 +6,9 @@ import dev.baton.DataException;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.graph.Graph;
-import dev.baton.graph.Initial;
 import dev.baton.nn.DecodingGraph;
 import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.Layer;
-import dev.baton.nn.LayerVariable;
-import dev.baton.nn.Parameter.FileLayout;
 import dev.baton.runtime.Session;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -69,6 +66,16 @@ public final class ModelFile {
      * @throws DataException also if it does not fit the model: a standardizer of other rows than the examples are
      */
     public static void save(Session session, Layer model, DType dtype, Shape example, Path file, ModelInfo info) {
+        save(session, model, dtype, example, file, info, Set.of());
+    }
+
+    /**
+     * The same, with some weights of half the size.
+     *
+     * @param halved the names of parameters that are written as bfloat16, the nearest such numbers
+     */
+    public static void save(
+            Session session, Layer model, DType dtype, Shape example, Path file, ModelInfo info, Set<String> halved) {
         info.standardizer().ifPresent(fitted -> {
             if (dtype != DType.FLOAT32 || fitted.size() != example.size()) {
                 throw new DataException("the standardizer is one of rows of " + fitted.size()
@@ -84,11 +91,11 @@ public final class ModelFile {
             texts.put(DECODING, SavedGraph.write(writing.graph()));
             texts.put(CONTEXT, Long.toString(writing.context()));
         });
-        write(graph, arrays, file, texts, Set.of());
+        write(graph, arrays, file, texts, halved);
     }
 
     /**
-     * Saves a forward pass with the values that a session has of its variables.
+     * Saves a forward pass with the values that a session has of its variables. The file answers, but does not write text.
      *
      * @param graph from {@link ForwardGraph#INPUTS} to {@link ForwardGraph#ANSWERS}, as {@link #load} gives it
      * @param halved the names of float32 variables that are written as bfloat16, the nearest such numbers
@@ -99,16 +106,9 @@ public final class ModelFile {
         var arrays = new LinkedHashMap<String, NDArray>();
         graph.variables()
                 .keySet()
-                .forEach(name -> arrays.put(name, Weights.laidOut(layout(graph, name), session.value(name))));
+                .forEach(name ->
+                        arrays.put(name, Weights.laidOut(SavedGraph.layout(graph.initial(name)), session.value(name))));
         write(graph, arrays, file, SavedInfo.write(info), halved);
-    }
-
-    private static FileLayout layout(Graph graph, String variable) {
-        Initial initial = graph.initial(variable);
-        if (initial instanceof LayerVariable parameter) {
-            return parameter.layout();
-        }
-        return initial instanceof SavedGraph.Saved saved ? saved.layout() : FileLayout.AS_IS;
     }
 
     private static void write(
@@ -174,7 +174,8 @@ public final class ModelFile {
                     return graph;
                 },
                 "it holds no model that writes text: one that takes tokens to logits for each, and whose tokens look at each "
-                        + "other by causal attention alone, saved with ModelFile, as a trainer does that has trained");
+                        + "other by causal attention alone, saved with ModelFile, as a trainer does that has trained, and not "
+                        + "quantised to int8");
         return decoding[0];
     }
 
@@ -185,7 +186,8 @@ public final class ModelFile {
         }
         try {
             return Optional.of(DecodingGraph.upTo(model, example.size(0)));
-        } catch (BatonException e) {
+        } catch (RuntimeException e) {
+            // A layer of the user's own may throw anything where the number of tokens is a symbol.
             LOG.log(Level.DEBUG, "saved without a graph that writes text", e);
             return Optional.empty();
         }

@@ -263,6 +263,11 @@ public final class Safetensors {
      */
     static void write(Path file, Map<String, NDArray> arrays, Map<String, String> metadata, Set<String> halved) {
         byte[] header = header(arrays, metadata, halved).getBytes(StandardCharsets.UTF_8);
+        if (header.length > LONGEST_HEADER) {
+            throw new DataException("cannot write " + file + ": its header would have " + header.length
+                    + " bytes, and the format allows " + LONGEST_HEADER
+                    + "; large constants of the model, such as tables of positions, are in it");
+        }
         WholeFile.write(file, channel -> {
             ByteBuffer length = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
             drain(channel, length.putLong(0, header.length));

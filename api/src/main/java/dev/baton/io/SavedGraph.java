@@ -101,6 +101,14 @@ final class SavedGraph {
 
     private SavedGraph() {}
 
+    /** How the values of a variable lie in files. */
+    static FileLayout layout(Initial initial) {
+        if (initial instanceof LayerVariable parameter) {
+            return parameter.layout();
+        }
+        return initial instanceof Saved saved ? saved.layout() : FileLayout.AS_IS;
+    }
+
     /** The text of a graph without assignments. */
     static String write(Graph graph) {
         Graph known = Compiler.expand(graph, node -> KEPT.contains(node.operation()));
@@ -113,8 +121,9 @@ final class SavedGraph {
 
     private static String write(Node node, Graph graph) {
         Attributes attributes = node.attributes();
-        if (node.is(Primitive.VARIABLE) && graph.initial(attributes.text("name")) instanceof LayerVariable variable) {
-            attributes = attributes.with(LAYOUT, variable.layout().name());
+        if (node.is(Primitive.VARIABLE)) {
+            attributes = attributes.with(
+                    LAYOUT, layout(graph.initial(attributes.text("name"))).name());
         }
         var texts = new ArrayList<String>();
         attributes.forEach((name, value) -> texts.add(member(name, Safetensors.quote(write(value)))));

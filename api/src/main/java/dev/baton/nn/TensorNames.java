@@ -93,7 +93,9 @@ public final class TensorNames {
 
     private static String replaced(Matcher matcher, Rule rule) {
         try {
-            return matcher.replaceFirst(rule.replacement());
+            var name = new StringBuilder();
+            matcher.appendReplacement(name, rule.replacement());
+            return name.toString();
         } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
             throw new BatonException(
                     "the new name '" + rule.replacement() + "' does not fit the pattern '" + rule.pattern() + "': "

@@ -73,7 +73,8 @@ public final class Executable implements AutoCloseable {
 
     /**
      * The same graph on every lane of the session's device, each to be used by one thread at a time while other threads use
-     * the others and this: for graphs that assign no variable, once the session has got all of theirs. Closed with this.
+     * the others and this: for graphs that assign no variable, once the session has got all of theirs. They live as long as
+     * the session.
      *
      * @return none where the device computes one program after the other
      */

@@ -14,7 +14,7 @@ final class CpuBackend extends CoreBackend {
     private final String instructionSet;
 
     /**
-     * @param instructionSet {@code baseline}, {@code avx2} or {@code avx512}; null for the best one
+     * @param instructionSet as {@link CpuProvider#INSTRUCTION_SET} takes it; null for the best one
      */
     CpuBackend(NativeCore core, int threads, String instructionSet) {
         this(core, threads, instructionSet, false);

@@ -99,8 +99,8 @@ final class AnswerServer implements AutoCloseable {
      */
     static AnswerServer start(InetSocketAddress address, Model model, Limits limits, ServerMetrics metrics) {
         // The JDK's server reads these once. It ends connections on which a request takes longer to arrive, and does
-        // not
-        // keep the end of an answer back until the client has confirmed its beginning.
+        // not keep
+        // the end of an answer back until the client has confirmed its beginning.
         System.setProperty(
                 "sun.net.httpserver.maxReqTime",
                 Long.toString(Math.max(1, limits.patience().toSeconds())));
@@ -193,8 +193,8 @@ final class AnswerServer implements AutoCloseable {
 
     private byte[] body(HttpExchange exchange) throws IOException, AnswerRequest.Refused {
         try (InputStream in = exchange.getRequestBody()) {
-            byte[] body = in.readNBytes(limits.bodyBytes() + 1);
-            if (body.length > limits.bodyBytes()) {
+            byte[] body = in.readNBytes(limits.bodyBytes());
+            if (in.read() >= 0) {
                 throw new AnswerRequest.Refused(413, "at most " + limits.bodyBytes() + " bytes in one request");
             }
             return body;

@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -110,6 +111,11 @@ final class Serve implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try (var classifier = Classifier.load(file, backend)) {
             classifier.predictor().warmUp();
+            // A file whose labels do not fit is found here, and not by the first client.
+            classifier.answerShown(
+                    new float
+                            [Math.toIntExact(
+                                    classifier.predictor().exampleShape().size())]);
             try (var batches = open(classifier);
                     var server = AnswerServer.start(
                             new InetSocketAddress(host, port),
@@ -124,9 +130,10 @@ final class Serve implements Callable<Integer> {
                 out.println("answering on http://" + host + ":" + server.port() + "/answer");
                 stop.await();
             }
+            out.println("stopped");
+        } finally {
+            stopped.countDown();
         }
-        out.println("stopped");
-        stopped.countDown();
         return 0;
     }
 
@@ -150,22 +157,36 @@ final class Serve implements Callable<Integer> {
     static List<Answer> answers(Classifier classifier, MicroBatches batches, float[][] examples) {
         var waiting = new ArrayList<CompletableFuture<float[]>>();
         try {
-            for (float[] example : examples) {
-                waiting.add(batches.submit(shown(classifier, example)));
+            for (int i = 0; i < examples.length; i++) {
+                int number = i;
+                waiting.add(ofExample(number, () -> batches.submit(shown(classifier, examples[number]))));
             }
             var answers = new ArrayList<Answer>();
-            for (CompletableFuture<float[]> logits : waiting) {
-                answers.add(classifier.answerOf(logits.join()));
+            for (int i = 0; i < examples.length; i++) {
+                CompletableFuture<float[]> logits = waiting.get(i);
+                answers.add(ofExample(i, () -> classifier.answerOf(logits.join())));
             }
             return answers;
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof BatonException failure ? failure : e;
-        } catch (DataException | ShapeException e) {
-            throw new DataException("example " + waiting.size() + ": " + e.getMessage(), e);
         } finally {
             // Nobody asks for the rest of a request that has failed.
             waiting.forEach(future -> future.cancel(false));
         }
+    }
+
+    /** Says which example of a request it is that is wrong. */
+    private static <T> T ofExample(int number, Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (CompletionException e) {
+            throw wrong(number, e.getCause() instanceof RuntimeException failure ? failure : e);
+        } catch (BatonException e) {
+            throw wrong(number, e);
+        }
+    }
+
+    private static RuntimeException wrong(int number, RuntimeException failure) {
+        boolean isClients = failure instanceof DataException || failure instanceof ShapeException;
+        return isClients ? new DataException("example " + number + ": " + failure.getMessage(), failure) : failure;
     }
 
     private static float[] shown(Classifier classifier, float[] row) {
