@@ -23,6 +23,7 @@ final class CachedModel {
     private final Session session;
     private final Opened opened;
     private final Graph graph;
+    private final Graph answeringOne;
     private final long context;
     private final int vocabulary;
 
@@ -36,10 +37,14 @@ final class CachedModel {
     private NDArray answered;
     private NDArray logits;
 
+    /**
+     * @throws dev.baton.ShapeException if the model has its sequences in another dimension than the first
+     */
     CachedModel(Session session, Opened opened, DecodingGraph decoding) {
         this.session = session;
         this.opened = opened;
         this.graph = decoding.graph();
+        this.answeringOne = DecodingGraphs.answeringOne(graph, ForwardGraph.ANSWERS, DecodingGraph.TOKENS);
         this.context = decoding.context();
         this.vocabulary = Math.toIntExact(
                 graph.outputs().get(ForwardGraph.ANSWERS).shape().size(2));
@@ -99,8 +104,7 @@ final class CachedModel {
 
     private Executable executable(int count) {
         // Of one token alone there is none to choose.
-        Graph answering =
-                count == 1 ? graph : DecodingGraphs.answeringOne(graph, ForwardGraph.ANSWERS, DecodingGraph.TOKENS);
+        Graph answering = count == 1 ? graph : answeringOne;
         Graph bound = answering.bind(Map.of(DecodingGraph.TOKENS, (long) count));
         return new Executable(session, "text generator", DecodingGraphs.withCaches(bound, rows), opened.part());
     }

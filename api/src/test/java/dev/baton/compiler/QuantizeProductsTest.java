@@ -17,6 +17,7 @@ import dev.baton.nn.Linear;
 import dev.baton.nn.MaxPool2d;
 import dev.baton.nn.ReLU;
 import dev.baton.nn.Sequential;
+import dev.baton.tensor.Tensor;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +85,31 @@ class QuantizeProductsTest {
         assertThat(operations.stream().filter("int8 convolution"::equals)).hasSize(21);
         assertThat(operations).doesNotContain("add", "relu", "convolution");
         assertThat(operations.stream().filter("to int8"::equals)).hasSize(2);
+    }
+
+    /** Names of layers are the user's, and may be those of outputs. */
+    @Test
+    void aLayerMayBeNamedAsTheAnswersAre() {
+        var model = new Layer() {
+            private final Layer answers = child(ForwardGraph.ANSWERS, new Linear(5, 7));
+            private final Layer last = child("last", new Linear(7, 3));
+
+            @Override
+            public Tensor forward(Tensor x) {
+                return Layer.trace(last, Layer.trace(answers, x));
+            }
+        };
+        Quantizable found = found(model, DType.FLOAT32, 5);
+        assertThat(found.ends().keySet()).doesNotContain(ForwardGraph.ANSWERS).hasSize(2);
+        assertThat(quantized(found)).containsExactly("to int8", "int8 linear", "int8 linear");
+    }
+
+    /** Along the width of a picture, whose lines lie in another order as bytes than as numbers. */
+    @Test
+    void aLinearLayerHandsAConvolutionItsPictures() {
+        var model = Sequential.of(new Linear(6, 6), new Conv2d(2, 3, 3));
+        assertThat(quantized(found(model, DType.FLOAT32, 2, 4, 6)))
+                .containsExactly("to int8", "int8 linear", "int8 convolution");
     }
 
     @Test

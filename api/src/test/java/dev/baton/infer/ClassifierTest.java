@@ -89,6 +89,17 @@ class ClassifierTest {
     }
 
     @Test
+    void logitsOfOthersStayAsTheyAre() {
+        try (var classifier = Classifier.load(rows(ModelInfo.of()), "reference")) {
+            float[] logits = {1, 3};
+            Answer first = classifier.answerOf(logits);
+            assertThat(logits).containsExactly(1, 3);
+            assertThat(classifier.answerOf(logits)).isEqualTo(first);
+            assertThat(first.probability()).isCloseTo(1 / (1 + Math.exp(-2)), within(1e-6));
+        }
+    }
+
+    @Test
     void labelsThatAreTooFewAreSaid() {
         try (var classifier = Classifier.load(rows(ModelInfo.of().labels("only")), "reference")) {
             assertThatThrownBy(() -> classifier.answer(1, 2))

@@ -219,6 +219,21 @@ class MicroBatchesTest {
         assertThat(cancelled).isCancelled();
     }
 
+    /** Whoever is chained to an answer runs on the thread that gives the next one. */
+    @Test
+    void anAnswerThatWaitsForAnotherIsRefused() {
+        try (var answers = MicroBatches.of(predictor)
+                .atMost(8)
+                .within(Duration.ofMillis(50))
+                .open()) {
+            var chained = answers.submit(new float[] {1, 1}).thenApply(logits -> answers.predict(new float[] {2, 1}));
+            assertThatThrownBy(chained::join)
+                    .hasCauseInstanceOf(StateException.class)
+                    .hasMessageContaining("chain it with thenApplyAsync");
+            assertThat(answers.predict(new float[] {3, 1})).containsExactly(right(3));
+        }
+    }
+
     @Test
     void aPredictorThatIsClosedFirstIsSaid() {
         try (var answers = MicroBatches.of(predictor).atMost(2).within(LONG).open()) {

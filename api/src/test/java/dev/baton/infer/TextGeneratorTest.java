@@ -275,6 +275,9 @@ class TextGeneratorTest {
             assertThatThrownBy(() -> generator.generate(new int[] {1}, Sampling.of()))
                     .isInstanceOf(StateException.class)
                     .hasMessageMatching("the text generator opened at TextGeneratorTest.java:\\d+ is closed");
+            assertThatThrownBy(() -> TextGenerator.of(session, model, 0))
+                    .isInstanceOf(BatonException.class)
+                    .hasMessage("a text has at least one position, not 0");
             assertThatThrownBy(() -> TextGenerator.of(session, model, 6))
                     .isInstanceOf(BatonException.class)
                     .hasMessage("Gpt(2 layers, 2 heads, width 8) knows 5 positions; a text cannot have 6");

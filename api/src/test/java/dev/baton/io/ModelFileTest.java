@@ -34,6 +34,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -134,6 +135,25 @@ class ModelFileTest {
             try (var predictor = Predictor.load(file, "reference")) {
                 assertThat(predictor.predict(tokens).toFloatArray())
                         .isEqualTo(evaluation.answers(new Batch(tokens, tokens)).toFloatArray());
+            }
+        }
+    }
+
+    /** What was read is written again, as a program does that changes what belongs to a model. */
+    @Test
+    void whatWasReadCanBeSaved() {
+        try (var session = Session.open("reference", 5);
+                var other = Session.open("reference")) {
+            Path file = saved(session, model());
+            Path again = folder.resolve("again");
+            Graph graph = ModelFile.load(other, file);
+            ModelFile.save(other, graph, again, ModelInfo.of().labels("a", "b", "c"), Set.of());
+            assertThat(Safetensors.read(again).get("0.weight").shape()).isEqualTo(Shape.of(6, 4));
+            assertThat(ModelFile.info(again).labels()).containsExactly("a", "b", "c");
+            try (var first = Predictor.load(file, "reference");
+                    var second = Predictor.load(again, "reference")) {
+                assertThat(second.predict(examples(5)).toFloatArray())
+                        .isEqualTo(first.predict(examples(5)).toFloatArray());
             }
         }
     }

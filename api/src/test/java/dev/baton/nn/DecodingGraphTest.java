@@ -251,6 +251,23 @@ class DecodingGraphTest {
                 "for int32[N, T] it gives float32[N, T], and not for int32 tokens [N, T] logits [N, T, vocabulary]");
     }
 
+    /** A model that has tokens before sequences is not told by its graph which token of which sequence is asked for. */
+    @Test
+    void sequencesComeFirst() {
+        var tokensFirst = with(new Own(x -> {
+            Tensor turned = x.transpose(1, 0, 2);
+            Tensor back = turned.transpose(1, 0, 2);
+            Tensor attended = Attention.causal()
+                    .of(back.reshape(heads(x)), back.reshape(heads(x)), back.reshape(heads(x)))
+                    .reshape(x.shape());
+            return turned.exp().add(attended.transpose(1, 0, 2)).transpose(1, 0, 2);
+        }));
+        Graph graph = DecodingGraph.of(tokensFirst, 9).graph();
+        assertThatThrownBy(() -> DecodingGraphs.answeringOne(graph, ForwardGraph.ANSWERS, DecodingGraph.TOKENS))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("where sequences are not the first dimension");
+    }
+
     private static Shape heads(Tensor x) {
         return Shape.of(
                 List.of(x.shape().dim(0), Dim.of(1), x.shape().dim(1), x.shape().dim(2)));

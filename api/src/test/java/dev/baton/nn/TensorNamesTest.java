@@ -18,6 +18,10 @@ class TensorNamesTest {
         assertThat(names.of("module.weight")).contains("weight");
         assertThat(names.of("module.blocks.12.bias")).contains("h.12.bias");
         assertThat(names.of("blocks.3.mask")).isEmpty();
+        // The whole name is matched, and the whole name replaced.
+        assertThat(TensorNames.asTheyAre().rename("(.*?)\\.w", "$1.weight").of("a.w.w"))
+                .contains("a.w.weight");
+        assertThat(TensorNames.asTheyAre().rename("fc|fc1", "0").of("fc1")).contains("0");
         // A rule is for whole names.
         assertThat(names.of("a.module.weight")).contains("a.module.weight");
     }
