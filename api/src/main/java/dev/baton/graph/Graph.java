@@ -138,11 +138,14 @@ public final class Graph {
         }
 
         /**
-         * The values that take the place of a node's outputs.
+         * The values that take the place of a node's outputs: those of the node itself over its new inputs, unless
+         * overridden.
          *
          * @param inputs the node's inputs in the new graph
          */
-        protected abstract List<Value> rewrite(Node node, List<Value> inputs);
+        protected List<Value> rewrite(Node node, List<Value> inputs) {
+            return copy(node, inputs, node.attributes());
+        }
 
         /**
          * Adds outputs to those of the old graph; does nothing unless overridden.

@@ -9,7 +9,6 @@ import dev.baton.ShapeException;
 import dev.baton.compiler.Preparation;
 import dev.baton.composite.AllFinite;
 import dev.baton.graph.Graph;
-import dev.baton.graph.Node;
 import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import dev.baton.nn.ForwardGraph;
@@ -58,11 +57,6 @@ final class Answering {
     static Preparation prepare(Graph graph) {
         return Preparation.of(
                 new Graph.Rewriter(graph) {
-                    @Override
-                    protected List<Value> rewrite(Node node, List<Value> inputs) {
-                        return copy(node, inputs, node.attributes());
-                    }
-
                     @Override
                     protected void addOutputs(Map<String, Value> inputs, Map<String, Value> outputs) {
                         Value shown = inputs.get(ForwardGraph.INPUTS);

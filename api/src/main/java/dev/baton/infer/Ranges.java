@@ -4,7 +4,6 @@ import dev.baton.DataException;
 import dev.baton.composite.Int8Scale;
 import dev.baton.data.Batch;
 import dev.baton.graph.Graph;
-import dev.baton.graph.Node;
 import dev.baton.graph.Primitive;
 import dev.baton.graph.Value;
 import dev.baton.nn.ForwardGraph;
@@ -60,11 +59,6 @@ final class Ranges {
 
     private Graph watching(Graph graph) {
         return new Graph.Rewriter(graph) {
-            @Override
-            protected List<Value> rewrite(Node node, List<Value> inputs) {
-                return copy(node, inputs, node.attributes());
-            }
-
             @Override
             protected void addOutputs(Map<String, Value> inputs, Map<String, Value> outputs) {
                 outputs.clear();
