@@ -16,7 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 
 /**
  * A whole model in one file: its weights as {@link Weights} lays them out, and its forward pass as a graph, among the
@@ -144,13 +144,16 @@ public final class ModelFile {
      * @throws DataException if the file cannot be read, or holds weights and no model
      */
     public static Graph load(Session session, Path file) {
-        return load(
-                session,
+        Safetensors.Contents contents = Safetensors.contents(file);
+        Graph graph = read(
                 file,
+                contents,
                 GRAPH,
                 ModelFile::forward,
                 "it holds weights and not the model that they belong to: give the model, as "
                         + "in Predictor.load(file, model), or save it with ModelFile, as a trainer does that has trained");
+        fill(session, graph, file, contents);
+        return graph;
     }
 
     /**
@@ -159,24 +162,21 @@ public final class ModelFile {
      * @throws DataException if the file cannot be read, or holds no model that writes text
      */
     public static DecodingGraph loadDecoding(Session session, Path file) {
-        String context = Safetensors.metadata(file).getOrDefault(CONTEXT, "");
+        Safetensors.Contents contents = Safetensors.contents(file);
+        String context = contents.metadata().getOrDefault(CONTEXT, "");
         if (!context.matches("[0-9]{0,9}")) {
             throw new DataException(file + ": '" + context + "' is no number of positions of a text");
         }
-        // Its variables are those of the graph that was read.
-        var decoding = new DecodingGraph[1];
-        load(
-                session,
+        DecodingGraph decoding = read(
                 file,
+                contents,
                 DECODING,
-                graph -> {
-                    decoding[0] = new DecodingGraph(graph, Long.parseLong("0" + context));
-                    return graph;
-                },
+                graph -> new DecodingGraph(graph, Long.parseLong("0" + context)),
                 "it holds no model that writes text: one that takes tokens to logits for each, and whose tokens look at each "
                         + "other by causal attention alone, saved with ModelFile, as a trainer does that has trained, and not "
                         + "quantised to int8");
-        return decoding[0];
+        fill(session, decoding.graph(), file, contents);
+        return decoding;
     }
 
     /** The graph of a model that writes text; empty where it cannot. */
@@ -193,13 +193,22 @@ public final class ModelFile {
         }
     }
 
-    private static Graph load(Session session, Path file, String which, UnaryOperator<Graph> checked, String missing) {
-        Safetensors.Contents contents = Safetensors.contents(file);
+    /** What a text about the file holds a graph of; fails with {@code missing} where there is none. */
+    private static <T> T read(
+            Path file, Safetensors.Contents contents, String which, Function<Graph, T> checked, String missing) {
         String text = contents.metadata().get(which);
         if (text == null) {
             throw new DataException(file + ": " + missing);
         }
-        Graph graph = read(file, text, checked);
+        try {
+            return checked.apply(SavedGraph.read(text));
+        } catch (BatonException e) {
+            throw new DataException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Gives a session the variables of a graph that was read: all of them, or none where one does not fit. */
+    private static void fill(Session session, Graph graph, Path file, Safetensors.Contents contents) {
         var values = new LinkedHashMap<String, NDArray>();
         graph.variables().forEach((name, variable) -> {
             var saved = (SavedGraph.Saved) graph.initial(name);
@@ -208,15 +217,6 @@ public final class ModelFile {
         });
         session.addVariables(graph);
         values.forEach(session::set);
-        return graph;
-    }
-
-    private static Graph read(Path file, String text, UnaryOperator<Graph> checked) {
-        try {
-            return checked.apply(SavedGraph.read(text));
-        } catch (BatonException e) {
-            throw new DataException(file + ": " + e.getMessage(), e);
-        }
     }
 
     private static Graph forward(Graph graph) {
