@@ -92,15 +92,13 @@ public record PictureEncoder(Shape shape, Normalisation normalisation) {
         int width = (int) shape.size(2);
         int channels = (int) shape.size(0);
         float[] fitted = new Resizing(size.height(), size.width(), height, width).apply(values, 3);
-        float[] mean = normalisation.mean();
-        float[] deviation = normalisation.deviation();
+        float[][] table = normalisation.table();
         int each = height * width;
         var shown = new float[channels * each];
         for (int i = 0; i < shown.length; i++) {
             int channel = i / each;
             float value = channels == 3 ? fitted[i] : grey(fitted[i], fitted[each + i], fitted[2 * each + i]);
-            // As training has it: bytes, of which a table makes numbers.
-            shown[i] = (Math.round(value) / 255f - mean[channel]) / deviation[channel];
+            shown[i] = table[channel][Math.round(value)];
         }
         return shown;
     }
