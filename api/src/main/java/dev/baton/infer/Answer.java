@@ -27,11 +27,10 @@ public record Answer(String label, double probability, Map<String, Double> all) 
      */
     static Answer of(List<String> labels, float[] probabilities) {
         var all = new LinkedHashMap<String, Double>();
-        int largest = 0;
         for (int i = 0; i < probabilities.length; i++) {
             all.put(labels.get(i), (double) probabilities[i]);
-            largest = probabilities[i] > probabilities[largest] ? i : largest;
         }
+        int largest = Predictor.largest(probabilities);
         return new Answer(labels.get(largest), probabilities[largest], all);
     }
 

@@ -234,10 +234,14 @@ public final class Predictor implements AutoCloseable {
 
     /** The number of the class with the highest answer for one example; of equal ones the first. */
     public int classOf(float[] example) {
-        float[] answers = predict(example);
+        return largest(predict(example));
+    }
+
+    /** The number of the largest; of equal ones the first. */
+    static int largest(float[] values) {
         int largest = 0;
-        for (int i = 1; i < answers.length; i++) {
-            largest = answers[i] > answers[largest] ? i : largest;
+        for (int i = 1; i < values.length; i++) {
+            largest = values[i] > values[largest] ? i : largest;
         }
         return largest;
     }
