@@ -1,21 +1,19 @@
 package dev.baton.infer;
 
-import dev.baton.DType;
 import dev.baton.DataException;
 import dev.baton.Dim;
 import dev.baton.NDArray;
-import dev.baton.Shape;
 import dev.baton.data.Batch;
 import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.TensorType;
-import dev.baton.graph.Value;
 import dev.baton.infer.QuantizationReport.Change;
 import dev.baton.io.ModelFile;
 import dev.baton.loss.Loss;
 import dev.baton.metrics.Metric;
 import dev.baton.nn.Layer;
+import dev.baton.runtime.Executable;
+import dev.baton.runtime.Opened;
 import dev.baton.runtime.Session;
-import dev.baton.spi.Plan;
 import dev.baton.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,11 +66,21 @@ final class Comparison {
         double sum = 0;
         long count = 0;
         List<Metric.Meter> meters = metrics.stream().map(Metric::meter).toList();
-        for (Batch batch : test) {
-            NDArray answers = predictor.predict(batch.inputs());
-            sum += loss(answers, batch.targets()) * batch.size();
-            count += batch.size();
-            meters.forEach(meter -> meter.add(answers, batch.targets()));
+        Executable measured = null;
+        try {
+            for (Batch batch : test) {
+                NDArray answers = predictor.predict(batch.inputs());
+                if (measured == null) {
+                    measured = lossOf(answers, batch.targets());
+                }
+                sum += loss(measured, answers, batch.targets()) * batch.size();
+                count += batch.size();
+                meters.forEach(meter -> meter.add(answers, batch.targets()));
+            }
+        } finally {
+            if (measured != null) {
+                measured.close();
+            }
         }
         if (count == 0) {
             throw new DataException("there are no examples to test the quantised model with");
@@ -85,17 +93,25 @@ final class Comparison {
         return numbers;
     }
 
-    private double loss(NDArray answers, NDArray targets) {
+    /** From answers and targets of batches like these, of any size, to their loss. */
+    private Executable lossOf(NDArray answers, NDArray targets) {
         var graph = new GraphBuilder();
-        Tensor given = Tensor.of(graph, graph.input("answers", new TensorType(answers.dtype(), answers.shape())));
-        Value wanted = graph.input("targets", new TensorType(targets.dtype(), targets.shape()));
-        graph.output("loss", loss.of(given, Tensor.of(graph, wanted)).value());
-        try (Plan plan = session.compile(graph.build(), Map.of())) {
-            plan.run(new NDArray[] {answers, targets});
-            NDArray mean = NDArray.zeros(DType.FLOAT32, Shape.scalar());
-            plan.read(0, mean);
-            return mean.get(0);
-        }
+        Tensor given = Tensor.of(graph, graph.input("answers", batches(answers)));
+        Tensor wanted = Tensor.of(graph, graph.input("targets", batches(targets)));
+        graph.output("loss", loss.of(given, wanted).value());
+        return new Executable(session, "quantization", graph.build(), Opened.here("quantization"));
+    }
+
+    private static TensorType batches(NDArray like) {
+        Dim count = Dim.symbol(Executable.BATCH);
+        return new TensorType(like.dtype(), like.shape().without(0).prepend(count));
+    }
+
+    private static double loss(Executable measured, NDArray answers, NDArray targets) {
+        measured.input(measured.inputIndex("answers"), answers);
+        measured.input(measured.inputIndex("targets"), targets);
+        measured.run();
+        return measured.output(measured.outputIndex("loss")).get(0);
     }
 
     private static NDArray one(NDArray batch) {
