@@ -5,6 +5,7 @@ import dev.baton.DType;
 import dev.baton.DataException;
 import dev.baton.NDArray;
 import dev.baton.Precision;
+import dev.baton.Shape;
 import dev.baton.StateException;
 import dev.baton.compiler.Preparation;
 import dev.baton.compiler.Quantizable;
@@ -12,7 +13,6 @@ import dev.baton.compiler.QuantizeProducts;
 import dev.baton.composite.Int8Scale;
 import dev.baton.data.Batch;
 import dev.baton.graph.Graph;
-import dev.baton.graph.Node;
 import dev.baton.graph.Value;
 import dev.baton.io.ModelFile;
 import dev.baton.io.ModelInfo;
@@ -21,7 +21,6 @@ import dev.baton.loss.Loss;
 import dev.baton.metrics.Metric;
 import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.Layer;
-import dev.baton.nn.Parameter;
 import dev.baton.runtime.Executable;
 import dev.baton.runtime.Opened;
 import dev.baton.runtime.Session;
@@ -122,21 +121,34 @@ public final class Quantization {
             throw new StateException("name the batches that show the ranges of activations: calibration(..)");
         }
         List<Batch> shown = first(calibration, batches);
-        return write(shown.get(0), file, (own, graph) -> {
-            var found = new Quantizable(graph);
-            if (found.size() == 0) {
-                throw new DataException("the model has no matrix product and no convolution that can be quantised");
-            }
-            Map<Value, Int8Scale> scales =
-                    Ranges.of(own, graph, found.kept(), shown).scales();
-            var variables = new LinkedHashMap<String, NDArray>();
-            found.variables().forEach(name -> variables.put(name, own.value(name)));
-            Graph quantized = QuantizeProducts.run(found, scales, variables);
-            Value answers = quantized.outputs().get(ForwardGraph.ANSWERS);
-            Graph answering = quantized.part(Map.of(ForwardGraph.ANSWERS, answers));
-            ModelFile.save(own, answering, file, info, tables(answering));
-            return errors(own, found, quantized, shown.get(0));
-        });
+        requireTest();
+        Opened opened = Opened.here("quantization");
+        try (Session own = opened.session(session.backend(), session.seed(), Precision.FLOAT32)) {
+            Weights.copy(session, own, model);
+            Preparation preparation = Preparation.of(traced(shown.get(0)));
+            own.addVariables(preparation.rest());
+            Prepared.compute(own, preparation.once());
+            return report(file, write(own, preparation.rest(), shown, file));
+        } finally {
+            opened.close();
+        }
+    }
+
+    /** Writes a file from a forward pass whose batch norms are folded; gives how far each layer is off. */
+    private Map<String, Double> write(Session own, Graph graph, List<Batch> shown, Path file) {
+        var found = new Quantizable(graph);
+        if (found.size() == 0) {
+            throw new DataException("the model has no matrix product and no convolution that can be quantised");
+        }
+        Map<Value, Int8Scale> scales =
+                Ranges.of(own, graph, found.kept(), shown).scales();
+        var variables = new LinkedHashMap<String, NDArray>();
+        found.variables().forEach(name -> variables.put(name, own.value(name)));
+        Graph quantized = QuantizeProducts.run(found, scales, variables);
+        Value answers = quantized.outputs().get(ForwardGraph.ANSWERS);
+        Graph answering = quantized.part(Map.of(ForwardGraph.ANSWERS, answers));
+        ModelFile.save(own, answering, file, info, tables(answering));
+        return errors(own, found, quantized, shown.get(0));
     }
 
     /**
@@ -149,17 +161,10 @@ public final class Quantization {
     public QuantizationReport bfloat16(Path file) {
         requireTest();
         Batch like = first(test, 1).get(0);
-        return write(like, file, (own, graph) -> {
-            var tables = new LinkedHashSet<String>();
-            for (Parameter parameter : model.parameters()) {
-                if (parameter.shape().rank() > 1) {
-                    tables.add(parameter.name());
-                }
-            }
-            DType dtype = like.inputs().dtype();
-            ModelFile.save(own, model, dtype, like.inputs().shape().without(0), file, info, tables);
-            return Map.of();
-        });
+        DType dtype = like.inputs().dtype();
+        Shape example = like.inputs().shape().without(0);
+        ModelFile.save(session, model, dtype, example, file, info, tables(traced(like)));
+        return report(file, Map.of());
     }
 
     /** What is large among the variables that are numbers: biases and what norms multiply with are little, and count for much. */
@@ -173,33 +178,19 @@ public final class Quantization {
         return tables;
     }
 
-    /** Writes a file from a forward pass whose batch norms are folded; gives how far each layer is off. */
-    @FunctionalInterface
-    private interface Writing {
-        Map<String, Double> write(Session session, Graph graph);
-    }
-
     private void requireTest() {
         if (test == null) {
             throw new StateException("name the batches that the model is measured with before and after: test(..)");
         }
     }
 
-    private QuantizationReport write(Batch like, Path file, Writing writing) {
-        requireTest();
-        Opened opened = Opened.here("quantization");
-        try (Session own = opened.session(session.backend(), session.seed(), Precision.FLOAT32)) {
-            Weights.copy(session, own, model);
-            Graph traced = ForwardGraph.of(
-                    model, like.inputs().dtype(), like.inputs().shape().without(0));
-            Preparation preparation = Preparation.of(traced);
-            own.addVariables(preparation.rest());
-            Prepared.compute(own, preparation.once());
-            Map<String, Double> errors = writing.write(own, preparation.rest());
-            return new Comparison(session, model, test, loss, metrics).report(file, errors);
-        } finally {
-            opened.close();
-        }
+    private Graph traced(Batch like) {
+        return ForwardGraph.of(
+                model, like.inputs().dtype(), like.inputs().shape().without(0));
+    }
+
+    private QuantizationReport report(Path file, Map<String, Double> errors) {
+        return new Comparison(session, model, test, loss, metrics).report(file, errors);
     }
 
     private static List<Batch> first(Iterable<Batch> batches, int most) {
@@ -220,11 +211,6 @@ public final class Quantization {
     private static Map<String, Double> errors(Session session, Quantizable found, Graph quantized, Batch shown) {
         Map<String, Value> ends = found.ends();
         Graph exact = new Graph.Rewriter(found.graph()) {
-            @Override
-            protected List<Value> rewrite(Node node, List<Value> inputs) {
-                return copy(node, inputs, node.attributes());
-            }
-
             @Override
             protected void addOutputs(Map<String, Value> inputs, Map<String, Value> outputs) {
                 ends.forEach((name, value) -> outputs.put(name, replaced(value)));
