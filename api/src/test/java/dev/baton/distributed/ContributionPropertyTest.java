@@ -113,9 +113,9 @@ class ContributionPropertyTest {
     @Example
     void theFirstPartitionThatIsNotFiniteIsNamed() {
         List<Contribution> all = contributions(3, 1);
-        Contribution sum = Contribution.of(3, Part.notFinite(2, 1, "b"))
+        Contribution sum = Contribution.of(3, Part.notFinite(2, 1, 1, "b"))
                 .plus(all.get(0))
-                .plus(Contribution.of(3, Part.notFinite(1, 1, "a")));
+                .plus(Contribution.of(3, Part.notFinite(1, 1, 1, "a")));
         assertThat(sum.complete().notFinite()).isEqualTo("partition 1: a");
         assertThat(sum.complete().values()).isEmpty();
     }
