@@ -374,7 +374,7 @@ std::unique_ptr<ByWeights> by_weights(const Geometry& g, bool paired) {
 int64_t convolution_scratch(const int64_t* words, int64_t opcode, const Machine& machine) {
     Decoder in(words, CONVOLUTION_WORDS, nullptr, 0, machine);
     if (opcode >= WINOGRAD) {
-        return winograd_scratch(in, opcode == 15 + WINOGRAD || opcode == 28 + WINOGRAD);
+        return winograd_scratch(in, opcode == 15 + WINOGRAD || opcode == 28 + WINOGRAD, opcode >= TRANSFORMED);
     }
     int64_t threads = in.threads();
     Geometry g = decode_geometry(in);
@@ -390,7 +390,7 @@ std::unique_ptr<Command> decode_convolution(Decoder& in, bool backward, bool rec
     Geometry g = decode_geometry(in);
     auto command = backward ? by_input(g, paired) : forward(g, paired);
     for (Pass& pass : command->passes) pass.results.rectified = rectified && !backward;
-    command->read(in, g, backward, rectified, command->scratch_floats(in.threads()));
+    command->read(in, g, backward, rectified, g.weights(), command->scratch_floats(in.threads()));
     return command;
 }
 

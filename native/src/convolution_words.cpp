@@ -54,11 +54,11 @@ Geometry decode_geometry(PlanReader& in) {
     return g;
 }
 
-void ConvolutionPlaces::read(PlanReader& words, const Geometry& geometry, bool backward, bool rectified,
+void ConvolutionPlaces::read(PlanReader& words, const Geometry& geometry, bool backward, bool rectified, int64_t weights,
                              int64_t scratch_floats) {
     int64_t pictures = geometry.all_pictures(), results = geometry.all_results();
     in = words.reference(backward ? results : pictures, Type::F32);
-    weight = words.reference(geometry.weights(), Type::F32);
+    weight = words.reference(weights, Type::F32);
     // One for each channel that is written.
     bias = words.reference(backward ? geometry.inputs : geometry.outputs, Type::F32, true);
     out = words.reference(backward ? pictures : results, Type::F32);

@@ -37,7 +37,9 @@ Geometry decode_geometry(PlanReader& in);
 struct ConvolutionPlaces {
     Reference in, weight, bias, out, scratch;
     Reference kept;  // results count where this is above 0, and are 0 elsewhere
-    void read(PlanReader& words, const Geometry& geometry, bool backward, bool rectified, int64_t scratch_floats);
+    // Of so many weights.
+    void read(PlanReader& words, const Geometry& geometry, bool backward, bool rectified, int64_t weights,
+              int64_t scratch_floats);
 };
 
 struct ConvolutionByWeightPlaces {

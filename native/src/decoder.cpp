@@ -9,10 +9,12 @@ namespace {
 constexpr CommandEntry OWN_COMMANDS[] = {
     {37, decode_cached_attention},
     {50, decode_int8_product},
-    {14 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, false, false); }},
-    {15 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, true, false); }},
-    {21 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, false, true); }},
-    {28 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, true, true); }},
+    {14 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, false, false, false); }},
+    {15 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, true, false, false); }},
+    {21 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, false, true, false); }},
+    {28 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, true, true, false); }},
+    {14 + TRANSFORMED, [](Decoder& in) { return decode_winograd(in, false, false, true); }},
+    {21 + TRANSFORMED, [](Decoder& in) { return decode_winograd(in, false, true, true); }},
 };
 
 const CommandEntry* find(int64_t opcode) {

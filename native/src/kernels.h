@@ -75,7 +75,7 @@ struct WinogradTiles {
     float *transformed, *products;
     const float* bias;  // null where there is none
     bool rectified;     // negative results become 0
-    int64_t rows, columns, picture_results;
+    int64_t rows, columns, output_step, picture_results;
     float* out;
     const float* kept;  // results become 0 where this is not above 0; null keeps all
 };

@@ -33,7 +33,9 @@ inline int64_t times(int64_t a, int64_t b) {
 constexpr int64_t PAIRED = 64;
 // Added to the opcode of a convolution or its gradient by the input: it is computed by Winograd's method.
 constexpr int64_t WINOGRAD = 128;
-constexpr int64_t LARGEST_OPCODE = 43 + WINOGRAD;
+// Added to the opcode of a convolution: so it is, and its weights were transformed beforehand.
+constexpr int64_t TRANSFORMED = 192;
+constexpr int64_t LARGEST_OPCODE = 21 + TRANSFORMED;
 
 inline bool is_paired(int64_t opcode) { return opcode > PAIRED && opcode < WINOGRAD; }
 

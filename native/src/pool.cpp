@@ -17,6 +17,8 @@ namespace {
 // would take the processor from whoever else needs it.
 constexpr std::chrono::microseconds SPIN(20);
 
+constexpr uint64_t HALF = 0xffffffff;
+
 inline void pause() {
 #if defined(__x86_64__)
     _mm_pause();
@@ -41,7 +43,7 @@ bool spin_until(Condition&& holds) {
 
 }  // namespace
 
-Pool::Pool(int threads) {
+Pool::Pool(int threads) : threads_(threads), desks_(std::make_unique<Desk[]>(static_cast<size_t>(threads))) {
     workers_.reserve(static_cast<size_t>(threads));
     for (int i = 1; i < threads; i++) {
         // The threads that run already must end before the failure is passed on: a std::thread that is destroyed while
@@ -72,69 +74,81 @@ void Pool::stop() {
     }
 }
 
-void Pool::take(Job& job, int worker) {
-    for (;;) {
-        int64_t chunk = job.next.fetch_add(1);
-        if (chunk >= job.count) {
-            return;
+// Own chunks first, then what is left of the next worker's, and so on.
+void Pool::take(int worker, Work work, void* context) {
+    for (int i = 0; i < threads_; i++) {
+        std::atomic<uint64_t>& range = desks_[(worker + i) % threads_].range;
+        auto next = [](uint64_t chunks) { return chunks & HALF; };
+        auto end = [](uint64_t chunks) { return chunks >> 32; };
+        // Only looking at it leaves the line where it is.
+        for (uint64_t chunks = range.load(); next(chunks) < end(chunks); chunks = range.load()) {
+            chunks = range.fetch_add(1);
+            if (next(chunks) < end(chunks)) {
+                work(context, static_cast<int64_t>(next(chunks)), worker);
+            }
         }
-        job.work(job.context, chunk, worker);
-        job.finished.fetch_add(1);
     }
 }
 
 void Pool::run(int64_t count, Work work, void* context) {
-    if (workers_.empty() || count <= 1) {
+    // A range counts no further; nothing has so many chunks.
+    if (threads_ == 1 || count <= 1 || count > static_cast<int64_t>(HALF >> 1)) {
         for (int64_t chunk = 0; chunk < count; chunk++) {
             work(context, chunk, 0);
         }
         return;
     }
-    Job job{work, context, count, {}, {}};
+    // Of few chunks each is offered to a worker of its own.
+    auto first = [&](int64_t worker) { return static_cast<uint64_t>((worker * count + threads_ - 1) / threads_); };
+    for (int i = 0; i < threads_; i++) {
+        Desk& desk = desks_[i];
+        desk.range.store(first(i + 1) << 32 | first(i), std::memory_order_relaxed);
+        if (i > 0 && first(i) < first(i + 1)) {
+            desk.work = work;
+            desk.context = context;
+            desk.state.store(OFFERED, std::memory_order_release);
+        }
+    }
     bool sleepers;
     {
         std::lock_guard<std::mutex> lock(mutex_);
-        job_ = &job;
         sleepers = asleep_ > 0;
     }
     if (sleepers) {
         wake_.notify_all();
     }
-    take(job, 0);
-    // Finished chunks are counted, not workers: one that never woke up is not waited for.
-    while (job.finished.load() < count) {
-        if (!spin_until([&] { return job.finished.load() >= count; })) {
+    take(0, work, context);
+    // Now every chunk was begun. A worker that never woke up is not waited for: the offer is taken back.
+    for (int i = 1; i < threads_; i++) {
+        std::atomic<int>& state = desks_[i].state;
+        int offered = OFFERED;
+        if (state.load() == WAITING || state.compare_exchange_strong(offered, WAITING)) {
+            continue;
+        }
+        while (!spin_until([&] { return state.load() == WAITING; })) {
             std::this_thread::yield();
         }
-    }
-    job_ = nullptr;
-    // A worker that has seen the job may still be about to find that no chunk is left.
-    while (inside_.load() != 0) {
-        pause();
     }
 }
 
 void Pool::loop(int worker) {
+    Desk& desk = desks_[worker];
+    auto called = [&] { return desk.state.load() == OFFERED || closing_.load(); };
     for (;;) {
-        bool work = spin_until([&] { return job_.load() != nullptr || closing_.load(); });
-        if (!work) {
+        if (!spin_until(called)) {
             std::unique_lock<std::mutex> lock(mutex_);
             asleep_++;
-            wake_.wait(lock, [&] { return job_.load() != nullptr || closing_.load(); });
+            wake_.wait(lock, called);
             asleep_--;
         }
         if (closing_.load()) {
             return;
         }
-        // Entering is announced before the job is looked at: run clears the job first and then waits for leavers.
-        inside_.fetch_add(1);
-        Job* job = job_.load();
-        if (job != nullptr) {
-            take(*job, worker);
+        int offered = OFFERED;
+        if (desk.state.compare_exchange_strong(offered, TAKEN)) {
+            take(worker, desk.work, desk.context);
+            desk.state = WAITING;
         }
-        inside_.fetch_sub(1);
-        // Until the caller has taken the finished job away there is nothing to do.
-        spin_until([&] { return job_.load() != job || closing_.load(); });
     }
 }
 

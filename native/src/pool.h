@@ -1,13 +1,19 @@
 // A pool of threads that runs numbered chunks of work. Which thread runs a chunk is left open: a chunk must give the
 // same result on each, and no chunk may depend on the number of threads.
+//
+// Each thread begins with chunks of its own, so that one that comes back to the same rows in command after command finds
+// them in its cache; what is left of the others' it takes when it has no more. A cache line's way from core to core is as
+// long as a small chunk: all that a worker needs to know lies in one, which goes to it when work begins, and back at its end.
 #ifndef BATON_POOL_H
 #define BATON_POOL_H
 
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 namespace baton {
@@ -22,7 +28,7 @@ class Pool {
     Pool(const Pool&) = delete;
     Pool& operator=(const Pool&) = delete;
 
-    int threads() const { return static_cast<int>(workers_.size()) + 1; }
+    int threads() const { return threads_; }
 
     // Runs chunks 0 to count - 1 and returns when all are done. The caller takes part.
     void run(int64_t count, Work work, void* context);
@@ -36,24 +42,28 @@ class Pool {
     }
 
   private:
-    // One call of run. Jobs live on the caller's stack, so it waits until no worker looks at its own any more.
-    struct Job {
-        Work work;
-        void* context;
-        int64_t count;
-        std::atomic<int64_t> next{0};
-        std::atomic<int64_t> finished{0};
+    // WAITING has nothing to do; OFFERED is set by run, TAKEN by the worker, which sets WAITING again when no chunk is left.
+    enum State : int { WAITING, OFFERED, TAKEN };
+
+    // What one worker is told; the first desk is the caller's. Processors fetch lines in pairs.
+    struct alignas(128) Desk {
+        std::atomic<int> state{WAITING};
+        // The chunk that is next and, in the upper half, the end of those that the worker begins with: one word, so that
+        // whoever looks for chunks here while they change sees either all of the old ones, which are gone, or all new ones.
+        std::atomic<uint64_t> range{0};
+        Work work = nullptr;
+        void* context = nullptr;
     };
 
-    static void take(Job& job, int worker);
+    void take(int worker, Work work, void* context);
     void loop(int worker);
     void stop();
 
+    int threads_ = 1;
+    std::unique_ptr<Desk[]> desks_;
     std::vector<std::thread> workers_;
     std::mutex mutex_;
     std::condition_variable wake_;
-    std::atomic<Job*> job_{nullptr};
-    std::atomic<int> inside_{0};
     std::atomic<bool> closing_{false};
     int asleep_ = 0;
 };

@@ -131,7 +131,7 @@ inline void multiply_vectors(const WinogradTiles& w, const float* weights, const
 // One of each stretch's two rows of results.
 inline void prefetch_results(const WinogradTiles& w, const Stretches& stretches, int64_t output, int64_t row) {
     if (output >= w.outputs) return;
-    const float* out = w.out + (output * w.rows + row) * w.columns;
+    const float* out = w.out + output * w.output_step + row * w.columns;
     for (const Stretch& stretch : stretches) {
         if (row < stretch.rows) {
             __builtin_prefetch(out + stretch.target, 1);
@@ -217,7 +217,7 @@ inline void transform_products(const WinogradTiles& w, const Stretches& stretche
         const float* products = w.products + output * product_step(w);
         alignas(64) float results[2][2 * Vector::LANES];
         for (const Stretch& stretch : stretches) {
-            const int64_t element = output * w.rows * w.columns + stretch.target;
+            const int64_t element = output * w.output_step + stretch.target;
             const int64_t in_vector = stretch.first % Vector::LANES;
             if (in_vector == 0) {
                 Vector rows[2][2];

@@ -35,6 +35,24 @@ void products(const Sizes& s, Each each) {
     }
 }
 
+// Weights [outputs, inputs, 3, 3] as [16, outputs, inputs] for Winograd's method, the outputs rounded up to eights: each as
+// G w G' with the matrix G of its paper.
+std::vector<float> transformed(const Sizes& s, const std::vector<float>& weight) {
+    const double matrix[4][3] = {{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}};
+    int64_t rows = (s.outputs + 7) / 8 * 8;
+    std::vector<float> result(static_cast<size_t>(16 * rows * s.inputs));
+    for (int64_t pair = 0; pair < s.outputs * s.inputs; pair++) {
+        for (int64_t place = 0; place < 16; place++) {
+            double sum = 0;
+            for (int64_t tap = 0; tap < 9; tap++) {
+                sum += matrix[place / 4][tap / 3] * matrix[place % 4][tap % 3] * weight[static_cast<size_t>(9 * pair + tap)];
+            }
+            result[static_cast<size_t>(place * rows * s.inputs + pair)] = static_cast<float>(sum);
+        }
+    }
+    return result;
+}
+
 int64_t scratch_bytes(const Sizes& s, int64_t opcode) {
     int64_t most = 0;
     // Room for the most threads that the bench runs.
@@ -80,7 +98,8 @@ void convolution(const Sizes& s, int64_t variant) {
         by_weight[w] += factor(gradient[r]) * factor(x[i]);
     });
     Bench bench;
-    int64_t px = bench.input(x), pw = bench.input(weight), pb = bench.input(bias), pg = bench.input(gradient);
+    bool is_transformed = variant == TRANSFORMED;
+    int64_t px = bench.input(x), pw = bench.input(is_transformed ? transformed(s, weight) : weight), pb = bench.input(bias), pg = bench.input(gradient);
     double terms = static_cast<double>(s.inputs / s.groups) * static_cast<double>(taps);
     expect("convolution with bias", s, bench, variant + CONVOLUTION, {px, pw, pb}, bench.result<float>(results), y, terms);
     std::vector<double> rectified(y);
@@ -92,6 +111,7 @@ void convolution(const Sizes& s, int64_t variant) {
     expect("convolution with relu", s, bench, variant + CONVOLUTION_RELU, {px, pw, NONE}, bench.result<float>(results), rectified_plain,
            terms);
     expect("convolution", s, bench, variant + CONVOLUTION, {px, pw, NONE}, bench.result<float>(results), plain, terms);
+    if (is_transformed) return;
     expect("convolution by input", s, bench, variant + CONVOLUTION_BY_INPUT, {pg, pw, NONE}, bench.result<float>(x.size()), by_x,
            static_cast<double>(s.outputs / s.groups) * static_cast<double>(taps));
     std::vector<double> kept(by_x);

@@ -17,7 +17,7 @@ struct Sizes {
     }
 };
 
-// What is added to the opcodes: PAIRED, with factors that are rounded to bfloat16, WINOGRAD, or 0.
+// What is added to the opcodes: PAIRED, with factors that are rounded to bfloat16, WINOGRAD, TRANSFORMED, or 0.
 void convolution(const Sizes& s, int64_t variant);
 
 #endif

@@ -33,6 +33,7 @@ constexpr int64_t NONE = -1;
 // Added to the opcode of a product: its factors are rounded to bfloat16.
 constexpr int64_t PAIRED = 64;
 constexpr int64_t WINOGRAD = 128;
+constexpr int64_t TRANSFORMED = 192;
 
 inline int64_t reference(int64_t space, int64_t offset) { return space << 48 | offset; }
 

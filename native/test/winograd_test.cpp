@@ -32,8 +32,12 @@ void test_winograd() {
              Sizes{2, 3, 4, 1, {9, 3, 1, 0, 0, 1}, {10, 3, 1, 2, 2, 1}},
              Sizes{20, 4, 3, 1, {5, 3, 1, 2, 0, 1}, {6, 3, 1, 0, 1, 1}},
              Sizes{0, 2, 3, 1, same(5), same(5)},
+             // Bands of one picture, the last of which is lower, and rows of more tiles than are computed at once.
+             Sizes{1, 3, 20, 1, same(37), same(16)},
+             Sizes{2, 2, 3, 1, same(5), same(200)},
          }) {
         convolution(s, WINOGRAD);
+        convolution(s, TRANSFORMED);
     }
     refuses_by_winograd("taps of 5 x 3", {1, 2, 2, 1, {7, 5, 1, 1, 1, 1}, same(7)});
     refuses_by_winograd("a stride", {1, 2, 2, 1, same(7), {7, 3, 2, 1, 1, 1}});

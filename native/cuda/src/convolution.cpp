@@ -142,7 +142,7 @@ struct Convolve : Command, ConvolutionPlaces {
     bool rectified;
 
     Convolve(Decoder& words, bool is_rectified) : geometry(decode_geometry(words)), rectified(is_rectified) {
-        read(words, geometry, BACKWARD, rectified, 0);
+        read(words, geometry, BACKWARD, rectified, geometry.weights(), 0);
     }
 
     const char* name() const override { return BACKWARD ? "convolution by input" : "convolution"; }

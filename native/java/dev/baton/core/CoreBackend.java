@@ -102,6 +102,9 @@ public abstract class CoreBackend implements Backend {
         if (node.operation() == AllReduce.INSTANCE && group == null) {
             return false;
         }
+        if (PictureWords.isTransformed(node.operation()) && !PictureWords.byTransformedWeight(core, node)) {
+            return false;
+        }
         return Stream.concat(node.inputTypes().stream(), node.outputs().stream())
                 .map(TensorType::dtype)
                 .noneMatch(dtype -> dtype == DType.FLOAT64);

@@ -6,6 +6,7 @@ import dev.baton.composite.Convolution;
 import dev.baton.composite.MaxPool;
 import dev.baton.composite.RectifiedConvolution;
 import dev.baton.composite.Window;
+import dev.baton.composite.WinogradConvolution;
 import dev.baton.graph.Node;
 import dev.baton.graph.Operation;
 import dev.baton.graph.Primitive;
@@ -23,6 +24,9 @@ final class PictureWords {
     /** Added to the opcode of a convolution, or of its gradient by the input, that is computed by Winograd's method. */
     static final int WINOGRAD = 128;
 
+    /** Added to the opcode of a convolution whose weight was transformed for it beforehand. */
+    static final int TRANSFORMED = 192;
+
     /** With fewer channels on either side, transforming pictures and results costs more than Winograd's method saves. */
     private static final long FEWEST_CHANNELS = 16;
 
@@ -37,13 +41,23 @@ final class PictureWords {
         if (!either || node.attributes().flag(Primitive.BFLOAT16)) {
             return false;
         }
+        return fitsWinograd(node) && core.has_command(CONVOLUTION + WINOGRAD) == 1;
+    }
+
+    /** Whether a convolution with a transformed weight is computed so. */
+    static boolean byTransformedWeight(NativeCore core, Node node) {
+        return isTransformed(node.operation())
+                && fitsWinograd(node)
+                && core.has_command(CONVOLUTION + TRANSFORMED) == 1;
+    }
+
+    private static boolean fitsWinograd(Node node) {
         long[] words = geometry(node);
         boolean tile = true;
         for (int at = 4; at < words.length; at += 6) {
             tile &= words[at + 1] == 3 && words[at + 3] == 1 && words[at + 4] <= 2 && words[at + 5] == 1;
         }
-        boolean fits = tile && words[3] == 1 && Math.min(words[1], words[2]) >= FEWEST_CHANNELS;
-        return fits && core.has_command(CONVOLUTION + WINOGRAD) == 1;
+        return tile && words[3] == 1 && Math.min(words[1], words[2]) >= FEWEST_CHANNELS;
     }
 
     /** The opcode that the workspace of a convolution or of a gradient of one goes by; 0 for any other operation. */
@@ -55,6 +69,9 @@ final class PictureWords {
         if (isInputGradient(operation)) {
             return CONVOLUTION_BY_INPUT + variant(core, node);
         }
+        if (isTransformed(operation)) {
+            return CONVOLUTION + TRANSFORMED;
+        }
         return operation == Convolution.WEIGHT_GRADIENT ? CONVOLUTION_BY_WEIGHT + variant(core, node) : 0;
     }
 
@@ -63,6 +80,10 @@ final class PictureWords {
         return byWinograd(core, node)
                 ? WINOGRAD
                 : Encoder.rounded(node.attributes().flag(Primitive.BFLOAT16));
+    }
+
+    static boolean isTransformed(Operation operation) {
+        return operation == WinogradConvolution.INSTANCE || operation == WinogradConvolution.RECTIFIED;
     }
 
     private static boolean isForward(Operation operation) {
@@ -76,10 +97,14 @@ final class PictureWords {
     /** The sizes of a convolution, the same for itself and its gradients. */
     static long[] geometry(Node node) {
         Operation operation = node.operation();
-        Shape shape = isForward(operation) ? null : node.attributes().shape(Convolution.SHAPE);
+        boolean isTransformed = isTransformed(operation);
+        Shape shape =
+                isForward(operation) || isTransformed ? null : node.attributes().shape(Convolution.SHAPE);
         Shape x = isInputGradient(operation) ? shape : node.input(0).shape();
-        Shape weight =
-                operation == Convolution.WEIGHT_GRADIENT ? shape : node.input(1).shape();
+        Shape plain = isTransformed
+                ? WinogradConvolution.weightShape(node.inputTypes(), node.attributes())
+                : node.input(1).shape();
+        Shape weight = operation == Convolution.WEIGHT_GRADIENT ? shape : plain;
         Window window = Window.of(node.attributes(), new long[] {weight.size(2), weight.size(3)});
         Shape results = window.places(x, weight.dim(0));
         long groups = node.attributes().integer(Convolution.GROUPS);
@@ -104,8 +129,9 @@ final class PictureWords {
         out.add(geometry(kernel.node()));
         out.references(kernel.inputs().subList(0, 2));
         if (kernel.node().operation() != Convolution.WEIGHT_GRADIENT) {
-            boolean hasBias =
-                    isForward(kernel.node().operation()) && kernel.inputs().size() == 3;
+            Operation operation = kernel.node().operation();
+            boolean isWhole = isForward(operation) || isTransformed(operation);
+            boolean hasBias = isWhole && kernel.inputs().size() == 3;
             out.add(hasBias ? out.reference(kernel.inputs().get(2)) : -1);
         }
         out.references(kernel.outputs());

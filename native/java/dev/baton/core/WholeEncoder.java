@@ -21,6 +21,7 @@ import dev.baton.composite.RotaryEmbedding;
 import dev.baton.composite.SgdUpdate;
 import dev.baton.composite.Softmax;
 import dev.baton.composite.SoftmaxCrossEntropy;
+import dev.baton.composite.WinogradConvolution;
 import dev.baton.graph.Node;
 import dev.baton.graph.Operation;
 import dev.baton.graph.Primitive;
@@ -58,6 +59,12 @@ final class WholeEncoder {
             Map.entry(
                     Convolution.WEIGHT_GRADIENT,
                     new Command(PictureWords.CONVOLUTION_BY_WEIGHT, PictureWords::convolution)),
+            Map.entry(
+                    WinogradConvolution.INSTANCE,
+                    new Command(PictureWords.CONVOLUTION + PictureWords.TRANSFORMED, PictureWords::convolution)),
+            Map.entry(
+                    WinogradConvolution.RECTIFIED,
+                    new Command(21 + PictureWords.TRANSFORMED, PictureWords::convolution)),
             Map.entry(MaxPool.FORWARD, new Command(17, PictureWords::maxPool)),
             Map.entry(MaxPool.BACKWARD, new Command(18, PictureWords::maxPool)),
             Map.entry(BatchNorm.FORWARD, new Command(19, PictureWords::batchNorm)),

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Parts the graph of a model whose variables do not change any more: what depends on variables and constants alone, such
@@ -23,9 +24,19 @@ public record Preparation(Graph once, Graph rest) {
 
     private static final String NAME = "prepared/";
 
-    /** Parts a graph as it was traced. */
+    /** Parts a graph as it was traced, for any backend. */
     public static Preparation of(Graph traced) {
-        Graph graph = FoldBatchNorms.run(traced);
+        return of(traced, node -> false);
+    }
+
+    /**
+     * Parts a graph as it was traced, for a backend: what it wants weights to be transformed to is computed once, too.
+     *
+     * @param supports whether it computes an operation by a kernel of its own
+     */
+    public static Preparation of(Graph traced, Predicate<Node> supports) {
+        Graph folded = FoldBatchNorms.run(traced);
+        Graph graph = TransformConvolutions.run(folded, fixed(folded), supports);
         Map<Value, String> prepared = prepared(graph);
         var outputs = new LinkedHashMap<String, Value>();
         prepared.forEach((value, name) -> outputs.put(name, value));

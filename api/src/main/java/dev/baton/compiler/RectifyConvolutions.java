@@ -3,6 +3,8 @@ package dev.baton.compiler;
 import dev.baton.composite.Activations;
 import dev.baton.composite.Convolution;
 import dev.baton.composite.RectifiedConvolution;
+import dev.baton.composite.WinogradConvolution;
+import dev.baton.graph.Composite;
 import dev.baton.graph.Graph;
 import dev.baton.graph.Node;
 import dev.baton.graph.Value;
@@ -28,7 +30,7 @@ final class RectifyConvolutions {
                 if (joinsForward(node, uses)) {
                     Node convolution = inputs.get(0).node();
                     return List.of(emit().apply(
-                                    RectifiedConvolution.FORWARD,
+                                    rectified(convolution),
                                     convolution.attributes(),
                                     convolution.inputs().toArray(Value[]::new)));
                 }
@@ -48,8 +50,16 @@ final class RectifyConvolutions {
 
     private static boolean joinsForward(Node node, Map<Value, Integer> uses) {
         return node.operation() == Activations.RELU
-                && node.input(0).node().operation() == Convolution.FORWARD
+                && rectified(node.input(0).node()) != null
                 && uses.get(node.input(0)) == 1;
+    }
+
+    /** What computes a convolution and the ReLU after it; null where the node is none. */
+    private static Composite rectified(Node node) {
+        if (node.operation() == Convolution.FORWARD) {
+            return RectifiedConvolution.FORWARD;
+        }
+        return node.operation() == WinogradConvolution.INSTANCE ? WinogradConvolution.RECTIFIED : null;
     }
 
     private static boolean joinsGradient(Node node, Map<Value, Integer> uses) {

@@ -54,8 +54,8 @@ final class Answering {
     }
 
     /** With an output that says whether all numbers that the model is shown are finite: the device sees them anyway. */
-    static Preparation prepare(Graph graph) {
-        return Preparation.of(
+    static Preparation prepare(Session session, Graph graph) {
+        return session.prepare(
                 new Graph.Rewriter(graph) {
                     @Override
                     protected void addOutputs(Map<String, Value> inputs, Map<String, Value> outputs) {

@@ -370,7 +370,7 @@ public final class Predictor implements AutoCloseable {
         try {
             if (preparation == null) {
                 // Kept also where what follows fails: its variables are those that the session has then.
-                preparation = Answering.prepare(forward.graph(dtype, example));
+                preparation = Answering.prepare(session, forward.graph(dtype, example));
             }
             return Answering.of(session, preparation, opened);
         } finally {

@@ -2,6 +2,7 @@ package dev.baton.reference;
 
 import dev.baton.NDArray;
 import dev.baton.Precision;
+import dev.baton.composite.WinogradConvolution;
 import dev.baton.graph.Graph;
 import dev.baton.graph.Node;
 import dev.baton.graph.TensorType;
@@ -52,7 +53,8 @@ final class ReferenceBackend implements Backend {
 
     @Override
     public boolean supports(Node node) {
-        return true;
+        // It would only transform the weight back.
+        return !(node.operation() instanceof WinogradConvolution);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.baton.NDArray;
 import dev.baton.Precision;
 import dev.baton.StateException;
 import dev.baton.compiler.Compiler;
+import dev.baton.compiler.Preparation;
 import dev.baton.composite.AllReduce;
 import dev.baton.graph.Decoding;
 import dev.baton.graph.Graph;
@@ -267,6 +268,14 @@ public final class Session implements AutoCloseable {
         var offsets = new LinkedHashMap<String, Long>();
         graph.variables().keySet().forEach(name -> offsets.put(name, 0L));
         return Compiler.compile(graph, sizes, offsets, device.backend(), precision);
+    }
+
+    /** Parts the graph of a model whose variables do not change any more, as this session's device computes it best. */
+    public Preparation prepare(Graph graph) {
+        checkUse();
+        return Preparation.of(
+                graph,
+                node -> precision == Precision.FLOAT32 && device.backend().supports(node));
     }
 
     SessionPlan plan(Graph graph, Map<String, Long> sizes) {

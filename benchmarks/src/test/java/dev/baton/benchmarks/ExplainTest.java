@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.fail;
 
 import dev.baton.NDArray;
 import dev.baton.Shape;
-import dev.baton.compiler.Preparation;
 import dev.baton.data.Batch;
 import dev.baton.graph.Graph;
 import dev.baton.nn.ForwardGraph;
@@ -65,7 +64,7 @@ class ExplainTest {
 
     private static String explain(Session session, Layer network, NDArray inputs) {
         var graph = ForwardGraph.of(network, inputs.dtype(), inputs.shape().without(0));
-        Graph rest = Preparation.of(graph).rest();
+        Graph rest = session.prepare(graph).rest();
         try (var plan =
                 session.compile(rest, Map.of(Executable.BATCH, inputs.shape().size(0)))) {
             return plan.explain();

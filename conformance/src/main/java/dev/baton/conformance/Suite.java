@@ -20,6 +20,7 @@ public final class Suite {
         cases.addAll(MatmulCases.cases());
         cases.addAll(CompositeCases.cases());
         cases.addAll(PictureCases.cases());
+        cases.addAll(WinogradCases.cases());
         cases.addAll(ActivationCases.cases());
         cases.addAll(NormalizationCases.cases());
         cases.addAll(AttentionCases.cases());

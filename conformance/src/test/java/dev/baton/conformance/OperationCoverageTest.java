@@ -21,6 +21,7 @@ import dev.baton.composite.Softmax;
 import dev.baton.composite.SoftmaxCrossEntropy;
 import dev.baton.composite.TokenPositions;
 import dev.baton.composite.Update;
+import dev.baton.composite.WinogradConvolution;
 import dev.baton.graph.Composite;
 import dev.baton.graph.Graph;
 import dev.baton.graph.Node;
@@ -56,6 +57,8 @@ class OperationCoverageTest {
             Convolution.FORWARD,
             RectifiedConvolution.FORWARD,
             RectifiedConvolution.INPUT_GRADIENT,
+            WinogradConvolution.INSTANCE,
+            WinogradConvolution.RECTIFIED,
             Convolution.INPUT_GRADIENT,
             Convolution.WEIGHT_GRADIENT,
             MaxPool.FORWARD,

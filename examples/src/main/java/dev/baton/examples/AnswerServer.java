@@ -51,6 +51,9 @@ final class AnswerServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(AnswerServer.class.getName());
     private static final Gson JSON = new Gson();
 
+    /** Bytes of a body that is too long. */
+    private static final long MOST_SKIPPED = 16 << 20;
+
     private final HttpServer server;
     private final ExecutorService threads;
     private final Model model;
@@ -168,7 +171,7 @@ final class AnswerServer implements AutoCloseable {
         metrics.request(response.status());
         exchange.getResponseHeaders().set("Content-Type", response.type());
         if (stopping || response.status() == 413) {
-            // What is left of a body that is too long is not worth reading.
+            // What is left of a body that is much too long is not worth reading.
             exchange.getResponseHeaders().set("Connection", "close");
         }
         exchange.sendResponseHeaders(response.status(), response.body().length);
@@ -195,9 +198,19 @@ final class AnswerServer implements AutoCloseable {
         try (InputStream in = exchange.getRequestBody()) {
             byte[] body = in.readNBytes(limits.bodyBytes());
             if (in.read() >= 0) {
+                skip(in);
                 throw new AnswerRequest.Refused(413, "at most " + limits.bodyBytes() + " bytes in one request");
             }
             return body;
+        }
+    }
+
+    /** Reads on: who is still sending when a connection ends may lose the answer with it. */
+    private static void skip(InputStream in) throws IOException {
+        var rest = new byte[1 << 13];
+        int read = 0;
+        for (long skipped = 0; skipped < MOST_SKIPPED && read >= 0; skipped += read) {
+            read = in.read(rest);
         }
     }
 
