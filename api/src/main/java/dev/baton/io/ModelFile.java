@@ -179,6 +179,15 @@ public final class ModelFile {
     }
 
     /**
+     * Whether a file holds a model that writes text.
+     *
+     * @throws DataException if the file cannot be read
+     */
+    public static boolean writesText(Path file) {
+        return Safetensors.metadata(file).containsKey(DECODING);
+    }
+
+    /**
      * Gives a session the variables of a saved model that writes text, with their values.
      *
      * @throws DataException if the file cannot be read, or holds no model that writes text
