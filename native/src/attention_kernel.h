@@ -4,6 +4,13 @@
 // Rows are worked on in whole vectors.
 constexpr int LANES = 16;
 
+// exp(x) of a score's distance from the highest one, and 0 where that is below the normal numbers: the processor takes more
+// than a hundred times as long for a product that is, and those of all keys that are not looked at would be.
+inline float weight_of(float x) {
+    float weight = exponential_of_small(x < -87.0f ? -87.0f : x);
+    return x < -87.0f ? 0.0f : weight;
+}
+
 // How many keys of the tile a row may look at, the mask aside.
 inline int64_t visible_keys(const AttentionTile& tile, int64_t row) {
     int64_t most = tile.causal ? tile.first_visible + row : tile.keys;
@@ -46,10 +53,10 @@ void attention_weights(const AttentionTile& tile, float* scores, float* highest,
         float now = larger(highest[row], largest_score(x, whole));
         // A query that has seen no key yet: its weights stay 0.
         float shift = now == -INFINITY ? 0.0f : now;
-        for (int64_t i = 0; i < whole; i++) x[i] = exponential(x[i] - shift);
+        for (int64_t i = 0; i < whole; i++) x[i] = weight_of(x[i] - shift);
         float sum = sum_of_weights(x, whole);
         for (int64_t i = whole; i < ATTENTION_TILE; i++) x[i] = 0;
-        factors[row] = exponential(highest[row] - shift);
+        factors[row] = weight_of(highest[row] - shift);
         sums[row] = sums[row] * factors[row] + sum;
         highest[row] = now;
     }
@@ -126,7 +133,7 @@ void attention_slopes(const AttentionTile& tile, float* scores, float* gradients
         int64_t whole = scale_and_mask(tile, row, x);
         float shift = log_sum_exp[row] == -INFINITY ? 0.0f : log_sum_exp[row];
         float mean = means[row];
-        for (int64_t i = 0; i < whole; i++) x[i] = exponential(x[i] - shift);
+        for (int64_t i = 0; i < whole; i++) x[i] = weight_of(x[i] - shift);
         for (int64_t i = 0; i < whole; i++) g[i] = x[i] * (g[i] - mean) * tile.scale;
         for (int64_t i = whole; i < ATTENTION_TILE; i++) x[i] = 0;
         for (int64_t i = whole; i < ATTENTION_TILE; i++) g[i] = 0;

@@ -67,12 +67,20 @@ struct Int8Product : Command, Int8Words {
             auto* sums = reinterpret_cast<int32_t*>(memory + copy_bytes());
             int64_t picture = band / bands_of_picture, first = band % bands_of_picture * band_lines;
             int64_t count = std::min(band_lines, lines_of_picture - first);
-            copy(run, picture, first, count, copied);
+            const uint8_t* read = copied;
+            if (in_place(run)) {
+                read = run.at<const uint8_t>(x) + first * width * channels;
+            } else {
+                copy(run, picture, first, count, copied);
+            }
             for (int64_t group = part * share; group < std::min(groups, (part + 1) * share); group++) {
-                multiply(run, picture * lines_of_picture + first, count, group * INT8_PANELS, copied, sums);
+                multiply(run, picture * lines_of_picture + first, count, group * INT8_PANELS, read, sums);
             }
         });
     }
+
+    // Whether positions lie one after the other as they are multiplied. Of a last quad that is not whole more is read.
+    bool in_place(const Run& run) const { return flat && run.machine.int8.flipped == 0 && channels % INT8_QUAD == 0; }
 
     // What some lines of results read.
     void copy(const Run& run, int64_t picture, int64_t first, int64_t count, uint8_t* to) const {
@@ -101,10 +109,10 @@ struct Int8Product : Command, Int8Words {
         }
     }
 
-    void multiply(const Run& run, int64_t line, int64_t count, int64_t panel, const uint8_t* copied, int32_t* sums) const {
+    void multiply(const Run& run, int64_t line, int64_t count, int64_t panel, const uint8_t* read, int32_t* sums) const {
         int64_t first_output = panel * INT8_OUTPUTS;
         int64_t panel_bytes = down.kernel * quads() * INT8_VECTOR;
-        Int8Block block{copied, flat ? line_bytes() : down.stride * line_bytes(), flat ? channels : across.stride * channels,
+        Int8Block block{read, flat ? line_bytes() : down.stride * line_bytes(), flat ? channels : across.stride * channels,
                         count, columns, down.kernel, line_bytes(), quads(),
                         run.at<const int8_t>(weight) + panel * panel_bytes, std::min(INT8_PANELS, panels() - panel), sums};
         // The last line of positions that are read one after the other may be shorter: it comes by itself.

@@ -26,7 +26,16 @@ public record Preparation(Graph once, Graph rest) {
 
     /** Parts a graph as it was traced, for any backend. */
     public static Preparation of(Graph traced) {
-        return of(traced, node -> false);
+        return of(traced, NAME);
+    }
+
+    /**
+     * The same beside another graph of the same session.
+     *
+     * @param prefix of the names of new variables, which is not another graph's
+     */
+    public static Preparation of(Graph traced, String prefix) {
+        return parted(FoldBatchNorms.run(traced), prefix);
     }
 
     /**
@@ -36,8 +45,11 @@ public record Preparation(Graph once, Graph rest) {
      */
     public static Preparation of(Graph traced, Predicate<Node> supports) {
         Graph folded = FoldBatchNorms.run(traced);
-        Graph graph = TransformConvolutions.run(folded, fixed(folded), supports);
-        Map<Value, String> prepared = prepared(graph);
+        return parted(TransformConvolutions.run(folded, fixed(folded), supports), NAME);
+    }
+
+    private static Preparation parted(Graph graph, String prefix) {
+        Map<Value, String> prepared = prepared(graph, prefix);
         var outputs = new LinkedHashMap<String, Value>();
         prepared.forEach((value, name) -> outputs.put(name, value));
         Graph rest = new Graph.Rewriter(graph) {
@@ -62,25 +74,26 @@ public record Preparation(Graph once, Graph rest) {
     }
 
     /** The values that are computed from variables and constants alone and read by something else, with their names. */
-    private static Map<Value, String> prepared(Graph graph) {
+    private static Map<Value, String> prepared(Graph graph, String prefix) {
         boolean[] fixed = fixed(graph);
         var prepared = new LinkedHashMap<Value, String>();
         var needed = new boolean[graph.nodes().size()];
-        graph.outputs().values().forEach(value -> need(value, fixed, needed, prepared));
+        graph.outputs().values().forEach(value -> need(value, fixed, needed, prepared, prefix));
         for (int i = graph.nodes().size() - 1; i >= 0; i--) {
             if (needed[i]) {
-                graph.nodes().get(i).inputs().forEach(value -> need(value, fixed, needed, prepared));
+                graph.nodes().get(i).inputs().forEach(value -> need(value, fixed, needed, prepared, prefix));
             }
         }
         return prepared;
     }
 
-    private static void need(Value value, boolean[] fixed, boolean[] needed, Map<Value, String> prepared) {
+    private static void need(
+            Value value, boolean[] fixed, boolean[] needed, Map<Value, String> prepared, String prefix) {
         Node node = value.node();
         // A movement is read where it is used, as another way through the same memory.
         boolean computes = !node.is(Primitive.Kind.LEAF) && !node.is(Primitive.Kind.MOVEMENT);
         if (fixed[node.id()] && computes) {
-            prepared.putIfAbsent(value, NAME + prepared.size());
+            prepared.putIfAbsent(value, prefix + prepared.size());
         } else {
             needed[node.id()] = true;
         }

@@ -1,6 +1,7 @@
 package dev.baton.compiler;
 
 import dev.baton.composite.Convolution;
+import dev.baton.composite.Int8Scale;
 import dev.baton.composite.QuantizedProduct;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Graph;
@@ -11,10 +12,12 @@ import dev.baton.graph.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -57,6 +60,16 @@ public final class Quantizable {
 
         long outputs() {
             return weight.shape().size(byOutput ? 0 : 1);
+        }
+
+        /** Whether it is that product of the same layer in another graph. */
+        boolean isSame(Product other) {
+            return node.operation() == other.node.operation()
+                    && weight.type().equals(other.weight.type())
+                    && byOutput == other.byOutput
+                    && (bias == null) == (other.bias == null)
+                    && (addend == null) == (other.addend == null)
+                    && activation == other.activation;
         }
     }
 
@@ -127,6 +140,37 @@ public final class Quantizable {
             name = path + " (" + number + ")";
         }
         return name;
+    }
+
+    /**
+     * The scales of what is kept as bytes, where this is another graph with the layers of one whose scales are known, such
+     * as that which writes text beside the forward pass.
+     *
+     * @param scales of every value of {@link #kept} there
+     * @return empty where the products are not the same
+     */
+    public Optional<Map<Value, Int8Scale>> scalesAs(Quantizable other, Map<Value, Int8Scale> scales) {
+        if (!List.copyOf(ends().keySet()).equals(List.copyOf(other.ends().keySet()))) {
+            return Optional.empty();
+        }
+        var own = new HashMap<Value, Int8Scale>();
+        Iterator<Product> others = other.products.values().iterator();
+        for (Product product : products.values()) {
+            Product same = others.next();
+            boolean agrees = product.isSame(same)
+                    && agrees(own, product.x(), scales.get(same.x()))
+                    && (product.addend() == null || agrees(own, product.addend(), scales.get(same.addend())));
+            if (!agrees) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(own);
+    }
+
+    /** Whether a value has no other scale than this one. */
+    private static boolean agrees(Map<Value, Int8Scale> known, Value value, Int8Scale scale) {
+        Int8Scale before = known.putIfAbsent(value, scale);
+        return before == null || before.equals(scale);
     }
 
     /** The names of the variables that products read as weights and biases. */

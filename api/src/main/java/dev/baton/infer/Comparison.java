@@ -22,12 +22,16 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Measures a model and its quantised file side by side: how right both are, how large, how fast. */
 final class Comparison {
 
     /** Answers that are timed, in turns, so that whatever else the machine does falls on both. */
     private static final int ROUNDS = 30;
+
+    /** Of a text that is written each time. */
+    private static final int TOKENS = 16;
 
     private final Session session;
     private final Layer model;
@@ -56,6 +60,7 @@ final class Comparison {
                     bytes(file, batch),
                     numbers,
                     times(before, after, one(batch)),
+                    oneToken(file),
                     times(before, after, batch),
                     batch.shape().size(0),
                     errors);
@@ -136,12 +141,31 @@ final class Comparison {
         }
     }
 
+    /** A token's part of a short text. */
+    private Optional<Change> oneToken(Path file) {
+        if (!ModelFile.writesText(file)) {
+            return Optional.empty();
+        }
+        try (TextGenerator after = TextGenerator.load(file, session.backend());
+                TextGenerator before = TextGenerator.of(session, model, after.context())) {
+            int count = Math.toIntExact(Math.min(TOKENS, after.context()));
+            var sampling = Sampling.greedy().atMost(count);
+            int[] prompt = {0};
+            Change text = times(() -> before.generate(prompt, sampling), () -> after.generate(prompt, sampling));
+            return Optional.of(new Change(text.before() / count, text.after() / count));
+        }
+    }
+
     private static Change times(Predictor before, Predictor after, NDArray inputs) {
+        return times(() -> before.predict(inputs), () -> after.predict(inputs));
+    }
+
+    private static Change times(Runnable before, Runnable after) {
         var seconds = new double[2][ROUNDS];
         for (int round = -5; round < ROUNDS; round++) {
             for (int which = 0; which < 2; which++) {
                 long start = System.nanoTime();
-                (which == 0 ? before : after).predict(inputs);
+                (which == 0 ? before : after).run();
                 // The first ones compile what runs.
                 seconds[which][Math.max(round, 0)] = (System.nanoTime() - start) * 1e-9;
             }

@@ -6,14 +6,13 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
  * Who computes the next answer. A caller who is alone gets the whole device, for the shortest time to an answer; callers who
  * meet each other get a lane each, so that they share its cores without waiting for each other within an answer. Where the
- * device has no lanes they take turns.
+ * device has no lanes they take turns. Who waits is served in the order in which they came: else a caller who asks again at
+ * once is ahead of those who still have to wake up, and some of them wait a hundred times as long as others.
  */
 final class Lanes {
 
@@ -24,16 +23,12 @@ final class Lanes {
     private static final long CALM = 1_000_000;
 
     private final Lane whole;
-    private final Semaphore wholeIsFree = new Semaphore(1);
+    private final Semaphore wholeIsFree = new Semaphore(1, true);
     private final AtomicReferenceArray<Lane> free;
     private final Semaphore oneIsFree;
     private final AtomicInteger callers = new AtomicInteger();
     private final Opened opened;
     private volatile long met = System.nanoTime() - CALM;
-    /** Held while somebody has all lanes to himself. */
-    private final Lock alone = new ReentrantLock();
-
-    private volatile boolean wantsAll;
     private volatile boolean closed;
 
     /**
@@ -45,7 +40,7 @@ final class Lanes {
         this.opened = opened;
         this.whole = whole;
         this.free = new AtomicReferenceArray<>(parts.toArray(Lane[]::new));
-        this.oneIsFree = new Semaphore(parts.size());
+        this.oneIsFree = new Semaphore(parts.size(), true);
     }
 
     /**
@@ -54,11 +49,6 @@ final class Lanes {
      * @throws StateException if the lanes are closed, also while it waits
      */
     Lane take() {
-        if (wantsAll) {
-            // Else those who come and go would keep him waiting for ever.
-            alone.lock();
-            alone.unlock();
-        }
         boolean isAlone = callers.incrementAndGet() == 1;
         if (!isAlone) {
             met = System.nanoTime();
@@ -151,9 +141,8 @@ final class Lanes {
         }
     }
 
+    /** Who comes later stands behind, so that this ends; two who want all meet at the first. */
     private void takeAll() {
-        alone.lock();
-        wantsAll = true;
         wholeIsFree.acquireUninterruptibly();
         oneIsFree.acquireUninterruptibly(free.length());
     }
@@ -161,7 +150,5 @@ final class Lanes {
     private void giveAllBack() {
         oneIsFree.release(free.length());
         wholeIsFree.release();
-        wantsAll = false;
-        alone.unlock();
     }
 }

@@ -3,17 +3,10 @@ package dev.baton.infer;
 import dev.baton.BatonException;
 import dev.baton.DType;
 import dev.baton.DataException;
-import dev.baton.NDArray;
 import dev.baton.Precision;
 import dev.baton.Shape;
 import dev.baton.StateException;
-import dev.baton.compiler.Preparation;
-import dev.baton.compiler.Quantizable;
-import dev.baton.compiler.QuantizeProducts;
-import dev.baton.composite.Int8Scale;
 import dev.baton.data.Batch;
-import dev.baton.graph.Graph;
-import dev.baton.graph.Value;
 import dev.baton.io.ModelFile;
 import dev.baton.io.ModelInfo;
 import dev.baton.io.Weights;
@@ -21,13 +14,10 @@ import dev.baton.loss.Loss;
 import dev.baton.metrics.Metric;
 import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.Layer;
-import dev.baton.runtime.Executable;
 import dev.baton.runtime.Opened;
 import dev.baton.runtime.Session;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -110,8 +100,8 @@ public final class Quantization {
     }
 
     /**
-     * Writes the model with products of bytes, which {@link Predictor#load(Path)} answers with, and measures it. A model that
-     * writes text answers from this file, but does not write ({@link TextGenerator#load}).
+     * Writes the model with products of bytes, which {@link Predictor#load(Path)} answers with and {@link
+     * TextGenerator#load(Path)} writes with, where the model writes text, and measures its answers.
      *
      * @throws StateException if calibration or test batches were not named
      * @throws DataException if there are no batches, the model has nothing to quantise, or the file cannot be written
@@ -125,30 +115,12 @@ public final class Quantization {
         Opened opened = Opened.here("quantization");
         try (Session own = opened.session(session.backend(), session.seed(), Precision.FLOAT32)) {
             Weights.copy(session, own, model);
-            Preparation preparation = Preparation.of(traced(shown.get(0)));
-            own.addVariables(preparation.rest());
-            Prepared.compute(own, preparation.once());
-            return report(file, write(own, preparation.rest(), shown, file));
+            Int8Model quantized = Int8Model.of(own, model, shown);
+            quantized.save(file, info);
+            return report(file, quantized.errors());
         } finally {
             opened.close();
         }
-    }
-
-    /** Writes a file from a forward pass whose batch norms are folded; gives how far each layer is off. */
-    private Map<String, Double> write(Session own, Graph graph, List<Batch> shown, Path file) {
-        var found = new Quantizable(graph);
-        if (found.size() == 0) {
-            throw new DataException("the model has no matrix product and no convolution that can be quantised");
-        }
-        Map<Value, Int8Scale> scales =
-                Ranges.of(own, graph, found.kept(), shown).scales();
-        var variables = new LinkedHashMap<String, NDArray>();
-        found.variables().forEach(name -> variables.put(name, own.value(name)));
-        Graph quantized = QuantizeProducts.run(found, scales, variables);
-        Value answers = quantized.outputs().get(ForwardGraph.ANSWERS);
-        Graph answering = quantized.part(Map.of(ForwardGraph.ANSWERS, answers));
-        ModelFile.save(own, answering, file, info, tables(answering));
-        return errors(own, found, quantized, shown.get(0));
     }
 
     /**
@@ -163,30 +135,15 @@ public final class Quantization {
         Batch like = first(test, 1).get(0);
         DType dtype = like.inputs().dtype();
         Shape example = like.inputs().shape().without(0);
-        ModelFile.save(session, model, dtype, example, file, info, tables(traced(like)));
+        Set<String> tables = Int8Model.tables(ForwardGraph.of(model, dtype, example));
+        ModelFile.save(session, model, dtype, example, file, info, tables);
         return report(file, Map.of());
-    }
-
-    /** What is large among the variables that are numbers: biases and what norms multiply with are little, and count for much. */
-    private static Set<String> tables(Graph graph) {
-        var tables = new LinkedHashSet<String>();
-        graph.variables().forEach((name, value) -> {
-            if (value.dtype() == DType.FLOAT32 && value.shape().rank() > 1) {
-                tables.add(name);
-            }
-        });
-        return tables;
     }
 
     private void requireTest() {
         if (test == null) {
             throw new StateException("name the batches that the model is measured with before and after: test(..)");
         }
-    }
-
-    private Graph traced(Batch like) {
-        return ForwardGraph.of(
-                model, like.inputs().dtype(), like.inputs().shape().without(0));
     }
 
     private QuantizationReport report(Path file, Map<String, Double> errors) {
@@ -205,45 +162,5 @@ public final class Quantization {
             throw new DataException("there are no batches to quantise with");
         }
         return first;
-    }
-
-    /** How far the results of each layer are off, in the whole quantised model, as a share of their own size. */
-    private static Map<String, Double> errors(Session session, Quantizable found, Graph quantized, Batch shown) {
-        Map<String, Value> ends = found.ends();
-        Graph exact = new Graph.Rewriter(found.graph()) {
-            @Override
-            protected void addOutputs(Map<String, Value> inputs, Map<String, Value> outputs) {
-                ends.forEach((name, value) -> outputs.put(name, replaced(value)));
-            }
-        }.run();
-        Map<String, NDArray> right = outputs(session, exact, shown);
-        Map<String, NDArray> got = outputs(session, quantized, shown);
-        var errors = new LinkedHashMap<String, Double>();
-        ends.keySet().forEach(name -> errors.put(name, distance(right.get(name), got.get(name))));
-        return errors;
-    }
-
-    private static Map<String, NDArray> outputs(Session session, Graph graph, Batch shown) {
-        var outputs = new LinkedHashMap<String, NDArray>();
-        try (var executable = new Executable(session, "quantization", graph, Opened.here("quantization"))) {
-            executable.input(executable.inputIndex(ForwardGraph.INPUTS), shown.inputs());
-            executable.run();
-            graph.outputs()
-                    .keySet()
-                    .forEach(name -> outputs.put(name, executable.output(executable.outputIndex(name))));
-        }
-        return outputs;
-    }
-
-    /** The root of the squared differences' sum, over that of the right numbers' squares. */
-    private static double distance(NDArray right, NDArray got) {
-        double squares = 0;
-        double differences = 0;
-        for (int i = 0; i < right.size(); i++) {
-            double difference = got.get(i) - right.get(i);
-            squares += right.get(i) * right.get(i);
-            differences += difference * difference;
-        }
-        return Math.sqrt(differences / Math.max(squares, Double.MIN_NORMAL));
     }
 }

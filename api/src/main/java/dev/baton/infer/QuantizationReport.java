@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What quantising a model has changed. Prints as a table.
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param bytes of the model file, without and with quantisation
  * @param numbers the loss and the metrics by name
  * @param oneExample seconds for one example alone: the median of many answers
+ * @param oneToken seconds for one more token of one text, likewise; empty where the model writes no text
  * @param batch seconds for a batch of the test data, likewise
  * @param batchSize examples in that batch
  * @param errors of the results of each product of bytes in the quantised model, as a share of their size, by the layer's path;
@@ -23,6 +25,7 @@ public record QuantizationReport(
         Change bytes,
         Map<String, Change> numbers,
         Change oneExample,
+        Optional<Change> oneToken,
         Change batch,
         long batchSize,
         Map<String, Double> errors) {
@@ -56,8 +59,9 @@ public record QuantizationReport(
                 "after"));
         line(text, "size", bytes, 1e-6, "MB", "%.0f %% of the size", 100 * bytes.ratio());
         numbers.forEach((name, change) -> line(text, name, change, 1, "", "%+.4f", change.after() - change.before()));
-        line(text, "one example", oneExample, 1e6, "us", "%.2f times as fast", 1 / oneExample.ratio());
-        line(text, "a batch of " + batchSize, batch, 1e6, "us", "%.2f times as fast", 1 / batch.ratio());
+        time(text, "one example", oneExample);
+        oneToken.ifPresent(change -> time(text, "one token written", change));
+        time(text, "a batch of " + batchSize, batch);
         List<Map.Entry<String, Double>> worst = errors.entrySet().stream()
                 .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
                 .limit(LAYERS_SHOWN)
@@ -68,6 +72,10 @@ public record QuantizationReport(
         worst.forEach(layer ->
                 text.append(String.format(Locale.ROOT, "%n  %-40s%6.2f %%", layer.getKey(), 100 * layer.getValue())));
         return text.toString();
+    }
+
+    private static void time(StringBuilder text, String name, Change change) {
+        line(text, name, change, 1e6, "us", "%.2f times as fast", 1 / change.ratio());
     }
 
     private static void line(

@@ -10,7 +10,6 @@ import dev.baton.nn.DecodingGraph;
 import dev.baton.nn.ForwardGraph;
 import dev.baton.nn.Layer;
 import dev.baton.runtime.Session;
-import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,8 +23,6 @@ import java.util.function.Function;
  * read the weights.
  */
 public final class ModelFile {
-
-    private static final System.Logger LOG = System.getLogger(ModelFile.class.getName());
 
     /** The text about the file that holds the graph. */
     private static final String GRAPH = SavedInfo.OWN + "graph";
@@ -86,12 +83,7 @@ public final class ModelFile {
         session.addVariables(graph);
         Map<String, NDArray> arrays = Weights.arrays(session, model);
         graph.variables().keySet().forEach(name -> arrays.computeIfAbsent(name, session::value));
-        Map<String, String> texts = SavedInfo.write(info);
-        decoding(model, dtype, example).ifPresent(writing -> {
-            texts.put(DECODING, SavedGraph.write(writing.graph()));
-            texts.put(CONTEXT, Long.toString(writing.context()));
-        });
-        write(graph, arrays, file, texts, halved);
+        write(graph, DecodingGraph.ifPossible(model, dtype, example), arrays, file, info, halved);
     }
 
     /**
@@ -102,20 +94,50 @@ public final class ModelFile {
      * @throws DataException if the file cannot be written; the one that was there stays
      */
     public static void save(Session session, Graph graph, Path file, ModelInfo info, Set<String> halved) {
+        save(session, graph, Optional.empty(), file, info, halved);
+    }
+
+    /**
+     * The same with what writes text, where there is one.
+     *
+     * @param writing of the same model; its variables are those of {@code graph} and of the session
+     */
+    public static void save(
+            Session session,
+            Graph graph,
+            Optional<DecodingGraph> writing,
+            Path file,
+            ModelInfo info,
+            Set<String> halved) {
         session.addVariables(graph);
         var arrays = new LinkedHashMap<String, NDArray>();
+        putValues(session, graph, arrays);
+        writing.ifPresent(decoding -> putValues(session, decoding.graph(), arrays));
+        write(graph, writing, arrays, file, info, halved);
+    }
+
+    /** The values that a session has of a graph's variables, as they lie in files. */
+    private static void putValues(Session session, Graph graph, Map<String, NDArray> arrays) {
         graph.variables()
                 .keySet()
-                .forEach(name ->
-                        arrays.put(name, Weights.laidOut(SavedGraph.layout(graph.initial(name)), session.value(name))));
-        write(graph, arrays, file, SavedInfo.write(info), halved);
+                .forEach(name -> arrays.computeIfAbsent(
+                        name, unused -> Weights.laidOut(SavedGraph.layout(graph.initial(name)), session.value(name))));
     }
 
     private static void write(
-            Graph graph, Map<String, NDArray> arrays, Path file, Map<String, String> texts, Set<String> halved) {
+            Graph graph,
+            Optional<DecodingGraph> writing,
+            Map<String, NDArray> arrays,
+            Path file,
+            ModelInfo info,
+            Set<String> halved) {
         var metadata = new LinkedHashMap<>(Weights.METADATA);
         metadata.put(GRAPH, SavedGraph.write(graph));
-        metadata.putAll(texts);
+        metadata.putAll(SavedInfo.write(info));
+        writing.ifPresent(decoding -> {
+            metadata.put(DECODING, SavedGraph.write(decoding.graph()));
+            metadata.put(CONTEXT, Long.toString(decoding.context()));
+        });
         Safetensors.write(file, arrays, metadata, halved);
     }
 
@@ -157,6 +179,15 @@ public final class ModelFile {
     }
 
     /**
+     * Whether a file holds a model that writes text.
+     *
+     * @throws DataException if the file cannot be read
+     */
+    public static boolean writesText(Path file) {
+        return Safetensors.metadata(file).containsKey(DECODING);
+    }
+
+    /**
      * Gives a session the variables of a saved model that writes text, with their values.
      *
      * @throws DataException if the file cannot be read, or holds no model that writes text
@@ -173,24 +204,9 @@ public final class ModelFile {
                 DECODING,
                 graph -> new DecodingGraph(graph, Long.parseLong("0" + context)),
                 "it holds no model that writes text: one that takes tokens to logits for each, and whose tokens look at each "
-                        + "other by causal attention alone, saved with ModelFile, as a trainer does that has trained, and not "
-                        + "quantised to int8");
+                        + "other by causal attention alone, saved with ModelFile, as a trainer does that has trained");
         fill(session, decoding.graph(), file, contents);
         return decoding;
-    }
-
-    /** The graph of a model that writes text; empty where it cannot. */
-    private static Optional<DecodingGraph> decoding(Layer model, DType dtype, Shape example) {
-        if (dtype != DType.INT32 || example.rank() != 1) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(DecodingGraph.upTo(model, example.size(0)));
-        } catch (RuntimeException e) {
-            // A layer of the user's own may throw anything where the number of tokens is a symbol.
-            LOG.log(Level.DEBUG, "saved without a graph that writes text", e);
-            return Optional.empty();
-        }
     }
 
     /** What a text about the file holds a graph of; fails with {@code missing} where there is none. */

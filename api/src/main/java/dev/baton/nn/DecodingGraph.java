@@ -13,8 +13,10 @@ import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import dev.baton.runtime.Executable;
 import dev.baton.tensor.Tensor;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The forward pass of a model that writes text, as a graph that goes on with sequences: from {@link ForwardGraph#INPUTS},
@@ -27,6 +29,8 @@ public record DecodingGraph(Graph graph, long context) {
 
     /** The symbol of the number of new tokens. */
     public static final String TOKENS = "T";
+
+    private static final System.Logger LOG = System.getLogger(DecodingGraph.class.getName());
 
     /** Bytes, of one sequence. */
     private static final long LARGEST_CACHE = 1L << 31;
@@ -120,6 +124,26 @@ public record DecodingGraph(Graph graph, long context) {
     public static DecodingGraph upTo(Layer model, long context) {
         boolean any = trace(model, 1).decoding().limit() == Long.MAX_VALUE;
         return of(model, any ? context : AS_THE_MODEL);
+    }
+
+    /**
+     * The same of any model, with the length of an example as its context where it knows any number of positions.
+     *
+     * @param dtype of what it is shown
+     * @param example the shape of one example, without the batch
+     * @return empty where the model cannot write text
+     */
+    public static Optional<DecodingGraph> ifPossible(Layer model, DType dtype, Shape example) {
+        if (dtype != DType.INT32 || example.rank() != 1) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(upTo(model, example.size(0)));
+        } catch (RuntimeException e) {
+            // A layer of the user's own may throw anything where the number of tokens is a symbol.
+            LOG.log(Level.DEBUG, "cannot write text token by token", e);
+            return Optional.empty();
+        }
     }
 
     private static GraphBuilder trace(Layer model, long context) {

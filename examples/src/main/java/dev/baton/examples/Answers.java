@@ -2,10 +2,13 @@ package dev.baton.examples;
 
 import dev.baton.DType;
 import dev.baton.DataException;
+import dev.baton.data.Tokenizer;
 import dev.baton.data.picture.PictureClassifier;
 import dev.baton.data.picture.PictureEncoder;
 import dev.baton.infer.Answer;
 import dev.baton.infer.Classifier;
+import dev.baton.infer.Sampling;
+import dev.baton.infer.TextGenerator;
 import dev.baton.io.ModelFile;
 import dev.baton.io.ModelInfo;
 import java.io.PrintWriter;
@@ -19,10 +22,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** A model that was saved says what pictures, rows or texts are; its file is all that is needed. */
+/** A model that was saved says what pictures, rows or texts are, or goes on with texts; its file is all that is needed. */
 @Command(
         name = "answer",
-        description = "Asks a model that digits or pets has saved, or another with labels, what something is.",
+        description = "Asks a model that digits or pets has saved, or another with labels, what something is; "
+                + "one that shakespeare has saved goes on with a text.",
         mixinStandardHelpOptions = true)
 final class Answers implements Callable<Integer> {
 
@@ -48,7 +52,12 @@ final class Answers implements Callable<Integer> {
     @Override
     public Integer call() {
         ModelInfo info = ModelFile.info(model);
-        if (PictureEncoder.isIn(info)) {
+        Tokenizer tokenizer = info.tokenizer().orElse(null);
+        if (tokenizer != null && ModelFile.writesText(model)) {
+            try (var generator = TextGenerator.load(model, backend)) {
+                inputs.forEach(text -> goOn(generator, tokenizer, text));
+            }
+        } else if (PictureEncoder.isIn(info)) {
             try (var pictures = PictureClassifier.load(model, backend)) {
                 answer(file -> pictures.answer(Path.of(file)));
             }
@@ -74,6 +83,15 @@ final class Answers implements Callable<Integer> {
                 out.println(input + ": " + answer);
             }
         }
+    }
+
+    /** Writes the likeliest tokens behind a text, as many as the model has room for. */
+    private void goOn(TextGenerator generator, Tokenizer tokenizer, String text) {
+        PrintWriter out = spec.commandLine().getOut();
+        int[] tokens =
+                generator.generate(tokenizer.encode(text), Sampling.greedy()).tokens();
+        String written = tokenizer.decode(tokens);
+        out.println(json ? new JsonLine("text").add("input", text).add("text", written) : text + written);
     }
 
     private static float[] row(String text) {

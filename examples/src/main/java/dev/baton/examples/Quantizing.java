@@ -31,6 +31,7 @@ final class Quantizing {
                 .add("size", report.bytes().ratio())
                 .add("timeOfOne", report.oneExample().ratio())
                 .add("timeOfBatch", report.batch().ratio());
+        report.oneToken().ifPresent(change -> line.add("timeOfToken", change.ratio()));
         report.numbers()
                 .forEach((name, change) ->
                         line.add(name + "Before", change.before()).add(name + "After", change.after()));

@@ -9,6 +9,7 @@ import dev.baton.data.Text;
 import dev.baton.infer.Quantization;
 import dev.baton.infer.Sampling;
 import dev.baton.infer.TextGenerator;
+import dev.baton.io.ModelInfo;
 import dev.baton.loss.Loss;
 import dev.baton.loss.Losses;
 import dev.baton.model.Gpt;
@@ -160,7 +161,8 @@ final class Shakespeare extends CommonOptions implements Callable<Integer> {
             if (quantizing.isWanted()) {
                 var quantization = Quantization.of(session, model)
                         .calibration(train.windowsInOrder(BATCH * 4, CONTEXT))
-                        .test(inOrder, loss);
+                        .test(inOrder, loss)
+                        .info(ModelInfo.of().tokenizer(text.tokenizer()));
                 quantizing.run(quantization, out(), json);
             }
             finish(last, "sha256 " + Fingerprint.of(session, model));

@@ -72,6 +72,7 @@ class ShakespeareTest extends ExampleTest {
                 // Four of each of four blocks, and the head.
                 assertThat(last.get("products").asInt()).isEqualTo(17);
                 assertThat(last.get("size").asDouble()).isBetween(0.25, 0.3);
+                assertThat(last.get("timeOfToken").asDouble()).isPositive();
                 assertThat(last.get("lossAfter").asDouble())
                         .isCloseTo(last.get("lossBefore").asDouble(), offset(0.02));
             }
@@ -84,6 +85,15 @@ class ShakespeareTest extends ExampleTest {
         assertThat(small).isNotEmptyFile();
         assertThat(last.get("validationLoss").asDouble()).isBetween(1.0, 4.0);
         assertThat(last.get("weights").asText()).matches("sha256 [0-9a-f]{64}");
+
+        // The file of bytes goes on with a text by itself, up to its context and one character more.
+        assertThat(run("answer", "--json", "--model", small.toString(), "the quick "))
+                .as(err.toString())
+                .isZero();
+        JsonNode text = new ObjectMapper().readTree(out.toString());
+        assertThat(text.get("text").asText()).hasSize(64 - 10 + 1);
+        assertThat(run("answer", "--model", small.toString(), "the quick ")).isZero();
+        assertThat(out.toString()).isEqualTo("the quick " + text.get("text").asText() + System.lineSeparator());
     }
 
     @Test
