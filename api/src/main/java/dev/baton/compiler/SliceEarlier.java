@@ -92,10 +92,10 @@ final class SliceEarlier extends Graph.Rewriter {
         return pays ? own : null;
     }
 
-    /** Movements alone stay in their order: nothing is won by another one. */
+    /** Movements alone stay in their order, where nothing is won by another one; what repeats does so less often. */
     private static void keepWhatComputes(Graph graph, Map<Node, PartialNode> partial) {
         graph.nodes().stream()
-                .filter(node -> node.is(Primitive.Kind.MOVEMENT))
+                .filter(node -> node.is(Primitive.Kind.MOVEMENT) && !node.is(Primitive.BROADCAST))
                 .filter(node -> !partial.containsKey(node.input(0).node()))
                 .forEach(partial::remove);
     }
