@@ -77,8 +77,10 @@ final class PartialAttention {
             }
             inputs.add(own);
         }
-        return new PartialNode(part, inputs, (emit, values) -> emit.builder()
-                .add(operation, values, attributes)
-                .output(0));
+        return new PartialNode(
+                part,
+                inputs,
+                (emit, values) ->
+                        emit.builder().add(operation, values, attributes).output(0));
     }
 }

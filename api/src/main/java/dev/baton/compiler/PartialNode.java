@@ -77,9 +77,12 @@ record PartialNode(Part part, List<Part> inputs, Computation computation) {
 
     /** The node itself over what there is of its inputs. */
     private static PartialNode same(Node node, Part part, List<Part> inputs) {
-        return new PartialNode(part, inputs, (emit, values) -> emit.builder()
-                .add(node.operation(), values, node.attributes())
-                .output(0));
+        return new PartialNode(
+                part,
+                inputs,
+                (emit, values) -> emit.builder()
+                        .add(node.operation(), values, node.attributes())
+                        .output(0));
     }
 
     private static PartialNode elementwise(Node node, Part part) {

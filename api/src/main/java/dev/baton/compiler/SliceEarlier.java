@@ -45,8 +45,8 @@ final class SliceEarlier extends Graph.Rewriter {
         var partial = new HashMap<Node, PartialNode>();
         for (int i = graph.nodes().size() - 1; i >= 0; i--) {
             Node node = graph.nodes().get(i);
-            boolean isNeeded = IntStream.range(0, node.outputs().size())
-                    .anyMatch(output -> read.containsKey(node.output(output)));
+            boolean isNeeded =
+                    IntStream.range(0, node.outputs().size()).anyMatch(output -> read.containsKey(node.output(output)));
             if (!isNeeded) {
                 continue;
             }
@@ -81,8 +81,8 @@ final class SliceEarlier extends Graph.Rewriter {
 
     private static PartialNode partial(Node node, Map<Value, Part> read) {
         Part first = read.get(node.output(0));
-        boolean readsOthers = IntStream.range(1, node.outputs().size())
-                .anyMatch(output -> read.containsKey(node.output(output)));
+        boolean readsOthers =
+                IntStream.range(1, node.outputs().size()).anyMatch(output -> read.containsKey(node.output(output)));
         if (first == null || readsOthers || first.isWhole()) {
             return null;
         }
@@ -105,7 +105,8 @@ final class SliceEarlier extends Graph.Rewriter {
         PartialNode own = partial.get(node);
         if (own != null) {
             List<Value> parts = IntStream.range(0, inputs.size())
-                    .mapToObj(i -> part(node.input(i), inputs.get(i), own.inputs().get(i)))
+                    .mapToObj(
+                            i -> part(node.input(i), inputs.get(i), own.inputs().get(i)))
                     .toList();
             return List.of(own.computation().apply(emit(), parts));
         }

@@ -82,9 +82,8 @@ public final class CachedAttention extends Composite {
                 .with(AttentionMask.LENGTHS, false);
         Composite attention = packed ? PackedAttention.FORWARD : DotProductAttention.FORWARD;
         int first = newInputs();
-        Value result = emit.builder()
-                .add(attention, inputs.subList(0, first), causal)
-                .output(0);
+        Value result =
+                emit.builder().add(attention, inputs.subList(0, first), causal).output(0);
         return List.of(result, inputs.get(first), inputs.get(first + 1));
     }
 

@@ -12,7 +12,8 @@ import java.util.TreeSet;
  */
 public final class Sampling {
 
-    private static final Sampling DEFAULTS = new Sampling(1, Integer.MAX_VALUE, 1, 0, Set.of(), Integer.MAX_VALUE, false);
+    private static final Sampling DEFAULTS =
+            new Sampling(1, Integer.MAX_VALUE, 1, 0, Set.of(), Integer.MAX_VALUE, false);
 
     private final double temperature;
     private final int topK;

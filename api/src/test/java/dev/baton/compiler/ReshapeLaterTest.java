@@ -77,11 +77,15 @@ class ReshapeLaterTest {
         Layer model = new Linear(4, 4);
         Graph ofSteps = reshaped(training(
                 SEQUENCES,
-                x -> Layer.trace(model, x.slice(1, 2, 3).exp()).add(x.slice(1, 2, 3)).tanh()));
+                x -> Layer.trace(model, x.slice(1, 2, 3).exp())
+                        .add(x.slice(1, 2, 3))
+                        .tanh()));
         assertThat(shapes(ofSteps, Primitive.TANH)).containsExactly(Shape.of(2, 4));
         Graph apart = reshaped(training(
                 SEQUENCES,
-                x -> Layer.trace(model, x.slice(1, 1, 3).exp()).add(x.slice(1, 1, 3)).tanh()));
+                x -> Layer.trace(model, x.slice(1, 1, 3).exp())
+                        .add(x.slice(1, 1, 3))
+                        .tanh()));
         assertThat(shapes(apart, Primitive.TANH)).containsExactly(Shape.of(2, 2, 4));
     }
 

@@ -32,8 +32,7 @@ class ReshapedPartTest {
     }
 
     private static void assertReshaped(Part part, Part reshaped) {
-        Shape shape = Shape.of(
-                reshaped.ranges().stream().mapToLong(Range::size).toArray());
+        Shape shape = Shape.of(reshaped.ranges().stream().mapToLong(Range::size).toArray());
         assertThat(ReshapedPart.of(part, shape)).isEqualTo(reshaped);
         assertThat(places(reshaped)).isEqualTo(places(part)).hasSize((int) part.elements());
     }

@@ -78,8 +78,7 @@ class SliceEarlierTest {
             Tensor scores = Layer.trace(model, tokens);
             return List.of(slice(scores, 1, 6, 7).reshape(3, 11).argmax(1));
         });
-        double[] tokens =
-                IntStream.range(0, 21).mapToDouble(i -> i * i % 11).toArray();
+        double[] tokens = IntStream.range(0, 21).mapToDouble(i -> i * i % 11).toArray();
         Graph sliced = sliced(graph, Map.of("x", tokens));
         Shape head = Shape.of(3, 11);
         assertThat(shapes(sliced, Primitive.MATMUL))
@@ -129,8 +128,7 @@ class SliceEarlierTest {
     @Test
     void causalAttentionOfSeveralQueriesStays() {
         Graph graph = graph(
-                Shape.of(2, 6, 3, 2, 4),
-                x -> List.of(slice(Attention.causal().ofPacked(x.exp()), 1, 3, 5)));
+                Shape.of(2, 6, 3, 2, 4), x -> List.of(slice(Attention.causal().ofPacked(x.exp()), 1, 3, 5)));
         assertThat(SliceEarlier.run(graph)).isSameAs(graph);
     }
 
@@ -172,7 +170,9 @@ class SliceEarlierTest {
                 for (long from = 0; from < size; from++) {
                     long start = from;
                     Graph sliced = sliced(graph(
-                            shape, x -> List.of(slice(Layer.trace(model, x), along, start, start + 1).tanh())));
+                            shape,
+                            x -> List.of(slice(Layer.trace(model, x), along, start, start + 1)
+                                    .tanh())));
                     long rows = shape.size() / 8;
                     boolean ofColumns = axis == shape.rank() - 1;
                     long taken = ofColumns ? rows : rows / size;
@@ -210,8 +210,8 @@ class SliceEarlierTest {
 
     @Test
     void movementsAloneStay() {
-        Graph graph = graph(
-                SEQUENCES, x -> List.of(slice(x.transpose(1, 0, 2).reshape(18, 8), 0, 3, 6), slice(x, 0, 1, 2)));
+        Graph graph =
+                graph(SEQUENCES, x -> List.of(slice(x.transpose(1, 0, 2).reshape(18, 8), 0, 3, 6), slice(x, 0, 1, 2)));
         assertThat(SliceEarlier.run(graph)).isSameAs(graph);
     }
 
@@ -231,8 +231,7 @@ class SliceEarlierTest {
         assertThat(shapes(sliced, Primitive.MATMUL)).containsExactly(Shape.of(3, 1, 2));
         assertThat(shapes(sliced, Primitive.LOG)).containsExactly(Shape.of(3, 1, 8));
         assertThat(shapes(sliced, Primitive.EXP))
-                .containsExactlyInAnyOrder(
-                        Shape.of(1, 6), Shape.of(4, 1, 8), Shape.of(3, 1, 3, 8), Shape.of(3, 8));
+                .containsExactlyInAnyOrder(Shape.of(1, 6), Shape.of(4, 1, 8), Shape.of(3, 1, 3, 8), Shape.of(3, 8));
     }
 
     /** What its gradient needs of a value is whole. */

@@ -72,6 +72,7 @@ class RowsTest {
                         "cnn-infer",
                         "resnet20-infer",
                         "gpt-generate",
+                        "gpt-generate-cached",
                         "sgemm",
                         "mlp-train-bfloat16",
                         "cnn-train-bfloat16");
@@ -89,6 +90,22 @@ class RowsTest {
                 .satisfies(judgement -> {
                     assertThat(judgement.baton()).isEqualTo(1.5);
                     assertThat(judgement.peer()).isNull();
+                    assertThat(judgement.met()).isTrue();
+                });
+    }
+
+    @Test
+    void generationWithCachesIsComparedWithThePeersWithout() {
+        var measurements = new Measurements(List.of(
+                line("baton", Condition.QUIET, "gpt-generate", "generate", 1, 900),
+                line("baton", Condition.QUIET, "gpt-generate-cached", "generate", 1, 1200),
+                line("djl", Condition.QUIET, "gpt-generate", "generate", 1, 500)));
+        assertThat(Rows.judge(measurements, PEERS, null))
+                .filteredOn(judgement -> judgement.row().contains("caches"))
+                .singleElement()
+                .satisfies(judgement -> {
+                    assertThat(judgement.baton()).isEqualTo(1200);
+                    assertThat(judgement.peer()).isEqualTo(500);
                     assertThat(judgement.met()).isTrue();
                 });
     }
