@@ -21,20 +21,17 @@ class GenerationTest {
     void theTokensAreThoseOfPlainPasses() {
         Gpt model = Networks.gpt();
         Layer nextToken = Generation.network(model);
-        Shape window = Shape.of(Networks.CONTEXT);
         try (var session = Session.open("cpu", 3)) {
-            session.addVariables(ForwardGraph.of(model, DType.INT32, window));
-            session.addVariables(ForwardGraph.of(nextToken, DType.INT32, window));
+            session.addVariables(ForwardGraph.of(nextToken, DType.INT32, Shape.of(Networks.CONTEXT)));
             for (var variable : model.variables()) {
-                NDArray value = session.value(variable.name());
-                if (variable.name().startsWith("lm_head")) {
+                if (variable.name().endsWith("lm_head.weight")) {
                     // As it begins, a model says the same token again and again.
+                    NDArray value = session.value(variable.name());
                     for (int i = 0; i < value.size(); i++) {
                         value.set(i, 50 * value.get(i));
                     }
                     session.set(variable.name(), value);
                 }
-                session.set("gpt." + variable.name(), value);
             }
             int[] expected = plain(session, model);
             assertThat(Arrays.stream(expected).distinct().count()).isGreaterThan(3);

@@ -3,6 +3,7 @@ package dev.baton.benchmarks.compare;
 import dev.baton.benchmarks.compare.Row.Better;
 import dev.baton.benchmarks.compare.Row.Judged;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
 /** The table: what is asked of Baton beside the fastest, or the leanest, peer. */
@@ -115,11 +116,12 @@ final class Rows {
 
     /** The same tokens by Baton with caches, and by the peers without. */
     private static Row cached(String title, String workload, String metric, String unit, double must) {
-        Row.Value value = (measurements, framework) -> measurements.median(
-                framework,
-                Condition.QUIET,
-                framework.equals(Row.BATON) ? workload + Settings.CACHED : workload,
-                metric);
+        Row.Value value = (measurements, framework) -> {
+            OptionalDouble own = measurements.median(Row.BATON, Condition.QUIET, workload + Settings.CACHED, metric);
+            return framework.equals(Row.BATON) || own.isEmpty()
+                    ? own
+                    : measurements.median(framework, Condition.QUIET, workload, metric);
+        };
         return new Row(title, unit, workload + Settings.CACHED, Better.MORE, Judged.RATIO, must, null, value, null);
     }
 

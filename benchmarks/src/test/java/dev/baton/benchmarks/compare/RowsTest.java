@@ -104,10 +104,12 @@ class RowsTest {
                 .filteredOn(judgement -> judgement.row().contains("caches"))
                 .singleElement()
                 .satisfies(judgement -> {
-                    assertThat(judgement.baton()).isEqualTo(1200);
-                    assertThat(judgement.peer()).isEqualTo(500);
+                    assertThat(judgement.peer()).isEqualTo("djl");
+                    assertThat(judgement.ratio()).isEqualTo(2.4);
                     assertThat(judgement.met()).isTrue();
                 });
+        var without = new Measurements(List.of(line("djl", Condition.QUIET, "gpt-generate", "generate", 1, 500)));
+        assertThat(Rows.judge(without, PEERS, null)).hasSize(1);
     }
 
     @Test
