@@ -1,15 +1,9 @@
 // What attention does to one tile of scores between its matrix products. A tile has rows of ATTENTION_TILE scores, one row
 // a query; keys that a query may not look at get weight 0. Included once by each instruction set's kernels.
 
-// Rows are worked on in whole vectors.
-constexpr int LANES = 16;
-
-// exp(x) of a score's distance from the highest one, and 0 where that is below the normal numbers: the processor takes more
-// than a hundred times as long for a product that is, and those of all keys that are not looked at would be.
-inline float weight_of(float x) {
-    float weight = exponential_of_small(x < -87.0f ? -87.0f : x);
-    return x < -87.0f ? 0.0f : weight;
-}
+// Rows are worked on in blocks of so many scores: loops whose length the compiler knows are vectors from end to end. It
+// unrolls those of 16 and fewer, and then makes vectors across them.
+constexpr int64_t BLOCK = 32;
 
 // How many keys of the tile a row may look at, the mask aside.
 inline int64_t visible_keys(const AttentionTile& tile, int64_t row) {
@@ -17,12 +11,20 @@ inline int64_t visible_keys(const AttentionTile& tile, int64_t row) {
     return most < 0 ? 0 : most > tile.keys ? tile.keys : most;
 }
 
-// Scores times the factor; minus infinity where the row may not look, up to a whole number of lanes. Gives that number.
+// Scores times the factor; minus infinity where the row may not look, up to a whole number of blocks. Gives that number.
 inline int64_t scale_and_mask(const AttentionTile& tile, int64_t row, float* scores) {
     int64_t visible = visible_keys(tile, row);
-    int64_t whole = (visible + LANES - 1) / LANES * LANES;
-    for (int64_t i = 0; i < visible; i++) scores[i] *= tile.scale;
-    for (int64_t i = visible; i < whole; i++) scores[i] = -INFINITY;
+    int64_t whole = (visible + BLOCK - 1) / BLOCK * BLOCK;
+    // A number of its own: for all that the compiler knows, the tile's might lie among the scores.
+    const float scale = tile.scale;
+    for (int64_t from = 0; from < whole; from += BLOCK) {
+        float* x = scores + from;
+        int32_t left = static_cast<int32_t>(visible - from);
+        for (int32_t i = 0; i < BLOCK; i++) {
+            float score = x[i] * scale;
+            x[i] = i < left ? score : -INFINITY;
+        }
+    }
     if (tile.mask != nullptr) {
         const uint8_t* mask = tile.mask + row * tile.mask_stride;
         for (int64_t i = 0; i < visible; i++) scores[i] = mask[i] != 0 ? scores[i] : -INFINITY;
@@ -30,7 +32,7 @@ inline int64_t scale_and_mask(const AttentionTile& tile, int64_t row, float* sco
     return whole;
 }
 
-// The largest and the sum of a whole number of lanes, at most a tile's row. A NaN need not be the largest: it comes back
+// The largest and the sum of a whole number of blocks, at most a tile's row. A NaN need not be the largest: it comes back
 // as a NaN's weight.
 inline float largest_score(const float* x, int64_t whole) {
     Vector best = Vector::all(-INFINITY);
@@ -44,21 +46,36 @@ inline float sum_of_weights(const float* x, int64_t whole) {
     return sum.sum();
 }
 
+// exp(x), and 0 where that would be below the normal range: a processor takes a hundred times as long for such numbers, among
+// which it counts exp(-infinity), the weight of every key that a query may not look at.
+BATON_ELEMENT_FUNCTION inline float weight_of(float x) {
+    bool none = x < -87.0f;
+    float weight = exponential(none ? 0.0f : x);
+    return none ? 0.0f : weight;
+}
+
 // Turns products into weights exp(score - highest), not yet divided by their sum. highest and sums hold what the tiles of
 // keys before this one have left; factors get what these tiles' results are now worth (Milakov and Gimelshein 2018).
 void attention_weights(const AttentionTile& tile, float* scores, float* highest, float* sums, float* factors) {
+    float own[ATTENTION_TILE];
     for (int64_t row = 0; row < tile.queries; row++) {
         float* x = scores + row * ATTENTION_TILE;
         int64_t whole = scale_and_mask(tile, row, x);
         float now = larger(highest[row], largest_score(x, whole));
         // A query that has seen no key yet: its weights stay 0.
         float shift = now == -INFINITY ? 0.0f : now;
-        for (int64_t i = 0; i < whole; i++) x[i] = weight_of(x[i] - shift);
-        float sum = sum_of_weights(x, whole);
+        for (int64_t from = 0; from < whole; from += BLOCK) {
+            for (int64_t i = from; i < from + BLOCK; i++) x[i] = weight_of(x[i] - shift);
+        }
         for (int64_t i = whole; i < ATTENTION_TILE; i++) x[i] = 0;
-        factors[row] = weight_of(highest[row] - shift);
-        sums[row] = sums[row] * factors[row] + sum;
+        own[row] = sum_of_weights(x, whole);
+        factors[row] = highest[row] - shift;
         highest[row] = now;
+    }
+    // Of all rows at once, in vectors.
+    for (int64_t row = 0; row < tile.queries; row++) {
+        factors[row] = weight_of(factors[row]);
+        sums[row] = sums[row] * factors[row] + own[row];
     }
 }
 
@@ -127,16 +144,24 @@ void add_weighted_rows(int64_t rows, int64_t width, const float* weights, const 
 // Turns products into weights, by their log-sum-exp, and gradients by weights into gradients by products: weight
 // (gradient - mean) scale.
 void attention_slopes(const AttentionTile& tile, float* scores, float* gradients, const float* log_sum_exp, const float* means) {
+    const float scale = tile.scale;
     for (int64_t row = 0; row < tile.queries; row++) {
         float* x = scores + row * ATTENTION_TILE;
         float* g = gradients + row * ATTENTION_TILE;
         int64_t whole = scale_and_mask(tile, row, x);
         float shift = log_sum_exp[row] == -INFINITY ? 0.0f : log_sum_exp[row];
         float mean = means[row];
-        for (int64_t i = 0; i < whole; i++) x[i] = weight_of(x[i] - shift);
-        for (int64_t i = 0; i < whole; i++) g[i] = x[i] * (g[i] - mean) * tile.scale;
-        for (int64_t i = whole; i < ATTENTION_TILE; i++) x[i] = 0;
-        for (int64_t i = whole; i < ATTENTION_TILE; i++) g[i] = 0;
+        for (int64_t from = 0; from < whole; from += BLOCK) {
+            float *weights = x + from, *slopes = g + from;
+            for (int64_t i = 0; i < BLOCK; i++) {
+                float weight = weight_of(weights[i] - shift);
+                // Where no product was needed, anything may stand.
+                float slope = weight * (slopes[i] - mean) * scale;
+                slopes[i] = weights[i] == -INFINITY ? 0.0f : slope;
+                weights[i] = weight;
+            }
+        }
+        for (int64_t i = whole; i < ATTENTION_TILE; i++) x[i] = g[i] = 0;
     }
 }
 

@@ -6,6 +6,7 @@ import dev.baton.Shape;
 import dev.baton.composite.AttentionMask;
 import dev.baton.composite.CachedAttention;
 import dev.baton.composite.DotProductAttention;
+import dev.baton.composite.PackedQueries;
 import dev.baton.composite.RotaryEmbedding;
 import dev.baton.graph.Attributes;
 import dev.baton.program.Buffer;
@@ -55,6 +56,17 @@ final class AttentionWords {
         packed(out, kernel.inputs().get(0), each);
         mask(out, kernel);
         heads(out, kernel.outputs().get(0), each);
+        out.add(out.reference(kernel.outputs().get(1)));
+    }
+
+    static void packedQueries(Encoder out, Kernel.Whole kernel) {
+        Attributes attributes = kernel.node().attributes();
+        Shape each = shape(kernel, 0).without(2);
+        Shape queries = each.with(1, Dim.of(attributes.integer(PackedQueries.QUERIES)));
+        sizes(out, queries, attributes.integer(PackedQueries.KEYS), each.size(3), kernel);
+        packed(out, kernel.inputs().get(0), each, attributes.integer(PackedQueries.FIRST));
+        mask(out, kernel);
+        heads(out, kernel.outputs().get(0), queries);
         out.add(out.reference(kernel.outputs().get(1)));
     }
 
@@ -117,10 +129,20 @@ final class AttentionWords {
 
     /** Three of [N, T, heads, W] in one of [N, T, 3, heads, W]. */
     private static void packed(Encoder out, Buffer buffer, Shape each) {
+        packed(out, buffer, each, 0);
+    }
+
+    /**
+     * The same.
+     *
+     * @param query the first one
+     */
+    private static void packed(Encoder out, Buffer buffer, Shape each, long query) {
         long one = each.size(2) * each.size(3);
         for (int i = 0; i < 3; i++) {
+            long place = i == 0 ? 3 * query : i;
             // Of nothing, every part is where the whole is.
-            long offset = each.size() == 0 ? 0 : i * one * DType.FLOAT32.bytes();
+            long offset = each.size() == 0 ? 0 : place * one * DType.FLOAT32.bytes();
             out.add(out.reference(buffer) + offset, each.size(1) * 3 * one, 3 * one, each.size(3));
         }
     }

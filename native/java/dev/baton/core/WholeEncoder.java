@@ -13,6 +13,7 @@ import dev.baton.composite.Lstm;
 import dev.baton.composite.MaxPool;
 import dev.baton.composite.Norms;
 import dev.baton.composite.PackedAttention;
+import dev.baton.composite.PackedQueries;
 import dev.baton.composite.QuantizedProduct;
 import dev.baton.composite.RectifiedBatchNorm;
 import dev.baton.composite.RectifiedConvolution;
@@ -83,6 +84,7 @@ final class WholeEncoder {
             Map.entry(Softmax.LOG_SOFTMAX.backward(), new Command(27, NormalizationWords::softmaxBackward)),
             Map.entry(DotProductAttention.FORWARD, new Command(34, AttentionWords::forward)),
             Map.entry(PackedAttention.FORWARD, new Command(34, AttentionWords::packedForward)),
+            Map.entry(PackedQueries.INSTANCE, new Command(34, AttentionWords::packedQueries)),
             Map.entry(DotProductAttention.BACKWARD, new Command(35, AttentionWords::backward)),
             Map.entry(PackedAttention.BACKWARD, new Command(35, AttentionWords::packedBackward)),
             Map.entry(CachedAttention.SEPARATE, new Command(37, AttentionWords::cached)),

@@ -41,7 +41,8 @@ public final class Compiler {
         Graph rectified = checked(normed, RectifyConvolutions::run);
         Graph expanded = expand(rectified, backend::supports);
         Graph folded = checked(expanded, FoldLeaves::run);
-        Graph reshaped = checked(folded, ReshapeLater::run);
+        Graph sliced = checked(folded, SliceEarlier::run);
+        Graph reshaped = checked(sliced, ReshapeLater::run);
         Graph simple = checked(reshaped, Simplify::run);
         Graph split = checked(simple, SplitReductions::run);
         Graph merged = checked(split, MergeEqualNodes::run);

@@ -155,6 +155,39 @@ public final class DecodingGraphs {
     }
 
     /**
+     * The graph for sequences of so many tokens that begin, without caches: an output for the last token of each, [N, 1, ...].
+     *
+     * @param graph as {@link #requireCausal} lets it pass
+     * @param output its name
+     * @param tokens the symbol of the number of new tokens
+     */
+    public static Graph withoutCaches(Graph graph, String output, String tokens, long count) {
+        return new Graph.Rewriter(graph.bind(Map.of(tokens, count))) {
+            @Override
+            protected List<Value> rewrite(Node node, List<Value> inputs) {
+                if (isInput(node, Decoding.POSITIONS)) {
+                    return List.of(emit().full(node.output(0).type(), 0));
+                }
+                return node.operation() instanceof CachedAttention attention
+                        ? attention.withoutCaches(emit(), inputs, node.attributes())
+                        : copy(node, inputs, node.attributes());
+            }
+
+            @Override
+            protected void addOutputs(Map<String, Value> inputs, Map<String, Value> outputs) {
+                inputs.keySet().removeIf(name -> name.equals(Decoding.POSITIONS) || Decoding.isCache(name));
+                Value all = outputs.get(output);
+                outputs.clear();
+                outputs.put(output, emit().slice(all, 1, count - 1, count));
+            }
+        }.run().bind(Map.of());
+    }
+
+    private static boolean isInput(Node node, String name) {
+        return node.is(Primitive.INPUT) && node.attributes().text("name").equals(name);
+    }
+
+    /**
      * The graph with variables in the place of its caches, which a run changes where they lie.
      *
      * @param rows how many sequences the caches have room for

@@ -83,6 +83,10 @@ final class ReshapeLater extends Graph.Rewriter {
         if (node.is(Primitive.BROADCAST)) {
             return broadcast(node.input(0), value.shape(), shape);
         }
+        if (node.is(Primitive.SLICE)) {
+            Value reshaped = emit().reshape(value, shape);
+            return new Views().through(reshaped.node()) == null ? null : reshaped;
+        }
         boolean isStored =
                 !node.is(Primitive.Kind.MOVEMENT) && (!node.operation().isElementwise() || readByOthers);
         return isStored ? emit().reshape(value, shape) : null;

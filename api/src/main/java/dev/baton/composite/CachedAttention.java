@@ -70,6 +70,23 @@ public final class CachedAttention extends Composite {
         return node.output(0);
     }
 
+    /**
+     * The same for sequences that begin: attention of the new tokens to each other, and the caches as they were.
+     *
+     * @param inputs of the node
+     */
+    public List<Value> withoutCaches(Emitter emit, List<Value> inputs, Attributes attributes) {
+        var causal = Attributes.of(DotProductAttention.SCALE, attributes.number(DotProductAttention.SCALE))
+                .with(AttentionMask.CAUSAL, true)
+                .with(AttentionMask.MASK, false)
+                .with(AttentionMask.LENGTHS, false);
+        Composite attention = packed ? PackedAttention.FORWARD : DotProductAttention.FORWARD;
+        int first = newInputs();
+        Value result =
+                emit.builder().add(attention, inputs.subList(0, first), causal).output(0);
+        return List.of(result, inputs.get(first), inputs.get(first + 1));
+    }
+
     @Override
     public int overwritten(int output, Attributes attributes) {
         return output == 0 ? -1 : newInputs() + output - 1;

@@ -12,7 +12,8 @@ import java.util.TreeSet;
  */
 public final class Sampling {
 
-    private static final Sampling DEFAULTS = new Sampling(1, Integer.MAX_VALUE, 1, 0, Set.of(), Integer.MAX_VALUE);
+    private static final Sampling DEFAULTS =
+            new Sampling(1, Integer.MAX_VALUE, 1, 0, Set.of(), Integer.MAX_VALUE, false);
 
     private final double temperature;
     private final int topK;
@@ -20,14 +21,17 @@ public final class Sampling {
     private final long seed;
     private final Set<Integer> stop;
     private final int atMost;
+    private final boolean slides;
 
-    private Sampling(double temperature, int topK, double topP, long seed, Set<Integer> stop, int atMost) {
+    private Sampling(
+            double temperature, int topK, double topP, long seed, Set<Integer> stop, int atMost, boolean slides) {
         this.temperature = temperature;
         this.topK = topK;
         this.topP = topP;
         this.seed = seed;
         this.stop = stop;
         this.atMost = atMost;
+        this.slides = slides;
     }
 
     /** Draws from the model's own probabilities with seed 0, until the context is full. */
@@ -48,7 +52,7 @@ public final class Sampling {
         if (!(temperature >= 0 && temperature < Double.POSITIVE_INFINITY)) {
             throw new BatonException("a temperature is a number from 0 on, not " + temperature);
         }
-        return new Sampling(temperature, topK, topP, seed, stop, atMost);
+        return new Sampling(temperature, topK, topP, seed, stop, atMost, slides);
     }
 
     /** Draws among so many tokens with the largest logits; of equal ones the first. */
@@ -56,7 +60,7 @@ public final class Sampling {
         if (count < 1) {
             throw new BatonException("top-k draws among at least one token, not " + count);
         }
-        return new Sampling(temperature, count, topP, seed, stop, atMost);
+        return new Sampling(temperature, count, topP, seed, stop, atMost, slides);
     }
 
     /**
@@ -67,19 +71,19 @@ public final class Sampling {
         if (!(probability >= 0 && probability <= 1)) {
             throw new BatonException("top-p is a probability, from 0 to 1, not " + probability);
         }
-        return new Sampling(temperature, topK, probability, seed, stop, atMost);
+        return new Sampling(temperature, topK, probability, seed, stop, atMost, slides);
     }
 
     /** What draws are a function of; 0 unless changed. */
     public Sampling seed(long seed) {
-        return new Sampling(temperature, topK, topP, seed, stop, atMost);
+        return new Sampling(temperature, topK, topP, seed, stop, atMost, slides);
     }
 
     /** Ends a text where one of these tokens comes; it is not a part of the text. */
     public Sampling stop(int... tokens) {
         var all = new TreeSet<Integer>();
         Arrays.stream(tokens).forEach(all::add);
-        return new Sampling(temperature, topK, topP, seed, Set.copyOf(all), atMost);
+        return new Sampling(temperature, topK, topP, seed, Set.copyOf(all), atMost, slides);
     }
 
     /** Ends a text after so many tokens, those of the prompt aside. */
@@ -87,7 +91,17 @@ public final class Sampling {
         if (tokens < 1) {
             throw new BatonException("a text has at least one token, not " + tokens);
         }
-        return new Sampling(temperature, topK, topP, seed, stop, tokens);
+        return new Sampling(temperature, topK, topP, seed, stop, tokens, slides);
+    }
+
+    /**
+     * Writes on where the context is full, over the last tokens, as many as it has positions: what came before is forgotten, and
+     * a prompt may be longer than the context. There the position of every token changes with each new one, so that all are
+     * computed anew each time and nothing is kept; up to there it is as fast as without. Say where a text ends: by a token, a
+     * number of tokens or whoever is told of them.
+     */
+    public Sampling slidingWindow() {
+        return new Sampling(temperature, topK, topP, seed, stop, atMost, true);
     }
 
     double temperature() {
@@ -114,11 +128,15 @@ public final class Sampling {
         return atMost;
     }
 
+    boolean slides() {
+        return slides;
+    }
+
     @Override
     public String toString() {
         return "temperature " + temperature + (topK == Integer.MAX_VALUE ? "" : ", top-k " + topK)
                 + (topP == 1 ? "" : ", top-p " + topP) + ", seed " + seed
                 + (atMost == Integer.MAX_VALUE ? "" : ", at most " + atMost + " tokens")
-                + (stop.isEmpty() ? "" : ", stop at " + new TreeSet<>(stop));
+                + (stop.isEmpty() ? "" : ", stop at " + new TreeSet<>(stop)) + (slides ? ", sliding window" : "");
     }
 }

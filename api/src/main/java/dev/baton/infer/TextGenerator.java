@@ -26,7 +26,7 @@ import java.util.function.IntPredicate;
  * dev.baton.model.Gpt} or whatever is made of embeddings, positions and causal {@link dev.baton.nn.TransformerBlock}s.
  *
  * <p>Prompt and text together have at most as many tokens as the model knows positions, and one more: a text ends there ({@link
- * WrittenText.End#CONTEXT_FULL}). Any number of threads may use one generator; they take turns.
+ * WrittenText.End#CONTEXT_FULL}), or goes on over the last of its tokens ({@link Sampling#slidingWindow}). Any number of threads may use one generator; they take turns.
  */
 public final class TextGenerator implements AutoCloseable {
 
@@ -37,12 +37,14 @@ public final class TextGenerator implements AutoCloseable {
     private final Session session;
     private final Opened opened;
     private final CachedModel model;
+    private final WindowModel windows;
     private final float[] logits;
 
     private TextGenerator(Session session, Opened opened, DecodingGraph decoding) {
         this.session = session;
         this.opened = opened;
         this.model = new CachedModel(session, opened, decoding);
+        this.windows = new WindowModel(session, opened, decoding);
         this.logits = new float[model.vocabulary()];
     }
 
@@ -161,12 +163,12 @@ public final class TextGenerator implements AutoCloseable {
      * @param listener is told of each token as soon as it is chosen; what it throws comes out here
      */
     public List<WrittenText> generate(List<int[]> prompts, Sampling sampling, TokenListener listener) {
-        check(prompts);
+        check(prompts, sampling);
         var random = new SplittableRandom(sampling.seed());
         var texts = new ArrayList<Writing>();
         for (int[] prompt : prompts) {
-            texts.add(new Writing(
-                    texts.size(), prompt.clone(), sampling, random.split(), context() - prompt.length + 1, listener));
+            long room = sampling.slides() ? Long.MAX_VALUE : context() - prompt.length + 1;
+            texts.add(new Writing(texts.size(), prompt, sampling, random.split(), room, listener));
         }
         take("write another text");
         try {
@@ -175,7 +177,11 @@ public final class TextGenerator implements AutoCloseable {
                 model.begin(texts.size());
                 readPrompts(texts);
                 while (texts.stream().anyMatch(text -> !text.hasEnded())) {
+                    List<Writing> beyond = texts.stream()
+                            .filter(text -> !text.hasEnded() && !fits(text))
+                            .toList();
                     writeOne(texts);
+                    writeOneOver(beyond);
                 }
             } finally {
                 session.release();
@@ -194,7 +200,12 @@ public final class TextGenerator implements AutoCloseable {
         turn.lock();
     }
 
-    private void check(List<int[]> prompts) {
+    /** Whether the caches have room for all tokens of a text. */
+    private boolean fits(Writing text) {
+        return text.length() <= context();
+    }
+
+    private void check(List<int[]> prompts, Sampling sampling) {
         if (prompts.isEmpty()) {
             throw new DataException("there is no prompt to go on with");
         }
@@ -203,9 +214,9 @@ public final class TextGenerator implements AutoCloseable {
             String which = prompts.size() == 1 ? "the prompt" : "prompt " + i;
             if (prompt.length == 0) {
                 throw new DataException(which + " is empty: a text goes on from at least one token");
-            } else if (prompt.length > context()) {
+            } else if (prompt.length > context() && !sampling.slides()) {
                 throw new DataException(which + " has " + prompt.length + " tokens, the context " + context()
-                        + ": leave out its beginning");
+                        + ": leave out its beginning, or take a sliding window");
             }
             for (int j = 0; j < prompt.length; j++) {
                 if (prompt[j] < 0 || prompt[j] >= vocabulary()) {
@@ -218,23 +229,26 @@ public final class TextGenerator implements AutoCloseable {
 
     /** Puts the prompts into the caches, the same part of each at a time, and writes the first token behind each. */
     private void readPrompts(List<Writing> texts) {
-        int longest =
-                texts.stream().mapToInt(text -> text.prompt().length).max().orElseThrow();
+        int longest = texts.stream()
+                .filter(this::fits)
+                .mapToInt(Writing::prompt)
+                .max()
+                .orElse(0);
         for (int from = 0; from < longest; ) {
             int count = chunk(longest - from);
             for (int i = 0; i < texts.size(); i++) {
-                int[] prompt = texts.get(i).prompt();
+                Writing text = texts.get(i);
                 for (int j = 0; j < count; j++) {
                     // What fills up a shorter prompt is written over before a token looks at it.
-                    model.token(count, i, j, from + j < prompt.length ? prompt[from + j] : 0);
+                    model.token(count, i, j, from + j < text.prompt() ? text.token(from + j) : 0);
                 }
                 model.position(i, from);
-                model.answer(count, i, Math.max(0, Math.min(count, prompt.length - from) - 1));
+                model.answer(count, i, Math.max(0, Math.min(count, text.prompt() - from) - 1));
             }
             model.run(count);
             for (int i = 0; i < texts.size(); i++) {
-                int end = texts.get(i).prompt().length;
-                if (end > from && end <= from + count) {
+                int end = texts.get(i).prompt();
+                if (end > from && end <= from + count && end <= context()) {
                     goOn(texts.get(i), i);
                 }
             }
@@ -254,18 +268,39 @@ public final class TextGenerator implements AutoCloseable {
         return size;
     }
 
+    /** One more token of each text that fits. */
     private void writeOne(List<Writing> texts) {
+        if (texts.stream().allMatch(text -> text.hasEnded() || !fits(text))) {
+            return;
+        }
         for (int i = 0; i < texts.size(); i++) {
-            // A text that has ended goes through the same token again, which nobody looks at.
-            model.token(1, i, 0, texts.get(i).last());
-            model.position(i, texts.get(i).position());
+            // A text that has ended, or goes on without caches, goes through its last token, which nobody looks at.
+            int last = texts.get(i).length() - 1;
+            model.token(1, i, 0, texts.get(i).token(last));
+            model.position(i, last);
             model.answer(1, i, 0);
         }
         model.run(1);
         for (int i = 0; i < texts.size(); i++) {
-            if (!texts.get(i).hasEnded()) {
+            if (!texts.get(i).hasEnded() && fits(texts.get(i))) {
                 goOn(texts.get(i), i);
             }
+        }
+    }
+
+    /** One more token of each of some texts, over the last tokens of each. */
+    private void writeOneOver(List<Writing> texts) {
+        if (texts.isEmpty()) {
+            return;
+        }
+        windows.begin(texts.size());
+        for (int i = 0; i < texts.size(); i++) {
+            windows.tokens(i, texts.get(i));
+        }
+        windows.run();
+        for (int i = 0; i < texts.size(); i++) {
+            windows.logits(i, logits);
+            texts.get(i).next(logits);
         }
     }
 
@@ -280,6 +315,7 @@ public final class TextGenerator implements AutoCloseable {
         take("close its generator");
         try {
             model.close();
+            windows.close();
             session.close();
         } finally {
             turn.unlock();

@@ -1,21 +1,23 @@
 package dev.baton.infer;
 
 import dev.baton.infer.WrittenText.End;
+import java.util.Arrays;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 
 /** One text while it is written: the tokens so far, and whether and why it ended. */
 final class Writing {
 
     private final int number;
-    private final int[] prompt;
+    private final int prompt;
     private final Sampling sampling;
     private final Sampler sampler;
     private final long room;
     private final TokenListener listener;
-    private final IntStream.Builder builder = IntStream.builder();
-    private int written;
-    private int last;
+
+    /** The prompt and what is written, with room for more. */
+    private int[] tokens;
+
+    private int length;
     private End end;
 
     /**
@@ -23,41 +25,46 @@ final class Writing {
      */
     Writing(int number, int[] prompt, Sampling sampling, SplittableRandom random, long room, TokenListener listener) {
         this.number = number;
-        this.prompt = prompt;
+        this.tokens = prompt.clone();
+        this.prompt = prompt.length;
+        this.length = prompt.length;
         this.sampling = sampling;
         this.sampler = new Sampler(sampling, random);
         this.room = room;
         this.listener = listener;
     }
 
-    int[] prompt() {
+    /** How many tokens the prompt has. */
+    int prompt() {
         return prompt;
+    }
+
+    /** How many tokens there are, those of the prompt included. */
+    int length() {
+        return length;
+    }
+
+    int token(int position) {
+        return tokens[position];
     }
 
     boolean hasEnded() {
         return end != null;
     }
 
-    /** The position of the token that was written last. */
-    int position() {
-        return prompt.length + written - 1;
-    }
-
-    /** The token that was written last. */
-    int last() {
-        return last;
-    }
-
     /** Chooses the next token. */
     void next(float[] logits) {
-        last = sampler.choose(logits);
-        if (sampling.stopsAt(last)) {
+        int next = sampler.choose(logits);
+        if (sampling.stopsAt(next)) {
             end = End.STOP_TOKEN;
             return;
         }
-        builder.add(last);
-        written++;
-        if (!listener.token(number, last)) {
+        if (length == tokens.length) {
+            tokens = Arrays.copyOf(tokens, 2 * length);
+        }
+        tokens[length++] = next;
+        int written = length - prompt;
+        if (!listener.token(number, next)) {
             end = End.LISTENER;
         } else if (written == sampling.atMost()) {
             end = End.LENGTH;
@@ -67,6 +74,6 @@ final class Writing {
     }
 
     WrittenText text() {
-        return new WrittenText(builder.build().toArray(), end);
+        return new WrittenText(Arrays.copyOfRange(tokens, prompt, length), end);
     }
 }

@@ -16,7 +16,7 @@ public record WrittenText(int[] tokens, End end) {
         STOP_TOKEN,
         /** It has as many tokens as {@link Sampling#atMost} says. */
         LENGTH,
-        /** Prompt and text fill all positions that the model knows. */
+        /** Prompt and text fill all positions that the model knows, and there is no {@link Sampling#slidingWindow}. */
         CONTEXT_FULL,
         /** Whoever was told of the tokens wanted no more. */
         LISTENER

@@ -167,9 +167,9 @@ final class RandomGraphs {
     }
 
     private Value make() {
-        int kind = choose(12);
+        int kind = choose(13);
         Value x = values.get(values.size() - 1 - choose(Math.min(values.size(), 1 + choose(values.size()))));
-        boolean moves = kind >= 5 && kind <= 7;
+        boolean moves = kind >= 5 && kind <= 7 || kind == 12;
         if (x.dtype() == DType.INT8 && !moves) {
             return cast(x);
         }
@@ -182,6 +182,7 @@ final class RandomGraphs {
             case 8 -> reduce(x);
             case 9 -> matmul(x);
             case 10 -> cast(x);
+            case 12 -> slice(x);
             default -> select(x);
         };
     }
@@ -256,6 +257,16 @@ final class RandomGraphs {
                 Primitive.BROADCAST,
                 Attributes.of("shape", choose(2) == 0 ? shape : shape.prepend(dev.baton.Dim.of(3))),
                 x);
+    }
+
+    private Value slice(Value x) {
+        long[] starts = new long[x.shape().rank()];
+        long[] sizes = x.shape().toArray();
+        for (int axis = 0; axis < sizes.length; axis++) {
+            starts[axis] = choose((int) sizes[axis]);
+            sizes[axis] = 1 + choose((int) (sizes[axis] - starts[axis]));
+        }
+        return emit.slice(x, starts, Shape.of(sizes));
     }
 
     private Value reduce(Value x) {

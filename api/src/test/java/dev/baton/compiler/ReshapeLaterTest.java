@@ -71,6 +71,24 @@ class ReshapeLaterTest {
         assertThat(shapes(reshaped, Primitive.TANH)).containsExactly(Shape.of(2, 2, 4));
     }
 
+    /** A part of a value can be read in another shape where its rows still lie one after the other. */
+    @Test
+    void aSliceOfWhatIsStored() {
+        Layer model = new Linear(4, 4);
+        Graph ofSteps = reshaped(training(
+                SEQUENCES,
+                x -> Layer.trace(model, x.slice(1, 2, 3).exp())
+                        .add(x.slice(1, 2, 3))
+                        .tanh()));
+        assertThat(shapes(ofSteps, Primitive.TANH)).containsExactly(Shape.of(2, 4));
+        Graph apart = reshaped(training(
+                SEQUENCES,
+                x -> Layer.trace(model, x.slice(1, 1, 3).exp())
+                        .add(x.slice(1, 1, 3))
+                        .tanh()));
+        assertThat(shapes(apart, Primitive.TANH)).containsExactly(Shape.of(2, 2, 4));
+    }
+
     @Test
     void whatHasNoReshapeStaysAsItIs() {
         Graph graph = training(SEQUENCES, x -> x.tanh().multiply(2));

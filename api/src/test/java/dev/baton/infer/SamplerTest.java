@@ -187,5 +187,6 @@ class SamplerTest {
         assertThatThrownBy(() -> sampling.atMost(0)).hasMessage("a text has at least one token, not 0");
         assertThat(sampling.topK(4).topP(0.5).atMost(9).stop(3, 1).seed(6))
                 .hasToString("temperature 1.0, top-k 4, top-p 0.5, seed 6, at most 9 tokens, stop at [1, 3]");
+        assertThat(Sampling.greedy().slidingWindow()).hasToString("temperature 0.0, seed 0, sliding window");
     }
 }

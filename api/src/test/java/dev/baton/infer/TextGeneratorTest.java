@@ -103,15 +103,17 @@ class TextGeneratorTest {
         return new Random(seed).ints(length, 0, VOCABULARY).toArray();
     }
 
-    /** Token by token, each from a whole pass over all before it. */
+    /** Token by token, each from a whole pass over all before it, as many as the model knows positions. */
     private static int[] expected(
             Evaluation evaluation, int[] prompt, Sampling sampling, SplittableRandom random, int count) {
         var sampler = new Sampler(sampling, random);
         int[] text = Arrays.copyOf(prompt, prompt.length + count);
         for (int known = prompt.length; known < text.length; known++) {
-            NDArray logits = evaluation.answers(NDArray.of(Shape.of(1, CONTEXT), Arrays.copyOf(text, CONTEXT)));
+            int first = Math.max(0, known - CONTEXT);
+            int[] window = Arrays.copyOfRange(text, first, first + CONTEXT);
+            NDArray logits = evaluation.answers(NDArray.of(Shape.of(1, CONTEXT), window));
             var last = new float[VOCABULARY];
-            logits.floats().get((known - 1) * VOCABULARY, last);
+            logits.floats().get((known - first - 1) * VOCABULARY, last);
             text[known] = sampler.choose(last);
         }
         return Arrays.copyOfRange(text, prompt.length, text.length);
@@ -135,6 +137,59 @@ class TextGeneratorTest {
                                     expected(evaluation, prompt, sampling, random, room), End.CONTEXT_FULL));
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt", "blocks", "waves", "rotary"})
+    void aSlidingWindowWritesOnWhereTheContextIsFull(String name) {
+        Layer model = MODELS.get(name).get();
+        try (var session = session(model);
+                var evaluation = Evaluation.of(session, model);
+                var generator = TextGenerator.of(session, model, CONTEXT)) {
+            for (Sampling sampling : List.of(Sampling.greedy(), Sampling.of().topK(5))) {
+                for (int length : new int[] {CONTEXT - 5, CONTEXT, CONTEXT + 1, 2 * CONTEXT + 3}) {
+                    int[] prompt = prompt(length, length);
+                    var random = new SplittableRandom(8).split();
+                    assertThat(generator.generate(
+                                    prompt, sampling.slidingWindow().seed(8).atMost(12)))
+                            .isEqualTo(new WrittenText(expected(evaluation, prompt, sampling, random, 12), End.LENGTH));
+                }
+            }
+        }
+    }
+
+    /** Some have slid for long, others begin to, and others end before. */
+    @Test
+    void severalTextsSlideEachFromItsOwnLength() {
+        Layer model = gpt(CONTEXT);
+        try (var session = session(model);
+                var evaluation = Evaluation.of(session, model);
+                var generator = TextGenerator.of(session, model)) {
+            var sampling = Sampling.of().seed(7).slidingWindow().atMost(17);
+            var prompts = new ArrayList<int[]>();
+            for (int length : new int[] {CONTEXT + 20, 1, CONTEXT - 3, CONTEXT - 10, CONTEXT}) {
+                prompts.add(prompt(length, length));
+            }
+            var random = new SplittableRandom(7);
+            List<int[]> expected = prompts.stream()
+                    .map(prompt -> expected(evaluation, prompt, sampling, random.split(), 17))
+                    .toList();
+            List<WrittenText> texts = generator.generate(prompts, sampling);
+            for (int i = 0; i < texts.size(); i++) {
+                assertThat(texts.get(i)).as("text %d", i).isEqualTo(new WrittenText(expected.get(i), End.LENGTH));
+            }
+            var counts = new int[prompts.size()];
+            int[] most = {3, 17, 5, 14, 8};
+            texts = generator.generate(prompts, sampling, (number, token) -> ++counts[number] < most[number]);
+            for (int i = 0; i < texts.size(); i++) {
+                assertThat(texts.get(i).tokens())
+                        .as("text %d", i)
+                        .containsExactly(Arrays.copyOf(expected.get(i), most[i]));
+            }
+            // Nothing is left of windows in the caches.
+            assertThat(generator.generate(prompts.get(1), Sampling.greedy()).end())
+                    .isEqualTo(End.CONTEXT_FULL);
         }
     }
 
@@ -264,7 +319,7 @@ class TextGeneratorTest {
             refused(
                     generator,
                     List.of(new int[1], new int[6]),
-                    "prompt 1 has 6 tokens, the context 5: leave out its beginning");
+                    "prompt 1 has 6 tokens, the context 5: leave out its beginning, or take a sliding window");
             refused(
                     generator,
                     List.of(new int[] {0, VOCABULARY}),

@@ -37,11 +37,14 @@ public final class Main {
             }
         }
         workloads.put("gpt-generate", Generation::run);
+        if (named.contains("gpt-generate-cached")) {
+            workloads.put("gpt-generate-cached", Generation::runWithCaches);
+        }
         if (named.contains("gpt-generate-256")) {
             workloads.put("gpt-generate-256", Generation::runWithLongerContext);
         }
         if (named.contains("gpt-generate-256-cached")) {
-            workloads.put("gpt-generate-256-cached", Generation::runWithCaches);
+            workloads.put("gpt-generate-256-cached", Generation::runWithCachesOfLongerContext);
         }
         workloads.put("sgemm", Products::run);
         new Bench("baton", "0.1.0").main(names, workloads);

@@ -7,6 +7,7 @@ import dev.baton.composite.AttentionMask;
 import dev.baton.composite.CachedAttention;
 import dev.baton.composite.DotProductAttention;
 import dev.baton.composite.PackedAttention;
+import dev.baton.composite.PackedQueries;
 import dev.baton.composite.RotaryAtPositions;
 import dev.baton.composite.RotaryEmbedding;
 import dev.baton.composite.TokenPositions;
@@ -209,6 +210,26 @@ final class AttentionCases {
                         attributes,
                         OF_SUMS,
                         with(mask, qkv, sizes.result(), sizes.logSumExp(), sizes.result()));
+            }
+            packedQueries(cases, sizes, qkv);
+        }
+    }
+
+    /** The last query, and some in the middle with not all of the keys. */
+    private static void packedQueries(List<Case> cases, Sizes sizes, Argument qkv) {
+        for (boolean last : sizes.queries == 1 ? new boolean[] {true} : new boolean[] {false, true}) {
+            long first = last ? sizes.queries - 1 : sizes.queries / 2;
+            long count = last ? 1 : (sizes.queries + 3) / 4;
+            long keys = last ? sizes.keys : sizes.keys / 2 + 1;
+            for (Argument[] mask :
+                    List.of(new Argument[0], new Argument[] {mask(sizes.examples, 1, count, keys)}, new Argument[] {
+                        mask(1, sizes.heads, 1, keys), lengths(sizes)
+                    })) {
+                Attributes attributes = attributes(false, mask)
+                        .with(PackedQueries.FIRST, first)
+                        .with(PackedQueries.QUERIES, count)
+                        .with(PackedQueries.KEYS, keys);
+                CompositeCases.both(cases, GROUP, PackedQueries.INSTANCE, attributes, NEAR, with(mask, qkv));
             }
         }
     }

@@ -30,6 +30,7 @@ public final class Suite {
         cases.addAll(ViewCases.of(cases));
         cases.addAll(FusionCases.cases());
         cases.addAll(EpilogueCases.cases());
+        cases.addAll(PartCases.cases());
         cases.addAll(VariableCases.cases());
         cases.addAll(TrainingCases.cases());
         cases.addAll(RandomGraphCases.cases());

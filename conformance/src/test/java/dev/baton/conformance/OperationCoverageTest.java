@@ -15,6 +15,7 @@ import dev.baton.composite.Lstm;
 import dev.baton.composite.MaxPool;
 import dev.baton.composite.Norms;
 import dev.baton.composite.PackedAttention;
+import dev.baton.composite.PackedQueries;
 import dev.baton.composite.QuantizedProduct;
 import dev.baton.composite.RectifiedConvolution;
 import dev.baton.composite.Softmax;
@@ -71,6 +72,7 @@ class OperationCoverageTest {
             DotProductAttention.BACKWARD,
             PackedAttention.FORWARD,
             PackedAttention.BACKWARD,
+            PackedQueries.INSTANCE,
             CachedAttention.SEPARATE,
             CachedAttention.PACKED,
             TokenPositions.INSTANCE,

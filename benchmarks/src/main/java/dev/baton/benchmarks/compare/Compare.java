@@ -143,7 +143,7 @@ final class Compare implements Callable<Integer> {
             System.err.println("compare.sh: Baton failed, see above");
             return FAILED;
         }
-        boolean alone = results.settings().workloads().stream().allMatch(name -> name.endsWith(Settings.BFLOAT16));
+        boolean alone = results.settings().workloads().stream().allMatch(Settings::isBatonsOwn);
         if (measured.size() < 2 && !alone) {
             System.err.println("compare.sh: no peer was measured: there is no ratio");
             return FAILED;

@@ -36,7 +36,7 @@ final class Comparison {
         Results results = null;
         for (int round = 1; round <= settings.rounds(); round++) {
             for (Settings.Task task : settings.tasks()) {
-                boolean own = task.workload().endsWith(Settings.BFLOAT16);
+                boolean own = Settings.isBatonsOwn(task.workload());
                 for (String framework : turn(own ? List.of() : settings.peers(), round)) {
                     measure(framework, task, round);
                 }

@@ -18,8 +18,16 @@ record Settings(
         String javaOptions,
         long limitSeconds) {
 
-    /** What ends the name of a workload that Baton alone has: its products are of bfloat16. */
+    /** What ends the name of a workload whose products are of bfloat16. */
     static final String BFLOAT16 = "-bfloat16";
+
+    /** What ends the name of a workload whose keys and values are kept. */
+    static final String CACHED = "-cached";
+
+    /** Whether a workload is one that Baton alone has. */
+    static boolean isBatonsOwn(String workload) {
+        return workload.endsWith(BFLOAT16) || workload.endsWith(CACHED);
+    }
 
     /** Something to run in each round. */
     record Task(String workload, Condition condition) {}

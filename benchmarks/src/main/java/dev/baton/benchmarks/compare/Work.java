@@ -103,14 +103,18 @@ record Work(double multiplyAdds, long bytes, double units) {
     }
 
     /**
-     * A token of the 256 that are generated, at the mean over their lengths: one pass over at most 64 tokens, the scores
-     * of the last of them.
+     * A token of the 256 that are generated, at the mean over their lengths: one pass over at most 64 tokens. Of the last layer
+     * keys and values of all of them count, and the rest for the last one, as do its scores.
      */
     static Work generation() {
         int count = 256;
+        double width = 128;
         double multiplyAdds = 0;
         for (int next = 1; next <= count; next++) {
-            multiplyAdds += decoder(4, 128, Math.min(next, CONTEXT)) + 128 * 65;
+            int tokens = Math.min(next, CONTEXT);
+            double keysAndValues = tokens * 2 * width * width;
+            double ofTheLast = 10 * width * width + 2 * width * tokens + width * 65;
+            multiplyAdds += decoder(3, 128, tokens) + keysAndValues + ofTheLast;
         }
         return new Work(multiplyAdds / count, FLOAT * GPT.parameters(), 1);
     }

@@ -72,6 +72,7 @@ class RowsTest {
                         "cnn-infer",
                         "resnet20-infer",
                         "gpt-generate",
+                        "gpt-generate-cached",
                         "sgemm",
                         "mlp-train-bfloat16",
                         "cnn-train-bfloat16");
@@ -91,6 +92,24 @@ class RowsTest {
                     assertThat(judgement.peer()).isNull();
                     assertThat(judgement.met()).isTrue();
                 });
+    }
+
+    @Test
+    void generationWithCachesIsComparedWithThePeersWithout() {
+        var measurements = new Measurements(List.of(
+                line("baton", Condition.QUIET, "gpt-generate", "generate", 1, 900),
+                line("baton", Condition.QUIET, "gpt-generate-cached", "generate", 1, 1200),
+                line("djl", Condition.QUIET, "gpt-generate", "generate", 1, 500)));
+        assertThat(Rows.judge(measurements, PEERS, null))
+                .filteredOn(judgement -> judgement.row().contains("caches"))
+                .singleElement()
+                .satisfies(judgement -> {
+                    assertThat(judgement.peer()).isEqualTo("djl");
+                    assertThat(judgement.ratio()).isEqualTo(2.4);
+                    assertThat(judgement.met()).isTrue();
+                });
+        var without = new Measurements(List.of(line("djl", Condition.QUIET, "gpt-generate", "generate", 1, 500)));
+        assertThat(Rows.judge(without, PEERS, null)).hasSize(1);
     }
 
     @Test

@@ -8,13 +8,14 @@ import dev.baton.reference.Interpreter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** Whatever the graph and whatever the numbers, simplifying changes no bit. */
-class SimplifyPropertyTest {
+/** Whatever the graph and whatever the numbers, no pass that promises it changes a bit. */
+class SameBitsPropertyTest {
 
     @Provide
     Arbitrary<List<Integer>> decisions() {
@@ -22,16 +23,25 @@ class SimplifyPropertyTest {
     }
 
     @Property(tries = 1500)
-    void resultsAreTheSameBits(@ForAll("decisions") List<Integer> decisions, @ForAll long seed) {
+    void simplified(@ForAll("decisions") List<Integer> decisions, @ForAll long seed) {
+        assertSame(decisions, seed, Simplify::run);
+    }
+
+    @Property(tries = 1500)
+    void slicedEarlier(@ForAll("decisions") List<Integer> decisions, @ForAll long seed) {
+        assertSame(decisions, seed, SliceEarlier::run);
+    }
+
+    private static void assertSame(List<Integer> decisions, long seed, UnaryOperator<Graph> pass) {
         Graph expanded = ExpandComposites.run(RandomGraphs.graph(decisions), node -> false);
-        Graph simple = Simplify.run(expanded);
-        GraphVerifier.verify(simple);
+        Graph changed = pass.apply(expanded);
+        GraphVerifier.verify(changed);
         Map<String, double[]> inputs = RandomGraphs.numbers(expanded.inputs(), seed);
         Map<String, double[]> variables = RandomGraphs.numbers(expanded.variables(), seed + 1);
         var before = new Interpreter(expanded, Interpreter.Precision.FLOAT).run(inputs, variables);
-        var after = new Interpreter(simple, Interpreter.Precision.FLOAT).run(inputs, variables);
-        assertSame(before.outputs(), after.outputs(), simple);
-        assertSame(before.assignments(), after.assignments(), simple);
+        var after = new Interpreter(changed, Interpreter.Precision.FLOAT).run(inputs, variables);
+        assertSame(before.outputs(), after.outputs(), changed);
+        assertSame(before.assignments(), after.assignments(), changed);
     }
 
     @Property(tries = 500)
