@@ -44,15 +44,14 @@ public final class Contribution implements Serializable {
      */
     public Contribution plus(Contribution other) {
         if (partitions != other.partitions) {
-            throw new BatonException("a contribution to " + partitions + " partitions cannot be added to one to "
-                    + other.partitions);
+            throw new BatonException(
+                    "a contribution to " + partitions + " partitions cannot be added to one to " + other.partitions);
         }
         var joined = new ArrayList<Part>();
         int i = 0;
         int j = 0;
         while (i < parts.length || j < other.parts.length) {
-            boolean first = j == other.parts.length
-                    || (i < parts.length && parts[i].from() < other.parts[j].from());
+            boolean first = j == other.parts.length || (i < parts.length && parts[i].from() < other.parts[j].from());
             push(joined, first ? parts[i++] : other.parts[j++]);
         }
         return new Contribution(partitions, joined.toArray(Part[]::new));

@@ -40,12 +40,14 @@ public abstract class DistributedSource implements GradientSource {
 
     private static void requireInner(Optimizer optimizer) {
         if (optimizer.update(1) != 1) {
-            throw new BatonException("the optimizer of a round cannot accumulate gradients: what a worker has gathered when "
-                    + "the round ends would be lost; choose larger batches, or meet after every step");
+            throw new BatonException(
+                    "the optimizer of a round cannot accumulate gradients: what a worker has gathered when "
+                            + "the round ends would be lost; choose larger batches, or meet after every step");
         }
         if (!optimizer.told().isEmpty()) {
-            throw new BatonException("the optimizer of a round cannot follow a metric (PlateauSchedule): workers measure "
-                    + "nothing; give the schedule to the optimizer that learns from the rounds");
+            throw new BatonException(
+                    "the optimizer of a round cannot follow a metric (PlateauSchedule): workers measure "
+                            + "nothing; give the schedule to the optimizer that learns from the rounds");
         }
     }
 
@@ -63,9 +65,7 @@ public abstract class DistributedSource implements GradientSource {
      */
     public final Trainer.Builder trainer(Session session) {
         Trainer.Builder builder = recipe.trainer(session);
-        return way.hasRounds()
-                ? builder.optimizer(Sgd.of(0.7).momentum(0.9).nesterov())
-                : builder;
+        return way.hasRounds() ? builder.optimizer(Sgd.of(0.7).momentum(0.9).nesterov()) : builder;
     }
 
     /** How examples and batches are shared out. */
@@ -115,16 +115,16 @@ public abstract class DistributedSource implements GradientSource {
         Part sum = tried(WeightBlock.of(variables), epoch, meeting).complete();
         long wanted = division.joint(way.firstBatch(division, meeting), way.firstBatch(division, meeting + 1));
         if (sum.examples() != wanted) {
-            throw new DataException("the partitions learnt from " + sum.examples() + " examples together and were to learn "
-                    + "from " + wanted + " (" + division + ")");
+            throw new DataException("the partitions learnt from " + sum.examples()
+                    + " examples together and were to learn " + "from " + wanted + " (" + division + ")");
         }
         return new Means(sum.losses() / sum.examples(), sum.examples(), sum.values(), sum.notFinite());
     }
 
     private static void requireSame(String what, Object recipe, Object session) {
         if (!recipe.equals(session)) {
-            throw new DataException("the workers have " + what + " " + recipe + " and the trainer's session has " + session
-                    + ": open it with Recipe.open(...)");
+            throw new DataException("the workers have " + what + " " + recipe + " and the trainer's session has "
+                    + session + ": open it with Recipe.open(...)");
         }
     }
 
@@ -140,8 +140,8 @@ public abstract class DistributedSource implements GradientSource {
                 }
                 LOG.log(
                         System.Logger.Level.WARNING,
-                        "epoch " + (epoch + 1) + ", step " + (meeting + 1) + " is computed again after failure " + tries + " of "
-                                + TRIES,
+                        "epoch " + (epoch + 1) + ", step " + (meeting + 1) + " is computed again after failure " + tries
+                                + " of " + TRIES,
                         e);
             }
         }

@@ -100,8 +100,9 @@ final class Part implements Serializable {
             return a.length == 0 ? b : a;
         }
         if (a.length != b.length) {
-            throw new DataException("partitions " + from + " to " + (to - 1) + " bring " + a.length + " bytes, " + next.from
-                    + " to " + (next.to - 1) + " bring " + b.length + ": one is cut off, or of another model");
+            throw new DataException(
+                    "partitions " + from + " to " + (to - 1) + " bring " + a.length + " bytes, " + next.from + " to "
+                            + (next.to - 1) + " bring " + b.length + ": one is cut off, or of another model");
         }
         var sum = new byte[a.length];
         for (int i = 0; i < sum.length; i += Float.BYTES) {

@@ -28,8 +28,7 @@ final class Signature implements Serializable {
     }
 
     static Signature of(FlatVariables variables) {
-        return new Signature(
-                VERSION, variables.seed(), variables.precision().toString(), variables.layout());
+        return new Signature(VERSION, variables.seed(), variables.precision().toString(), variables.layout());
     }
 
     /** Baton's, which the build writes to a file. */
@@ -54,7 +53,8 @@ final class Signature implements Serializable {
         requireSame("seed", Long.toString(seed), Long.toString(here.seed));
         requireSame("precision", precision, here.precision);
         if (!layout.equals(here.layout)) {
-            throw new DataException("this worker's model is another one than the leading machine's: " + difference(here));
+            throw new DataException(
+                    "this worker's model is another one than the leading machine's: " + difference(here));
         }
     }
 

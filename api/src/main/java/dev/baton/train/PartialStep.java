@@ -7,7 +7,6 @@ import dev.baton.graph.TensorType;
 import dev.baton.loss.Loss;
 import dev.baton.nn.Layer;
 import dev.baton.optim.Optimizer;
-import dev.baton.runtime.Executable;
 import dev.baton.runtime.Opened;
 import dev.baton.runtime.Session;
 import java.util.LinkedHashMap;

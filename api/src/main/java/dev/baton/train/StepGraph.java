@@ -133,8 +133,7 @@ final class StepGraph {
         Map<Parameter, Value> learnt = learnt(graph, optimizer);
         var gradients = new ArrayList<Value>();
         learnt.forEach((parameter, value) -> gradients.add(graph.input(gradient(parameter.name()), value.type())));
-        statistics(graph)
-                .forEach((name, value) -> graph.assign(value, graph.input(statistic(name), value.type())));
+        statistics(graph).forEach((name, value) -> graph.assign(value, graph.input(statistic(name), value.type())));
         var emit = new Emitter(graph);
         Value loss = graph.input(LOSS, new TensorType(DType.FLOAT32, Shape.scalar()));
         Value finite = guard(emit, loss, gradients, false);

@@ -68,7 +68,8 @@ class ContributionPropertyTest {
                 size[i] += Math.abs(value);
             }
         }
-        Part together = Workers.together(all, partitions, new SplittableRandom(seed)).complete();
+        Part together =
+                Workers.together(all, partitions, new SplittableRandom(seed)).complete();
         var values = ByteBuffer.wrap(together.values()).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < VALUES; i++) {
             // A tree of 40 leaves has six levels, each of which rounds.
@@ -86,11 +87,13 @@ class ContributionPropertyTest {
     @Example
     void whatIsMissingOrComesTwiceIsNamed() {
         List<Contribution> all = contributions(6, 1);
-        Contribution five = all.get(0).plus(all.get(1)).plus(all.get(5)).plus(all.get(2)).plus(all.get(4));
+        Contribution five =
+                all.get(0).plus(all.get(1)).plus(all.get(5)).plus(all.get(2)).plus(all.get(4));
         assertThatThrownBy(five::complete)
                 .isInstanceOf(DataException.class)
                 .hasMessage("partition 3 of 6 has contributed nothing");
-        assertThatThrownBy(() -> Contribution.none(6).complete()).hasMessage("partition 0 of 6 has contributed nothing");
+        assertThatThrownBy(() -> Contribution.none(6).complete())
+                .hasMessage("partition 0 of 6 has contributed nothing");
         for (int partition : new int[] {0, 1, 2, 4, 5}) {
             assertThatThrownBy(() -> five.plus(all.get(partition)))
                     .isInstanceOf(BatonException.class)

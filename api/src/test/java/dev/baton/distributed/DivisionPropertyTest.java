@@ -42,7 +42,8 @@ class DivisionPropertyTest {
                 sizes.add(part == null ? 0 : (int) part.size());
                 assertThat(shard.size(joint, joint + 1)).isEqualTo(sizes.get(sizes.size() - 1));
                 if (part != null) {
-                    assertThat(part.inputs().toIntArray()).isEqualTo(part.targets().toIntArray());
+                    assertThat(part.inputs().toIntArray())
+                            .isEqualTo(part.targets().toIntArray());
                     for (int number : part.targets().toIntArray()) {
                         seen.add(number);
                     }
@@ -51,7 +52,9 @@ class DivisionPropertyTest {
             int all = sizes.stream().mapToInt(size -> size).sum();
             assertThat(all).isEqualTo((int) division.joint(joint, joint + 1)).isBetween(1, batch);
             assertThat(all == batch || joint == division.batches() - 1).isTrue();
-            assertThat(IntStream.of(sizes.stream().mapToInt(size -> size).toArray()).max().getAsInt()
+            assertThat(IntStream.of(sizes.stream().mapToInt(size -> size).toArray())
+                                    .max()
+                                    .getAsInt()
                             - sizes.stream().mapToInt(size -> size).min().getAsInt())
                     .isLessThanOrEqualTo(1);
         }
@@ -66,7 +69,11 @@ class DivisionPropertyTest {
         shards.get(0).batch(3, 0);
         assertThat(shards.get(0).batch(1, 0).targets().toIntArray()).isEqualTo(order);
         assertThat(shards.get(0).batch(2, 0).targets().toIntArray()).isNotEqualTo(order);
-        assertThat(Workers.shards(numbered(40), division, 6).get(0).batch(1, 0).targets().toIntArray())
+        assertThat(Workers.shards(numbered(40), division, 6)
+                        .get(0)
+                        .batch(1, 0)
+                        .targets()
+                        .toIntArray())
                 .isNotEqualTo(order);
         int[] other = shards.get(1).batch(1, 0).targets().toIntArray();
         assertThat(IntStream.of(other).map(number -> number - 1).toArray()).isNotEqualTo(order);

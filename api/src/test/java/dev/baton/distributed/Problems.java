@@ -34,7 +34,12 @@ final class Problems {
 
     static Layer pictures() {
         return Sequential.of(
-                new Conv2d(1, 3, 3).padding(1), new ReLU(), new Conv2d(3, 4, 3), new Tanh(), new GlobalAveragePool(), new Linear(4, 3));
+                new Conv2d(1, 3, 3).padding(1),
+                new ReLU(),
+                new Conv2d(3, 4, 3),
+                new Tanh(),
+                new GlobalAveragePool(),
+                new Linear(4, 3));
     }
 
     /** Classes are to be told by where in the picture most of the light is. */
@@ -75,7 +80,8 @@ final class Problems {
                 .filter(java.util.Objects::nonNull)
                 .toList();
         return new Batch(
-                side(parts.stream().map(Batch::inputs).toList()), side(parts.stream().map(Batch::targets).toList()));
+                side(parts.stream().map(Batch::inputs).toList()),
+                side(parts.stream().map(Batch::targets).toList()));
     }
 
     private static NDArray side(List<NDArray> parts) {

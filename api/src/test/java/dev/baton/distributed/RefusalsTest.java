@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.BatonException;
 import dev.baton.DataException;
-import dev.baton.NDArray;
 import dev.baton.NotFiniteException;
 import dev.baton.Precision;
-import dev.baton.Shape;
 import dev.baton.StateException;
 import dev.baton.data.Batch;
 import dev.baton.loss.Losses;
@@ -66,7 +64,8 @@ class RefusalsTest {
                     .isInstanceOf(DataException.class)
                     .hasMessageStartingWith("partition 1: ")
                     .hasMessageContainingAll(words);
-            assertThat(worker.contribute(block(recipe()), shard(), EVERY_STEP, 0, 0)).isNotNull();
+            assertThat(worker.contribute(block(recipe()), shard(), EVERY_STEP, 0, 0))
+                    .isNotNull();
         }
     }
 
@@ -79,7 +78,8 @@ class RefusalsTest {
         assertRefused(
                 block(recipe(() -> Sequential.of(new Linear(16, 12), new Tanh(), new Linear(12, 3), new Linear(3, 3)))),
                 "it has 'statistics:' where that one has '3.weight[3,3]'");
-        Recipe.Maker<Optimizer> freezing = () -> Sgd.of(0.1).freeze(one -> one.name().equals("2.bias"));
+        Recipe.Maker<Optimizer> freezing =
+                () -> Sgd.of(0.1).freeze(one -> one.name().equals("2.bias"));
         assertRefused(
                 block(Recipe.of(Problems::perceptron, Losses::crossEntropy, freezing)),
                 "it has '2.bias[3]' where that one has 'statistics:'");
@@ -111,7 +111,8 @@ class RefusalsTest {
         byte[] wrong = block.values().clone();
         ByteBuffer.wrap(wrong).order(ByteOrder.LITTLE_ENDIAN).putFloat(4 * (16 * 12 + 7), Float.NaN);
         assertRefused(
-                new WeightBlock(signature, wrong), "value 7 of '0.bias' in a block of weights is NaN, not a finite number");
+                new WeightBlock(signature, wrong),
+                "value 7 of '0.bias' in a block of weights is NaN, not a finite number");
     }
 
     @Test
@@ -129,9 +130,12 @@ class RefusalsTest {
             block.to(variables);
             assertThat(variables.values()).isEqualTo(step.variables().values()).isEqualTo(block.values());
             for (String name : session.variables()) {
-                assertThat(other.value(name).toFloatArray()).isEqualTo(session.value(name).toFloatArray());
+                assertThat(other.value(name).toFloatArray())
+                        .isEqualTo(session.value(name).toFloatArray());
             }
-            assertThat(ByteBuffer.wrap(block.values()).order(ByteOrder.LITTLE_ENDIAN).getFloat(4 * 5))
+            assertThat(ByteBuffer.wrap(block.values())
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .getFloat(4 * 5))
                     .isEqualTo((float) session.value("0.weight").get(5));
         }
     }
@@ -179,11 +183,14 @@ class RefusalsTest {
     @Test
     void whatFailsForNoReasonOfBatonsOwnIsTriedAgain(@TempDir Path folder) {
         var calls = new AtomicInteger();
-        train(Problems.examples(16), () -> {
-            if (calls.getAndIncrement() % 3 < 2) {
-                throw new IllegalStateException("the connection is lost");
-            }
-        }, builder -> {});
+        train(
+                Problems.examples(16),
+                () -> {
+                    if (calls.getAndIncrement() % 3 < 2) {
+                        throw new IllegalStateException("the connection is lost");
+                    }
+                },
+                builder -> {});
         assertThat(calls).hasValue(3 * DIVISION.batches());
         calls.set(0);
         Runnable failing = () -> {
@@ -191,11 +198,15 @@ class RefusalsTest {
                 throw new IllegalStateException("the connection is lost");
             }
         };
-        assertThatThrownBy(() -> train(Problems.examples(16), failing, builder -> builder.checkpoints(
-                        Checkpoints.in(folder).everySteps(2))))
+        assertThatThrownBy(() -> train(
+                        Problems.examples(16),
+                        failing,
+                        builder -> builder.checkpoints(Checkpoints.in(folder).everySteps(2))))
                 .isInstanceOf(BatonException.class)
-                .hasMessage("step 5: its gradients could not be computed, and no weight was changed. Resume goes on from "
-                        + folder.resolve("step-000000000004.safetensors") + ". The cause: the connection is lost")
+                .hasMessage(
+                        "step 5: its gradients could not be computed, and no weight was changed. Resume goes on from "
+                                + folder.resolve("step-000000000004.safetensors")
+                                + ". The cause: the connection is lost")
                 .hasCauseInstanceOf(IllegalStateException.class);
         assertThat(calls).hasValue(4 + 3);
         calls.set(4);
@@ -241,18 +252,24 @@ class RefusalsTest {
     @Test
     void whatIsNotFiniteChangesNothing() {
         // The first update makes weights whose loss is beyond float32.
-        Recipe recipe = Recipe.of(Problems::perceptron, () -> (answers, targets) -> answers.square().mean(), () -> Sgd.of(1e30));
+        Recipe recipe = Recipe.of(
+                Problems::perceptron,
+                () -> (answers, targets) -> answers.square().mean(),
+                () -> Sgd.of(1e30));
         for (Synchronization way : new Synchronization[] {EVERY_STEP, Synchronization.afterSteps(3)}) {
             try (var workers = new Workers(recipe, Problems.examples(16), DIVISION, way, 1);
                     var session = recipe.open(Workers.BACKEND);
                     var trainer = recipe.trainer(session).listener(result -> {}).build()) {
                 assertThatThrownBy(() -> trainer.fit(workers, Problems.validation(), Epochs.of(1)))
-                        .isInstanceOfSatisfying(NotFiniteException.class, e -> assertThat(e.step())
-                                .isEqualTo(way.hasRounds() ? 1 : 2))
+                        .isInstanceOfSatisfying(
+                                NotFiniteException.class,
+                                e -> assertThat(e.step()).isEqualTo(way.hasRounds() ? 1 : 2))
                         .hasMessageContainingAll(
                                 "no weight was changed. The learning rate was 1.0E30",
-                                "step " + (way.hasRounds() ? 1 : 2) + ": the loss (Infinity) or a gradient is not finite",
-                                "\n  partition 0: " + (way.hasRounds() ? "step 2 of the round: the first" : "the first"));
+                                "step " + (way.hasRounds() ? 1 : 2)
+                                        + ": the loss (Infinity) or a gradient is not finite",
+                                "\n  partition 0: "
+                                        + (way.hasRounds() ? "step 2 of the round: the first" : "the first"));
                 for (String name : session.variables()) {
                     assertThat(session.value(name).firstNotFinite()).isEqualTo(-1);
                 }
@@ -282,10 +299,15 @@ class RefusalsTest {
     void aWorkerServesOneThreadAfterTheOther() throws InterruptedException {
         WeightBlock block = block(recipe());
         try (var worker = recipe().worker()) {
-            byte[] first = worker.contribute(block, shard(), EVERY_STEP, 0, 0).parts().get(0).values();
+            byte[] first = worker.contribute(block, shard(), EVERY_STEP, 0, 0)
+                    .parts()
+                    .get(0)
+                    .values();
             var second = new byte[1][];
-            var thread = new Thread(
-                    () -> second[0] = worker.contribute(block, shard(), EVERY_STEP, 0, 0).parts().get(0).values());
+            var thread = new Thread(() -> second[0] = worker.contribute(block, shard(), EVERY_STEP, 0, 0)
+                    .parts()
+                    .get(0)
+                    .values());
             thread.start();
             thread.join();
             assertThat(second[0]).isEqualTo(first);

@@ -3,9 +3,7 @@ package dev.baton.distributed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.baton.BatonException;
 import dev.baton.DataException;
-import dev.baton.data.Examples;
 import dev.baton.loss.Losses;
 import dev.baton.metrics.Metrics;
 import dev.baton.nn.BatchNorm;
@@ -50,12 +48,12 @@ class ResumingTest {
     private record Outcome(Map<String, List<Double>> variables, List<EpochResult> epochs, List<Float> losses) {}
 
     private static Layer model() {
-        return Sequential.of(
-                new Linear(16, 12), new BatchNorm(12), new ReLU(), new Dropout(0.2), new Linear(12, 3));
+        return Sequential.of(new Linear(16, 12), new BatchNorm(12), new ReLU(), new Dropout(0.2), new Linear(12, 3));
     }
 
     private static Recipe recipe() {
-        return Recipe.of(ResumingTest::model, Losses::crossEntropy, () -> AdamW.of(0.01)).seed(11);
+        return Recipe.of(ResumingTest::model, Losses::crossEntropy, () -> AdamW.of(0.01))
+                .seed(11);
     }
 
     private static Synchronization way(int steps) {
@@ -118,7 +116,8 @@ class ResumingTest {
                 .isEqualTo(whole.variables());
         for (int cut = 1; cut < whole.losses().size(); cut += 2) {
             int after = cut;
-            Checkpoints checkpoints = Checkpoints.in(folder.resolve(Integer.toString(cut))).everySteps(1);
+            Checkpoints checkpoints =
+                    Checkpoints.in(folder.resolve(Integer.toString(cut))).everySteps(1);
             Consumer<Trainer.Builder> saving = builder -> builder.checkpoints(checkpoints);
             assertThatThrownBy(() -> process(way, saving, false, after, 3)).isInstanceOf(PowerCut.class);
             Outcome resumed = process(way, saving, true, 0, 4);
@@ -142,7 +141,11 @@ class ResumingTest {
     @Test
     void earlyStoppingATimeLimitAndWhatAListenerSees() {
         Outcome early = process(
-                way(0), builder -> builder.stopEarly(EarlyStopping.onHighest("accuracy").patience(0)), false, 0, 1);
+                way(0),
+                builder -> builder.stopEarly(EarlyStopping.onHighest("accuracy").patience(0)),
+                false,
+                0,
+                1);
         assertThat(early.epochs()).hasSizeBetween(1, 3);
         Outcome late = process(way(0), builder -> builder.timeLimit(Duration.ofNanos(1)), false, 0, 1);
         assertThat(late.losses()).isEmpty();
@@ -173,9 +176,15 @@ class ResumingTest {
         process(way(2), builder -> builder.listener(watching), false, 0, 1);
         assertThat(seen)
                 .containsExactly(
-                        "marked", "weights 6", "epoch 1 [accuracy]",
-                        "marked", "weights 6", "epoch 2 [accuracy]",
-                        "marked", "weights 6", "epoch 3 [accuracy]");
+                        "marked",
+                        "weights 6",
+                        "epoch 1 [accuracy]",
+                        "marked",
+                        "weights 6",
+                        "epoch 2 [accuracy]",
+                        "marked",
+                        "weights 6",
+                        "epoch 3 [accuracy]");
     }
 
     /** Batches here, and then gradients from elsewhere: the steps go on. */
@@ -187,7 +196,9 @@ class ResumingTest {
             double first = trainer.fit(Problems.validation(), Problems.validation(), Epochs.of(2))
                     .get(0)
                     .loss();
-            double second = trainer.fit(source, Problems.validation(), Epochs.of(3)).get(2).loss();
+            double second = trainer.fit(source, Problems.validation(), Epochs.of(3))
+                    .get(2)
+                    .loss();
             assertThat(second).isLessThan(first);
             assertThat(trainer.summary(Problems.validation()).memory()).isNotNull();
         }

@@ -77,7 +77,9 @@ class RoundsTest {
 
     private static void compare(Outcome wanted, Outcome got, double tolerance) {
         for (int i = 0; i < EPOCHS; i++) {
-            assertThat(got.losses().get(i)).as("epoch %d", i + 1).isCloseTo(wanted.losses().get(i), within(tolerance));
+            assertThat(got.losses().get(i))
+                    .as("epoch %d", i + 1)
+                    .isCloseTo(wanted.losses().get(i), within(tolerance));
         }
         assertThat(got.parameters().keySet()).isEqualTo(wanted.parameters().keySet());
         wanted.parameters()
@@ -114,10 +116,7 @@ class RoundsTest {
         Recipe recipe = Recipe.of(
                         Problems::perceptron, Losses::crossEntropy, () -> Adam.of(step -> INNER.rate(step) / 10))
                 .seed(3);
-        compare(
-                byHand(recipe, partitions, 0.7, 0.9),
-                rounds(recipe, partitions, null),
-                2e-5);
+        compare(byHand(recipe, partitions, 0.7, 0.9), rounds(recipe, partitions, null), 2e-5);
     }
 
     private static Outcome byHand(Recipe recipe, int partitions, double rate, double momentum) {
@@ -191,7 +190,8 @@ class RoundsTest {
     }
 
     private static NDArray floats(Session session, String name, double[] values) {
-        NDArray array = NDArray.zeros(session.type(name).dtype(), session.type(name).shape());
+        NDArray array =
+                NDArray.zeros(session.type(name).dtype(), session.type(name).shape());
         for (int i = 0; i < values.length; i++) {
             array.set(i, values[i]);
         }
@@ -206,8 +206,8 @@ class RoundsTest {
 
     private static void assertRefused(Recipe.Maker<Optimizer> optimizer, String words) {
         Recipe recipe = Recipe.of(Problems::perceptron, Losses::crossEntropy, optimizer);
-        assertThatThrownBy(() -> new Workers(
-                        recipe, Problems.examples(16), division(2), Synchronization.afterSteps(STEPS), 1))
+        assertThatThrownBy(() ->
+                        new Workers(recipe, Problems.examples(16), division(2), Synchronization.afterSteps(STEPS), 1))
                 .isInstanceOf(BatonException.class)
                 .hasMessageContaining(words);
         new Workers(recipe, Problems.examples(16), division(2), Synchronization.everyStep(), 1).close();

@@ -5,12 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.baton.data.Batch;
 import dev.baton.loss.Losses;
-import dev.baton.metrics.Metrics;
-import dev.baton.nn.BatchNorm;
-import dev.baton.nn.Dropout;
 import dev.baton.nn.Layer;
-import dev.baton.nn.Linear;
-import dev.baton.nn.Sequential;
 import dev.baton.optim.Adam;
 import dev.baton.optim.AdamW;
 import dev.baton.optim.Optimizer;
@@ -26,7 +21,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -82,7 +76,8 @@ class SynchronousTest {
         }
     }
 
-    private static void compare(Recipe.Maker<Layer> model, Recipe.Maker<Optimizer> optimizer, int partitions, long... example) {
+    private static void compare(
+            Recipe.Maker<Layer> model, Recipe.Maker<Optimizer> optimizer, int partitions, long... example) {
         Recipe recipe = Recipe.of(model, Losses::crossEntropy, optimizer).seed(SEED);
         LocalExamples examples = Problems.examples(example);
         Outcome alone = alone(recipe, examples, partitions);
@@ -93,7 +88,9 @@ class SynchronousTest {
             assertThat(together.losses().get(i)).as("step %d", i + 1).isCloseTo(wanted, within(1e-5 * wanted));
         }
         assertThat(together.variables().keySet()).isEqualTo(alone.variables().keySet());
-        assertThat(alone.losses().get(STEPS - 2)).as("something was learnt").isLessThan(alone.losses().get(0));
+        assertThat(alone.losses().get(STEPS - 2))
+                .as("something was learnt")
+                .isLessThan(alone.losses().get(0));
     }
 
     @ParameterizedTest
@@ -122,7 +119,8 @@ class SynchronousTest {
 
     @Test
     void whatAnOptimizerCanBeTold() {
-        Recipe.Maker<Optimizer> optimizer = () -> AdamW.of(Schedule.cosine(0.02, STEPS).warmUp(5))
+        Recipe.Maker<Optimizer> optimizer = () -> AdamW.of(
+                        Schedule.cosine(0.02, STEPS).warmUp(5))
                 .weightDecay(0.1)
                 .group(Parameters.vectors(), group -> group.weightDecay(0).learningRateFactor(2))
                 .clipNorm(0.3)
