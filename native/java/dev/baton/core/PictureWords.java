@@ -51,13 +51,26 @@ final class PictureWords {
                 && core.has_command(CONVOLUTION + TRANSFORMED) == 1;
     }
 
+    /** By the layer alone: of a model that is prepared for any number of pictures, these have no size yet. */
     private static boolean fitsWinograd(Node node) {
-        long[] words = geometry(node);
+        Shape weight = weight(node);
+        Window window = Window.of(node.attributes(), new long[] {weight.size(2), weight.size(3)});
         boolean tile = true;
-        for (int at = 4; at < words.length; at += 6) {
-            tile &= words[at + 1] == 3 && words[at + 3] == 1 && words[at + 4] <= 2 && words[at + 5] == 1;
+        for (int side = 0; side < 2; side++) {
+            tile &= window.kernel()[side] == 3
+                    && window.stride()[side] == 1
+                    && window.before()[side] <= 2
+                    && window.dilation()[side] == 1;
         }
-        return tile && words[3] == 1 && Math.min(words[1], words[2]) >= FEWEST_CHANNELS;
+        boolean isWhole = node.attributes().integer(Convolution.GROUPS) == 1;
+        return tile && isWhole && Math.min(weight.size(0), weight.size(1)) >= FEWEST_CHANNELS;
+    }
+
+    /** The weight [O, C / groups, KH, KW] of a convolution or of its gradient by the input. */
+    private static Shape weight(Node node) {
+        return isTransformed(node.operation())
+                ? WinogradConvolution.weightShape(node.inputTypes(), node.attributes())
+                : node.input(1).shape();
     }
 
     /** The opcode that the workspace of a convolution or of a gradient of one goes by; 0 for any other operation. */
@@ -101,10 +114,7 @@ final class PictureWords {
         Shape shape =
                 isForward(operation) || isTransformed ? null : node.attributes().shape(Convolution.SHAPE);
         Shape x = isInputGradient(operation) ? shape : node.input(0).shape();
-        Shape plain = isTransformed
-                ? WinogradConvolution.weightShape(node.inputTypes(), node.attributes())
-                : node.input(1).shape();
-        Shape weight = operation == Convolution.WEIGHT_GRADIENT ? shape : plain;
+        Shape weight = operation == Convolution.WEIGHT_GRADIENT ? shape : weight(node);
         Window window = Window.of(node.attributes(), new long[] {weight.size(2), weight.size(3)});
         Shape results = window.places(x, weight.dim(0));
         long groups = node.attributes().integer(Convolution.GROUPS);
