@@ -8,6 +8,7 @@ module dev.baton {
     exports dev.baton.composite;
     exports dev.baton.cost;
     exports dev.baton.data;
+    exports dev.baton.distributed;
     exports dev.baton.graph;
     exports dev.baton.infer;
     exports dev.baton.io;

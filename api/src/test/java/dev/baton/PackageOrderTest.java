@@ -30,6 +30,7 @@ class PackageOrderTest {
             "dev.baton.data",
             "dev.baton.io",
             "dev.baton.train",
+            "dev.baton.distributed",
             "dev.baton.cost",
             "dev.baton.infer");
 

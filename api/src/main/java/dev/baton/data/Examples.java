@@ -315,6 +315,21 @@ public final class Examples {
         return order;
     }
 
+    /**
+     * Some examples as an epoch has them, changed and mixed anew where they are, in new arrays.
+     *
+     * @param which their numbers, from 0; at least one
+     * @throws DataException if there is none, or no example of such a number
+     */
+    public Batch batch(int epoch, int[] which) {
+        if (which.length == 0) {
+            throw new DataException("a batch holds at least one example");
+        }
+        Batch batch = room(which.length);
+        gather(epoch, which, 0, batch);
+        return batch;
+    }
+
     /** Room for a batch of so many examples. */
     Batch room(int examples) {
         return new Batch(NDArray.zeros(DType.FLOAT32, shape().prepend(Dim.of(examples))), targets.room(examples));

@@ -202,11 +202,22 @@ public final class Session implements AutoCloseable {
 
     /** A copy of a variable's value. */
     public NDArray value(String variable) {
-        Slot slot = slot(variable);
-        NDArray array = NDArray.zeros(slot.type().dtype(), slot.type().shape());
-        device.variables().download(slot.offset(), array.bytes());
-        Reference.reachabilityFence(this);
+        TensorType type = slot(variable).type();
+        NDArray array = NDArray.zeros(type.dtype(), type.shape());
+        read(variable, array);
         return array;
+    }
+
+    /**
+     * Copies a variable's value to an array.
+     *
+     * @throws BatonException if there is no such variable, or the type differs
+     */
+    public void read(String variable, NDArray target) {
+        Slot slot = slot(variable);
+        requireType(variable, slot, target);
+        device.variables().download(slot.offset(), target.bytes());
+        Reference.reachabilityFence(this);
     }
 
     /**
@@ -216,13 +227,17 @@ public final class Session implements AutoCloseable {
      */
     public void set(String variable, NDArray value) {
         Slot slot = slot(variable);
-        var type = new TensorType(value.dtype(), value.shape());
-        if (!slot.type().equals(type)) {
-            throw new BatonException("variable '" + variable + "' is " + slot.type() + ", not " + type);
-        }
+        requireType(variable, slot, value);
         device.variables().upload(slot.offset(), value.bytes());
         devices.onOthers((other, number) -> other.set(variable, value));
         Reference.reachabilityFence(this);
+    }
+
+    private static void requireType(String variable, Slot slot, NDArray array) {
+        var type = new TensorType(array.dtype(), array.shape());
+        if (!slot.type().equals(type)) {
+            throw new BatonException("variable '" + variable + "' is " + slot.type() + ", not " + type);
+        }
     }
 
     private Slot slot(String variable) {

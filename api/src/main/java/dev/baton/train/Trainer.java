@@ -165,6 +165,26 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
+     * Trains on gradients that are computed elsewhere, such as on many machines. All options are those of a run on batches;
+     * what they count in steps is counted in what the source gives, each of which is one update of the optimizer. No step is
+     * {@linkplain TrainingListener#examined examined}, whatever the listener wants to watch: the examples are not here.
+     *
+     * @param validation what the metrics are measured on after every epoch, on this machine
+     * @return what each epoch gave
+     * @throws dev.baton.NotFiniteException at the first step whose loss or gradients are not finite; it changed nothing
+     * @throws StateException as {@link #fit(Batches, Batches, Epochs)} does, or if the session has several devices
+     * @throws BatonException if the source fails for good, with where the run can go on
+     */
+    public List<EpochResult> fit(GradientSource training, Batches validation, Epochs epochs) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Goes on from the last checkpoint, as {@link #resume(Batches, Batches, Epochs)} does. */
+    public List<EpochResult> resume(GradientSource training, Batches validation, Epochs epochs) {
+        throw new UnsupportedOperationException();
+    }
+
+    /**
      * Goes on from the last checkpoint, to the last bit as if the run had never been interrupted; begins at the
      * beginning where there is none. Data, seed, model and optimizer must be those of the run before.
      *

@@ -1,0 +1,46 @@
+package dev.baton.distributed;
+
+import dev.baton.train.FlatVariables;
+import java.io.Serializable;
+
+/**
+ * A model's weights and statistics on their way to the workers: one block of little-endian float32, as {@link
+ * FlatVariables} lays them out, and what tells whether it fits the model there.
+ */
+public final class WeightBlock implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Signature signature;
+    private final byte[] values;
+
+    private WeightBlock(Signature signature, byte[] values) {
+        this.signature = signature;
+        this.values = values;
+    }
+
+    /** A block of the variables as they are now. */
+    public static WeightBlock of(FlatVariables variables) {
+        return new WeightBlock(Signature.of(variables), variables.values());
+    }
+
+    /** The number of bytes of its values. */
+    public int bytes() {
+        return values.length;
+    }
+
+    /**
+     * Gives a worker's session these values.
+     *
+     * @throws dev.baton.DataException if they are of another model, seed, precision or version of Baton, are cut off, or
+     *     hold what is no finite number
+     */
+    void to(FlatVariables worker) {
+        signature.requireSame(Signature.of(worker));
+        worker.set(values);
+    }
+
+    byte[] values() {
+        return values;
+    }
+}
