@@ -1,7 +1,9 @@
 package dev.baton.distributed;
 
 import dev.baton.BatonException;
+import dev.baton.DataException;
 import dev.baton.data.Batch;
+import dev.baton.optim.Optimizer;
 import dev.baton.train.FlatVariables;
 import dev.baton.train.GradientSource;
 import java.util.Objects;
@@ -15,12 +17,38 @@ public abstract class DistributedSource implements GradientSource {
     /** How often a step is tried that fails for no reason of Baton's own, such as a lost connection. */
     private static final int TRIES = 3;
 
+    private static final System.Logger LOG = System.getLogger(DistributedSource.class.getName());
+
+    private final Recipe recipe;
     private final Division division;
     private final Synchronization way;
 
-    protected DistributedSource(Division division, Synchronization way) {
+    /**
+     * @throws BatonException if the recipe's optimizer cannot make the steps of a round
+     */
+    protected DistributedSource(Recipe recipe, Division division, Synchronization way) {
+        this.recipe = Objects.requireNonNull(recipe, "recipe");
         this.division = Objects.requireNonNull(division, "division");
         this.way = Objects.requireNonNull(way, "way");
+        if (way.hasRounds()) {
+            requireInner(recipe.newOptimizer());
+        }
+    }
+
+    private static void requireInner(Optimizer optimizer) {
+        if (optimizer.update(1) != 1) {
+            throw new BatonException("the optimizer of a round cannot accumulate gradients: what a worker has gathered when "
+                    + "the round ends would be lost; choose larger batches, or meet after every step");
+        }
+        if (!optimizer.told().isEmpty()) {
+            throw new BatonException("the optimizer of a round cannot follow a metric (PlateauSchedule): workers measure "
+                    + "nothing; give the schedule to the optimizer that learns from the rounds");
+        }
+    }
+
+    /** What the workers make for themselves. */
+    public final Recipe recipe() {
+        return recipe;
     }
 
     /** How examples and batches are shared out. */
@@ -57,8 +85,48 @@ public abstract class DistributedSource implements GradientSource {
         return way.count(division);
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * @throws DataException if the trainer's session has another seed or precision than the recipe, or a partition brought
+     *     nothing
+     */
     @Override
     public final Means compute(int epoch, int meeting, FlatVariables variables) {
-        throw new UnsupportedOperationException();
+        requireSame("seed", recipe.seed(), variables.seed());
+        requireSame("precision", recipe.precision(), variables.precision());
+        Part sum = tried(WeightBlock.of(variables), epoch, meeting).complete();
+        long wanted = division.joint(way.firstBatch(division, meeting), way.firstBatch(division, meeting + 1));
+        if (sum.examples() != wanted) {
+            throw new DataException("the partitions learnt from " + sum.examples() + " examples together and were to learn "
+                    + "from " + wanted + " (" + division + ")");
+        }
+        return new Means(sum.losses() / sum.examples(), sum.examples(), sum.values(), sum.notFinite());
+    }
+
+    private static void requireSame(String what, Object recipe, Object session) {
+        if (!recipe.equals(session)) {
+            throw new DataException("the workers have " + what + " " + recipe + " and the trainer's session has " + session
+                    + ": open it with Recipe.open(...)");
+        }
+    }
+
+    private Contribution tried(WeightBlock weights, int epoch, int meeting) {
+        for (int tries = 1; ; tries++) {
+            try {
+                return sum(weights, epoch, meeting);
+            } catch (BatonException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                if (tries == TRIES || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "epoch " + (epoch + 1) + ", step " + (meeting + 1) + " is computed again after failure " + tries + " of "
+                                + TRIES,
+                        e);
+            }
+        }
     }
 }

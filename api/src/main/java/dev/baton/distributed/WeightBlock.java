@@ -30,13 +30,20 @@ public final class WeightBlock implements Serializable {
     }
 
     /**
+     * Fails where a worker's model is another one.
+     *
+     * @throws dev.baton.DataException if the block is of another model, seed, precision or version of Baton
+     */
+    void requireFit(FlatVariables worker) {
+        signature.requireSame(Signature.of(worker));
+    }
+
+    /**
      * Gives a worker's session these values.
      *
-     * @throws dev.baton.DataException if they are of another model, seed, precision or version of Baton, are cut off, or
-     *     hold what is no finite number
+     * @throws dev.baton.DataException if they are cut off, or hold what is no finite number
      */
     void to(FlatVariables worker) {
-        signature.requireSame(Signature.of(worker));
         worker.set(values);
     }
 

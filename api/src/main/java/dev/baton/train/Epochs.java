@@ -32,12 +32,22 @@ public record Epochs(int count, long mostSteps) {
 
     /** How many steps they take on some training data. */
     public long steps(Batches training) {
-        return Math.min(mostSteps, (long) count * training.count());
+        return steps(training.count());
     }
 
     /** How many of them are begun on some training data. */
     public int begun(Batches training) {
-        return (int) ((steps(training) + training.count() - 1) / training.count());
+        return begun(training.count());
+    }
+
+    /** How many steps they take, with so many in each. */
+    long steps(int inEpoch) {
+        return Math.min(mostSteps, (long) count * inEpoch);
+    }
+
+    /** How many of them are begun, with so many steps in each. */
+    int begun(int inEpoch) {
+        return (int) ((steps(inEpoch) + inEpoch - 1) / inEpoch);
     }
 
     /** For instance {@code 20 epochs, at most 500 steps}. */

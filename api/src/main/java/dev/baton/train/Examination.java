@@ -31,7 +31,7 @@ final class Examination {
         boolean shared = session.deviceCount() > 1;
         StepGraph.Traced traced = StepGraph.traceExamined(function, optimizer, types, shared);
         this.optimizer = optimizer;
-        this.parameters = traced.learnt();
+        this.parameters = traced.variables().learnt();
         this.step = new StepProgram(session, traced, optimizer, recent, "examined training step", opened);
         this.lossAfter =
                 new Executable(session, "loss after a step", StepGraph.traceLoss(function, types, shared), opened);

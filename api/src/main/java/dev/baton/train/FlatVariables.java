@@ -24,48 +24,46 @@ public final class FlatVariables {
     private static final int MOST_BYTES = Integer.MAX_VALUE - 1024;
 
     private final Session session;
-    private final String layout;
     private final List<String> names = new ArrayList<>();
+    /** An array for each variable, used again and again, and where it begins in a block. */
     private final List<NDArray> rooms = new ArrayList<>();
+
+    private final List<Integer> positions = new ArrayList<>();
+    private final String layout;
+    private final int learnt;
     private final int results;
     private final int resultBytes;
-    private final int bytes;
+    private int bytes;
 
     /**
      * @param variables of the step, in the session
      */
     FlatVariables(Session session, StepVariables variables) {
         this.session = session;
-        var text = new StringBuilder();
-        add("learnt", variables.learnt(), text);
-        add("statistics", variables.statistics(), text);
+        String learntOnes = add("learnt", variables.learnt());
+        this.learnt = names.size();
+        String statistics = add("statistics", variables.statistics());
         this.results = names.size();
-        this.resultBytes = byteCount();
-        add("frozen", variables.frozen(), text);
-        this.bytes = byteCount();
-        this.layout = text.toString();
+        this.resultBytes = bytes;
+        this.layout = learntOnes + statistics + add("frozen", variables.frozen());
     }
 
-    private void add(String kind, List<String> variables, StringBuilder text) {
-        text.append(kind).append(':');
+    /** Lays some more variables out, and gives their part of {@link #layout}. */
+    private String add(String kind, List<String> variables) {
+        var text = new StringBuilder(kind).append(':');
         for (String name : variables) {
             TensorType type = session.type(name);
+            if (bytes + type.bytes() > MOST_BYTES) {
+                throw new BatonException("the model's variables do not fit into a block of " + MOST_BYTES
+                        + " bytes, which is the most that is sent at once");
+            }
             names.add(name);
             rooms.add(NDArray.zeros(type.dtype(), type.shape()));
-            text.append(' ').append(name).append(type.shape());
+            positions.add(bytes);
+            bytes += (int) type.bytes();
+            text.append(' ').append(name).append(type.shape().toString().replace(" ", ""));
         }
-        text.append('\n');
-    }
-
-    private int byteCount() {
-        long count = rooms.stream()
-                .mapToLong(room -> (long) room.size() * Float.BYTES)
-                .sum();
-        if (count > MOST_BYTES) {
-            throw new BatonException("the model's variables take " + count + " bytes; a block that is sent holds at most "
-                    + MOST_BYTES);
-        }
-        return (int) count;
+        return text.append('\n').toString();
     }
 
     /** The names and shapes of all variables, a line for each kind of them: equal where blocks fit. */
@@ -95,12 +93,7 @@ public final class FlatVariables {
 
     /** A block of all variables as they are in the session now. */
     public byte[] values() {
-        var block = new byte[bytes];
-        forEach(names.size(), (index, position) -> {
-            session.read(names.get(index), rooms.get(index));
-            floats(block, index, position).put(rooms.get(index).floats());
-        });
-        return block;
+        return block(bytes, names.size(), (room, index) -> session.read(names.get(index), room));
     }
 
     /**
@@ -110,39 +103,52 @@ public final class FlatVariables {
      */
     public void set(byte[] block) {
         requireLength(block, bytes);
-        forEach(names.size(), (index, position) -> {
-            NDArray room = rooms.get(index);
-            room.floats().put(floats(block, index, position));
-            int wrong = room.firstNotFinite();
+        for (int i = 0; i < rooms.size(); i++) {
+            int wrong = room(block, i).firstNotFinite();
             if (wrong >= 0) {
-                throw new DataException("value " + wrong + " of '" + names.get(index) + "' in a block of weights is "
-                        + room.get(wrong) + ", not a finite number");
+                throw new DataException("value " + wrong + " of '" + names.get(i) + "' in a block of weights is "
+                        + rooms.get(i).get(wrong) + ", not a finite number");
             }
-        });
-        for (int i = 0; i < names.size(); i++) {
+        }
+        for (int i = 0; i < rooms.size(); i++) {
             session.set(names.get(i), rooms.get(i));
         }
     }
 
-    /** Calls with an array for each gradient and statistic, which then holds that of the block, until the next call. */
+    /** Hands out an array for each gradient and statistic of a block, the same ones with every call. */
     void results(byte[] block, ObjIntConsumer<NDArray> use) {
         requireLength(block, resultBytes);
-        forEach(results, (index, position) -> {
-            NDArray room = rooms.get(index);
-            room.floats().put(floats(block, index, position));
-            use.accept(room, index);
+        for (int i = 0; i < results; i++) {
+            use.accept(room(block, i), i);
+        }
+    }
+
+    /** A block of gradients and statistics, each of which is to be filled into the array that is handed out for it. */
+    byte[] results(ObjIntConsumer<NDArray> fill) {
+        return block(resultBytes, results, fill);
+    }
+
+    /** A block of how far each learnt parameter moved down from what it was in a block, and of statistics; all weighted. */
+    byte[] change(byte[] before, double share) {
+        requireLength(before, bytes);
+        return results((room, index) -> {
+            session.read(names.get(index), room);
+            if (index < learnt) {
+                FloatBuffer now = room.floats();
+                FloatBuffer was = floats(before, index);
+                for (int i = 0; i < now.capacity(); i++) {
+                    now.put(i, was.get(i) - now.get(i));
+                }
+            }
+            scale(room, share);
         });
     }
 
-    /** A block of gradients and statistics, each of which the call has to fill into the array that it is given. */
-    byte[] results(ObjIntConsumer<NDArray> fill) {
-        var block = new byte[resultBytes];
-        forEach(results, (index, position) -> {
-            NDArray room = rooms.get(index);
-            fill.accept(room, index);
-            floats(block, index, position).put(room.floats());
-        });
-        return block;
+    static void scale(NDArray array, double factor) {
+        FloatBuffer floats = array.floats();
+        for (int i = 0; i < floats.capacity(); i++) {
+            floats.put(i, (float) (floats.get(i) * factor));
+        }
     }
 
     private static void requireLength(byte[] block, int wanted) {
@@ -152,21 +158,25 @@ public final class FlatVariables {
         }
     }
 
-    private interface Place {
-        void at(int index, int position);
-    }
-
-    /** Calls with the first variables and where in the block each begins. */
-    private void forEach(int count, Place place) {
-        int position = 0;
+    private byte[] block(int length, int count, ObjIntConsumer<NDArray> fill) {
+        var block = new byte[length];
         for (int i = 0; i < count; i++) {
-            place.at(i, position);
-            position += rooms.get(i).size() * Float.BYTES;
+            NDArray room = rooms.get(i);
+            fill.accept(room, i);
+            floats(block, i).put(room.floats());
         }
+        return block;
     }
 
-    private FloatBuffer floats(byte[] block, int index, int position) {
-        return ByteBuffer.wrap(block, position, rooms.get(index).size() * Float.BYTES)
+    /** The array of a variable, filled from a block. */
+    private NDArray room(byte[] block, int index) {
+        NDArray room = rooms.get(index);
+        room.floats().put(floats(block, index));
+        return room;
+    }
+
+    private FloatBuffer floats(byte[] block, int index) {
+        return ByteBuffer.wrap(block, positions.get(index), rooms.get(index).size() * Float.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .asFloatBuffer();
     }

@@ -3,7 +3,6 @@ package dev.baton.train;
 import dev.baton.DataException;
 import dev.baton.NDArray;
 import dev.baton.StateException;
-import dev.baton.data.Batches;
 import dev.baton.io.Checkpoint;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -37,7 +36,7 @@ final class SavedRun implements AutoCloseable {
     }
 
     /** Where the run begins. */
-    Position begin(Batches training, Epochs epochs, boolean resuming) {
+    Position begin(RunSteps training, Epochs epochs, boolean resuming) {
         if (folder == null) {
             return new Position();
         }
@@ -58,7 +57,7 @@ final class SavedRun implements AutoCloseable {
                 throw new DataException("the run began with other data, " + before + ", and cannot go on with " + data);
             }
             Position position = Position.of(checkpoint.texts());
-            step.prepare(training.iterator().next());
+            training.prepare();
             var kept = new LinkedHashMap<String, NDArray>();
             var variables = new LinkedHashMap<String, NDArray>();
             checkpoint.variables().forEach((name, array) -> {
@@ -101,6 +100,15 @@ final class SavedRun implements AutoCloseable {
         String other = "the run was to last " + before + " and is to last " + length
                 + " now: a learning rate that follows the length is another one";
         return ofStep.isEmpty() ? other : ofStep + "; " + other;
+    }
+
+    /** In words, where the run goes on after it has failed. */
+    String goesOn() {
+        if (folder == null) {
+            return "The run has no checkpoints (Trainer.of(...).checkpoints(...)) to go on from";
+        }
+        Path newest = folder.newest();
+        return newest == null ? "The run has no checkpoint yet" : "Resume goes on from " + newest;
     }
 
     /** Saves after a step where that is wanted. */

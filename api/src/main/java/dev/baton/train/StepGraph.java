@@ -17,6 +17,7 @@ import dev.baton.graph.Primitive;
 import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import dev.baton.nn.Parameter;
+import dev.baton.nn.Statistic;
 import dev.baton.optim.Optimizer;
 import dev.baton.runtime.Executable;
 import java.util.ArrayList;
@@ -56,9 +57,9 @@ final class StepGraph {
     /**
      * A step that was traced.
      *
-     * @param learnt the names of the parameters that it learns, in the order of the output {@link #NORMS}
+     * @param variables by name; those learnt are in the order of the output {@link #NORMS}
      */
-    record Traced(Graph graph, List<String> learnt) {}
+    record Traced(Graph graph, StepVariables variables) {}
 
     /**
      * Traces a step.
@@ -95,6 +96,65 @@ final class StepGraph {
         } else {
             gradients = Gradients.of(emit, loss, parameters);
         }
+        Value finite = guard(emit, loss, gradients, shared);
+        optimizer.update(emit, parameters, gradients, finite);
+        if (examined) {
+            examine(emit, parameters, gradients);
+        }
+        return traced(graph, learnt);
+    }
+
+    /**
+     * Traces the gradients of a step, whose update is made elsewhere; nothing is assigned. They are outputs {@link
+     * #gradient}, and what statistics are to be are outputs {@link #statistic}.
+     */
+    static Traced traceGradients(StepFunction function, Optimizer optimizer, Map<String, TensorType> types) {
+        var graph = new GraphBuilder(GraphBuilder.Mode.TRAINING);
+        var emit = new Emitter(graph);
+        Value loss = function.loss(new StepInputs(graph, types)).value();
+        Map<Parameter, Value> learnt = learnt(graph, optimizer);
+        List<Value> gradients = Gradients.of(emit, loss, List.copyOf(learnt.values()));
+        guard(emit, loss, gradients, false);
+        int next = 0;
+        for (Parameter parameter : learnt.keySet()) {
+            graph.output(gradient(parameter.name()), gradients.get(next++));
+        }
+        statistics(graph).forEach((name, variable) -> graph.output(statistic(name), graph.latest(variable)));
+        graph.assignNothing();
+        return traced(graph, learnt);
+    }
+
+    /** Traces the update of a step whose loss, gradients and statistics are inputs, under the names of those outputs. */
+    static Traced traceUpdate(StepFunction function, Optimizer optimizer, Map<String, TensorType> types) {
+        var whole = new GraphBuilder(GraphBuilder.Mode.TRAINING);
+        function.loss(new StepInputs(whole, types));
+        var graph = new GraphBuilder(GraphBuilder.Mode.TRAINING);
+        whole.variables().forEach((value, initial) -> graph.variable(name(value), value.type(), initial));
+        Map<Parameter, Value> learnt = learnt(graph, optimizer);
+        var gradients = new ArrayList<Value>();
+        learnt.forEach((parameter, value) -> gradients.add(graph.input(gradient(parameter.name()), value.type())));
+        statistics(graph)
+                .forEach((name, value) -> graph.assign(value, graph.input(statistic(name), value.type())));
+        var emit = new Emitter(graph);
+        Value loss = graph.input(LOSS, new TensorType(DType.FLOAT32, Shape.scalar()));
+        Value finite = guard(emit, loss, gradients, false);
+        optimizer.update(emit, List.copyOf(learnt.values()), gradients, finite);
+        return traced(graph, learnt);
+    }
+
+    /** What a parameter's gradient is called as an output or an input. */
+    static String gradient(String parameter) {
+        return "gradient of " + parameter;
+    }
+
+    /** What the new value of a statistic is called as an output or an input. */
+    static String statistic(String name) {
+        return "statistic " + name;
+    }
+
+    /** Lets the step change nothing unless all is finite, and hands out the loss, whether it is, and the norms. */
+    private static Value guard(Emitter emit, Value loss, List<Value> gradients, boolean shared) {
+        GraphBuilder graph = emit.builder();
         Value norms = norms(emit, gradients);
         Value norm = Norms.ofAll(emit, norms);
         // A gradient that is not finite has such a norm.
@@ -105,16 +165,38 @@ final class StepGraph {
             finite = onAllDevices(emit, finite);
         }
         graph.assignOnlyWhere(finite);
-        optimizer.update(emit, parameters, gradients, finite);
         graph.output(LOSS, loss);
         graph.output(FINITE, finite);
         graph.output(NORM, norm);
         graph.output(NORMS, norms);
-        if (examined) {
-            examine(emit, parameters, gradients);
-        }
-        return new Traced(
-                graph.build(), learnt.keySet().stream().map(Parameter::name).toList());
+        return finite;
+    }
+
+    private static Traced traced(GraphBuilder graph, Map<Parameter, Value> learnt) {
+        var frozen = new ArrayList<String>();
+        graph.variables().values().forEach(initial -> {
+            if (initial instanceof Parameter parameter && !learnt.containsKey(parameter)) {
+                frozen.add(parameter.name());
+            }
+        });
+        List<String> names = learnt.keySet().stream().map(Parameter::name).toList();
+        var variables = new StepVariables(names, List.copyOf(statistics(graph).keySet()), frozen);
+        return new Traced(graph.build(), variables);
+    }
+
+    /** The variables that the step gathers, by name. */
+    private static Map<String, Value> statistics(GraphBuilder graph) {
+        var statistics = new LinkedHashMap<String, Value>();
+        graph.variables().forEach((value, initial) -> {
+            if (initial instanceof Statistic statistic) {
+                statistics.put(statistic.name(), value);
+            }
+        });
+        return statistics;
+    }
+
+    private static String name(Value variable) {
+        return variable.node().attributes().text("name");
     }
 
     private static Value norms(Emitter emit, List<Value> values) {

@@ -8,7 +8,6 @@ import dev.baton.NotFiniteException;
 import dev.baton.Shape;
 import dev.baton.data.Batch;
 import dev.baton.graph.Graph;
-import dev.baton.graph.TensorType;
 import dev.baton.optim.Optimizer;
 import dev.baton.reference.Interpretation;
 import dev.baton.runtime.Executable;
@@ -49,7 +48,7 @@ final class StepProgram {
         session.addVariables(step.graph());
         executable = new Executable(session, name, step.graph(), opened);
         labelChecks = LabelCheck.of(step.graph(), executable);
-        norms = new GradientNorms(executable, step.learnt());
+        norms = new GradientNorms(executable, step.variables().learnt());
         inputsIndex = executable.inputIndex(TrainStep.INPUTS);
         targetsIndex = executable.inputIndex(TrainStep.TARGETS);
         lossIndex = executable.outputIndex(StepGraph.LOSS);
@@ -63,11 +62,6 @@ final class StepProgram {
     /** The gradients of the last step. */
     GradientNorms norms() {
         return norms;
-    }
-
-    /** The type of {@link TrainStep#INPUTS}. */
-    TensorType inputs() {
-        return executable.graph().inputs().get(TrainStep.INPUTS).type();
     }
 
     void hand(Batch batch) {
@@ -86,6 +80,21 @@ final class StepProgram {
      * @param step the number of the step, from 1
      */
     StepResult run(long step) {
+        if (!compute(step, step, optimizer.update(step))) {
+            throw notFinite(step, loss(), firstNotFinite(step));
+        }
+        return result(step);
+    }
+
+    /**
+     * Computes a step on what was handed in.
+     *
+     * @param step the number of the step, from 1, which has a learning rate
+     * @param draw what random numbers follow from, beside the seed
+     * @param update the number of its update, or 0
+     * @return whether all was finite; where not, nothing has changed
+     */
+    boolean compute(long step, long draw, long update) {
         requireExamples(step);
         for (LabelCheck check : labelChecks) {
             check.check(executable.argument(check.input()), step);
@@ -95,16 +104,23 @@ final class StepProgram {
             throw new BatonException("step " + step + ": the schedule gives a learning rate of " + rate
                     + "; it must be a finite number and not negative");
         }
-        executable.next(step, optimizer.update(step), rate);
+        executable.next(draw, update, rate);
         executable.run();
         executable.read(finiteIndex, finiteValue);
         executable.read(lossIndex, lossValue);
-        if (finiteValue.get(0) == 0) {
-            throw notFinite(step, rate);
-        }
+        return finiteValue.get(0) != 0;
+    }
+
+    /** The loss of the step that was just computed. */
+    float loss() {
+        return (float) lossValue.get(0);
+    }
+
+    /** What the step gave that was just computed and was finite. */
+    StepResult result(long step) {
         float norm = norms.ofAll();
         recent.add(norm);
-        return new StepResult(step, (float) lossValue.get(0), norm);
+        return new StepResult(step, loss(), norm);
     }
 
     /** Fails where the batch that was handed in is empty. */
@@ -114,17 +130,27 @@ final class StepProgram {
         }
     }
 
-    /** Inputs are searched only here: what is not finite in them makes the gradient of the first layer so. */
-    private BatonException notFinite(long step, double rate) {
+    /**
+     * In words, what was not finite first in the step that was just computed.
+     *
+     * @throws DataException if it was an input
+     */
+    String firstNotFinite(long step) {
+        // Inputs are searched only here: what is not finite in them makes the gradient of the first layer so.
         executable.notFinite().ifPresent(where -> {
             throw new DataException("step " + step + ": " + where + "; no weight was changed");
         });
-        String first = interpret()
+        return interpret()
                 .firstNotFinite(StepGraph.FINITE)
                 .map(Interpretation.Step::explain)
                 .orElse("computed again in plain Java, which rounds differently, every value of this step is finite");
+    }
+
+    /** @param first what was not finite, in words */
+    NotFiniteException notFinite(long step, double loss, String first) {
+        double rate = optimizer.learningRate(step);
         return new NotFiniteException(
-                "step " + step + ": the loss (" + lossValue.get(0) + ") or a gradient is not "
+                "step " + step + ": the loss (" + loss + ") or a gradient is not "
                         + "finite; no weight was changed. The learning rate was " + rate
                         + ": try a smaller one, or clip the gradients (Optimizer.clipNorm), and look "
                         + "for extreme values in the data" + recent.before(step) + "\n  " + first,

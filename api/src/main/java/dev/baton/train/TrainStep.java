@@ -52,6 +52,7 @@ public final class TrainStep implements AutoCloseable {
     private final RecentNorms recent = new RecentNorms();
     private Map<String, TensorType> types;
     private StepProgram program;
+    private GivenStep given;
     private Examination examination;
     private StepProgram last;
     private long steps;
@@ -191,6 +192,40 @@ public final class TrainStep implements AutoCloseable {
         }
     }
 
+    /** The same for a step whose gradients are computed elsewhere, from batches like this one. */
+    FlatVariables prepareGiven(Batch sample) {
+        requireUse();
+        if (given == null) {
+            if (session.deviceCount() > 1) {
+                throw new StateException("gradients that are computed elsewhere are learnt from on one device, and the "
+                        + session + " has " + session.deviceCount() + ": open it with one");
+            }
+            types = batchTypes(sample);
+            given = new GivenStep(session, function, optimizer, types, recent, opened);
+            last = given.program();
+        }
+        return given.variables();
+    }
+
+    /**
+     * Runs one step on gradients that were computed elsewhere.
+     *
+     * @throws NotFiniteException as {@link #run(Batch)} does
+     */
+    StepResult run(GradientSource.Means means) {
+        last = given.program();
+        StepResult result = given.run(means, steps + 1);
+        steps = result.step();
+        return result;
+    }
+
+    static Map<String, TensorType> batchTypes(Batch batch) {
+        var types = new LinkedHashMap<String, TensorType>();
+        types.put(INPUTS, StepGraph.batchType(batch.inputs()));
+        types.put(TARGETS, StepGraph.batchType(batch.targets()));
+        return types;
+    }
+
     /** How many steps there were. */
     public long steps() {
         return steps;
@@ -231,32 +266,36 @@ public final class TrainStep implements AutoCloseable {
 
     private void requireTraced(String wanted) {
         requireUse();
-        if (program == null) {
+        if (last == null) {
             throw new StateException("the training step is traced at its first batch: run one, then " + wanted);
         }
     }
 
     /** What runs for batches of the size of the last one: kernels, what was fused, and the memory. */
     public String explain() {
-        requireTraced("explain");
-        return program.executable().explain(program.executable().lastBatch());
+        Executable step = traced("explain").executable();
+        return step.explain(step.lastBatch());
     }
 
     /** What runs for batches of this size; there is nothing to explain before the first step. */
     public String explain(long batch) {
-        requireTraced("explain");
-        return program.executable().explain(batch);
+        return traced("explain").executable().explain(batch);
+    }
+
+    /** The program for batches, or the one for gradients that are computed elsewhere where there is only that. */
+    private StepProgram traced(String wanted) {
+        requireTraced(wanted);
+        return program != null ? program : given.program();
     }
 
     /** The type of {@link #INPUTS}; null before it is known. */
     TensorType inputs() {
-        return program == null ? null : program.inputs();
+        return types == null ? null : types.get(INPUTS);
     }
 
     /** The memory of a step for batches of this size, as it is laid out on the device. */
     public Memory memory(long batch) {
-        requireTraced("ask for its memory");
-        Executable step = program.executable();
+        Executable step = traced("ask for its memory").executable();
         return Memory.of("to train on batches of " + batch, step.graph(), step.memory(batch));
     }
 
@@ -321,6 +360,9 @@ public final class TrainStep implements AutoCloseable {
     public void close() {
         if (program != null) {
             program.executable().close();
+        }
+        if (given != null) {
+            given.program().executable().close();
         }
         if (examination != null) {
             examination.close();

@@ -161,7 +161,7 @@ public final class Trainer implements AutoCloseable {
      * @throws dev.baton.DataException if a checkpoint cannot be written; those before stay
      */
     public List<EpochResult> fit(Batches training, Batches validation, Epochs epochs) {
-        return run(training, validation, epochs, false);
+        return run(new BatchSteps(step, training), validation, epochs, false);
     }
 
     /**
@@ -176,12 +176,7 @@ public final class Trainer implements AutoCloseable {
      * @throws BatonException if the source fails for good, with where the run can go on
      */
     public List<EpochResult> fit(GradientSource training, Batches validation, Epochs epochs) {
-        throw new UnsupportedOperationException();
-    }
-
-    /** Goes on from the last checkpoint, as {@link #resume(Batches, Batches, Epochs)} does. */
-    public List<EpochResult> resume(GradientSource training, Batches validation, Epochs epochs) {
-        throw new UnsupportedOperationException();
+        return run(new GivenSteps(step, training), validation, epochs, false);
     }
 
     /**
@@ -194,6 +189,15 @@ public final class Trainer implements AutoCloseable {
      * @throws StateException if no checkpoints are wanted, or another run writes to their folder
      */
     public List<EpochResult> resume(Batches training, Batches validation, Epochs epochs) {
+        return resume(new BatchSteps(step, training), validation, epochs);
+    }
+
+    /** Goes on with gradients that are computed elsewhere, as {@link #resume(Batches, Batches, Epochs)} does. */
+    public List<EpochResult> resume(GradientSource training, Batches validation, Epochs epochs) {
+        return resume(new GivenSteps(step, training), validation, epochs);
+    }
+
+    private List<EpochResult> resume(RunSteps training, Batches validation, Epochs epochs) {
         if (checkpoints == null) {
             throw new StateException("a run goes on from a checkpoint: say where they are with "
                     + "Trainer.of(session, model).checkpoints(Checkpoints.in(folder))");
@@ -214,7 +218,7 @@ public final class Trainer implements AutoCloseable {
         return wasStopped;
     }
 
-    private List<EpochResult> run(Batches training, Batches validation, Epochs epochs, boolean resuming) {
+    private List<EpochResult> run(RunSteps training, Batches validation, Epochs epochs, boolean resuming) {
         opened.requireOpen();
         Objects.requireNonNull(validation, "validation");
         wasStopped = false;
@@ -232,12 +236,12 @@ public final class Trainer implements AutoCloseable {
     }
 
     private List<EpochResult> run(
-            Batches training, Batches validation, Epochs epochs, Position at, SavedRun saved, BestEpoch best) {
+            RunSteps training, Batches validation, Epochs epochs, Position at, SavedRun saved, BestEpoch best) {
         var results = new ArrayList<EpochResult>();
         var signs = new WarningSigns(step, listener);
         var observation = new Observation(session, model, step, Observation.numberLoss(loss), listener, signs);
-        int count = epochs.begun(training);
-        long steps = epochs.steps(training);
+        int count = epochs.begun(training.count());
+        long steps = epochs.steps(training.count());
         long before = at.steps();
         long start = System.nanoTime();
         while (at.epoch() < count && !(at.steps() >= steps && at.measured()) && !best.isLongAgo()) {
@@ -245,17 +249,16 @@ public final class Trainer implements AutoCloseable {
             long seenBefore = at.seen();
             boolean more;
             Duration waited;
-            try (var batches = training.ahead(at.epoch(), at.batch())) {
-                while (batches.hasNext() && at.steps() < steps && !stopAsked && !isTooLong(start)) {
-                    Batch batch = batches.next();
-                    StepResult learnt = observation.run(batch);
-                    at.learnt(learnt.loss(), batch.size());
+            try (var coming = training.epoch(at.epoch(), at.batch(), observation, saved)) {
+                while (coming.hasNext() && at.steps() < steps && !stopAsked && !isTooLong(start)) {
+                    StepResult learnt = coming.next();
+                    at.learnt(learnt.loss(), coming.examples());
                     listener.batch(at.epoch() + 1, at.batch(), training.count(), learnt.loss());
                     signs.after(learnt);
                     saved.step(at);
                 }
-                more = batches.hasNext();
-                waited = batches.waited();
+                more = coming.hasNext();
+                waited = coming.waited();
             }
             if (more && at.steps() < steps) {
                 wasStopped = true;
