@@ -11,6 +11,7 @@ import dev.baton.Shape;
 import dev.baton.ShapeException;
 import dev.baton.StateException;
 import dev.baton.data.Batch;
+import dev.baton.data.Batches;
 import dev.baton.loss.Losses;
 import dev.baton.metrics.Metrics;
 import dev.baton.nn.Initializers;
@@ -103,7 +104,7 @@ class EvaluationTest {
                 .build();
         trainer.close();
         trainer.close();
-        assertThatThrownBy(() -> trainer.fit(null, null, Epochs.of(1)))
+        assertThatThrownBy(() -> trainer.fit((Batches) null, null, Epochs.of(1)))
                 .isInstanceOf(StateException.class)
                 .hasMessageMatching("the trainer opened at EvaluationTest.java:\\d+ is closed");
         assertThatThrownBy(() -> trainer.save(null)).hasMessageMatching("the trainer opened at .* is closed");
