@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import org.apache.spark.package$;
+import scala.util.Properties;
 
 /**
  * The versions that a process runs with. A class that stays as it is from version to version, so that a worker with another
@@ -30,7 +31,7 @@ final class Versions implements Serializable {
 
     /** Those of this process. */
     static Versions here() {
-        return new Versions(package$.MODULE$.SPARK_VERSION(), scala.util.Properties.versionNumberString(), baton());
+        return new Versions(package$.MODULE$.SPARK_VERSION(), Properties.versionNumberString(), baton());
     }
 
     private static String baton() {

@@ -17,9 +17,6 @@ final class WorkerSessions {
 
     private static final Map<String, WorkerSessions> RUNS = new ConcurrentHashMap<>();
 
-    /** The system property of the CPU backend. */
-    private static final String THREADS = "baton.threads";
-
     private final Deque<Slot> idle = new ArrayDeque<>();
     private boolean closed;
 
@@ -77,7 +74,7 @@ final class WorkerSessions {
         synchronized (this) {
             slot = idle.pollLast();
         }
-        return slot == null ? new Slot(withThreadsOfTask(open)) : slot;
+        return slot == null ? new Slot(Threads.during(TaskContext.get().cpus(), open)) : slot;
     }
 
     synchronized void giveBack(Slot slot) {
@@ -85,21 +82,6 @@ final class WorkerSessions {
             slot.step.close();
         } else {
             idle.addLast(slot);
-        }
-    }
-
-    /** The backend looks at the number when it is opened; where somebody has set it, it stays. */
-    private static WorkerStep withThreadsOfTask(Supplier<WorkerStep> open) {
-        synchronized (RUNS) {
-            if (System.getProperty(THREADS) != null) {
-                return open.get();
-            }
-            System.setProperty(THREADS, Integer.toString(TaskContext.get().cpus()));
-            try {
-                return open.get();
-            } finally {
-                System.clearProperty(THREADS);
-            }
         }
     }
 }
