@@ -38,6 +38,7 @@ public final class SparkSource extends DistributedSource implements AutoCloseabl
     private final WorkerTask task;
     private final Batch sample;
     private final List<String> workers;
+    private StepTimes times = StepTimes.NONE;
     private boolean closed;
 
     private SparkSource(SparkExamples examples, Dealt dealt, WorkerTask task) {
@@ -108,15 +109,18 @@ public final class SparkSource extends DistributedSource implements AutoCloseabl
     @Override
     protected Contribution sum(WeightBlock weights, int epoch, int meeting) {
         WorkerTask contributing = task;
+        long start = System.nanoTime();
         Broadcast<WeightBlock> sent = context.broadcast(weights);
         try {
-            return SparkJobs.run(() -> examples.blocks()
+            Timed sum = SparkJobs.run(() -> examples.blocks()
                     .mapPartitionsWithIndex(
                             (partition, blocks) -> List.of(contributing.contribute(
                                             blocks.next(), partition, sent.value(), epoch, meeting))
                                     .iterator(),
                             true)
-                    .treeReduce(Contribution::plus, DEPTH));
+                    .treeReduce(Timed::plus, DEPTH));
+            times = times.plus(System.nanoTime() - start, sum.nanoseconds());
+            return sum.sum();
         } finally {
             sent.destroy();
         }
@@ -125,6 +129,11 @@ public final class SparkSource extends DistributedSource implements AutoCloseabl
     /** The workers that have partitions when it begins, each with its device. */
     public List<String> workers() {
         return workers;
+    }
+
+    /** What its jobs have taken until now, those that failed left aside. */
+    public StepTimes times() {
+        return times;
     }
 
     /** Ends the workers' sessions; the examples stay where they are. Closing twice does nothing. */

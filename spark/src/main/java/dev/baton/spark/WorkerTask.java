@@ -35,13 +35,15 @@ record WorkerTask(
      *
      * @throws BatonException naming this worker
      */
-    Contribution contribute(ExampleBlock block, int partition, WeightBlock weights, int epoch, int meeting) {
+    Timed contribute(ExampleBlock block, int partition, WeightBlock weights, int epoch, int meeting) {
         try {
             WorkerSessions sessions = WorkerSessions.of(run);
             WorkerSessions.Slot slot = sessions.take(this::open);
             try {
                 Shard shard = slot.shard(block, () -> shard(block, partition));
-                return slot.step().contribute(weights, shard, way, epoch, meeting);
+                long start = System.nanoTime();
+                Contribution own = slot.step().contribute(weights, shard, way, epoch, meeting);
+                return new Timed(own, System.nanoTime() - start);
             } finally {
                 sessions.giveBack(slot);
             }
