@@ -57,6 +57,11 @@ public final class Contribution implements Serializable {
         return new Contribution(partitions, joined.toArray(Part[]::new));
     }
 
+    /** Its subtrees, from the left. */
+    List<Part> parts() {
+        return List.of(parts);
+    }
+
     /** Adds the next part from the left, which may complete a subtree, and that a larger one. */
     private void push(List<Part> joined, Part next) {
         Part last = joined.isEmpty() ? null : joined.get(joined.size() - 1);

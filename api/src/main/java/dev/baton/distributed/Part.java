@@ -47,8 +47,8 @@ final class Part implements Serializable {
     }
 
     /** Of a partition whose loss or gradients are not finite. */
-    static Part notFinite(int partition, long examples, String why) {
-        return new Part(partition, partition + 1, Double.NaN, examples, NOTHING, "partition " + partition + ": " + why);
+    static Part notFinite(int partition, double losses, long examples, String why) {
+        return new Part(partition, partition + 1, losses, examples, NOTHING, "partition " + partition + ": " + why);
     }
 
     /** The first partition. */

@@ -13,7 +13,7 @@ final class Signature implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    private static final String VERSION = version();
+    static final String VERSION = version();
 
     private final String version;
     private final long seed;

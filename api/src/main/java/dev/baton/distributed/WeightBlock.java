@@ -14,7 +14,7 @@ public final class WeightBlock implements Serializable {
     private final Signature signature;
     private final byte[] values;
 
-    private WeightBlock(Signature signature, byte[] values) {
+    WeightBlock(Signature signature, byte[] values) {
         this.signature = signature;
         this.values = values;
     }
@@ -45,6 +45,10 @@ public final class WeightBlock implements Serializable {
      */
     void to(FlatVariables worker) {
         worker.set(values);
+    }
+
+    Signature signature() {
+        return signature;
     }
 
     byte[] values() {

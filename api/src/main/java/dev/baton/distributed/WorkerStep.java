@@ -91,7 +91,7 @@ public final class WorkerStep implements AutoCloseable {
         Batch batch = at.shard().batch(at.epoch(), number);
         PartialStep.Result result = step.gradients(batch, at.stepNumber(number), at.draw(number), at.share());
         return result.notFinite() != null
-                ? Part.notFinite(partition, batch.size(), result.notFinite())
+                ? Part.notFinite(partition, result.loss() * batch.size(), batch.size(), result.notFinite())
                 : Part.of(partition, result.loss() * batch.size(), batch.size(), result.values());
     }
 
@@ -105,7 +105,11 @@ public final class WorkerStep implements AutoCloseable {
             if (batch != null) {
                 PartialStep.Result result = step.learn(batch, at.stepNumber(number), at.draw(number), ++own);
                 if (result.notFinite() != null) {
-                    return Part.notFinite(partition, at.examples(), "step " + own + " of the round: " + result.notFinite());
+                    return Part.notFinite(
+                            partition,
+                            result.loss() * at.examples(),
+                            at.examples(),
+                            "step " + own + " of the round: " + result.notFinite());
                 }
                 losses += result.loss() * batch.size();
             }

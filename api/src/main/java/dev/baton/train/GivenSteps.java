@@ -26,12 +26,12 @@ final class GivenSteps implements RunSteps {
 
     @Override
     public void prepare() {
-        step.prepareGiven(source.sample());
+        step.prepare(source);
     }
 
     @Override
     public Epoch epoch(int epoch, int from, Observation observation, SavedRun saved) {
-        FlatVariables variables = step.prepareGiven(source.sample());
+        FlatVariables variables = step.prepare(source);
         return new Epoch() {
             private int next = from;
             private long examples;

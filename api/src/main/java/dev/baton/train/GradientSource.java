@@ -15,7 +15,10 @@ public interface GradientSource {
     /** The number of steps in an epoch. */
     int count();
 
-    /** One example or more of those that are learnt from, so that the model can be traced: their types count alone. */
+    /**
+     * One example or more of those that are learnt from, so that the model can be traced: their types count alone. Asked for
+     * once.
+     */
     Batch sample();
 
     /**

@@ -138,7 +138,7 @@ public final class PartialStep implements AutoCloseable {
         opened.requireOpen();
         program.hand(batch);
         boolean finite = program.compute(number, draw, updateNumber);
-        return new Result(program.loss(), null, finite ? null : "loss " + program.loss() + ", " + program.firstNotFinite(number));
+        return new Result(program.loss(), null, finite ? null : program.firstNotFinite(number));
     }
 
     /** Ends the step; the variables stay in the session. Closing twice does nothing. */

@@ -192,15 +192,15 @@ public final class TrainStep implements AutoCloseable {
         }
     }
 
-    /** The same for a step whose gradients are computed elsewhere, from batches like this one. */
-    FlatVariables prepareGiven(Batch sample) {
+    /** The same for a step whose gradients are computed elsewhere. */
+    FlatVariables prepare(GradientSource source) {
         requireUse();
         if (given == null) {
             if (session.deviceCount() > 1) {
                 throw new StateException("gradients that are computed elsewhere are learnt from on one device, and the "
                         + session + " has " + session.deviceCount() + ": open it with one");
             }
-            types = batchTypes(sample);
+            types = batchTypes(source.sample());
             given = new GivenStep(session, function, optimizer, types, recent, opened);
             last = given.program();
         }

@@ -1,0 +1,97 @@
+package dev.baton.distributed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.baton.DataException;
+import dev.baton.NDArray;
+import dev.baton.Shape;
+import dev.baton.data.Batch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import net.jqwik.api.Assume;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+class DivisionPropertyTest {
+
+    /** Each example is its own number. */
+    private static LocalExamples numbered(int count) {
+        NDArray numbers = NDArray.of(IntStream.range(0, count).toArray());
+        return LocalExamples.of(NDArray.of(Shape.of(count, 1), numbers.toIntArray()), numbers);
+    }
+
+    @Property(tries = 200)
+    void everyExampleIsInOneBatchOfAnEpoch(
+            @ForAll @IntRange(min = 1, max = 60) int examples,
+            @ForAll @IntRange(min = 1, max = 9) int partitions,
+            @ForAll @IntRange(min = 1, max = 20) int batch,
+            @ForAll @IntRange(min = 0, max = 5) int epoch) {
+        Assume.that(partitions <= examples);
+        var division = new Division(examples, partitions, batch);
+        List<Shard> shards = Workers.shards(numbered(examples), division, 5);
+        var seen = new ArrayList<Integer>();
+        for (int joint = 0; joint < division.batches(); joint++) {
+            var sizes = new ArrayList<Integer>();
+            for (Shard shard : shards) {
+                Batch part = shard.batch(epoch, joint);
+                sizes.add(part == null ? 0 : (int) part.size());
+                assertThat(shard.size(joint, joint + 1)).isEqualTo(sizes.get(sizes.size() - 1));
+                if (part != null) {
+                    assertThat(part.inputs().toIntArray()).isEqualTo(part.targets().toIntArray());
+                    for (int number : part.targets().toIntArray()) {
+                        seen.add(number);
+                    }
+                }
+            }
+            int all = sizes.stream().mapToInt(size -> size).sum();
+            assertThat(all).isEqualTo((int) division.joint(joint, joint + 1)).isBetween(1, batch);
+            assertThat(all == batch || joint == division.batches() - 1).isTrue();
+            assertThat(IntStream.of(sizes.stream().mapToInt(size -> size).toArray()).max().getAsInt()
+                            - sizes.stream().mapToInt(size -> size).min().getAsInt())
+                    .isLessThanOrEqualTo(1);
+        }
+        assertThat(seen).hasSize(examples).doesNotHaveDuplicates();
+    }
+
+    @Example
+    void theOrderFollowsFromSeedEpochAndPartition() {
+        var division = new Division(40, 2, 40);
+        List<Shard> shards = Workers.shards(numbered(40), division, 5);
+        int[] order = shards.get(0).batch(1, 0).targets().toIntArray();
+        shards.get(0).batch(3, 0);
+        assertThat(shards.get(0).batch(1, 0).targets().toIntArray()).isEqualTo(order);
+        assertThat(shards.get(0).batch(2, 0).targets().toIntArray()).isNotEqualTo(order);
+        assertThat(Workers.shards(numbered(40), division, 6).get(0).batch(1, 0).targets().toIntArray())
+                .isNotEqualTo(order);
+        int[] other = shards.get(1).batch(1, 0).targets().toIntArray();
+        assertThat(IntStream.of(other).map(number -> number - 1).toArray()).isNotEqualTo(order);
+        assertThat(shards.get(0).checksum())
+                .isEqualTo(Workers.shards(numbered(40), division, 6).get(0).checksum())
+                .isNotEqualTo(shards.get(1).checksum());
+    }
+
+    @Example
+    void whatCannotBeSharedOutIsSaid() {
+        assertThatThrownBy(() -> new Division(0, 3, 32))
+                .isInstanceOf(DataException.class)
+                .hasMessage("there are no examples to learn from");
+        assertThatThrownBy(() -> new Division(5, 6, 32))
+                .isInstanceOf(DataException.class)
+                .hasMessage("6 partitions cannot share 5 examples: each needs one at least; take fewer partitions");
+        assertThatThrownBy(() -> new Division(5, 0, 32)).isInstanceOf(DataException.class);
+        assertThatThrownBy(() -> new Division(5, 1, 0)).isInstanceOf(DataException.class);
+        assertThatThrownBy(() -> new Division(1L << 32, 1, 1)).hasMessageContaining("too many batches");
+        var division = new Division(7, 3, 4);
+        assertThatThrownBy(() -> new Shard(numbered(3), division, 1, 0))
+                .isInstanceOf(DataException.class)
+                .hasMessage("partition 1 has 3 examples and is to have 2 "
+                        + "(2 joint batches of 4: 7 examples over 3 partitions)");
+        assertThatThrownBy(() -> new Shard(numbered(3), division, 3, 0)).hasMessage("there is no partition 3 of 3");
+        NDArray none = NDArray.zeros(dev.baton.DType.FLOAT32, Shape.of(0, 2));
+        assertThatThrownBy(() -> LocalExamples.of(none, none)).hasMessage("a partition has no examples");
+    }
+}
