@@ -8,10 +8,10 @@ import dev.baton.BatonException;
 import dev.baton.Shape;
 import dev.baton.nn.Linear;
 import dev.baton.train.Epochs;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Locale;
+
+
+
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

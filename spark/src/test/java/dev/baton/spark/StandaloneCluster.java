@@ -111,6 +111,8 @@ final class StandaloneCluster implements AutoCloseable {
     private Path start(String name, String mainClass, String... arguments) throws IOException {
         var command = new ArrayList<>(java());
         command.add("-Xmx256m");
+        command.add("-XX:TieredStopAtLevel=1");
+        command.add("-Dspark.master.rest.enabled=false");
         command.add("-Dlog4j2.configurationFile=" + Path.of("src/test/resources/cluster-log4j2.properties").toUri());
         command.addAll(List.of("-cp", folder.resolve("spark/jars") + "/*", mainClass));
         command.addAll(List.of("--host", "127.0.0.1", "--webui-port", "0"));
@@ -170,6 +172,9 @@ final class StandaloneCluster implements AutoCloseable {
                 .set("spark.driver.host", "127.0.0.1")
                 .set("spark.driver.bindAddress", "127.0.0.1")
                 .set("spark.ui.enabled", "false")
+                // Of jobs that are done Spark keeps something for its pages; without them a few will do.
+                .set("spark.ui.retainedJobs", "10")
+                .set("spark.ui.retainedStages", "10")
                 // Wait for all of them: who comes late finds the partitions taken.
                 .set("spark.scheduler.minRegisteredResourcesRatio", "1.0")
                 // An executor that was killed comes again; ten of them are not the end of the application.
