@@ -112,27 +112,28 @@ public final class SparkPredictor {
     public Dataset<Row> answers(Dataset<Row> rows, Function<Row, float[]> input, String column) {
         Task<Row> task = new Task<>(key, model, backend, batch, input);
         StructType schema = rows.schema().add(column, DataTypes.createArrayType(DataTypes.FloatType, false), false);
-        MapPartitionsFunction<Row, Row> answer = all -> {
-            Iterator<Tuple2<Row, float[]>> answers = task.answers(all);
-            return new Iterator<>() {
-                @Override
-                public boolean hasNext() {
-                    return answers.hasNext();
-                }
-
-                @Override
-                public Row next() {
-                    Tuple2<Row, float[]> one = answers.next();
-                    var values = new Object[one._1().length() + 1];
-                    for (int i = 0; i < values.length - 1; i++) {
-                        values[i] = one._1().get(i);
-                    }
-                    values[values.length - 1] = one._2();
-                    return RowFactory.create(values);
-                }
-            };
-        };
+        MapPartitionsFunction<Row, Row> answer = all -> longer(task.answers(all));
         return rows.mapPartitions(answer, Encoders.row(schema));
+    }
+
+    private static Iterator<Row> longer(Iterator<Tuple2<Row, float[]>> answers) {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return answers.hasNext();
+            }
+
+            @Override
+            public Row next() {
+                Tuple2<Row, float[]> one = answers.next();
+                var values = new Object[one._1().length() + 1];
+                for (int i = 0; i < values.length - 1; i++) {
+                    values[i] = one._1().get(i);
+                }
+                values[values.length - 1] = one._2();
+                return RowFactory.create(values);
+            }
+        };
     }
 
     /** What a worker does. */

@@ -203,7 +203,7 @@ class ClusterFailuresTest {
     void aWorkerWithAnotherBaton() throws IOException {
         Path other = Files.createDirectories(folder.resolve("dev/baton/distributed"));
         Files.writeString(other.resolve("version"), "0.0.9");
-        refused(before(folder), " has Baton 0.0.9, the driver has Baton ", "they must have the same");
+        refused(before(folder), " has Baton 0.0.9, the driver has ", "they must have the same");
     }
 
     @Test

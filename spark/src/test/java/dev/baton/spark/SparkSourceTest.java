@@ -84,15 +84,15 @@ class SparkSourceTest {
 
     @Test
     void numbersToPredict() {
-        Recipe recipe = Recipe.of(() -> new Linear(2, 1), Losses::mse, () -> Sgd.of(0.1));
+        Recipe recipe = Recipe.of(() -> new Linear(2, 1), Losses::mse, () -> Sgd.of(0.3));
         var records = new ArrayList<float[]>();
         for (int i = 0; i < 100; i++) {
             records.add(new float[] {i % 10 / 10f, i / 10 / 10f});
         }
         SparkExamples sums = SparkExamples.of(
                 LocalSpark.CONTEXT.parallelize(records, 4), one -> one, one -> new float[] {one[0] + one[1]});
-        List<Float> losses = train(recipe, sums.partitions(3), Synchronization.everyStep(), 5);
-        assertThat(losses.get(4)).isLessThan(losses.get(0) / 2);
+        List<Float> losses = train(recipe, sums.partitions(3), Synchronization.everyStep(), 10);
+        assertThat(losses.get(8)).isLessThan(losses.get(0) / 2);
     }
 
     @Test

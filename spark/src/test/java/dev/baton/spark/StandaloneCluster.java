@@ -127,7 +127,10 @@ final class StandaloneCluster implements AutoCloseable {
                         "2.13",
                         "SPARK_LOCAL_IP",
                         "127.0.0.1"));
-        processes.add(builder.start());
+        Process process = builder.start();
+        processes.add(process);
+        // Also where the tests end without closing it.
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         return log;
     }
 
