@@ -35,9 +35,12 @@ final class Signature implements Serializable {
     /** Baton's, which the build writes to a file. */
     private static String version() {
         try (InputStream file = Signature.class.getResourceAsStream("version")) {
+            if (file == null) {
+                throw new BatonException("Baton's jar lacks the file that says its version");
+            }
             return new String(file.readAllBytes(), StandardCharsets.UTF_8).strip();
         } catch (IOException e) {
-            throw new BatonException("Baton's jar does not say its version", e);
+            throw new BatonException("the version of Baton cannot be read from its jar", e);
         }
     }
 

@@ -23,7 +23,9 @@ import java.util.stream.IntStream;
  * one, whose divisor is the number of elements less 1. Right behind a {@link Conv2d}, inference costs nothing: the
  * compiler folds it into the convolution.
  *
- * <p>Where several devices train together, the mean and the variance are those of the whole batch.
+ * <p>Where several devices of one machine train together, the mean and the variance are those of the whole batch. Where many
+ * machines do ({@code dev.baton.distributed}), they are those of each one's own part of it, and the running ones are averaged,
+ * weighted by examples.
  */
 public final class BatchNorm extends Layer {
 

@@ -11,7 +11,7 @@ import dev.baton.tensor.Tensor;
 
 /**
  * In training, each element becomes 0 with the given probability and is otherwise divided by 1 - probability; in
- * inference nothing happens (Srivastava et al. 2014).
+ * inference nothing happens (Srivastava et al. 2014). Where devices or machines train together, each draws for itself.
  */
 public final class Dropout extends Layer {
 

@@ -73,7 +73,7 @@ public abstract class Layer {
     /**
      * Adds a value that is gathered in training and not learnt, in the constructor. Where several devices train together it
      * follows the part of the batch that the first one has, unless the layer adds up over all of them, as {@link BatchNorm}
-     * does.
+     * does. Where many machines train together it is averaged over all of them, weighted by examples.
      */
     protected final Statistic statistic(String name, Shape shape, Initializer initializer) {
         return variable(name, new Statistic(this, name, shape, initializer));

@@ -68,6 +68,19 @@ class ExamplesTest {
     }
 
     @Test
+    void someAreAsAnEpochHasThem() {
+        Examples changed = counted(9).shuffled(3).augmented(5, (from, to, random) -> to[0] = from[0] + (float) random.nextDouble());
+        int[] order = changed.order(2);
+        Batch all = changed.batched(9).epoch(2).iterator().next();
+        Batch some = changed.batch(2, new int[] {order[4], order[1]});
+        assertThat(some.inputs().floats().get(0)).isEqualTo(all.inputs().floats().get(4));
+        assertThat(some.inputs().floats().get(1)).isEqualTo(all.inputs().floats().get(1));
+        assertThat(some.targets().toIntArray()).containsExactly((int) all.targets().get(4), (int) all.targets().get(1));
+        assertThatThrownBy(() -> changed.batch(0, new int[0])).hasMessage("a batch holds at least one example");
+        assertThatThrownBy(() -> changed.batch(0, new int[] {9})).hasMessage("there is no example 9 of 9");
+    }
+
+    @Test
     void theyPrintWhatTheyAre() {
         Examples examples = counted(1234);
         assertThat(examples).hasToString("1,234 examples of 1 values in 3 classes");

@@ -7,6 +7,7 @@ import dev.baton.DataException;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.data.Batch;
+import dev.baton.data.Examples;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -72,6 +73,16 @@ class DivisionPropertyTest {
         assertThat(shards.get(0).checksum())
                 .isEqualTo(Workers.shards(numbered(40), division, 6).get(0).checksum())
                 .isNotEqualTo(shards.get(1).checksum());
+    }
+
+    @Example
+    void examplesOfOneMachineServeToo() {
+        float[][] rows = {{1, 2}, {3, 4}, {5, 6}};
+        LocalExamples examples = LocalExamples.of(Examples.of(rows, new int[] {0, 1, 1}, 2));
+        assertThat(examples.size()).isEqualTo(3);
+        Batch batch = examples.batch(0, new int[] {2, 0});
+        assertThat(batch.inputs().toFloatArray()).containsExactly(5, 6, 1, 2);
+        assertThat(batch.targets().toIntArray()).containsExactly(1, 0);
     }
 
     @Example

@@ -34,7 +34,7 @@ final class Problems {
 
     static Layer pictures() {
         return Sequential.of(
-                new Conv2d(1, 4, 3).padding(1), new ReLU(), new Conv2d(4, 6, 3), new Tanh(), new GlobalAveragePool(), new Linear(6, 3));
+                new Conv2d(1, 3, 3).padding(1), new ReLU(), new Conv2d(3, 4, 3), new Tanh(), new GlobalAveragePool(), new Linear(4, 3));
     }
 
     /** Classes are to be told by where in the picture most of the light is. */

@@ -36,6 +36,11 @@ class SessionTest {
             assertThatThrownBy(() -> session.set("v", NDArray.of(Shape.of(3), 1f, 2f, 3f)))
                     .isInstanceOf(BatonException.class)
                     .hasMessage("variable 'v' is float32[2], not float32[3]");
+            NDArray read = NDArray.of(Shape.of(2), 0f, 0f);
+            session.read("v", read);
+            assertThat(read.toFloatArray()).containsExactly(3, 4);
+            assertThatThrownBy(() -> session.read("v", NDArray.of(Shape.of(2), 1, 2)))
+                    .hasMessage("variable 'v' is float32[2], not int32[2]");
             assertThatThrownBy(() -> session.value("w")).hasMessage("there is no variable 'w'; there are [v]");
         }
     }
