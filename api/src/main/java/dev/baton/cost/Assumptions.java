@@ -51,34 +51,55 @@ public record Assumptions(
     /** With another share of the peak rate. */
     public Assumptions utilisation(double share) {
         return new Assumptions(
-                share, overhead, pricePerKilowattHour, pricePerDeviceHour, currency, gramsOfCo2PerKilowattHour, communication);
+                share,
+                overhead,
+                pricePerKilowattHour,
+                pricePerDeviceHour,
+                currency,
+                gramsOfCo2PerKilowattHour,
+                communication);
     }
 
     /** With another overhead of the site; 1 for a machine under the desk. */
     public Assumptions overhead(double pue) {
         return new Assumptions(
-                utilisation, pue, pricePerKilowattHour, pricePerDeviceHour, currency, gramsOfCo2PerKilowattHour, communication);
+                utilisation,
+                pue,
+                pricePerKilowattHour,
+                pricePerDeviceHour,
+                currency,
+                gramsOfCo2PerKilowattHour,
+                communication);
     }
 
     /** With another price of electricity. */
     public Assumptions pricePerKilowattHour(double price) {
-        return new Assumptions(utilisation, overhead, price, pricePerDeviceHour, currency, gramsOfCo2PerKilowattHour, communication);
+        return new Assumptions(
+                utilisation, overhead, price, pricePerDeviceHour, currency, gramsOfCo2PerKilowattHour, communication);
     }
 
     /** With a rent of devices. Where it has the electricity in it, set the price of that to 0. */
     public Assumptions pricePerDeviceHour(double price) {
-        return new Assumptions(utilisation, overhead, pricePerKilowattHour, price, currency, gramsOfCo2PerKilowattHour, communication);
+        return new Assumptions(
+                utilisation, overhead, pricePerKilowattHour, price, currency, gramsOfCo2PerKilowattHour, communication);
     }
 
     /** With prices of another currency. */
     public Assumptions currency(String name) {
         return new Assumptions(
-                utilisation, overhead, pricePerKilowattHour, pricePerDeviceHour, name, gramsOfCo2PerKilowattHour, communication);
+                utilisation,
+                overhead,
+                pricePerKilowattHour,
+                pricePerDeviceHour,
+                name,
+                gramsOfCo2PerKilowattHour,
+                communication);
     }
 
     /** With other electricity. */
     public Assumptions gramsOfCo2PerKilowattHour(double grams) {
-        return new Assumptions(utilisation, overhead, pricePerKilowattHour, pricePerDeviceHour, currency, grams, communication);
+        return new Assumptions(
+                utilisation, overhead, pricePerKilowattHour, pricePerDeviceHour, currency, grams, communication);
     }
 
     /** With another way in which devices exchange what they learn; a ring unless this says otherwise. */
@@ -102,16 +123,16 @@ public record Assumptions(
     @Override
     public String toString() {
         return String.format(
-                Locale.ROOT,
-                "utilisation %.0f %% of the peak, overhead of the site (PUE) %.2f, %.2f %s/kWh, %.2f %s per device hour, "
-                        + "%.0f g CO2/kWh",
-                100 * utilisation,
-                overhead,
-                pricePerKilowattHour,
-                currency,
-                pricePerDeviceHour,
-                currency,
-                gramsOfCo2PerKilowattHour)
+                        Locale.ROOT,
+                        "utilisation %.0f %% of the peak, overhead of the site (PUE) %.2f, %.2f %s/kWh, %.2f %s per device hour, "
+                                + "%.0f g CO2/kWh",
+                        100 * utilisation,
+                        overhead,
+                        pricePerKilowattHour,
+                        currency,
+                        pricePerDeviceHour,
+                        currency,
+                        gramsOfCo2PerKilowattHour)
                 + (communication.equals(Communication.ring()) ? "" : ", between devices " + communication);
     }
 }

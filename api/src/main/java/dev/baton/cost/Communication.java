@@ -59,7 +59,9 @@ public record Communication(boolean spark, int steps, double latency) {
         if (devices == 1 && !spark) {
             return 0;
         }
-        double exchange = spark ? broadcast(bytes, devices, link) + aggregation(bytes, devices, link) : ring(bytes, devices, link);
+        double exchange = spark
+                ? broadcast(bytes, devices, link) + aggregation(bytes, devices, link)
+                : ring(bytes, devices, link);
         return exchange / steps;
     }
 

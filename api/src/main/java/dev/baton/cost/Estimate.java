@@ -52,9 +52,7 @@ public record Estimate(
                 operations,
                 6.0 * step.parameters() * cost.positions() * examples,
                 computing * steps,
-                cost.assumptions()
-                                .communication()
-                                .seconds(step.gradients(), hardware.devices(), hardware.link())
+                cost.assumptions().communication().seconds(step.gradients(), hardware.devices(), hardware.link())
                         * steps,
                 hardware,
                 cost.assumptions());

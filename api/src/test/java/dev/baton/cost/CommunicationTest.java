@@ -8,10 +8,6 @@ import dev.baton.BatonException;
 import dev.baton.Shape;
 import dev.baton.nn.Linear;
 import dev.baton.train.Epochs;
-
-
-
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,7 +45,8 @@ class CommunicationTest {
     @Test
     void exchangesAfterManyStepsCostEachStepAShare() {
         Communication often = Communication.spark(0.05);
-        assertThat(often.after(20).seconds(1e8, 100, LINK)).isCloseTo(often.seconds(1e8, 100, LINK) / 20, within(1e-12));
+        assertThat(often.after(20).seconds(1e8, 100, LINK))
+                .isCloseTo(often.seconds(1e8, 100, LINK) / 20, within(1e-12));
         assertThat(often.after(20).speedUp(1, 1e8, 100, LINK))
                 .isGreaterThan(often.speedUp(1, 1e8, 100, LINK))
                 .isLessThan(100);

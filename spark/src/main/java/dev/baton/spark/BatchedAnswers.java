@@ -78,8 +78,8 @@ final class BatchedAnswers<T> implements Iterator<Tuple2<T, float[]>> {
         for (int i = 0; i < taken.size(); i++) {
             float[] values = values(taken.get(i));
             if (values.length != width) {
-                throw new ShapeException("a record has " + values.length + " values; the model takes "
-                        + predictor.exampleShape());
+                throw new ShapeException(
+                        "a record has " + values.length + " values; the model takes " + predictor.exampleShape());
             }
             inputs.floats().put(i * width, values);
         }

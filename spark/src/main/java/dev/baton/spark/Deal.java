@@ -40,7 +40,8 @@ interface Deal {
                             (number, all) -> List.of(pack.call(number, all)).iterator(), true)
                     .persist(StorageLevel.MEMORY_AND_DISK());
             passing.accept(packed);
-            List<Integer> counts = SparkJobs.run(() -> packed.map(block -> block.count).collect());
+            List<Integer> counts =
+                    SparkJobs.run(() -> packed.map(block -> block.count).collect());
             var places = new long[counts.size()];
             for (int i = 1; i < places.length; i++) {
                 places[i] = places[i - 1] + counts.get(i - 1);
@@ -80,7 +81,8 @@ interface Deal {
         }
         Batch one = all.batch(0, new int[] {partition});
         int classes = one.targets().dtype() == DType.INT32 ? all.classes() : 0;
-        var kind = ExampleBlock.Kind.of(classes, all.shape(), one.targets().shape().without(0));
+        var kind =
+                ExampleBlock.Kind.of(classes, all.shape(), one.targets().shape().without(0));
         ExampleBlock block = ExampleBlock.room(kind, partition, count);
         for (int i = 0; i < count; i++) {
             int example = partition + i * partitions;
@@ -96,7 +98,7 @@ interface Deal {
     /** The same, each example of another shape. */
     default Deal shaped(Shape shape) {
         List<Long> sizes = ExampleBlock.Kind.sizes(shape);
-        return (partitions, passing) -> blocks(partitions, passing)
-                .map(block -> block.count == 0 ? block : block.shaped(sizes));
+        return (partitions, passing) ->
+                blocks(partitions, passing).map(block -> block.count == 0 ? block : block.shaped(sizes));
     }
 }

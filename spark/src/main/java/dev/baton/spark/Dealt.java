@@ -52,7 +52,10 @@ record Dealt(JavaRDD<ExampleBlock> blocks, long count, ExampleBlock first, long 
             checksum = checksum * 31 + one.checksum();
         }
         return new Dealt(
-                blocks, count, SparkJobs.run(() -> blocks.map(ExampleBlock::alone).first()), checksum);
+                blocks,
+                count,
+                SparkJobs.run(() -> blocks.map(ExampleBlock::alone).first()),
+                checksum);
     }
 
     private static void requireNoneEmpty(List<Facts> facts, long count) {
@@ -67,7 +70,9 @@ record Dealt(JavaRDD<ExampleBlock> blocks, long count, ExampleBlock first, long 
                     empty,
                     count,
                     facts.size(),
-                    count == 0 ? "look at what the records are read from" : "take fewer with partitions(" + count + ")"));
+                    count == 0
+                            ? "look at what the records are read from"
+                            : "take fewer with partitions(" + count + ")"));
         }
     }
 

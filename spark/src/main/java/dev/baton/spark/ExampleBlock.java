@@ -196,9 +196,8 @@ final class ExampleBlock implements Serializable {
     ExampleBlock shaped(List<Long> input) {
         var other = new Kind(kind.classes(), input, kind.target());
         if (other.width() != kind.width()) {
-            throw new DataException(
-                    "examples of " + kind.width() + " values cannot be of the shape " + input + ": it has "
-                            + other.width());
+            throw new DataException("examples of " + kind.width() + " values cannot be of the shape " + input
+                    + ": it has " + other.width());
         }
         return new ExampleBlock(first, count, other, inputs, targets, labels);
     }

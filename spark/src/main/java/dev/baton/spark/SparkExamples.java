@@ -30,10 +30,7 @@ public final class SparkExamples {
     private Dealt dealt;
 
     private SparkExamples(
-            JavaSparkContext context,
-            Deal deal,
-            int partitions,
-            Function2<Examples, Integer, Examples> change) {
+            JavaSparkContext context, Deal deal, int partitions, Function2<Examples, Integer, Examples> change) {
         this.context = context;
         this.deal = deal;
         this.partitions = partitions;
@@ -86,8 +83,7 @@ public final class SparkExamples {
         return new SparkExamples(context, Deal.reading(context, read), context.defaultParallelism(), null);
     }
 
-    private static <T> SparkExamples ofRecords(
-            JavaRDD<T> records, Function2<Integer, Iterator<T>, ExampleBlock> pack) {
+    private static <T> SparkExamples ofRecords(JavaRDD<T> records, Function2<Integer, Iterator<T>, ExampleBlock> pack) {
         var context = JavaSparkContext.fromSparkContext(records.context());
         return new SparkExamples(context, Deal.records(records, pack), context.defaultParallelism(), null);
     }

@@ -64,16 +64,15 @@ public final class SparkSource extends DistributedSource implements AutoCloseabl
         Dealt dealt = examples.dealt();
         var division = new Division(dealt.count(), examples.partitions(), batch);
         var run = UUID.randomUUID().toString();
-        return new SparkSource(
-                examples, dealt, new WorkerTask(run, driver, recipe, division, way, examples.change()));
+        return new SparkSource(examples, dealt, new WorkerTask(run, driver, recipe, division, way, examples.change()));
     }
 
     /** More tasks than cores, so that no worker is likely to be left out; who comes later is asked before it computes. */
     private static void requireSameVersions(JavaSparkContext context, Versions driver) {
         int tasks = 2 * context.defaultParallelism();
         Map<String, Versions> found = new TreeMap<>();
-        SparkJobs.run(() -> context
-                        .parallelize(IntStream.range(0, tasks).boxed().toList(), tasks)
+        SparkJobs.run(() -> context.parallelize(
+                                IntStream.range(0, tasks).boxed().toList(), tasks)
                         .map(unused -> new Tuple2<>(Worker.name(), Versions.here()))
                         .collect())
                 .forEach(one -> found.put(one._1(), one._2()));
@@ -93,7 +92,11 @@ public final class SparkSource extends DistributedSource implements AutoCloseabl
             close();
             throw new BatonException(problems);
         }
-        return all.stream().map(WorkerTask.Readiness::worker).distinct().sorted().toList();
+        return all.stream()
+                .map(WorkerTask.Readiness::worker)
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     @Override

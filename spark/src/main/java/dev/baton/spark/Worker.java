@@ -21,7 +21,8 @@ final class Worker {
         String message = name() + ": " + failure.getMessage();
         if (failure instanceof BackendException) {
             return new BackendException(
-                    message + "\nto bring it to the workers: spark-submit --jars or --packages, or a folder on each worker "
+                    message
+                            + "\nto bring it to the workers: spark-submit --jars or --packages, or a folder on each worker "
                             + "that spark.executor.extraClassPath names",
                     failure);
         }

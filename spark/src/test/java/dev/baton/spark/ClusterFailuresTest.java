@@ -124,7 +124,8 @@ class ClusterFailuresTest {
     /** The driver's command with a configuration as system properties. */
     private Process drive(Path checkpoints, Path model, Path output) throws IOException {
         var command = new ArrayList<>(StandaloneCluster.java());
-        for (Tuple2<String, String> property : cluster.configuration("killed driver").getAll()) {
+        for (Tuple2<String, String> property :
+                cluster.configuration("killed driver").getAll()) {
             command.add("-D" + property._1() + "=" + property._2());
         }
         command.addAll(List.of(
@@ -167,7 +168,8 @@ class ClusterFailuresTest {
             return 0;
         }
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(".safetensors")).count();
+            return files.filter(file -> file.toString().endsWith(".safetensors"))
+                    .count();
         }
     }
 
@@ -179,7 +181,8 @@ class ClusterFailuresTest {
                             recipe, TrainingTask.DIGITS.training(context, WORKERS), 96, Synchronization.everyStep()))
                     .isInstanceOf(BatonException.class)
                     .satisfies(failure -> {
-                        System.out.println("measured: refused with: " + failure.getMessage().replace("\n", " | "));
+                        System.out.println("measured: refused with: "
+                                + failure.getMessage().replace("\n", " | "));
                         assertThat(failure.getMessage())
                                 .containsPattern("worker 127\\.0\\.0\\.1:\\d+ \\(executor \\d\\)")
                                 .contains(messages);

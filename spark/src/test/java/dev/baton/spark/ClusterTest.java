@@ -1,7 +1,6 @@
 package dev.baton.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.baton.cost.Communication;
 import dev.baton.data.Batches;
@@ -67,8 +66,8 @@ class ClusterTest {
         List<Float> expected = OneMachine.losses(task.recipe(), training, WORKERS, BATCH, 50);
         var recorded = new RecordedLosses();
         try (var session = task.recipe().open(null);
-                var source =
-                        SparkSource.of(task.recipe(), task.training(context, WORKERS), BATCH, Synchronization.everyStep());
+                var source = SparkSource.of(
+                        task.recipe(), task.training(context, WORKERS), BATCH, Synchronization.everyStep());
                 var trainer = task.recipe().trainer(session).listener(recorded).build()) {
             assertThat(source.workers()).hasSize(WORKERS);
             trainer.fit(source, training.part(0, 100).batched(100), Epochs.of(5).atMostSteps(50));
@@ -100,8 +99,8 @@ class ClusterTest {
         double many;
         long exchanges;
         try (var session = recipe.open(null);
-                var source = SparkSource.of(
-                        recipe, task.training(context, WORKERS), BATCH, Synchronization.afterSteps(20));
+                var source =
+                        SparkSource.of(recipe, task.training(context, WORKERS), BATCH, Synchronization.afterSteps(20));
                 var trainer = recipe.trainer(session)
                         .optimizer(Sgd.of(0.7).momentum(0.9).nesterov())
                         .metric(Metrics.accuracy())
@@ -125,7 +124,8 @@ class ClusterTest {
     /** A network of 4.3 MB, so that there is something to carry. */
     private static Recipe wide() {
         return Recipe.of(
-                () -> Sequential.of(new Linear(64, 1000), new ReLU(), new Linear(1000, 1000), new ReLU(), new Linear(1000, 10)),
+                () -> Sequential.of(
+                        new Linear(64, 1000), new ReLU(), new Linear(1000, 1000), new ReLU(), new Linear(1000, 10)),
                 Losses::crossEntropy,
                 () -> Sgd.of(0.01));
     }
@@ -147,7 +147,9 @@ class ClusterTest {
         double latency = latency();
         // What is left of the time of one worker is carrying, there and back: a link of this speed.
         double link = 2 * bytes / Math.max(1e-3, perExchange[1] - latency);
-        measured("an empty job takes %.1f ms; one worker's exchange is that of a link of %.0f MB/s", latency * 1e3, link / 1e6);
+        measured(
+                "an empty job takes %.1f ms; one worker's exchange is that of a link of %.0f MB/s",
+                latency * 1e3, link / 1e6);
         for (int executors = 2; executors <= WORKERS; executors++) {
             double planned = Communication.spark(latency).seconds(bytes, executors, link);
             measured(
@@ -159,8 +161,8 @@ class ClusterTest {
     private static StepTimes times(Synchronization way, int executors, int steps) {
         Recipe recipe = wide();
         try (var session = recipe.open(null);
-                var source = SparkSource.of(
-                        recipe, TrainingTask.DIGITS.training(context, executors), executors * 32, way)) {
+                var source =
+                        SparkSource.of(recipe, TrainingTask.DIGITS.training(context, executors), executors * 32, way)) {
             var marks = new ArrayList<StepTimes>();
             try (var trainer = recipe.trainer(session)
                     .listener(new TrainingListener() {

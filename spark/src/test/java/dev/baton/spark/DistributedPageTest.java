@@ -34,7 +34,10 @@ class DistributedPageTest {
                 "-cp",
                 folder + File.pathSeparator + System.getProperty("java.class.path"),
                 "DigitsOnSpark",
-                Path.of(OpticalDigits.class.getResource("/dev/baton/examples/optdigits").toURI()).toString(),
+                Path.of(OpticalDigits.class
+                                .getResource("/dev/baton/examples/optdigits")
+                                .toURI())
+                        .toString(),
                 folder.toString()));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)

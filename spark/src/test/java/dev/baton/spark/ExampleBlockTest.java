@@ -51,7 +51,9 @@ class ExampleBlockTest {
         for (int partition = 0; partition < 3; partition++) {
             dealt.addAll(labels(block(7, 20).dealt(7, partition, 3)));
         }
-        assertThat(dealt).containsExactlyInAnyOrderElementsOf(IntStream.range(7, 27).boxed().toList());
+        assertThat(dealt)
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.range(7, 27).boxed().toList());
     }
 
     @Test
@@ -67,7 +69,9 @@ class ExampleBlockTest {
 
     @Test
     void everyNumberCountsForTheChecksum() {
-        assertThat(block(3, 5).checksum()).isEqualTo(block(3, 5).checksum()).isNotEqualTo(block(4, 5).checksum());
+        assertThat(block(3, 5).checksum())
+                .isEqualTo(block(3, 5).checksum())
+                .isNotEqualTo(block(4, 5).checksum());
     }
 
     @Test
@@ -75,7 +79,8 @@ class ExampleBlockTest {
         ExampleBlock other = ExampleBlock.room(ExampleBlock.Kind.of(1000, Shape.of(3), Shape.scalar()), 5, 1);
         assertThatThrownBy(() -> ExampleBlock.joined(List.of(other, block(0, 5))))
                 .isInstanceOf(DataException.class)
-                .hasMessage("examples are all of one kind: from example 0 on they are [2] in 1000 classes, from 5 on [3] in "
-                        + "1000 classes");
+                .hasMessage(
+                        "examples are all of one kind: from example 0 on they are [2] in 1000 classes, from 5 on [3] in "
+                                + "1000 classes");
     }
 }

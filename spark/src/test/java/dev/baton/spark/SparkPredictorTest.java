@@ -53,15 +53,17 @@ class SparkPredictorTest {
                 .batch(50)
                 .answers(records, OpticalDigits::pixels)
                 .collect());
-        assertAnswers(SparkPredictor.shared(file).answers(records, OpticalDigits::pixels).collect());
+        assertAnswers(SparkPredictor.shared(file)
+                .answers(records, OpticalDigits::pixels)
+                .collect());
     }
 
     @Test
     void rowsGetOneMoreColumn() {
-        SparkSession spark = SparkSession.builder()
-                .sparkContext(LocalSpark.CONTEXT.sc())
-                .getOrCreate();
-        Dataset<Row> rows = spark.createDataset(LINES, org.apache.spark.sql.Encoders.STRING()).toDF("line");
+        SparkSession spark =
+                SparkSession.builder().sparkContext(LocalSpark.CONTEXT.sc()).getOrCreate();
+        Dataset<Row> rows = spark.createDataset(LINES, org.apache.spark.sql.Encoders.STRING())
+                .toDF("line");
         Dataset<Row> answered = SparkPredictor.load(LocalSpark.CONTEXT, file)
                 .answers(rows, row -> OpticalDigits.pixels(row.getString(0)), "logits");
         assertThat(answered.columns()).containsExactly("line", "logits");
@@ -81,7 +83,8 @@ class SparkPredictorTest {
     void whatGoesWrongNamesTheWorker() {
         var records = LocalSpark.CONTEXT.parallelize(LINES, 2);
         SparkPredictor predictor = SparkPredictor.load(LocalSpark.CONTEXT, file);
-        assertThatThrownBy(() -> predictor.answers(records, line -> new float[63]).count())
+        assertThatThrownBy(
+                        () -> predictor.answers(records, line -> new float[63]).count())
                 .hasStackTraceContaining("(executor driver): a record has 63 values; the model takes [64]");
         assertThatThrownBy(() -> SparkPredictor.shared(Path.of("/no/such/model"))
                         .answers(records, OpticalDigits::pixels)

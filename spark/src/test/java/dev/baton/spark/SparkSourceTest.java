@@ -22,7 +22,9 @@ import org.junit.jupiter.api.Test;
 class SparkSourceTest {
 
     private static final Recipe RECIPE = Recipe.of(
-                    OpticalDigits::network, Losses::crossEntropy, () -> Sgd.of(0.05).momentum(0.9))
+                    OpticalDigits::network,
+                    Losses::crossEntropy,
+                    () -> Sgd.of(0.05).momentum(0.9))
             .seed(7);
 
     private static SparkExamples digits(int inputPartitions) {
@@ -52,8 +54,7 @@ class SparkSourceTest {
 
     @Test
     void lossesAreThoseOfOneMachine() {
-        List<Float> expected =
-                OneMachine.losses(RECIPE, OpticalDigits.rows(OpticalDigits.TRAINING), 3, 96, 45);
+        List<Float> expected = OneMachine.losses(RECIPE, OpticalDigits.rows(OpticalDigits.TRAINING), 3, 96, 45);
         List<Float> losses = train(RECIPE, digits(2), Synchronization.everyStep(), 45);
         assertThat(losses).hasSameSizeAs(expected);
         for (int i = 0; i < losses.size(); i++) {
@@ -107,22 +108,27 @@ class SparkSourceTest {
                     OpticalDigits.rows(OpticalDigits.TEST).part(0, 10).batched(10),
                     Epochs.of(1).atMostSteps(3));
             assertThat(source.times().steps()).isEqualTo(3);
-            assertThat(source.times().computing()).isGreaterThan(0).isLessThan(source.times().seconds());
-            assertThat(source).hasToString("gradients of every step, 40 joint batches of 96: 3,823 examples over 3 partitions");
+            assertThat(source.times().computing())
+                    .isGreaterThan(0)
+                    .isLessThan(source.times().seconds());
+            assertThat(source)
+                    .hasToString("gradients of every step, 40 joint batches of 96: 3,823 examples over 3 partitions");
         }
     }
 
     @Test
     void fewerExamplesThanPartitions() {
         SparkExamples few = SparkExamples.of(
-                LocalSpark.CONTEXT.parallelize(OpticalDigits.lines(OpticalDigits.TRAINING).subList(0, 2), 5),
+                LocalSpark.CONTEXT.parallelize(
+                        OpticalDigits.lines(OpticalDigits.TRAINING).subList(0, 2), 5),
                 OpticalDigits::pixels,
                 OpticalDigits::label,
                 OpticalDigits.CLASSES);
         assertThatThrownBy(() -> SparkSource.of(RECIPE, few.partitions(3), 96, Synchronization.everyStep()))
                 .isInstanceOf(DataException.class)
-                .hasMessageMatching("partition 2 on worker 127\\.0\\.0\\.1:\\d+ \\(executor driver\\): no examples; there are "
-                        + "2 for 3 partitions: take fewer with partitions\\(2\\)");
+                .hasMessageMatching(
+                        "partition 2 on worker 127\\.0\\.0\\.1:\\d+ \\(executor driver\\): no examples; there are "
+                                + "2 for 3 partitions: take fewer with partitions\\(2\\)");
     }
 
     @Test
@@ -134,7 +140,8 @@ class SparkSourceTest {
                 10);
         assertThatThrownBy(() -> SparkSource.of(RECIPE, wrong.partitions(2), 96, Synchronization.everyStep()))
                 .isInstanceOf(DataException.class)
-                .hasMessageMatching("record 1 of partition 1 on worker .* has label 12; with 10 classes, labels are 0 to 9");
+                .hasMessageMatching(
+                        "record 1 of partition 1 on worker .* has label 12; with 10 classes, labels are 0 to 9");
         SparkExamples endless = SparkExamples.of(
                 LocalSpark.CONTEXT.parallelize(List.of(1f, 0f), 1), one -> new float[] {1 / one}, one -> 0, 10);
         assertThatThrownBy(() -> SparkSource.of(RECIPE, endless.partitions(1), 96, Synchronization.everyStep()))

@@ -113,7 +113,8 @@ final class StandaloneCluster implements AutoCloseable {
         command.add("-Xmx256m");
         command.add("-XX:TieredStopAtLevel=1");
         command.add("-Dspark.master.rest.enabled=false");
-        command.add("-Dlog4j2.configurationFile=" + Path.of("src/test/resources/cluster-log4j2.properties").toUri());
+        command.add("-Dlog4j2.configurationFile="
+                + Path.of("src/test/resources/cluster-log4j2.properties").toUri());
         command.addAll(List.of("-cp", folder.resolve("spark/jars") + "/*", mainClass));
         command.addAll(List.of("--host", "127.0.0.1", "--webui-port", "0"));
         command.addAll(List.of(arguments));
