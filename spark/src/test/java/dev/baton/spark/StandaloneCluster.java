@@ -194,15 +194,13 @@ final class StandaloneCluster implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         var all = new ArrayList<ProcessHandle>();
         for (Process process : processes) {
             process.toHandle().descendants().forEach(all::add);
             all.add(process.toHandle());
         }
         all.forEach(ProcessHandle::destroyForcibly);
-        for (Process process : processes) {
-            process.waitFor();
-        }
+        processes.forEach(process -> process.onExit().join());
     }
 }
