@@ -4,12 +4,15 @@ import dev.baton.BatonException;
 import dev.baton.DataException;
 import dev.baton.data.Batch;
 import dev.baton.optim.Optimizer;
+import dev.baton.optim.Sgd;
+import dev.baton.runtime.Session;
 import dev.baton.train.FlatVariables;
 import dev.baton.train.GradientSource;
+import dev.baton.train.Trainer;
 import java.util.Objects;
 
 /**
- * Gradients that workers compute, for a {@link dev.baton.train.Trainer}. What carries the blocks there and back, such as a
+ * Gradients that workers compute, for a {@link Trainer}. What carries the blocks there and back, such as a
  * cluster, overrides {@link #sum}.
  */
 public abstract class DistributedSource implements GradientSource {
@@ -49,6 +52,20 @@ public abstract class DistributedSource implements GradientSource {
     /** What the workers make for themselves. */
     public final Recipe recipe() {
         return recipe;
+    }
+
+    /**
+     * A trainer for this source: with the recipe's optimizer where machines meet after every step; where they meet after
+     * several, with the one that learns from their changes, stochastic gradient descent with a rate of 0.7 and Nesterov
+     * momentum of 0.9, the numbers of DiLoCo, unless {@link Trainer.Builder#optimizer} says otherwise.
+     *
+     * @param session on the machine that leads, such as {@link Recipe#open} gives
+     */
+    public final Trainer.Builder trainer(Session session) {
+        Trainer.Builder builder = recipe.trainer(session);
+        return way.hasRounds()
+                ? builder.optimizer(Sgd.of(0.7).momentum(0.9).nesterov())
+                : builder;
     }
 
     /** How examples and batches are shared out. */

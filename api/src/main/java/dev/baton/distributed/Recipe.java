@@ -110,10 +110,10 @@ public final class Recipe implements Serializable {
     }
 
     /**
-     * A trainer of a new model, with the recipe's loss and optimizer. Where machines meet after several steps, give it the
-     * optimizer that learns from their changes, for instance {@code Sgd.of(0.7).momentum(0.9).nesterov()}.
+     * A trainer of a new model, with the recipe's loss and optimizer: for one machine, or for machines that meet after every
+     * step. {@link DistributedSource#trainer} knows which optimizer the trainer has where they meet after several.
      *
-     * @param session on the machine that leads, such as {@link #open} gives
+     * @param session such as {@link #open} gives
      */
     public Trainer.Builder trainer(Session session) {
         return Trainer.of(session, newModel()).loss(newLoss()).optimizer(newOptimizer());

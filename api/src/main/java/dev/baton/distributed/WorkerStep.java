@@ -32,7 +32,9 @@ public final class WorkerStep implements AutoCloseable {
      */
     public Contribution contribute(WeightBlock weights, Shard shard, Synchronization way, int epoch, int meeting) {
         try {
-            step.prepare(shard.sample());
+            if (step.variables() == null) {
+                step.prepare(shard.sample());
+            }
             weights.requireFit(step.variables());
             var at = new Meeting(shard, way, epoch, meeting);
             return Contribution.of(shard.division().partitions(), part(weights, at));

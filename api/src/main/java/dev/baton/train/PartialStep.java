@@ -73,7 +73,7 @@ public final class PartialStep implements AutoCloseable {
         }
     }
 
-    /** The variables of the step, which must have been {@linkplain #prepare prepared}. */
+    /** The variables of the step; null before it was {@linkplain #prepare prepared}. */
     public FlatVariables variables() {
         return variables;
     }

@@ -15,8 +15,6 @@ import dev.baton.nn.Linear;
 import dev.baton.nn.ReLU;
 import dev.baton.nn.Sequential;
 import dev.baton.optim.AdamW;
-import dev.baton.optim.Optimizer;
-import dev.baton.optim.Sgd;
 import dev.baton.train.Checkpoints;
 import dev.baton.train.EarlyStopping;
 import dev.baton.train.EpochResult;
@@ -64,11 +62,6 @@ class ResumingTest {
         return steps == 0 ? Synchronization.everyStep() : Synchronization.afterSteps(steps);
     }
 
-    private static Trainer.Builder told(Trainer.Builder builder, Synchronization way) {
-        Optimizer outer = Sgd.of(0.7).momentum(0.9).nesterov();
-        return (way.hasRounds() ? builder.optimizer(outer) : builder).metric(Metrics.accuracy());
-    }
-
     /**
      * One process: it trains until it is done, or until the power is cut after a step.
      *
@@ -91,7 +84,8 @@ class ResumingTest {
         };
         try (var source = new Workers(recipe(), Problems.examples(16), DIVISION, way, arrival);
                 var session = recipe().open(Workers.BACKEND)) {
-            Trainer.Builder builder = told(recipe().trainer(session), way).listener(listener);
+            Trainer.Builder builder =
+                    source.trainer(session).metric(Metrics.accuracy()).listener(listener);
             change.accept(builder);
             try (var trainer = builder.build()) {
                 Epochs length = Epochs.of(3);
@@ -189,9 +183,7 @@ class ResumingTest {
     void aTrainerLearnsFromBoth() {
         try (var source = new Workers(recipe(), Problems.examples(16), DIVISION, way(0), 1);
                 var session = recipe().open(Workers.BACKEND);
-                var trainer = told(recipe().trainer(session), way(0))
-                        .listener(result -> {})
-                        .build()) {
+                var trainer = source.trainer(session).listener(result -> {}).build()) {
             double first = trainer.fit(Problems.validation(), Problems.validation(), Epochs.of(2))
                     .get(0)
                     .loss();
