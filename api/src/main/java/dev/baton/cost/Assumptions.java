@@ -2,6 +2,7 @@ package dev.baton.cost;
 
 import dev.baton.BatonException;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * What an estimate takes for granted about the place of a run, and cannot know. Each has a method to change it, and every
@@ -13,6 +14,7 @@ import java.util.Locale;
  * @param pricePerDeviceHour of a device's rent beside its electricity; 0 where it is one's own
  * @param currency of both prices
  * @param gramsOfCo2PerKilowattHour of the electricity
+ * @param communication of devices that train together
  */
 public record Assumptions(
         double utilisation,
@@ -20,7 +22,8 @@ public record Assumptions(
         double pricePerKilowattHour,
         double pricePerDeviceHour,
         String currency,
-        double gramsOfCo2PerKilowattHour) {
+        double gramsOfCo2PerKilowattHour,
+        Communication communication) {
 
     public Assumptions {
         if (!(utilisation > 0 && utilisation <= 1)) {
@@ -42,40 +45,73 @@ public record Assumptions(
      * Electricity Review 2023). The price of 0.15 USD/kWh has no source: it depends on where you are.
      */
     public static Assumptions usual() {
-        return new Assumptions(0.4, 1.56, 0.15, 0, "USD", 436);
+        return new Assumptions(0.4, 1.56, 0.15, 0, "USD", 436, Communication.ring());
     }
 
     /** With another share of the peak rate. */
     public Assumptions utilisation(double share) {
         return new Assumptions(
-                share, overhead, pricePerKilowattHour, pricePerDeviceHour, currency, gramsOfCo2PerKilowattHour);
+                share,
+                overhead,
+                pricePerKilowattHour,
+                pricePerDeviceHour,
+                currency,
+                gramsOfCo2PerKilowattHour,
+                communication);
     }
 
     /** With another overhead of the site; 1 for a machine under the desk. */
     public Assumptions overhead(double pue) {
         return new Assumptions(
-                utilisation, pue, pricePerKilowattHour, pricePerDeviceHour, currency, gramsOfCo2PerKilowattHour);
+                utilisation,
+                pue,
+                pricePerKilowattHour,
+                pricePerDeviceHour,
+                currency,
+                gramsOfCo2PerKilowattHour,
+                communication);
     }
 
     /** With another price of electricity. */
     public Assumptions pricePerKilowattHour(double price) {
-        return new Assumptions(utilisation, overhead, price, pricePerDeviceHour, currency, gramsOfCo2PerKilowattHour);
+        return new Assumptions(
+                utilisation, overhead, price, pricePerDeviceHour, currency, gramsOfCo2PerKilowattHour, communication);
     }
 
     /** With a rent of devices. Where it has the electricity in it, set the price of that to 0. */
     public Assumptions pricePerDeviceHour(double price) {
-        return new Assumptions(utilisation, overhead, pricePerKilowattHour, price, currency, gramsOfCo2PerKilowattHour);
+        return new Assumptions(
+                utilisation, overhead, pricePerKilowattHour, price, currency, gramsOfCo2PerKilowattHour, communication);
     }
 
     /** With prices of another currency. */
     public Assumptions currency(String name) {
         return new Assumptions(
-                utilisation, overhead, pricePerKilowattHour, pricePerDeviceHour, name, gramsOfCo2PerKilowattHour);
+                utilisation,
+                overhead,
+                pricePerKilowattHour,
+                pricePerDeviceHour,
+                name,
+                gramsOfCo2PerKilowattHour,
+                communication);
     }
 
     /** With other electricity. */
     public Assumptions gramsOfCo2PerKilowattHour(double grams) {
-        return new Assumptions(utilisation, overhead, pricePerKilowattHour, pricePerDeviceHour, currency, grams);
+        return new Assumptions(
+                utilisation, overhead, pricePerKilowattHour, pricePerDeviceHour, currency, grams, communication);
+    }
+
+    /** With another way in which devices exchange what they learn; a ring unless this says otherwise. */
+    public Assumptions communication(Communication way) {
+        return new Assumptions(
+                utilisation,
+                overhead,
+                pricePerKilowattHour,
+                pricePerDeviceHour,
+                currency,
+                gramsOfCo2PerKilowattHour,
+                Objects.requireNonNull(way, "way"));
     }
 
     /** What so much energy and so many hours of devices cost. */
@@ -87,15 +123,16 @@ public record Assumptions(
     @Override
     public String toString() {
         return String.format(
-                Locale.ROOT,
-                "utilisation %.0f %% of the peak, overhead of the site (PUE) %.2f, %.2f %s/kWh, %.2f %s per device hour, "
-                        + "%.0f g CO2/kWh",
-                100 * utilisation,
-                overhead,
-                pricePerKilowattHour,
-                currency,
-                pricePerDeviceHour,
-                currency,
-                gramsOfCo2PerKilowattHour);
+                        Locale.ROOT,
+                        "utilisation %.0f %% of the peak, overhead of the site (PUE) %.2f, %.2f %s/kWh, %.2f %s per device hour, "
+                                + "%.0f g CO2/kWh",
+                        100 * utilisation,
+                        overhead,
+                        pricePerKilowattHour,
+                        currency,
+                        pricePerDeviceHour,
+                        currency,
+                        gramsOfCo2PerKilowattHour)
+                + (communication.equals(Communication.ring()) ? "" : ", between devices " + communication);
     }
 }

@@ -18,7 +18,7 @@ import java.util.Map;
  * @param parameterOperations the same by the rule of thumb: 6 for each parameter and position in training, 2 in answering
  *     (Kaplan et al. 2020, "Scaling Laws for Neural Language Models")
  * @param computing seconds of computing
- * @param communicating seconds of adding gradients up over the devices, which is not hidden behind computing
+ * @param communicating seconds of exchanging gradients between the devices, which is not hidden behind computing
  * @param hardware that runs it
  * @param assumptions about its place
  */
@@ -52,7 +52,8 @@ public record Estimate(
                 operations,
                 6.0 * step.parameters() * cost.positions() * examples,
                 computing * steps,
-                allReduce(step.gradients(), hardware) * steps,
+                cost.assumptions().communication().seconds(step.gradients(), hardware.devices(), hardware.link())
+                        * steps,
                 hardware,
                 cost.assumptions());
     }
@@ -81,12 +82,6 @@ public record Estimate(
         }
         double computing = step.cost().operations().total() / (hardware.rate() * assumptions.utilisation());
         return Math.max(computing, step.cost().bytes() / hardware.bandwidth());
-    }
-
-    /** A ring: every device sends and receives 2 (K - 1) / K times the gradients (Patarasuk and Yuan 2009). */
-    private static double allReduce(long gradients, Hardware hardware) {
-        double devices = hardware.devices();
-        return 2 * (devices - 1) / devices * gradients / hardware.link();
     }
 
     /** Seconds in all. */

@@ -1,0 +1,160 @@
+package dev.baton.spark;
+
+import dev.baton.BatonException;
+import dev.baton.data.Batch;
+import dev.baton.data.Examples;
+import dev.baton.distributed.Contribution;
+import dev.baton.distributed.DistributedSource;
+import dev.baton.distributed.Division;
+import dev.baton.distributed.Recipe;
+import dev.baton.distributed.Synchronization;
+import dev.baton.distributed.WeightBlock;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import scala.Tuple2;
+
+/**
+ * Gradients, or changes of weights, that the workers of a Spark cluster compute, for {@link
+ * dev.baton.train.Trainer#fit(dev.baton.train.GradientSource, dev.baton.data.Batches, dev.baton.train.Epochs)}. One step of
+ * the trainer is one job: the weights go to the workers as a broadcast, which is destroyed afterwards, and what they bring
+ * is added up by Spark's tree aggregation. Spark repeats the tasks of a lost worker; the sum is the same to the last bit,
+ * whichever worker computes what and in whichever order it comes. Each worker keeps a session for each of its tasks until
+ * the source is closed.
+ */
+public final class SparkSource extends DistributedSource implements AutoCloseable {
+
+    /** The depth of the tree: with more than a few partitions the workers add up before the driver does. */
+    private static final int DEPTH = 2;
+
+    private final JavaSparkContext context;
+    private final Dealt examples;
+    private final WorkerTask task;
+    private final Batch sample;
+    private final List<String> workers;
+    private StepTimes times = StepTimes.NONE;
+    private boolean closed;
+
+    private SparkSource(SparkExamples examples, Dealt dealt, WorkerTask task) {
+        super(task.recipe(), task.division(), task.way());
+        this.context = examples.context();
+        this.examples = dealt;
+        this.task = task;
+        this.sample = task.changed(Examples.of(dealt.first().source()), 0).batch(0, new int[] {0});
+        this.workers = prepare();
+    }
+
+    /**
+     * A source; the examples are dealt to the workers, and each opens a session.
+     *
+     * @param recipe what every worker makes for itself
+     * @param batch the size of a joint batch, which all partitions have a part of
+     * @throws BatonException naming the worker that has other versions than the driver, no backend or no examples
+     */
+    public static SparkSource of(Recipe recipe, SparkExamples examples, int batch, Synchronization way) {
+        Versions driver = Versions.here();
+        driver.requireSupported("the driver");
+        requireSameVersions(examples.context(), driver);
+        Dealt dealt = examples.dealt();
+        var division = new Division(dealt.count(), examples.partitions(), batch);
+        var run = UUID.randomUUID().toString();
+        return new SparkSource(examples, dealt, new WorkerTask(run, driver, recipe, division, way, examples.change()));
+    }
+
+    /** More tasks than cores, so that no worker is likely to be left out; who comes later is asked before it computes. */
+    private static void requireSameVersions(JavaSparkContext context, Versions driver) {
+        int tasks = 2 * context.defaultParallelism();
+        Map<String, Versions> found = new TreeMap<>();
+        SparkJobs.run(() -> context.parallelize(
+                                IntStream.range(0, tasks).boxed().toList(), tasks)
+                        .map(unused -> new Tuple2<>(Worker.name(), Versions.here()))
+                        .collect())
+                .forEach(one -> found.put(one._1(), one._2()));
+        found.forEach((worker, versions) -> driver.requireSame(versions, worker));
+    }
+
+    private List<String> prepare() {
+        WorkerTask prepared = task;
+        List<WorkerTask.Readiness> all = SparkJobs.run(
+                () -> examples.blocks().map(block -> prepared.prepare()).collect());
+        String problems = all.stream()
+                .map(WorkerTask.Readiness::problem)
+                .filter(Objects::nonNull)
+                .distinct()
+                .collect(Collectors.joining("\n"));
+        if (!problems.isEmpty()) {
+            close();
+            throw new BatonException(problems);
+        }
+        return all.stream()
+                .map(WorkerTask.Readiness::worker)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    @Override
+    protected String dataIdentity() {
+        return String.format("checksum %016x", examples.checksum());
+    }
+
+    @Override
+    public Batch sample() {
+        return sample;
+    }
+
+    @Override
+    protected Contribution sum(WeightBlock weights, int epoch, int meeting) {
+        WorkerTask contributing = task;
+        long start = System.nanoTime();
+        Broadcast<WeightBlock> sent = context.broadcast(weights);
+        try {
+            Timed sum = SparkJobs.run(() -> examples.blocks()
+                    .mapPartitionsWithIndex(
+                            (partition, blocks) -> List.of(contributing.contribute(
+                                            blocks.next(), partition, sent.value(), epoch, meeting))
+                                    .iterator(),
+                            true)
+                    .treeReduce(Timed::plus, DEPTH));
+            times = times.plus(System.nanoTime() - start, sum.nanoseconds());
+            return sum.sum();
+        } finally {
+            sent.destroy();
+        }
+    }
+
+    /** The workers that have partitions when it begins, each with its device. */
+    public List<String> workers() {
+        return workers;
+    }
+
+    /** What its jobs have taken until now, those that failed left aside. */
+    public StepTimes times() {
+        return times;
+    }
+
+    /** Ends the workers' sessions; the examples stay where they are. Closing twice does nothing. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            WorkerTask closing = task;
+            SparkJobs.run(() -> {
+                examples.blocks().foreach(block -> closing.close());
+                return null;
+            });
+        }
+    }
+
+    /** For instance {@code rounds of 20 steps, 60 joint batches of 64: 3,823 examples over 3 partitions}. */
+    @Override
+    public String toString() {
+        return way() + ", " + division();
+    }
+}
