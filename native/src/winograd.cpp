@@ -2,8 +2,8 @@
 // The gradient is the same convolution of the results' gradients, with taps turned around and inputs and outputs changed.
 //
 // First the weights are transformed, unless they were beforehand, as those of a model that does not learn any more. Then
-// blocks of tiles go their way from elements to results, each in memory of its worker that stays in the second cache. Work is
-// cut by shape alone.
+// blocks of tiles go their way from elements to results, each in memory of its worker that stays in the second cache. How work
+// is cut changes no sum.
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -29,6 +29,7 @@ struct Winograd : Command, ConvolutionPlaces {
     int64_t rows, columns;              // of what is written
     Padded padded;
     std::vector<Band> bands;  // of a picture
+    int64_t threads;
     bool turned, rectified, is_transformed;
 
     int64_t down() const { return (rows + 1) / 2; }
@@ -36,13 +37,15 @@ struct Winograd : Command, ConvolutionPlaces {
     int64_t tiles_of_picture() const { return down() * across(); }
     int64_t all_outputs() const { return rounded_up(outputs, TOGETHER); }
 
-    // Many pictures go some by some. Few are cut into bands of few tiles, so that there is work for several threads.
+    // Many pictures go some by some. Few are cut into bands of rows, some for each thread: the more there are, the more rows are
+    // padded twice.
     bool by_picture() const { return pictures >= 16; }
     int64_t pictures_at_once() const {
         return by_picture() ? std::clamp<int64_t>(MOST_TILES / tiles_of_picture(), 1, pictures) : 1;
     }
     int64_t rows_of_band() const {
-        return by_picture() ? down() : std::clamp<int64_t>(FEW_TILES / across(), 1, down());
+        int64_t some = std::max(divided_up(down(), 2 * threads), FEW_TILES / across());
+        return by_picture() ? down() : std::clamp<int64_t>(some, 1, down());
     }
     // Blocks of equal width.
     int64_t width() const {
@@ -69,7 +72,7 @@ struct Winograd : Command, ConvolutionPlaces {
     int64_t transformed_weights() const { return PLACES * times(all_outputs(), inputs); }
     int64_t own_weights() const { return is_transformed ? 0 : transformed_weights(); }
     int64_t of_worker() const { return transformed() + products() + planes(); }
-    int64_t scratch_floats(int64_t threads) const { return own_weights() + times(threads, of_worker()); }
+    int64_t scratch_floats() const { return own_weights() + times(threads, of_worker()); }
 
     void run(const Run& run) const override {
         if (pictures == 0) {
@@ -79,10 +82,10 @@ struct Winograd : Command, ConvolutionPlaces {
             run.machine.pool.each(all_outputs() / TOGETHER,
                                   [&](int64_t chunk, int) { transform_weights(run, chunk * TOGETHER); });
         }
-        // Where there are few bands they are cut by outputs too; each part transforms the inputs again.
+        // Where there are fewer bands than threads they are cut by outputs too; each part transforms the inputs again.
         int64_t at_once = pictures_at_once();
         int64_t count = (pictures + at_once - 1) / at_once * static_cast<int64_t>(bands.size());
-        int64_t parts = std::clamp<int64_t>(4 / count, 1, (outputs + 15) / 16);
+        int64_t parts = std::clamp<int64_t>(threads / count, 1, (outputs + 15) / 16);
         int64_t outputs_of_part = rounded_up((outputs + parts - 1) / parts, TOGETHER);
         run.machine.pool.each(count * parts, [&](int64_t chunk, int worker) {
             int64_t from = std::min(outputs, chunk % parts * outputs_of_part);
@@ -150,7 +153,7 @@ void check(const Side& side) {
     }
 }
 
-std::unique_ptr<Winograd> winograd(const Geometry& g, bool backward, bool transformed) {
+std::unique_ptr<Winograd> winograd(const Geometry& g, int64_t threads, bool backward, bool transformed) {
     check(g.down);
     check(g.across);
     if (g.groups != 1) {
@@ -162,6 +165,7 @@ std::unique_ptr<Winograd> winograd(const Geometry& g, bool backward, bool transf
     command->outputs = backward ? g.inputs : g.outputs;
     command->rows = backward ? g.down.size : g.down.results;
     command->columns = backward ? g.across.size : g.across.results;
+    command->threads = threads;
     command->turned = backward;
     command->is_transformed = transformed;
     auto before = [&](const Side& side) { return backward ? 2 - side.before : side.before; };
@@ -173,16 +177,16 @@ std::unique_ptr<Winograd> winograd(const Geometry& g, bool backward, bool transf
 }  // namespace
 
 int64_t winograd_scratch(Decoder& in, bool backward, bool transformed) {
-    auto command = winograd(decode_geometry(in), backward, transformed);
-    return command->scratch_floats(in.threads()) * static_cast<int64_t>(sizeof(float));
+    auto command = winograd(decode_geometry(in), in.threads(), backward, transformed);
+    return command->scratch_floats() * static_cast<int64_t>(sizeof(float));
 }
 
 std::unique_ptr<Command> decode_winograd(Decoder& in, bool backward, bool rectified, bool transformed) {
     Geometry g = decode_geometry(in);
-    auto command = winograd(g, backward, transformed);
+    auto command = winograd(g, in.threads(), backward, transformed);
     command->rectified = rectified && !backward;
     command->read(in, g, backward, rectified, transformed ? command->transformed_weights() : g.weights(),
-                  command->scratch_floats(in.threads()));
+                  command->scratch_floats());
     // Only now, as there are no more of them than there are rows in memory.
     command->cut_bands();
     return command;
