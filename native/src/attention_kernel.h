@@ -4,6 +4,7 @@
 // Rows are worked on in blocks of so many scores: loops whose length the compiler knows are vectors from end to end. It
 // unrolls those of 16 and fewer, and then makes vectors across them.
 constexpr int64_t BLOCK = 32;
+static_assert(ATTENTION_TILE % BLOCK == 0, "a row has whole blocks");
 
 // How many keys of the tile a row may look at, the mask aside.
 inline int64_t visible_keys(const AttentionTile& tile, int64_t row) {

@@ -58,7 +58,7 @@ struct Results {
 };
 
 // Tiles of 2 x 2 results of a convolution with 3 x 3 taps (winograd_kernel.h): the tiles from first on, counted through all
-// pictures, in rows of so many across and so many rows down.
+// pictures or through a band of one, in rows of so many across and so many rows down.
 struct WinogradTiles {
     static constexpr int MOST = 48;      // tiles at once
     static constexpr int PLACES = 16;    // elements that a tile reads, and products of a pair of channels
@@ -75,7 +75,8 @@ struct WinogradTiles {
     float *transformed, *products;
     const float* bias;  // null where there is none
     bool rectified;     // negative results become 0
-    int64_t rows, columns, output_step, picture_results;
+    int64_t rows, columns;  // of results, in a picture or a band
+    int64_t output_step, picture_results;  // from the results of one output, or picture, to those of the next
     float* out;
     const float* kept;  // results become 0 where this is not above 0; null keeps all
 };

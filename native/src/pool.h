@@ -1,5 +1,5 @@
 // A pool of threads that runs numbered chunks of work. Which thread runs a chunk is left open: a chunk must give the
-// same result on each, and no chunk may depend on the number of threads.
+// same result on each, and no result may depend on the number of threads.
 //
 // Each thread begins with chunks of its own, so that one that comes back to the same rows in command after command finds
 // them in its cache; what is left of the others' it takes when it has no more. A cache line's way from core to core is as

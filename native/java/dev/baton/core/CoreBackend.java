@@ -137,7 +137,7 @@ public abstract class CoreBackend implements Backend {
 
     @Override
     public final String method(Node node) {
-        return PictureWords.byWinograd(core, node) ? "Winograd's method" : "";
+        return PictureWords.byWinograd(core, node) ? WINOGRAD : "";
     }
 
     @Override

@@ -41,8 +41,9 @@ public final class Compiler {
         Graph rectified = checked(normed, RectifyConvolutions::run);
         Graph expanded = expand(rectified, backend::supports);
         Graph folded = checked(expanded, FoldLeaves::run);
-        Graph sliced = checked(folded, SliceEarlier::run);
-        Graph reshaped = checked(sliced, ReshapeLater::run);
+        // Parts of composites may be such that the backend does not have.
+        Graph sliced = expand(checked(folded, SliceEarlier::run), backend::supports);
+        Graph reshaped = checked(checked(sliced, FoldLeaves::run), ReshapeLater::run);
         Graph simple = checked(reshaped, Simplify::run);
         Graph split = checked(simple, SplitReductions::run);
         Graph merged = checked(split, MergeEqualNodes::run);

@@ -1,5 +1,6 @@
 package dev.baton.compiler;
 
+import dev.baton.Shape;
 import dev.baton.compiler.Part.Range;
 import dev.baton.composite.LayerNormalization;
 import dev.baton.composite.QuantizedProduct;
@@ -120,6 +121,11 @@ record PartialNode(Part part, List<Part> inputs, Computation computation) {
         Part input = Part.whole(node.input(0).shape());
         List<Integer> reduced =
                 Arrays.stream(node.attributes().axes("axes")).boxed().toList();
+        // What has periods is read as one dimension more.
+        boolean hasPeriods = !part.ranges().stream().allMatch(Part.Range::isPlain);
+        if (hasPeriods && input.ranges().size() == Shape.MAX_RANK) {
+            return null;
+        }
         int kept = 0;
         for (int axis = 0; axis < input.ranges().size(); axis++) {
             if (!reduced.contains(axis)) {

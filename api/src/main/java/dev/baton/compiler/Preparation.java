@@ -39,17 +39,17 @@ public record Preparation(Graph once, Graph rest) {
     }
 
     /**
-     * Parts a graph as it was traced, for a backend: what it wants weights to be transformed to is computed once, too.
+     * Parts a graph as it was traced, for a backend: what it transforms weights to is computed once, too.
      *
-     * @param supports whether it computes an operation by a kernel of its own
+     * @param byWinograd whether it computes a convolution by Winograd's method
      */
-    public static Preparation of(Graph traced, Predicate<Node> supports) {
+    public static Preparation of(Graph traced, Predicate<Node> byWinograd) {
         Graph folded = FoldBatchNorms.run(traced);
-        return parted(TransformConvolutions.run(folded, fixed(folded), supports), NAME);
+        return parted(TransformConvolutions.run(folded, fixed(folded), byWinograd), NAME);
     }
 
     private static Preparation parted(Graph graph, String prefix) {
-        Map<Value, String> prepared = prepared(graph, prefix);
+        Map<Value, String> prepared = prepared(graph, unused(graph, prefix));
         var outputs = new LinkedHashMap<String, Value>();
         prepared.forEach((value, name) -> outputs.put(name, value));
         Graph rest = new Graph.Rewriter(graph) {
@@ -71,6 +71,12 @@ public record Preparation(Graph once, Graph rest) {
         }.run();
         // What only led to prepared values is needed by nobody now.
         return new Preparation(graph.part(outputs), rest.part(rest.outputs()));
+    }
+
+    /** The graph of a file may have been prepared before, and have variables of such names. */
+    private static String unused(Graph graph, String prefix) {
+        boolean isUsed = graph.variables().keySet().stream().anyMatch(name -> name.startsWith(prefix));
+        return isUsed ? unused(graph, "again/" + prefix) : prefix;
     }
 
     /** The values that are computed from variables and constants alone and read by something else, with their names. */

@@ -18,20 +18,22 @@ final class TransformConvolutions {
 
     /**
      * @param fixed which nodes, by their ids, give the same at every run
-     * @param supports whether the backend computes a {@link WinogradConvolution}
+     * @param byWinograd whether the backend computes a convolution by Winograd's method
      */
-    static Graph run(Graph graph, boolean[] fixed, Predicate<Node> supports) {
+    static Graph run(Graph graph, boolean[] fixed, Predicate<Node> byWinograd) {
         return new Graph.Rewriter(graph) {
             @Override
             protected List<Value> rewrite(Node node, List<Value> inputs) {
-                if (hasTaps(node) && fixed[node.input(1).node().id()]) {
-                    Value transformed = WinogradConvolution.of(
-                            emit(), inputs.get(0), inputs.get(1), inputs.subList(2, inputs.size()), node.attributes());
-                    if (supports.test(transformed.node())) {
-                        return List.of(transformed);
-                    }
-                }
-                return copy(node, inputs, node.attributes());
+                boolean isTransformed =
+                        hasTaps(node) && fixed[node.input(1).node().id()] && byWinograd.test(node);
+                return isTransformed
+                        ? List.of(WinogradConvolution.of(
+                                emit(),
+                                inputs.get(0),
+                                inputs.get(1),
+                                inputs.subList(2, inputs.size()),
+                                node.attributes()))
+                        : copy(node, inputs, node.attributes());
             }
         }.run();
     }

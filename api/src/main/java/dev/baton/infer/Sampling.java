@@ -120,6 +120,15 @@ public final class Sampling {
         return seed;
     }
 
+    /** Fails where a text would never end, and nobody is told of its tokens who could end it. */
+    void requireEnd() {
+        if (slides && atMost == Integer.MAX_VALUE && stop.isEmpty()) {
+            throw new BatonException(
+                    "with a sliding window a text goes on for ever: say where it ends, with atMost(tokens) or "
+                            + "stop(token), or with a listener");
+        }
+    }
+
     boolean stopsAt(int token) {
         return stop.contains(token);
     }

@@ -26,7 +26,8 @@ import java.util.function.IntPredicate;
  * dev.baton.model.Gpt} or whatever is made of embeddings, positions and causal {@link dev.baton.nn.TransformerBlock}s.
  *
  * <p>Prompt and text together have at most as many tokens as the model knows positions, and one more: a text ends there ({@link
- * WrittenText.End#CONTEXT_FULL}), or goes on over the last of its tokens ({@link Sampling#slidingWindow}). Any number of threads may use one generator; they take turns.
+ * WrittenText.End#CONTEXT_FULL}), or goes on over the last of its tokens ({@link Sampling#slidingWindow}). Any number of threads
+ * may use one generator; they take turns.
  */
 public final class TextGenerator implements AutoCloseable {
 
@@ -113,7 +114,7 @@ public final class TextGenerator implements AutoCloseable {
         }
     }
 
-    /** How many positions prompt and text may have. */
+    /** How many positions prompt and text may have; those that a {@linkplain Sampling#slidingWindow sliding window} goes over. */
     public long context() {
         return model.context();
     }
@@ -126,11 +127,13 @@ public final class TextGenerator implements AutoCloseable {
     /**
      * Goes on with a prompt.
      *
-     * @throws DataException if the prompt is empty, longer than the context or has unknown tokens, or the model's logits are
-     *     not finite
+     * @throws BatonException if a sliding window says nowhere where the text ends
+     * @throws DataException if the prompt is empty, longer than the context without a sliding window, or has unknown tokens, or
+     *     the model's logits are not finite
      * @throws StateException if the generator is closed
      */
     public WrittenText generate(int[] prompt, Sampling sampling) {
+        sampling.requireEnd();
         return generate(prompt, sampling, token -> true);
     }
 
@@ -149,11 +152,13 @@ public final class TextGenerator implements AutoCloseable {
      * for each.
      *
      * @return a text for each prompt
-     * @throws DataException if there is no prompt, or one is empty, longer than the context or has unknown tokens, or the model's
-     *     logits are not finite
+     * @throws BatonException if a sliding window says nowhere where a text ends
+     * @throws DataException if there is no prompt, or one is empty, longer than the context without a sliding window, or has
+     *     unknown tokens, or the model's logits are not finite
      * @throws StateException if the generator is closed
      */
     public List<WrittenText> generate(List<int[]> prompts, Sampling sampling) {
+        sampling.requireEnd();
         return generate(prompts, sampling, (number, token) -> true);
     }
 

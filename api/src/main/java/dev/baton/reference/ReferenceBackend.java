@@ -2,7 +2,6 @@ package dev.baton.reference;
 
 import dev.baton.NDArray;
 import dev.baton.Precision;
-import dev.baton.composite.WinogradConvolution;
 import dev.baton.graph.Graph;
 import dev.baton.graph.Node;
 import dev.baton.graph.TensorType;
@@ -53,8 +52,7 @@ final class ReferenceBackend implements Backend {
 
     @Override
     public boolean supports(Node node) {
-        // It would only transform the weight back.
-        return !(node.operation() instanceof WinogradConvolution);
+        return true;
     }
 
     @Override

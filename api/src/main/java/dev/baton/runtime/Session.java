@@ -13,6 +13,7 @@ import dev.baton.graph.Graph;
 import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import dev.baton.program.Program;
+import dev.baton.spi.Backend;
 import dev.baton.spi.Plan;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
@@ -273,9 +274,11 @@ public final class Session implements AutoCloseable {
     /** Parts the graph of a model whose variables do not change any more, as this session's device computes it best. */
     public Preparation prepare(Graph graph) {
         checkUse();
+        // Rounded factors are multiplied in another way.
+        boolean isPlain = precision == Precision.FLOAT32;
         return Preparation.of(
                 graph,
-                node -> precision == Precision.FLOAT32 && device.backend().supports(node));
+                node -> isPlain && Backend.WINOGRAD.equals(device.backend().method(node)));
     }
 
     SessionPlan plan(Graph graph, Map<String, Long> sizes) {

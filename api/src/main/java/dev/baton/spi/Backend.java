@@ -8,6 +8,9 @@ import java.util.List;
 /** A device that compiles programs and runs them. Used by one thread at a time. */
 public interface Backend extends AutoCloseable {
 
+    /** The {@link #method} of convolutions that {@link dev.baton.composite.WinogradConvolution} does with a transformed weight. */
+    String WINOGRAD = "Winograd's method";
+
     /** The device in words, such as {@code cpu: AMD EPYC, 2 threads, AVX-512}. */
     String device();
 
@@ -37,7 +40,7 @@ public interface Backend extends AutoCloseable {
 
     /**
      * How a node that runs whole is computed, where there is a choice, for people who ask why it is fast or slow; empty
-     * otherwise.
+     * otherwise. Where it is {@link #WINOGRAD}, a convolution of a model that only answers gets its weight transformed.
      */
     default String method(Node node) {
         return "";

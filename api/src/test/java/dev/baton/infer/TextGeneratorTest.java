@@ -159,6 +159,23 @@ class TextGeneratorTest {
         }
     }
 
+    @Test
+    void aTextThatWouldNeverEndIsNotBegun() {
+        Layer model = gpt(CONTEXT);
+        try (var session = session(model);
+                var generator = TextGenerator.of(session, model)) {
+            int[] prompt = prompt(3, 3);
+            assertThatThrownBy(
+                            () -> generator.generate(prompt, Sampling.greedy().slidingWindow()))
+                    .isInstanceOf(BatonException.class)
+                    .hasMessageContaining("say where it ends");
+            assertThat(generator
+                            .generate(prompt, Sampling.greedy().slidingWindow(), token -> false)
+                            .end())
+                    .isEqualTo(End.LISTENER);
+        }
+    }
+
     /** Some have slid for long, others begin to, and others end before. */
     @Test
     void severalTextsSlideEachFromItsOwnLength() {

@@ -51,7 +51,7 @@ final class AnswerServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(AnswerServer.class.getName());
     private static final Gson JSON = new Gson();
 
-    /** Bytes of a body that is too long. */
+    /** How many bytes of a body that is too long are read all the same. */
     private static final long MOST_SKIPPED = 16 << 20;
 
     private final HttpServer server;
