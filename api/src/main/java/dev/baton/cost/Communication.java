@@ -7,8 +7,8 @@ import java.util.Locale;
  * How devices that train together exchange what they have learnt, and how long that takes. It is not hidden behind computing.
  *
  * <p>A ring adds gradients up among devices that all send at once (Patarasuk and Yuan 2009). On Spark weights go from the
- * driver to the workers as a broadcast, and what these bring goes back through a tree aggregation of depth 2: both pass the
- * driver's link, which is what bounds the number of workers.
+ * driver to the workers as a broadcast, and what these bring goes back through a tree of depth 2: both pass the driver's
+ * link, which is what bounds the number of workers.
  *
  * @param spark whether Spark carries it; else a ring
  * @param steps how many steps a worker makes by itself from one exchange to the next; 1 for one after every step
@@ -103,19 +103,18 @@ public record Communication(boolean spark, int steps, double latency) {
     }
 
     /**
-     * As Spark's treeAggregate with depth 2: the square root of the partitions at a time are added up by a worker, as long
-     * as that makes fewer for the driver, which takes the rest one after the other.
+     * As {@code SparkSource} does it: partitions side by side, as many as the power of two at or above the square root of
+     * all, are added up by a worker, as long as that makes fewer transfers; the driver takes the rest one after the other.
      */
     private double aggregation(double bytes, int devices, double link) {
-        int scale = Math.max(2, (int) Math.ceil(Math.sqrt(devices)));
-        double seconds = latency;
-        int left = devices;
-        while (left > scale + Math.ceil(left / (double) scale)) {
-            int next = left / scale;
-            seconds += latency + Math.ceil(left / (double) next) * bytes / link;
-            left = next;
+        int run = 1;
+        while ((long) run * run < devices) {
+            run *= 2;
         }
-        return seconds + left * bytes / link;
+        int sums = (devices + run - 1) / run;
+        return devices <= run + sums
+                ? latency + devices * bytes / link
+                : 2 * latency + (double) (run + sums) * bytes / link;
     }
 
     /** For instance {@code Spark, every 20 steps, 0.050 s a stage}. */

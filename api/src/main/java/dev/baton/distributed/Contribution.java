@@ -10,7 +10,8 @@ import java.util.List;
  * What some partitions bring to a step, added up. The sum is the same to the last bit in whatever order and grouping
  * contributions come together: partitions are the leaves of a fixed binary tree, two siblings are added as soon as both
  * are there, and what has no sibling yet waits beside the others, each a block as large as the model. So a tree of machines
- * should bring neighbours together first: partitions 0 and 1, 2 and 3, then 0 to 3. Immutable; no number is an object.
+ * should bring neighbours together first: a run of partitions that is as long as a power of two, and begins at a multiple of
+ * it, becomes one block. Immutable; no number is an object.
  */
 public final class Contribution implements Serializable {
 

@@ -83,7 +83,7 @@ public final class Shard {
         if (orderedEpoch != epoch) {
             order = new int[examples.size()];
             Arrays.setAll(order, i -> i);
-            var random = new SplittableRandom((seed * 31 + epoch) * 0x9E3779B97F4A7C15L + partition);
+            var random = new SplittableRandom(new SplittableRandom(seed * 31 + epoch).nextLong() + partition);
             for (int i = order.length - 1; i > 0; i--) {
                 int j = random.nextInt(i + 1);
                 int swapped = order[i];

@@ -50,7 +50,7 @@ public final class Synchronization implements Serializable {
 
     /** How often machines meet in an epoch. */
     public int count(Division division) {
-        return (division.batches() + steps - 1) / steps;
+        return 1 + (division.batches() - 1) / steps;
     }
 
     /** The first joint batch of a meeting, which are numbered in the epoch from 0; that of the next is the end. */

@@ -25,8 +25,8 @@ class CommunicationTest {
 
     /**
      * A block of 1 MB is passed on in as many rounds as it takes to double until all have it, and comes back over the
-     * driver's link; Spark adds up on the workers where that leaves the driver fewer: of 16 partitions 4 at a time, of
-     * 1,000 partitions 33 at most, whose 31 sums the driver takes.
+     * driver's link; workers add up where that makes fewer transfers: of 16 partitions 4 at a time, of 20 partitions 8,
+     * whose 3 sums the driver takes, of 1,000 partitions 32, whose 32 sums it takes.
      */
     @ParameterizedTest
     @CsvSource({
@@ -34,7 +34,10 @@ class CommunicationTest {
         "1, 1, 2",
         "2, 1, 4",
         "3, 1, 5",
+        "6, 1, 9",
+        "7, 2, 9",
         "16, 2, 13",
+        "20, 2, 16",
         "1000, 2, 74",
     })
     void sparkByHand(int devices, int stages, int transfers) {

@@ -82,6 +82,59 @@ class DivisionPropertyTest {
                 .isNotEqualTo(shards.get(1).checksum());
     }
 
+    /**
+     * Two numbers drawn below n are further apart than (1 - sqrt(1/2)) n = 0.29 n in half of all cases. What an order is drawn
+     * with may be what another one is drawn with some places further on: then they are nearer there.
+     */
+    @Example
+    void oneEpochsOrderHasNothingOfAnothers() {
+        int count = 1_000_000;
+        for (int epoch = 1; epoch < 3; epoch++) {
+            int[] before = order(count, epoch - 1);
+            int[] now = order(count, epoch);
+            for (int further = 0; further < 6; further++) {
+                int shift = further;
+                int median = IntStream.range(0, count - shift)
+                        .map(i -> Math.abs(now[i + shift] - before[i]))
+                        .sorted()
+                        .toArray()[count / 2];
+                assertThat(median / (double) count)
+                        .as("epoch %d, %d further on", epoch, shift)
+                        .isBetween(0.285, 0.301);
+            }
+        }
+    }
+
+    /** Which examples an epoch takes one after the other. */
+    private static int[] order(int count, int epoch) {
+        var asked = new int[1][];
+        LocalExamples many = new LocalExamples() {
+            @Override
+            public int size() {
+                return count;
+            }
+
+            @Override
+            public Batch batch(int epoch, int[] which) {
+                asked[0] = which;
+                return null;
+            }
+        };
+        new Shard(many, new Division(count, 1, count), 0, 5).batch(epoch, 0);
+        return asked[0];
+    }
+
+    @Example
+    void meetingsOfAnEpoch() {
+        var division = new Division(70, 2, 10);
+        for (int[] one : new int[][] {{1, 7}, {2, 4}, {3, 3}, {6, 2}, {7, 1}, {Integer.MAX_VALUE, 1}}) {
+            Synchronization way = Synchronization.afterSteps(one[0]);
+            assertThat(way.count(division)).as("rounds of %d", one[0]).isEqualTo(one[1]);
+            assertThat(way.firstBatch(division, one[1] - 1)).isLessThan(7);
+            assertThat(way.firstBatch(division, one[1])).isEqualTo(7);
+        }
+    }
+
     @Example
     void examplesOfOneMachineServeToo() {
         float[][] rows = {{1, 2}, {3, 4}, {5, 6}};

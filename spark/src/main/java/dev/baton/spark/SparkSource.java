@@ -24,14 +24,11 @@ import scala.Tuple2;
  * Gradients, or changes of weights, that the workers of a Spark cluster compute, for {@link
  * dev.baton.train.Trainer#fit(dev.baton.train.GradientSource, dev.baton.data.Batches, dev.baton.train.Epochs)}. One step of
  * the trainer is one job: the weights go to the workers as a broadcast, which is destroyed afterwards, and what they bring
- * is added up by Spark's tree aggregation. Spark repeats the tasks of a lost worker; the sum is the same to the last bit,
+ * is added up in a tree of machines. Spark repeats the tasks of a lost worker; the sum is the same to the last bit,
  * whichever worker computes what and in whichever order it comes. Each worker keeps a session for each of its tasks until
  * the source is closed.
  */
 public final class SparkSource extends DistributedSource implements AutoCloseable {
-
-    /** The depth of the tree: with more than a few partitions the workers add up before the driver does. */
-    private static final int DEPTH = 2;
 
     private final JavaSparkContext context;
     private final Dealt examples;
@@ -115,13 +112,12 @@ public final class SparkSource extends DistributedSource implements AutoCloseabl
         long start = System.nanoTime();
         Broadcast<WeightBlock> sent = context.broadcast(weights);
         try {
-            Timed sum = SparkJobs.run(() -> examples.blocks()
+            Timed sum = SparkJobs.run(() -> Aggregation.sum(examples.blocks()
                     .mapPartitionsWithIndex(
                             (partition, blocks) -> List.of(contributing.contribute(
                                             blocks.next(), partition, sent.value(), epoch, meeting))
                                     .iterator(),
-                            true)
-                    .treeReduce(Timed::plus, DEPTH));
+                            true)));
             times = times.plus(System.nanoTime() - start, sum.nanoseconds());
             return sum.sum();
         } finally {
