@@ -5,7 +5,6 @@ import dev.baton.loss.Loss;
 import dev.baton.nn.Layer;
 import dev.baton.optim.Optimizer;
 import dev.baton.runtime.Session;
-import dev.baton.train.Trainer;
 import java.io.Serializable;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -110,21 +109,17 @@ public final class Recipe implements Serializable {
     }
 
     /**
-     * A trainer of a new model, with the recipe's loss and optimizer: for one machine, or for machines that meet after every
-     * step. {@link DistributedSource#trainer} knows which optimizer the trainer has where they meet after several.
-     *
-     * @param session such as {@link #open} gives
-     */
-    public Trainer.Builder trainer(Session session) {
-        return Trainer.of(session, newModel()).loss(newLoss()).optimizer(newOptimizer());
-    }
-
-    /**
      * What a worker computes with, on a session of its own.
      *
      * @throws dev.baton.BackendException if this machine has no such backend
      */
     public WorkerStep worker() {
-        return new WorkerStep(this, open(backend));
+        Session session = open(backend);
+        try {
+            return new WorkerStep(this, session);
+        } catch (RuntimeException e) {
+            session.close();
+            throw e;
+        }
     }
 }

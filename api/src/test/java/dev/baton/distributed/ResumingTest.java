@@ -196,8 +196,8 @@ class ResumingTest {
             double first = trainer.fit(Problems.validation(), Problems.validation(), Epochs.of(2))
                     .get(0)
                     .loss();
-            double second = trainer.fit(source, Problems.validation(), Epochs.of(3))
-                    .get(2)
+            double second = trainer.fit(source, Problems.validation(), Epochs.of(10))
+                    .get(9)
                     .loss();
             assertThat(second).isLessThan(first);
             assertThat(trainer.summary(Problems.validation()).memory()).isNotNull();

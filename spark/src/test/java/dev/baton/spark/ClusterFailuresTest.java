@@ -59,7 +59,7 @@ class ClusterFailuresTest {
         try (var session = recipe.open(null);
                 var source = SparkSource.of(
                         recipe, TrainingTask.DIGITS.training(context, WORKERS), TrainingTask.BATCH, way);
-                var trainer = recipe.trainer(session)
+                var trainer = source.trainer(session)
                         .optimizer(optimizer.get())
                         .listener(epoch -> {})
                         .build()) {

@@ -15,6 +15,7 @@ import dev.baton.nn.Sequential;
 import dev.baton.optim.Sgd;
 import dev.baton.train.EpochResult;
 import dev.baton.train.Epochs;
+import dev.baton.train.Trainer;
 import dev.baton.train.TrainingListener;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,7 +69,7 @@ class ClusterTest {
         try (var session = task.recipe().open(null);
                 var source = SparkSource.of(
                         task.recipe(), task.training(context, WORKERS), BATCH, Synchronization.everyStep());
-                var trainer = task.recipe().trainer(session).listener(recorded).build()) {
+                var trainer = source.trainer(session).listener(recorded).build()) {
             assertThat(source.workers()).hasSize(WORKERS);
             trainer.fit(source, training.part(0, 100).batched(100), Epochs.of(5).atMostSteps(50));
         }
@@ -90,7 +91,9 @@ class ClusterTest {
         Batches test = task.examples(OpticalDigits.TEST).batched(256);
         double one;
         try (var session = recipe.open(null);
-                var trainer = recipe.trainer(session)
+                var trainer = Trainer.of(session, recipe.newModel())
+                        .loss(recipe.newLoss())
+                        .optimizer(recipe.newOptimizer())
                         .metric(Metrics.accuracy())
                         .listener(epoch -> {})
                         .build()) {
@@ -101,8 +104,7 @@ class ClusterTest {
         try (var session = recipe.open(null);
                 var source =
                         SparkSource.of(recipe, task.training(context, WORKERS), BATCH, Synchronization.afterSteps(20));
-                var trainer = recipe.trainer(session)
-                        .optimizer(Sgd.of(0.7).momentum(0.9).nesterov())
+                var trainer = source.trainer(session)
                         .metric(Metrics.accuracy())
                         .listener(epoch -> {})
                         .build()) {
@@ -164,7 +166,7 @@ class ClusterTest {
                 var source =
                         SparkSource.of(recipe, TrainingTask.DIGITS.training(context, executors), executors * 32, way)) {
             var marks = new ArrayList<StepTimes>();
-            try (var trainer = recipe.trainer(session)
+            try (var trainer = source.trainer(session)
                     .listener(new TrainingListener() {
                         @Override
                         public void epoch(EpochResult result) {}

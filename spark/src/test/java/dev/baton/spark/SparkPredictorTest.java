@@ -85,7 +85,7 @@ class SparkPredictorTest {
         SparkPredictor predictor = SparkPredictor.load(LocalSpark.CONTEXT, file);
         assertThatThrownBy(
                         () -> predictor.answers(records, line -> new float[63]).count())
-                .hasStackTraceContaining("(executor driver): a record has 63 values; the model takes [64]");
+                .hasStackTraceContaining("(executor driver): record 0 of partition 0 has 63 values; the model takes [64]");
         assertThatThrownBy(() -> SparkPredictor.shared(Path.of("/no/such/model"))
                         .answers(records, OpticalDigits::pixels)
                         .count())
