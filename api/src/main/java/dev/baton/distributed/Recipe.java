@@ -69,7 +69,7 @@ public final class Recipe implements Serializable {
         return new Recipe(model, loss, optimizer, seed, precision, backend);
     }
 
-    /** The same, but workers use the backend of this name. */
+    /** The same, but workers use the backend of this name; the leading machine says with {@link #open(String)} what it uses. */
     public Recipe backend(String name) {
         return new Recipe(model, loss, optimizer, seed, precision, name);
     }
@@ -97,6 +97,11 @@ public final class Recipe implements Serializable {
     /** A new optimizer. */
     public Optimizer newOptimizer() {
         return optimizer.get();
+    }
+
+    /** A session with this seed and precision, on the best backend available. */
+    public Session open() {
+        return open(null);
     }
 
     /**

@@ -25,7 +25,7 @@ public final class WeightBlock implements Serializable {
     }
 
     /** The number of bytes of its values. */
-    public int bytes() {
+    int bytes() {
         return values.length;
     }
 

@@ -66,7 +66,7 @@ class ClusterTest {
         Examples training = task.examples(OpticalDigits.TRAINING);
         List<Float> expected = OneMachine.losses(task.recipe(), training, WORKERS, BATCH, 50);
         var recorded = new RecordedLosses();
-        try (var session = task.recipe().open(null);
+        try (var session = task.recipe().open();
                 var source = SparkSource.of(
                         task.recipe(), task.training(context, WORKERS), BATCH, Synchronization.everyStep());
                 var trainer = source.trainer(session).listener(recorded).build()) {
@@ -90,7 +90,7 @@ class ClusterTest {
         Batches training = task.examples(OpticalDigits.TRAINING).shuffled(7).batched(BATCH);
         Batches test = task.examples(OpticalDigits.TEST).batched(256);
         double one;
-        try (var session = recipe.open(null);
+        try (var session = recipe.open();
                 var trainer = Trainer.of(session, recipe.newModel())
                         .loss(recipe.newLoss())
                         .optimizer(recipe.newOptimizer())
@@ -101,7 +101,7 @@ class ClusterTest {
         }
         double many;
         long exchanges;
-        try (var session = recipe.open(null);
+        try (var session = recipe.open();
                 var source =
                         SparkSource.of(recipe, task.training(context, WORKERS), BATCH, Synchronization.afterSteps(20));
                 var trainer = source.trainer(session)
@@ -162,7 +162,7 @@ class ClusterTest {
 
     private static StepTimes times(Synchronization way, int executors, int steps) {
         Recipe recipe = wide();
-        try (var session = recipe.open(null);
+        try (var session = recipe.open();
                 var source =
                         SparkSource.of(recipe, TrainingTask.DIGITS.training(context, executors), executors * 32, way)) {
             var marks = new ArrayList<StepTimes>();

@@ -66,7 +66,7 @@ class DriverMemoryTest {
                 }
             }
         };
-        try (var session = RECIPE.open(null);
+        try (var session = RECIPE.open();
                 var source = SparkSource.of(
                         RECIPE, TrainingTask.DIGITS.training(context, 1), 32, Synchronization.afterSteps(1));
                 var trainer = source.trainer(session)

@@ -40,7 +40,7 @@ class SparkSourceTest {
 
     private static List<Float> train(Recipe recipe, SparkExamples examples, Synchronization way, int steps) {
         var recorded = new RecordedLosses();
-        try (var session = recipe.open(null);
+        try (var session = recipe.open();
                 var source = SparkSource.of(recipe, examples, 96, way);
                 var trainer = source.trainer(session).listener(recorded).build()) {
             Examples test = OpticalDigits.rows(OpticalDigits.TEST).part(0, 100);
@@ -101,7 +101,7 @@ class SparkSourceTest {
 
     @Test
     void timesAreCounted() {
-        try (var session = RECIPE.open(null);
+        try (var session = RECIPE.open();
                 var source = SparkSource.of(RECIPE, digits(3), 96, Synchronization.everyStep());
                 var trainer = source.trainer(session).listener(epoch -> {}).build()) {
             assertThat(source.times()).isEqualTo(StepTimes.NONE);

@@ -25,7 +25,7 @@ final class TrainingDriver {
         Recipe recipe = TrainingTask.DIGITS.recipe();
         Examples test = TrainingTask.DIGITS.examples(OpticalDigits.TEST).part(0, 100);
         try (var context = new JavaSparkContext(new SparkConf());
-                var session = recipe.open(null);
+                var session = recipe.open();
                 var source = SparkSource.of(
                         recipe,
                         TrainingTask.DIGITS.training(context, 3),
