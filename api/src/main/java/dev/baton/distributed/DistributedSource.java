@@ -94,7 +94,7 @@ public abstract class DistributedSource implements GradientSource {
         return way;
     }
 
-    /** What tells the examples from others: for instance a checksum of the {@linkplain Shard#checksum shards'}, and seeds. */
+    /** What tells the examples from others: for instance a checksum of them, and seeds. */
     protected abstract String dataIdentity();
 
     @Override

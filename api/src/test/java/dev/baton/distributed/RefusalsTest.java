@@ -104,10 +104,10 @@ class RefusalsTest {
     void damage() {
         WeightBlock block = block(recipe());
         Signature signature = block.signature();
-        byte[] cut = Arrays.copyOf(block.values(), block.bytes() - 4);
+        byte[] cut = Arrays.copyOf(block.values(), block.values().length - 4);
         assertRefused(
                 new WeightBlock(signature, cut),
-                "a block of " + (block.bytes() - 4) + " bytes does not hold the model's " + block.bytes()
+                "a block of " + (block.values().length - 4) + " bytes does not hold the model's " + block.values().length
                         + ": it is cut off, or of another model");
         byte[] wrong = block.values().clone();
         ByteBuffer.wrap(wrong).order(ByteOrder.LITTLE_ENDIAN).putFloat(4 * (16 * 12 + 7), Float.NaN);

@@ -134,7 +134,7 @@ class ResumingTest {
                 .isInstanceOf(DataException.class)
                 .hasMessageContainingAll(
                         "the run began with other data, gradients of every step, 3 joint batches of 20: 50 examples over "
-                                + "3 partitions, checksums",
+                                + "3 partitions, checksum ",
                         "cannot go on with rounds of 2 steps, 3 joint batches");
     }
 
