@@ -14,6 +14,7 @@ import dev.baton.nn.Linear;
 import dev.baton.optim.Sgd;
 import dev.baton.train.Epochs;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -84,6 +85,21 @@ class SparkSourceTest {
             seen.add(train(RECIPE, examples, Synchronization.everyStep(), 1).get(0));
         }
         assertThat(seen.get(1)).isNotEqualTo(seen.get(0));
+    }
+
+    @Test
+    void whatChangesExamplesTellsRunsApart() {
+        var identities = new HashSet<String>();
+        SparkExamples one = digits(2).partitions(1);
+        for (SparkExamples examples : List.of(
+                one,
+                one.changed((all, partition) -> all.augmented(1, SparkSourceTest::negative)),
+                one.changed((all, partition) -> all.augmented(2, SparkSourceTest::negative)))) {
+            try (var source = SparkSource.of(RECIPE, examples, 96, Synchronization.everyStep())) {
+                identities.add(source.identity());
+            }
+        }
+        assertThat(identities).hasSize(3);
     }
 
     @Test
