@@ -16,7 +16,7 @@ measured() {
 mvn -q -B -ntp -Dstyle.color=never "$@" -f "$root/pom.xml" -pl spark -am test \
     -Dtest='Cluster*Test,DriverMemoryTest' -Dsurefire.failIfNoSpecifiedTests=false \
     -Dtest.groups=cluster -Dtest.excludedGroups= -Dmaven.test.redirectTestOutputToFile=true || {
-    measured
+    measured || true
     echo "FAILED: what Spark said is in $reports" >&2
     exit 1
 }

@@ -26,6 +26,7 @@ public record Assumptions(
         Communication communication) {
 
     public Assumptions {
+        Objects.requireNonNull(communication, "communication");
         if (!(utilisation > 0 && utilisation <= 1)) {
             throw new BatonException("a utilisation is above 0 and at most 1, such as 0.4, not " + utilisation);
         }

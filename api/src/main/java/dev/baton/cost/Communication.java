@@ -23,8 +23,8 @@ public record Communication(boolean spark, int steps, double latency) {
         if (steps < 1) {
             throw new BatonException("devices exchange what they have learnt after at least one step, not " + steps);
         }
-        if (!(latency >= 0)) {
-            throw new BatonException("the latency of a stage is at least 0 seconds, not " + latency);
+        if (!(latency >= 0 && latency < Double.POSITIVE_INFINITY)) {
+            throw new BatonException("the latency of a stage is at least 0 seconds and finite, not " + latency);
         }
     }
 
@@ -54,8 +54,12 @@ public record Communication(boolean spark, int steps, double latency) {
      * @param bytes of all gradients, which are as many as those of the weights
      * @param devices how many train together
      * @param link bytes a second that one sends, and receives at the same time
+     * @throws BatonException if there are no bytes or no devices
      */
     public double seconds(double bytes, int devices, double link) {
+        if (devices < 1 || !(bytes > 0)) {
+            throw new BatonException("at least one device exchanges more than 0 bytes, not " + devices + " and " + bytes);
+        }
         if (devices == 1 && !spark) {
             return 0;
         }

@@ -30,7 +30,7 @@ public final class Contribution implements Serializable {
      *
      * @param partitions how many there are in all
      */
-    public static Contribution none(int partitions) {
+    static Contribution none(int partitions) {
         return new Contribution(partitions);
     }
 

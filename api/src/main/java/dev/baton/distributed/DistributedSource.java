@@ -3,13 +3,18 @@ package dev.baton.distributed;
 import dev.baton.BatonException;
 import dev.baton.DataException;
 import dev.baton.data.Batch;
+import dev.baton.nn.Layer;
+import dev.baton.nn.Parameter;
 import dev.baton.optim.Optimizer;
 import dev.baton.optim.Sgd;
 import dev.baton.runtime.Session;
 import dev.baton.train.FlatVariables;
 import dev.baton.train.GradientSource;
 import dev.baton.train.Trainer;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Gradients that workers compute, for a {@link Trainer}. What carries the blocks there and back, such as a
@@ -59,13 +64,24 @@ public abstract class DistributedSource implements GradientSource {
     /**
      * A trainer for this source: with the recipe's optimizer where machines meet after every step; where they meet after
      * several, with the one that learns from their changes, stochastic gradient descent with a rate of 0.7 and Nesterov
-     * momentum of 0.9, the numbers of DiLoCo, unless {@link Trainer.Builder#optimizer} says otherwise.
+     * momentum of 0.9, the numbers of DiLoCo, unless {@link Trainer.Builder#optimizer} says otherwise. It freezes what the
+     * recipe's does; another one has to do so too.
      *
      * @param session on the machine that leads, such as {@link Recipe#open} gives
      */
     public final Trainer.Builder trainer(Session session) {
-        Trainer.Builder builder = recipe.trainer(session);
-        return way.hasRounds() ? builder.optimizer(Sgd.of(0.7).momentum(0.9).nesterov()) : builder;
+        Layer model = recipe.newModel();
+        Optimizer optimizer = recipe.newOptimizer();
+        return Trainer.of(session, model)
+                .loss(recipe.newLoss())
+                .optimizer(way.hasRounds() ? outer(model, optimizer) : optimizer);
+    }
+
+    private static Optimizer outer(Layer model, Optimizer inner) {
+        Optimizer outer = Sgd.of(0.7).momentum(0.9).nesterov();
+        List<Parameter> all = model.parameters();
+        Set<String> learnt = inner.learnt(all).stream().map(Parameter::name).collect(Collectors.toSet());
+        return learnt.size() == all.size() ? outer : outer.freeze(one -> !learnt.contains(one.name()));
     }
 
     /** How examples and batches are shared out. */
@@ -78,7 +94,7 @@ public abstract class DistributedSource implements GradientSource {
         return way;
     }
 
-    /** What tells the examples from others: for instance a checksum of the {@linkplain Shard#checksum shards'}, and seeds. */
+    /** What tells the examples from others: for instance a checksum of them, and seeds. */
     protected abstract String dataIdentity();
 
     @Override
@@ -116,7 +132,7 @@ public abstract class DistributedSource implements GradientSource {
         long wanted = division.joint(way.firstBatch(division, meeting), way.firstBatch(division, meeting + 1));
         if (sum.examples() != wanted) {
             throw new DataException("the partitions learnt from " + sum.examples()
-                    + " examples together and were to learn " + "from " + wanted + " (" + division + ")");
+                    + " examples together and were to learn from " + wanted + " (" + division + ")");
         }
         return new Means(sum.losses() / sum.examples(), sum.examples(), sum.values(), sum.notFinite());
     }

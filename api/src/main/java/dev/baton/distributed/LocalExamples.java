@@ -1,7 +1,6 @@
 package dev.baton.distributed;
 
 import dev.baton.DataException;
-import dev.baton.NDArray;
 import dev.baton.data.Batch;
 import dev.baton.data.Examples;
 
@@ -34,17 +33,5 @@ public interface LocalExamples {
                 return examples.batch(epoch, which);
             }
         };
-    }
-
-    /**
-     * Packed arrays of any type.
-     *
-     * @param inputs [N, ...]
-     * @param targets [N, ...]
-     * @throws DataException if they are empty
-     * @throws dev.baton.ShapeException if they do not hold the same number of examples
-     */
-    static LocalExamples of(NDArray inputs, NDArray targets) {
-        return new PackedExamples(new Batch(inputs, targets));
     }
 }

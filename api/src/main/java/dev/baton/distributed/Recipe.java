@@ -5,7 +5,6 @@ import dev.baton.loss.Loss;
 import dev.baton.nn.Layer;
 import dev.baton.optim.Optimizer;
 import dev.baton.runtime.Session;
-import dev.baton.train.Trainer;
 import java.io.Serializable;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -70,7 +69,7 @@ public final class Recipe implements Serializable {
         return new Recipe(model, loss, optimizer, seed, precision, backend);
     }
 
-    /** The same, but workers use the backend of this name. */
+    /** The same, but workers use the backend of this name; the leading machine says with {@link #open(String)} what it uses. */
     public Recipe backend(String name) {
         return new Recipe(model, loss, optimizer, seed, precision, name);
     }
@@ -100,6 +99,11 @@ public final class Recipe implements Serializable {
         return optimizer.get();
     }
 
+    /** A session with this seed and precision, on the best backend available. */
+    public Session open() {
+        return open(null);
+    }
+
     /**
      * A session with this seed and precision.
      *
@@ -110,21 +114,17 @@ public final class Recipe implements Serializable {
     }
 
     /**
-     * A trainer of a new model, with the recipe's loss and optimizer: for one machine, or for machines that meet after every
-     * step. {@link DistributedSource#trainer} knows which optimizer the trainer has where they meet after several.
-     *
-     * @param session such as {@link #open} gives
-     */
-    public Trainer.Builder trainer(Session session) {
-        return Trainer.of(session, newModel()).loss(newLoss()).optimizer(newOptimizer());
-    }
-
-    /**
      * What a worker computes with, on a session of its own.
      *
      * @throws dev.baton.BackendException if this machine has no such backend
      */
     public WorkerStep worker() {
-        return new WorkerStep(this, open(backend));
+        Session session = open(backend);
+        try {
+            return new WorkerStep(this, session);
+        } catch (RuntimeException e) {
+            session.close();
+            throw e;
+        }
     }
 }

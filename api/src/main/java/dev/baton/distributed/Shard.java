@@ -4,16 +4,12 @@ import dev.baton.DataException;
 import dev.baton.data.Batch;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import java.util.zip.CRC32;
 
 /**
  * One partition on the worker that learns from it: its examples, its number, and how the whole is shared out. The order of
  * its examples is another one in every epoch, the same for the same seed, epoch and partition.
  */
 public final class Shard {
-
-    /** How many examples a checksum looks at. */
-    private static final int IDENTIFYING = 64;
 
     private final LocalExamples examples;
     private final Division division;
@@ -64,18 +60,6 @@ public final class Shard {
     /** The first example as it is in the first epoch, to trace a model with. */
     public Batch sample() {
         return examples.batch(0, new int[] {0});
-    }
-
-    /** A checksum of some examples from everywhere in the partition, to tell its data from others. */
-    public long checksum() {
-        var checksum = new CRC32();
-        int count = Math.min(examples.size(), IDENTIFYING);
-        for (int i = 0; i < count; i++) {
-            Batch one = examples.batch(0, new int[] {(int) ((long) i * examples.size() / count)});
-            checksum.update(one.inputs().bytes());
-            checksum.update(one.targets().bytes());
-        }
-        return checksum.getValue();
     }
 
     /** The order of an epoch: Fisher and Yates's shuffle. */

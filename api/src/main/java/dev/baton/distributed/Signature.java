@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** What has to be the same on two machines so that one understands the other's blocks. */
 final class Signature implements Serializable {
@@ -52,6 +55,10 @@ final class Signature implements Serializable {
         requireSame("version of Baton", version, here.version);
         requireSame("seed", Long.toString(seed), Long.toString(here.seed));
         requireSame("precision", precision, here.precision);
+        if (sameVariables(here) && !frozen(layout).equals(frozen(here.layout))) {
+            throw new DataException("the recipe's optimizer, which this worker has, freezes " + frozen(here.layout)
+                    + " and the trainer's " + frozen(layout) + ": let both freeze the same parameters");
+        }
         if (!layout.equals(here.layout)) {
             throw new DataException(
                     "this worker's model is another one than the leading machine's: " + difference(here));
@@ -63,6 +70,22 @@ final class Signature implements Serializable {
             throw new DataException("the leading machine has " + what + " " + there + ", this worker has " + here
                     + ": they must have the same");
         }
+    }
+
+    /** Whether the variables are the same, whichever of them are learnt. */
+    private boolean sameVariables(Signature here) {
+        return words(layout).equals(words(here.layout));
+    }
+
+    private static Set<String> words(String text) {
+        return Set.of(text.strip().split("\\s+"));
+    }
+
+    /** What the last line names. */
+    private static List<String> frozen(String layout) {
+        return Stream.of(layout.substring(layout.lastIndexOf("\nfrozen:")).strip().split("\\s+"))
+                .skip(1)
+                .toList();
     }
 
     /** The first variable that differs. */

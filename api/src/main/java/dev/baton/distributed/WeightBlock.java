@@ -24,11 +24,6 @@ public final class WeightBlock implements Serializable {
         return new WeightBlock(Signature.of(variables), variables.values());
     }
 
-    /** The number of bytes of its values. */
-    public int bytes() {
-        return values.length;
-    }
-
     /**
      * Fails where a worker's model is another one.
      *

@@ -71,16 +71,6 @@ public final class FlatVariables {
         return layout;
     }
 
-    /** The length of a block of all variables. */
-    public int bytes() {
-        return bytes;
-    }
-
-    /** The length of a block of gradients and statistics, which is the first part of one of all variables. */
-    public int resultBytes() {
-        return resultBytes;
-    }
-
     /** The seed of the session. */
     public long seed() {
         return session.seed();

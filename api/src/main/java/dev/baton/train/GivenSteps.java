@@ -1,6 +1,7 @@
 package dev.baton.train;
 
 import dev.baton.BatonException;
+import dev.baton.DataException;
 import java.time.Duration;
 
 /** Steps that learn from gradients which are computed elsewhere. */
@@ -71,10 +72,10 @@ final class GivenSteps implements RunSteps {
         try {
             return source.compute(epoch, next, variables);
         } catch (RuntimeException e) {
-            throw new BatonException(
-                    "step " + (step.steps() + 1) + ": its gradients could not be computed, and no weight was changed. "
-                            + saved.goesOn() + ". The cause: " + e.getMessage(),
-                    e);
+            String message = "step " + (step.steps() + 1)
+                    + ": its gradients could not be computed, and no weight was changed. " + saved.goesOn()
+                    + ". The cause: " + e.getMessage();
+            throw e instanceof DataException ? new DataException(message, e) : new BatonException(message, e);
         }
     }
 }

@@ -73,7 +73,14 @@ class CommunicationTest {
     void wrongNumbers() {
         assertThatThrownBy(() -> Communication.spark(-1))
                 .isInstanceOf(BatonException.class)
-                .hasMessage("the latency of a stage is at least 0 seconds, not -1.0");
+                .hasMessage("the latency of a stage is at least 0 seconds and finite, not -1.0");
+        assertThatThrownBy(() -> Communication.spark(Double.POSITIVE_INFINITY))
+                .isInstanceOf(BatonException.class)
+                .hasMessageEndingWith("not Infinity");
+        assertThatThrownBy(() -> Communication.spark(0.1).seconds(1e6, 0, LINK))
+                .isInstanceOf(BatonException.class)
+                .hasMessage("at least one device exchanges more than 0 bytes, not 0 and 1000000.0");
+        assertThatThrownBy(() -> Communication.ring().seconds(0, 2, LINK)).isInstanceOf(BatonException.class);
         assertThatThrownBy(() -> Communication.ring().after(0))
                 .isInstanceOf(BatonException.class)
                 .hasMessage("devices exchange what they have learnt after at least one step, not 0");

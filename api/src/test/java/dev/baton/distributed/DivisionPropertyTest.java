@@ -22,7 +22,7 @@ class DivisionPropertyTest {
     /** Each example is its own number. */
     private static LocalExamples numbered(int count) {
         NDArray numbers = NDArray.of(IntStream.range(0, count).toArray());
-        return LocalExamples.of(NDArray.of(Shape.of(count, 1), numbers.toIntArray()), numbers);
+        return new PackedExamples(NDArray.of(Shape.of(count, 1), numbers.toIntArray()), numbers);
     }
 
     @Property(tries = 200)
@@ -77,9 +77,6 @@ class DivisionPropertyTest {
                 .isNotEqualTo(order);
         int[] other = shards.get(1).batch(1, 0).targets().toIntArray();
         assertThat(IntStream.of(other).map(number -> number - 1).toArray()).isNotEqualTo(order);
-        assertThat(shards.get(0).checksum())
-                .isEqualTo(Workers.shards(numbered(40), division, 6).get(0).checksum())
-                .isNotEqualTo(shards.get(1).checksum());
     }
 
     /**
@@ -162,7 +159,5 @@ class DivisionPropertyTest {
                 .hasMessage("partition 1 has 3 examples and is to have 2 "
                         + "(2 joint batches of 4: 7 examples over 3 partitions)");
         assertThatThrownBy(() -> new Shard(numbered(3), division, 3, 0)).hasMessage("there is no partition 3 of 3");
-        NDArray none = NDArray.zeros(dev.baton.DType.FLOAT32, Shape.of(0, 2));
-        assertThatThrownBy(() -> LocalExamples.of(none, none)).hasMessage("a partition has no examples");
     }
 }

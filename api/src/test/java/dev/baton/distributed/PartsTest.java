@@ -52,7 +52,7 @@ class PartsTest {
         }
         try (var source = new Workers(recipe, Problems.examples(16), division, way, 1);
                 var session = recipe.open(Workers.BACKEND);
-                var trainer = recipe.trainer(session).listener(result -> {}).build()) {
+                var trainer = source.trainer(session).listener(result -> {}).build()) {
             trainer.fit(source, Problems.validation(), Epochs.of(1).atMostSteps(1));
             assertThat(session.value("1.running_mean").toDoubleArray()).containsExactly(mean, within(1e-6));
             assertThat(session.value("1.running_var").toDoubleArray()).containsExactly(variance, within(1e-6));

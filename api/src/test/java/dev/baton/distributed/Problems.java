@@ -65,7 +65,7 @@ final class Problems {
         for (float[] row : inputs()) {
             floats.put(row);
         }
-        return LocalExamples.of(inputs, NDArray.of(labels()));
+        return new PackedExamples(inputs, NDArray.of(labels()));
     }
 
     /** To measure on; rows. */

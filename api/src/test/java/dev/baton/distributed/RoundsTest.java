@@ -119,6 +119,23 @@ class RoundsTest {
         compare(byHand(recipe, partitions, 0.7, 0.9), rounds(recipe, partitions, null), 2e-5);
     }
 
+    @Test
+    void whatTheRecipeFreezesTheTrainerFreezesToo() {
+        Recipe recipe = Recipe.of(
+                        Problems::perceptron,
+                        Losses::crossEntropy,
+                        () -> Sgd.of(0.1).freeze(parameter -> parameter.name().startsWith("0.")))
+                .seed(3);
+        Map<String, double[]> first = rounds(recipe, 2, Sgd.of(1e-30).freeze(one -> one.name().startsWith("0.")))
+                .parameters();
+        Map<String, double[]> learnt = rounds(recipe, 2, null).parameters();
+        assertThat(learnt.get("0.weight")).isEqualTo(first.get("0.weight"));
+        assertThat(learnt.get("2.weight")).isNotEqualTo(first.get("2.weight"));
+        assertThatThrownBy(() -> rounds(recipe, 2, Sgd.of(0.7)))
+                .hasMessageContaining("the recipe's optimizer, which this worker has, freezes [0.weight[16,12], "
+                        + "0.bias[12]] and the trainer's []: let both freeze the same parameters");
+    }
+
     private static Outcome byHand(Recipe recipe, int partitions, double rate, double momentum) {
         Division division = division(partitions);
         List<Shard> shards = Workers.shards(Problems.examples(16), division, recipe.seed());

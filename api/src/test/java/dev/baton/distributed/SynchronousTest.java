@@ -55,7 +55,7 @@ class SynchronousTest {
         };
         try (var source = new Workers(recipe, examples, division, Synchronization.everyStep(), arrival);
                 var session = recipe.open(Workers.BACKEND);
-                var trainer = recipe.trainer(session).listener(listener).build()) {
+                var trainer = source.trainer(session).listener(listener).build()) {
             trainer.fit(source, Problems.validation(), Epochs.of(8).atMostSteps(STEPS));
             return new Outcome(losses, variables(session));
         }

@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.NoSuchElementException;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 import scala.Tuple2;
 
@@ -28,6 +30,7 @@ final class BatchedAnswers<T> implements Iterator<Tuple2<T, float[]>> {
     private final Function<T, float[]> input;
     private final int batch;
     private final Deque<Tuple2<T, float[]>> ready = new ArrayDeque<>();
+    private long answered;
 
     BatchedAnswers(Predictor predictor, Iterator<T> records, Function<T, float[]> input, int batch) {
         this.predictor = predictor;
@@ -68,6 +71,7 @@ final class BatchedAnswers<T> implements Iterator<Tuple2<T, float[]>> {
             answers.floats().get(i * width, answer);
             ready.add(new Tuple2<>(taken.get(i), answer));
         }
+        answered += taken.size();
     }
 
     /** The last ones are filled up to a power of two, so that few sizes are compiled. */
@@ -76,23 +80,25 @@ final class BatchedAnswers<T> implements Iterator<Tuple2<T, float[]>> {
         NDArray inputs = NDArray.zeros(DType.FLOAT32, predictor.exampleShape().prepend(Dim.of(rows)));
         int width = inputs.size() / rows;
         for (int i = 0; i < taken.size(); i++) {
-            float[] values = values(taken.get(i));
+            float[] values = values(taken.get(i), answered + i);
             if (values.length != width) {
-                throw new ShapeException(
-                        "a record has " + values.length + " values; the model takes " + predictor.exampleShape());
+                throw new ShapeException(where(answered + i) + " has " + values.length + " values; the model takes " + predictor.exampleShape());
             }
             inputs.floats().put(i * width, values);
         }
         return inputs;
     }
 
-    private float[] values(T one) {
+    private float[] values(T one, long number) {
         try {
             return input.call(one);
-        } catch (RuntimeException e) {
-            throw e;
         } catch (Exception e) {
-            throw new DataException("a record does not become numbers: " + e, e);
+            throw new DataException(where(number) + " does not become numbers: " + e, e);
         }
+    }
+
+    /** Records count from 0. */
+    private static String where(long number) {
+        return String.format(Locale.ROOT, "record %,d of partition %d", number, TaskContext.getPartitionId());
     }
 }

@@ -31,22 +31,35 @@ record Dealt(JavaRDD<ExampleBlock> blocks, long count, ExampleBlock first, long 
     /**
      * Deals.
      *
-     * @throws DataException if an example cannot be used, two workers read different ones, or a partition gets none
+     * @throws DataException if an example cannot be used, two workers read examples of another number or kind, or a
+     *     partition gets none
      */
     static Dealt of(Deal deal, int partitions) {
         var passing = new ArrayList<JavaRDD<?>>();
-        JavaRDD<ExampleBlock> blocks = deal.blocks(partitions, passing::add).persist(StorageLevel.MEMORY_AND_DISK());
-        List<Facts> facts = SparkJobs.run(() -> blocks.map(Facts::of).collect());
-        passing.forEach(JavaRDD::unpersist);
-        long count = facts.stream().mapToLong(Facts::count).sum();
-        try {
-            requireNoneEmpty(facts, count);
-            requireOneKind(facts);
-            requireDealt(facts, count);
-        } catch (DataException e) {
-            blocks.unpersist();
-            throw e;
+        SparkJobs.Freed freed = () -> passing.forEach(JavaRDD::unpersist);
+        try (freed) {
+            return kept(deal.blocks(partitions, passing::add).persist(StorageLevel.MEMORY_AND_DISK()));
         }
+    }
+
+    private static Dealt kept(JavaRDD<ExampleBlock> blocks) {
+        try {
+            return checked(blocks);
+        } catch (RuntimeException e) {
+            SparkJobs.Freed freed = blocks::unpersist;
+            try (freed) {
+                throw e;
+            }
+        }
+    }
+
+    private static Dealt checked(JavaRDD<ExampleBlock> blocks) {
+        List<Facts> facts =
+                SparkJobs.run(blocks.context(), () -> blocks.map(Facts::of).collect());
+        long count = facts.stream().mapToLong(Facts::count).sum();
+        requireNoneEmpty(facts, count);
+        requireOneKind(facts);
+        requireDealt(facts, count);
         long checksum = 0;
         for (Facts one : facts) {
             checksum = checksum * 31 + one.checksum();
@@ -54,7 +67,8 @@ record Dealt(JavaRDD<ExampleBlock> blocks, long count, ExampleBlock first, long 
         return new Dealt(
                 blocks,
                 count,
-                SparkJobs.run(() -> blocks.map(ExampleBlock::alone).first()),
+                SparkJobs.run(
+                        blocks.context(), () -> blocks.map(ExampleBlock::alone).first()),
                 checksum);
     }
 

@@ -64,16 +64,15 @@ final class Packing {
      * Records that belong to classes.
      *
      * @param partition of the records, for messages
-     * @throws DataException naming the first record that cannot be used, and the worker
+     * @throws DataException naming the first record that cannot be used, counted from 0 in its partition, and the worker
      */
     static <T> ExampleBlock pack(
-            int partition, Iterator<T> records, Function<T, float[]> input, Function<T, Integer> label, int classes)
-            throws Exception {
+            int partition, Iterator<T> records, Function<T, float[]> input, Function<T, Integer> label, int classes) {
         var packing = new Packing(partition);
         while (records.hasNext()) {
             T one = records.next();
-            packing.inputs.add(input.call(one));
-            packing.add(label.call(one), classes);
+            packing.inputs.add(packing.called(input, one));
+            packing.add(packing.called(label, one), classes);
             packing.count++;
         }
         return packing.block(classes);
@@ -81,16 +80,23 @@ final class Packing {
 
     /** The same for records with numbers that are to be predicted. */
     static <T> ExampleBlock pack(
-            int partition, Iterator<T> records, Function<T, float[]> input, Function<T, float[]> target)
-            throws Exception {
+            int partition, Iterator<T> records, Function<T, float[]> input, Function<T, float[]> target) {
         var packing = new Packing(partition);
         while (records.hasNext()) {
             T one = records.next();
-            packing.inputs.add(input.call(one));
-            packing.targets.add(target.call(one));
+            packing.inputs.add(packing.called(input, one));
+            packing.targets.add(packing.called(target, one));
             packing.count++;
         }
         return packing.block(0);
+    }
+
+    private <T, R> R called(Function<T, R> function, T one) {
+        try {
+            return function.call(one);
+        } catch (Exception e) {
+            throw new DataException(where() + " does not become numbers: " + e, e);
+        }
     }
 
     private void add(Integer label, int classes) {

@@ -77,7 +77,8 @@ public final class SparkExamples {
      * Examples that every worker reads for itself, such as from a folder that all of them see. A partition keeps its part of
      * them in memory, without what was changed at random: {@link #changed} does that.
      *
-     * @param read gives the same examples in the same order on every worker
+     * @param read gives the same examples in the same order on every worker; only whether they are as many and of one kind is
+     *     looked at
      */
     public static SparkExamples reading(JavaSparkContext context, Function0<Examples> read) {
         return new SparkExamples(context, Deal.reading(context, read), context.defaultParallelism(), null);

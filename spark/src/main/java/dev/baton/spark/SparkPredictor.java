@@ -27,28 +27,31 @@ import scala.Tuple2;
 
 /**
  * Answers with a trained model on the workers of a Spark cluster. Every worker loads the model once, as a {@link Predictor}
- * which its tasks share, and keeps it until its process ends. Immutable.
+ * which its tasks share, and keeps it until the predictor is closed. Immutable.
  */
-public final class SparkPredictor {
+public final class SparkPredictor implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(SparkPredictor.class.getName());
 
     private static final int USUAL_BATCH = 256;
 
+    private final JavaSparkContext context;
     private final Model model;
-    private final String key;
     private final String backend;
     private final int batch;
 
     /**
      * Where a worker has the model from.
      *
+     * @param key tells models apart
      * @param bytes of the file; null where workers read it for themselves
      * @param file that they read; null where the bytes come to them
      */
-    record Model(Broadcast<byte[]> bytes, String file) implements Serializable {}
+    record Model(String key, Broadcast<byte[]> bytes, String file) implements Serializable {}
 
-    private SparkPredictor(Model model, String key, String backend, int batch) {
+    private SparkPredictor(JavaSparkContext context, Model model, String backend, int batch) {
+        this.context = context;
         this.model = model;
-        this.key = key;
         this.backend = backend;
         this.batch = batch;
     }
@@ -61,7 +64,7 @@ public final class SparkPredictor {
      */
     public static SparkPredictor load(JavaSparkContext context, Path file) {
         try {
-            return of(new Model(context.broadcast(Files.readAllBytes(file)), null));
+            return of(context, context.broadcast(Files.readAllBytes(file)), null);
         } catch (IOException | OutOfMemoryError e) {
             throw new DataException("cannot read the model " + file + ": " + e, e);
         }
@@ -72,17 +75,18 @@ public final class SparkPredictor {
      *
      * @param file as {@code Trainer.save} writes it, under the same name on every worker
      */
-    public static SparkPredictor shared(Path file) {
-        return of(new Model(null, file.toString()));
+    public static SparkPredictor shared(JavaSparkContext context, Path file) {
+        return of(context, null, file.toString());
     }
 
-    private static SparkPredictor of(Model model) {
-        return new SparkPredictor(model, UUID.randomUUID().toString(), null, USUAL_BATCH);
+    private static SparkPredictor of(JavaSparkContext context, Broadcast<byte[]> bytes, String file) {
+        var model = new Model(UUID.randomUUID().toString(), bytes, file);
+        return new SparkPredictor(context, model, null, USUAL_BATCH);
     }
 
     /** The same on the backend of this name; unless said, each worker takes the best that it has. */
     public SparkPredictor backend(String name) {
-        return new SparkPredictor(model, UUID.randomUUID().toString(), name, batch);
+        return new SparkPredictor(context, model, name, batch);
     }
 
     /** The same with so many records at a time; 256 unless said. */
@@ -90,7 +94,7 @@ public final class SparkPredictor {
         if (records < 1) {
             throw new BatonException("at least one record is answered at a time, not " + records);
         }
-        return new SparkPredictor(model, key, backend, records);
+        return new SparkPredictor(context, model, backend, records);
     }
 
     /**
@@ -99,7 +103,7 @@ public final class SparkPredictor {
      * @param input the numbers of a record, as the model has been shown them in training
      */
     public <T> JavaPairRDD<T, float[]> answers(JavaRDD<T> records, Function<T, float[]> input) {
-        Task<T> task = new Task<>(key, model, backend, batch, input);
+        Task<T> task = new Task<>(model, backend, batch, input);
         return records.mapPartitionsToPair(task::answers);
     }
 
@@ -110,7 +114,7 @@ public final class SparkPredictor {
      * @param column the name of the new one
      */
     public Dataset<Row> answers(Dataset<Row> rows, Function<Row, float[]> input, String column) {
-        Task<Row> task = new Task<>(key, model, backend, batch, input);
+        Task<Row> task = new Task<>(model, backend, batch, input);
         StructType schema = rows.schema().add(column, DataTypes.createArrayType(DataTypes.FloatType, false), false);
         MapPartitionsFunction<Row, Row> answer = all -> longer(task.answers(all));
         return rows.mapPartitions(answer, Encoders.row(schema));
@@ -136,13 +140,36 @@ public final class SparkPredictor {
         };
     }
 
+    /**
+     * Ends the workers' predictors of this model, and frees what they had it from: it answers no longer, nor do those that
+     * were made of it with another backend or batch. What fails meanwhile is logged and no more. Closing twice does nothing.
+     */
+    @Override
+    public void close() {
+        if (context.sc().isStopped()) {
+            return;
+        }
+        String key = model.key();
+        try {
+            SparkJobs.everywhere(context, () -> WorkerPredictors.close(key));
+            if (model.bytes() != null && model.bytes().isValid()) {
+                model.bytes().destroy();
+            }
+        } catch (RuntimeException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "predictors of workers could not be closed; they end with their executors",
+                    e);
+        }
+    }
+
     /** What a worker does. */
-    private record Task<T>(String key, Model model, String backend, int batch, Function<T, float[]> input)
+    private record Task<T>(Model model, String backend, int batch, Function<T, float[]> input)
             implements Serializable {
 
         Iterator<Tuple2<T, float[]>> answers(Iterator<T> records) {
             try {
-                Predictor predictor = WorkerPredictors.of(key, model, backend);
+                Predictor predictor = WorkerPredictors.of(model, backend);
                 if (predictor.exampleType() != DType.FLOAT32) {
                     throw new ShapeException("the model takes " + predictor.exampleType() + predictor.exampleShape()
                             + ", not the numbers of records");

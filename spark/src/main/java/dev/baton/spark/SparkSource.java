@@ -15,7 +15,6 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import scala.Tuple2;
@@ -30,10 +29,15 @@ import scala.Tuple2;
  */
 public final class SparkSource extends DistributedSource implements AutoCloseable {
 
+    private static final System.Logger LOG = System.getLogger(SparkSource.class.getName());
+
     private final JavaSparkContext context;
     private final Dealt examples;
     private final WorkerTask task;
     private final Batch sample;
+    /** What tells the changes from others; empty where there are none. */
+    private final String changes;
+
     private final List<String> workers;
     private StepTimes times = StepTimes.NONE;
     private boolean closed;
@@ -43,8 +47,17 @@ public final class SparkSource extends DistributedSource implements AutoCloseabl
         this.context = examples.context();
         this.examples = dealt;
         this.task = task;
-        this.sample = task.changed(Examples.of(dealt.first().source()), 0).batch(0, new int[] {0});
-        this.workers = prepare();
+        Examples one = task.changed(Examples.of(dealt.first().source()), 0);
+        this.sample = one.batch(0, new int[] {0});
+        this.changes = task.change() == null
+                ? ""
+                : ", changed: " + one.batched(1).identity();
+        try {
+            this.workers = prepare();
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     /**
@@ -64,14 +77,10 @@ public final class SparkSource extends DistributedSource implements AutoCloseabl
         return new SparkSource(examples, dealt, new WorkerTask(run, driver, recipe, division, way, examples.change()));
     }
 
-    /** More tasks than cores, so that no worker is likely to be left out; who comes later is asked before it computes. */
+    /** A worker that comes later is asked before it computes. */
     private static void requireSameVersions(JavaSparkContext context, Versions driver) {
-        int tasks = 2 * context.defaultParallelism();
         Map<String, Versions> found = new TreeMap<>();
-        SparkJobs.run(() -> context.parallelize(
-                                IntStream.range(0, tasks).boxed().toList(), tasks)
-                        .map(unused -> new Tuple2<>(Worker.name(), Versions.here()))
-                        .collect())
+        SparkJobs.everywhere(context, () -> new Tuple2<>(Worker.name(), Versions.here()))
                 .forEach(one -> found.put(one._1(), one._2()));
         found.forEach((worker, versions) -> driver.requireSame(versions, worker));
     }
@@ -79,14 +88,13 @@ public final class SparkSource extends DistributedSource implements AutoCloseabl
     private List<String> prepare() {
         WorkerTask prepared = task;
         List<WorkerTask.Readiness> all = SparkJobs.run(
-                () -> examples.blocks().map(block -> prepared.prepare()).collect());
+                context.sc(), () -> examples.blocks().map(block -> prepared.prepare()).collect());
         String problems = all.stream()
                 .map(WorkerTask.Readiness::problem)
                 .filter(Objects::nonNull)
                 .distinct()
                 .collect(Collectors.joining("\n"));
         if (!problems.isEmpty()) {
-            close();
             throw new BatonException(problems);
         }
         return all.stream()
@@ -98,7 +106,7 @@ public final class SparkSource extends DistributedSource implements AutoCloseabl
 
     @Override
     protected String dataIdentity() {
-        return String.format("checksum %016x", examples.checksum());
+        return String.format("checksum %016x", examples.checksum()) + changes;
     }
 
     @Override
@@ -110,19 +118,20 @@ public final class SparkSource extends DistributedSource implements AutoCloseabl
     protected Contribution sum(WeightBlock weights, int epoch, int meeting) {
         WorkerTask contributing = task;
         long start = System.nanoTime();
-        Broadcast<WeightBlock> sent = context.broadcast(weights);
-        try {
-            Timed sum = SparkJobs.run(() -> Aggregation.sum(examples.blocks()
-                    .mapPartitionsWithIndex(
-                            (partition, blocks) -> List.of(contributing.contribute(
-                                            blocks.next(), partition, sent.value(), epoch, meeting))
-                                    .iterator(),
-                            true)));
-            times = times.plus(System.nanoTime() - start, sum.nanoseconds());
-            return sum.sum();
-        } finally {
-            sent.destroy();
-        }
+        Timed sum = SparkJobs.run(context.sc(), () -> {
+            Broadcast<WeightBlock> sent = context.broadcast(weights);
+            SparkJobs.Freed freed = sent::destroy;
+            try (freed) {
+                return Aggregation.sum(examples.blocks()
+                        .mapPartitionsWithIndex(
+                                (partition, blocks) -> List.of(contributing.contribute(
+                                                blocks.next(), partition, sent.value(), epoch, meeting))
+                                        .iterator(),
+                                true));
+            }
+        });
+        times = times.plus(System.nanoTime() - start, sum.nanoseconds());
+        return sum.sum();
     }
 
     /** The workers that have partitions when it begins, each with its device. */
@@ -135,16 +144,24 @@ public final class SparkSource extends DistributedSource implements AutoCloseabl
         return times;
     }
 
-    /** Ends the workers' sessions; the examples stay where they are. Closing twice does nothing. */
+    /**
+     * Ends the workers' sessions; the examples stay where they are. What fails meanwhile is logged and no more, since it
+     * changes nothing of what has been learnt. Closing twice does nothing.
+     */
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
-            WorkerTask closing = task;
-            SparkJobs.run(() -> {
-                examples.blocks().foreach(block -> closing.close());
-                return null;
-            });
+        if (closed || context.sc().isStopped()) {
+            return;
+        }
+        closed = true;
+        WorkerTask closing = task;
+        try {
+            SparkJobs.everywhere(context, closing::close);
+        } catch (RuntimeException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "sessions of workers could not be closed; they end with their executors",
+                    e);
         }
     }
 

@@ -8,7 +8,7 @@ import java.util.Locale;
  *
  * @param steps of the trainer: gradients of one joint batch, or rounds
  * @param seconds of all of them together
- * @param computing seconds of the slowest worker of each, all of them together
+ * @param computing seconds of the slowest partition of each, all of them together
  */
 public record StepTimes(long steps, double seconds, double computing) {
 
@@ -28,7 +28,7 @@ public record StepTimes(long steps, double seconds, double computing) {
         return steps == 0 ? 0 : (seconds - computing) / steps;
     }
 
-    /** Seconds of computing for each step; 0 before the first. */
+    /** Seconds of computing for each step, which in rounds is a whole round; 0 before the first. */
     public double computingPerStep() {
         return steps == 0 ? 0 : computing / steps;
     }

@@ -6,16 +6,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.SparkEnv;
 
-/** The predictors of this worker, one for each model, which its tasks share; they end with the process. */
+/** The predictors of this worker, one for each model, which its tasks share; they end when they are closed, or with the process. */
 final class WorkerPredictors {
+
+    /** Between the key of a model and the name of a backend. */
+    private static final String SEPARATOR = " on ";
 
     private static final Map<String, Predictor> LOADED = new ConcurrentHashMap<>();
 
     static {
-        Runtime.getRuntime().addShutdownHook(new Thread(WorkerPredictors::close, "baton predictors"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> close(""), "baton predictors"));
     }
 
     private WorkerPredictors() {}
@@ -23,10 +27,10 @@ final class WorkerPredictors {
     /**
      * The predictor of a model, which the first who asks loads.
      *
-     * @param key tells models apart
+     * @param model with the key that tells models apart
      */
-    static Predictor of(String key, SparkPredictor.Model model, String backend) {
-        return LOADED.computeIfAbsent(key, unused -> Threads.during(cores(), () -> load(model, backend)));
+    static Predictor of(SparkPredictor.Model model, String backend) {
+        return LOADED.computeIfAbsent(model.key() + SEPARATOR + backend, unused -> Threads.during(cores(), () -> load(model, backend)));
     }
 
     private static Predictor load(SparkPredictor.Model model, String backend) {
@@ -53,7 +57,19 @@ final class WorkerPredictors {
                 .getInt("spark.executor.cores", Runtime.getRuntime().availableProcessors());
     }
 
-    private static void close() {
-        LOADED.values().forEach(Predictor::close);
+    /**
+     * Ends those of a model.
+     *
+     * @param key of the model; empty for all models
+     * @return how many they were
+     */
+    static int close(String key) {
+        var ended = LOADED.keySet().stream()
+                .filter(one -> one.startsWith(key))
+                .map(LOADED::remove)
+                .filter(Objects::nonNull)
+                .toList();
+        ended.forEach(Predictor::close);
+        return ended.size();
     }
 }

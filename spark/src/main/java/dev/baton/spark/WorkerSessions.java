@@ -50,12 +50,13 @@ final class WorkerSessions {
         return RUNS.computeIfAbsent(run, unused -> new WorkerSessions());
     }
 
-    /** Ends those of a run; what a task still uses is closed when it is given back. */
-    static void close(String run) {
+    /** Ends those of a run; what a task still uses is closed when it is given back. Whether there were any. */
+    static boolean close(String run) {
         WorkerSessions sessions = RUNS.remove(run);
         if (sessions != null) {
             sessions.close();
         }
+        return sessions != null;
     }
 
     private synchronized void close() {
@@ -65,16 +66,24 @@ final class WorkerSessions {
     }
 
     /**
-     * A session that nobody uses.
+     * A session that nobody uses: the one that learnt from these examples last, where that is free.
      *
+     * @param wanted the examples; null for none
      * @param open makes one where there is none; it computes with as many threads as the task has cores
      */
-    Slot take(Supplier<WorkerStep> open) {
-        Slot slot;
-        synchronized (this) {
-            slot = idle.pollLast();
-        }
+    Slot take(ExampleBlock wanted, Supplier<WorkerStep> open) {
+        Slot slot = idle(wanted);
         return slot == null ? new Slot(Threads.during(TaskContext.get().cpus(), open)) : slot;
+    }
+
+    private synchronized Slot idle(ExampleBlock wanted) {
+        for (Slot slot : idle) {
+            if (slot.block == wanted) {
+                idle.remove(slot);
+                return slot;
+            }
+        }
+        return idle.pollLast();
     }
 
     synchronized void giveBack(Slot slot) {

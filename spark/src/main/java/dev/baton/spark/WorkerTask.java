@@ -36,12 +36,12 @@ record WorkerTask(
      * @throws BatonException naming this worker
      */
     Timed contribute(ExampleBlock block, int partition, WeightBlock weights, int epoch, int meeting) {
+        long start = System.nanoTime();
         try {
             WorkerSessions sessions = WorkerSessions.of(run);
-            WorkerSessions.Slot slot = sessions.take(this::open);
+            WorkerSessions.Slot slot = sessions.take(block, this::open);
             try {
                 Shard shard = slot.shard(block, () -> shard(block, partition));
-                long start = System.nanoTime();
                 Contribution own = slot.step().contribute(weights, shard, way, epoch, meeting);
                 return new Timed(own, System.nanoTime() - start);
             } finally {
@@ -56,7 +56,7 @@ record WorkerTask(
     Readiness prepare() {
         try {
             WorkerSessions sessions = WorkerSessions.of(run);
-            WorkerSessions.Slot slot = sessions.take(this::open);
+            WorkerSessions.Slot slot = sessions.take(null, this::open);
             try {
                 return new Readiness(Worker.name() + ", " + slot.step().device(), null);
             } finally {
@@ -76,8 +76,9 @@ record WorkerTask(
      */
     record Readiness(String worker, String problem) implements Serializable {}
 
-    void close() {
-        WorkerSessions.close(run);
+    /** Ends what this worker has of the run; whether it had something. */
+    boolean close() {
+        return WorkerSessions.close(run);
     }
 
     private WorkerStep open() {

@@ -35,7 +35,7 @@ class AggregationTest {
     private static List<Timed> brought(int partitions) {
         Examples all = OpticalDigits.rows(OpticalDigits.TEST);
         var division = new Division(2L * partitions, partitions, 2 * partitions);
-        try (var session = RECIPE.open(null);
+        try (var session = RECIPE.open();
                 var step = PartialStep.of(session, RECIPE.newModel(), RECIPE.newLoss(), RECIPE.newOptimizer());
                 var worker = RECIPE.worker()) {
             step.prepare(all.batch(0, new int[] {0}));

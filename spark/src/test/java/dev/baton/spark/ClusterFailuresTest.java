@@ -56,10 +56,10 @@ class ClusterFailuresTest {
             JavaSparkContext context, Synchronization way, Recipe.Maker<Optimizer> optimizer, int steps, Path file)
             throws IOException {
         Recipe recipe = TrainingTask.DIGITS.recipe();
-        try (var session = recipe.open(null);
+        try (var session = recipe.open();
                 var source = SparkSource.of(
                         recipe, TrainingTask.DIGITS.training(context, WORKERS), TrainingTask.BATCH, way);
-                var trainer = recipe.trainer(session)
+                var trainer = source.trainer(session)
                         .optimizer(optimizer.get())
                         .listener(epoch -> {})
                         .build()) {

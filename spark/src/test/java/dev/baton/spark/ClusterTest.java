@@ -15,6 +15,7 @@ import dev.baton.nn.Sequential;
 import dev.baton.optim.Sgd;
 import dev.baton.train.EpochResult;
 import dev.baton.train.Epochs;
+import dev.baton.train.Trainer;
 import dev.baton.train.TrainingListener;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,10 +66,10 @@ class ClusterTest {
         Examples training = task.examples(OpticalDigits.TRAINING);
         List<Float> expected = OneMachine.losses(task.recipe(), training, WORKERS, BATCH, 50);
         var recorded = new RecordedLosses();
-        try (var session = task.recipe().open(null);
+        try (var session = task.recipe().open();
                 var source = SparkSource.of(
                         task.recipe(), task.training(context, WORKERS), BATCH, Synchronization.everyStep());
-                var trainer = task.recipe().trainer(session).listener(recorded).build()) {
+                var trainer = source.trainer(session).listener(recorded).build()) {
             assertThat(source.workers()).hasSize(WORKERS);
             trainer.fit(source, training.part(0, 100).batched(100), Epochs.of(5).atMostSteps(50));
         }
@@ -89,8 +90,10 @@ class ClusterTest {
         Batches training = task.examples(OpticalDigits.TRAINING).shuffled(7).batched(BATCH);
         Batches test = task.examples(OpticalDigits.TEST).batched(256);
         double one;
-        try (var session = recipe.open(null);
-                var trainer = recipe.trainer(session)
+        try (var session = recipe.open();
+                var trainer = Trainer.of(session, recipe.newModel())
+                        .loss(recipe.newLoss())
+                        .optimizer(recipe.newOptimizer())
                         .metric(Metrics.accuracy())
                         .listener(epoch -> {})
                         .build()) {
@@ -98,11 +101,10 @@ class ClusterTest {
         }
         double many;
         long exchanges;
-        try (var session = recipe.open(null);
+        try (var session = recipe.open();
                 var source =
                         SparkSource.of(recipe, task.training(context, WORKERS), BATCH, Synchronization.afterSteps(20));
-                var trainer = recipe.trainer(session)
-                        .optimizer(Sgd.of(0.7).momentum(0.9).nesterov())
+                var trainer = source.trainer(session)
                         .metric(Metrics.accuracy())
                         .listener(epoch -> {})
                         .build()) {
@@ -160,11 +162,11 @@ class ClusterTest {
 
     private static StepTimes times(Synchronization way, int executors, int steps) {
         Recipe recipe = wide();
-        try (var session = recipe.open(null);
+        try (var session = recipe.open();
                 var source =
                         SparkSource.of(recipe, TrainingTask.DIGITS.training(context, executors), executors * 32, way)) {
             var marks = new ArrayList<StepTimes>();
-            try (var trainer = recipe.trainer(session)
+            try (var trainer = source.trainer(session)
                     .listener(new TrainingListener() {
                         @Override
                         public void epoch(EpochResult result) {}

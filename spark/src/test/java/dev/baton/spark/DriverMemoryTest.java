@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.baton.data.Examples;
 import dev.baton.distributed.Recipe;
 import dev.baton.distributed.Synchronization;
-import dev.baton.optim.Sgd;
 import dev.baton.train.EpochResult;
 import dev.baton.train.Epochs;
 import dev.baton.train.TrainingListener;
@@ -67,11 +66,10 @@ class DriverMemoryTest {
                 }
             }
         };
-        try (var session = RECIPE.open(null);
+        try (var session = RECIPE.open();
                 var source = SparkSource.of(
                         RECIPE, TrainingTask.DIGITS.training(context, 1), 32, Synchronization.afterSteps(1));
-                var trainer = RECIPE.trainer(session)
-                        .optimizer(Sgd.of(0.7).momentum(0.9).nesterov())
+                var trainer = source.trainer(session)
                         .listener(listener)
                         .build()) {
             Examples few = TrainingTask.DIGITS.examples(OpticalDigits.TEST).part(0, 10);

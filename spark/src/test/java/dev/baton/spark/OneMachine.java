@@ -26,7 +26,7 @@ final class OneMachine {
                 .mapToObj(partition -> new Shard(dealt(all, partition, division), division, partition, recipe.seed()))
                 .toList();
         var losses = new ArrayList<Float>();
-        try (var session = recipe.open(null);
+        try (var session = recipe.open();
                 var step = TrainStep.of(session, recipe.newModel(), recipe.newLoss(), recipe.newOptimizer())) {
             for (int i = 0; i < steps; i++) {
                 int epoch = i / division.batches();

@@ -10,6 +10,8 @@ import dev.baton.Shape;
 import dev.baton.infer.Predictor;
 import dev.baton.io.ModelFile;
 import dev.baton.runtime.Session;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
@@ -53,7 +55,7 @@ class SparkPredictorTest {
                 .batch(50)
                 .answers(records, OpticalDigits::pixels)
                 .collect());
-        assertAnswers(SparkPredictor.shared(file)
+        assertAnswers(SparkPredictor.shared(LocalSpark.CONTEXT, file)
                 .answers(records, OpticalDigits::pixels)
                 .collect());
     }
@@ -80,13 +82,35 @@ class SparkPredictorTest {
     }
 
     @Test
+    void closingEndsWhatWorkersHaveLoaded() throws IOException {
+        var records = LocalSpark.CONTEXT.parallelize(LINES, 2);
+        SparkPredictor loaded = SparkPredictor.load(LocalSpark.CONTEXT, file);
+        SparkPredictor shared = SparkPredictor.shared(LocalSpark.CONTEXT, file);
+        try (loaded;
+                shared) {
+            for (SparkPredictor one : List.of(loaded, shared, shared.batch(7))) {
+                assertThat(one.answers(records, OpticalDigits::pixels).count()).isEqualTo(LINES.size());
+            }
+            Files.delete(file);
+            assertThat(shared.answers(records, OpticalDigits::pixels).count()).isEqualTo(LINES.size());
+        }
+        loaded.close();
+        assertThatThrownBy(
+                        () -> loaded.answers(records, OpticalDigits::pixels).count())
+                .hasStackTraceContaining("destroyed");
+        assertThatThrownBy(
+                        () -> shared.answers(records, OpticalDigits::pixels).count())
+                .hasStackTraceContaining("model.safetensors");
+    }
+
+    @Test
     void whatGoesWrongNamesTheWorker() {
         var records = LocalSpark.CONTEXT.parallelize(LINES, 2);
         SparkPredictor predictor = SparkPredictor.load(LocalSpark.CONTEXT, file);
         assertThatThrownBy(
                         () -> predictor.answers(records, line -> new float[63]).count())
-                .hasStackTraceContaining("(executor driver): a record has 63 values; the model takes [64]");
-        assertThatThrownBy(() -> SparkPredictor.shared(Path.of("/no/such/model"))
+                .hasStackTraceContaining("(executor driver): record 0 of partition 0 has 63 values; the model takes [64]");
+        assertThatThrownBy(() -> SparkPredictor.shared(LocalSpark.CONTEXT, Path.of("/no/such/model"))
                         .answers(records, OpticalDigits::pixels)
                         .count())
                 .hasStackTraceContaining("(executor driver): ")

@@ -14,8 +14,12 @@ import dev.baton.nn.Linear;
 import dev.baton.optim.Sgd;
 import dev.baton.train.Epochs;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Training on Spark, with a driver that is its own three workers. */
@@ -37,9 +41,9 @@ class SparkSourceTest {
 
     private static List<Float> train(Recipe recipe, SparkExamples examples, Synchronization way, int steps) {
         var recorded = new RecordedLosses();
-        try (var session = recipe.open(null);
+        try (var session = recipe.open();
                 var source = SparkSource.of(recipe, examples, 96, way);
-                var trainer = recipe.trainer(session).listener(recorded).build()) {
+                var trainer = source.trainer(session).listener(recorded).build()) {
             Examples test = OpticalDigits.rows(OpticalDigits.TEST).part(0, 100);
             trainer.fit(source, test.batched(100), Epochs.of(5).atMostSteps(steps));
         }
@@ -84,6 +88,21 @@ class SparkSourceTest {
     }
 
     @Test
+    void whatChangesExamplesTellsRunsApart() {
+        var identities = new HashSet<String>();
+        SparkExamples one = digits(2).partitions(1);
+        for (SparkExamples examples : List.of(
+                one,
+                one.changed((all, partition) -> all.augmented(1, SparkSourceTest::negative)),
+                one.changed((all, partition) -> all.augmented(2, SparkSourceTest::negative)))) {
+            try (var source = SparkSource.of(RECIPE, examples, 96, Synchronization.everyStep())) {
+                identities.add(source.identity());
+            }
+        }
+        assertThat(identities).hasSize(3);
+    }
+
+    @Test
     void numbersToPredict() {
         Recipe recipe = Recipe.of(() -> new Linear(2, 1), Losses::mse, () -> Sgd.of(0.3));
         var records = new ArrayList<float[]>();
@@ -98,9 +117,9 @@ class SparkSourceTest {
 
     @Test
     void timesAreCounted() {
-        try (var session = RECIPE.open(null);
+        try (var session = RECIPE.open();
                 var source = SparkSource.of(RECIPE, digits(3), 96, Synchronization.everyStep());
-                var trainer = RECIPE.trainer(session).listener(epoch -> {}).build()) {
+                var trainer = source.trainer(session).listener(epoch -> {}).build()) {
             assertThat(source.times()).isEqualTo(StepTimes.NONE);
             assertThat(source.times().communicationShare()).isZero();
             trainer.fit(
@@ -147,6 +166,65 @@ class SparkSourceTest {
         assertThatThrownBy(() -> SparkSource.of(RECIPE, endless.partitions(1), 96, Synchronization.everyStep()))
                 .isInstanceOf(DataException.class)
                 .hasMessageMatching("record 1 of partition 0 on worker .*, value 0 is Infinity, not a finite number");
+    }
+
+    @Test
+    void aFunctionThatFailsOnARecord() {
+        SparkExamples wrong = SparkExamples.of(
+                LocalSpark.CONTEXT.parallelize(List.of("0", "1", "2", "three"), 2),
+                one -> new float[] {1, 2},
+                Integer::parseInt,
+                10);
+        Set<Integer> kept = Set.copyOf(LocalSpark.CONTEXT.getPersistentRDDs().keySet());
+        assertThatThrownBy(() -> SparkSource.of(RECIPE, wrong.partitions(2), 96, Synchronization.everyStep()))
+                .isInstanceOf(DataException.class)
+                .hasMessageMatching("record 1 of partition 1 on worker .* does not become numbers: "
+                        + "java.lang.NumberFormatException: For input string: \"three\"");
+        assertThat(LocalSpark.CONTEXT.getPersistentRDDs().keySet()).isEqualTo(kept);
+    }
+
+    @Test
+    void whatIsFrozenStaysInRounds() {
+        Recipe recipe = Recipe.of(
+                OpticalDigits::network,
+                Losses::crossEntropy,
+                () -> Sgd.of(0.05).freeze(one -> one.name().startsWith("0.")));
+        List<Float> losses = train(recipe, digits(2), Synchronization.afterSteps(10), 8);
+        assertThat(losses.get(7)).isLessThan(losses.get(0));
+    }
+
+    @Test
+    void aRunThatIsInterruptedLeavesNoJobBehind() throws InterruptedException {
+        var failure = new AtomicReference<RuntimeException>();
+        var stayed = new AtomicBoolean();
+        var thread = new Thread(() -> {
+            try {
+                SparkJobs.run(LocalSpark.CONTEXT.sc(), () -> LocalSpark.CONTEXT
+                        .parallelize(List.of(1), 1)
+                        .map(one -> {
+                            Thread.sleep(60_000);
+                            return one;
+                        })
+                        .collect());
+            } catch (RuntimeException e) {
+                failure.set(e);
+                stayed.set(Thread.currentThread().isInterrupted());
+            }
+        });
+        thread.start();
+        awaitJobs(1);
+        thread.interrupt();
+        thread.join();
+        assertThat(failure.get()).hasMessage("interrupted while Spark ran a job, which has been cancelled");
+        assertThat(stayed).isTrue();
+        awaitJobs(0);
+    }
+
+    private static void awaitJobs(int count) throws InterruptedException {
+        for (int i = 0; i < 300 && LocalSpark.CONTEXT.statusTracker().getActiveJobIds().length != count; i++) {
+            Thread.sleep(100);
+        }
+        assertThat(LocalSpark.CONTEXT.statusTracker().getActiveJobIds()).hasSize(count);
     }
 
     @Test

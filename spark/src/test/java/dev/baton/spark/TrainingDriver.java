@@ -3,7 +3,6 @@ package dev.baton.spark;
 import dev.baton.data.Examples;
 import dev.baton.distributed.Recipe;
 import dev.baton.distributed.Synchronization;
-import dev.baton.optim.Sgd;
 import dev.baton.train.Checkpoints;
 import dev.baton.train.Epochs;
 import dev.baton.train.Trainer;
@@ -26,14 +25,13 @@ final class TrainingDriver {
         Recipe recipe = TrainingTask.DIGITS.recipe();
         Examples test = TrainingTask.DIGITS.examples(OpticalDigits.TEST).part(0, 100);
         try (var context = new JavaSparkContext(new SparkConf());
-                var session = recipe.open(null);
+                var session = recipe.open();
                 var source = SparkSource.of(
                         recipe,
                         TrainingTask.DIGITS.training(context, 3),
                         TrainingTask.BATCH,
                         Synchronization.afterSteps(4));
-                Trainer trainer = recipe.trainer(session)
-                        .optimizer(Sgd.of(0.7).momentum(0.9).nesterov())
+                Trainer trainer = source.trainer(session)
                         .checkpoints(Checkpoints.in(Path.of(arguments[0])).everySteps(1))
                         .build()) {
             trainer.resume(source, test.batched(100), Epochs.of(6));

@@ -1,6 +1,5 @@
 package dev.baton.distributed;
 
-import dev.baton.DataException;
 import dev.baton.Dim;
 import dev.baton.NDArray;
 import dev.baton.data.Batch;
@@ -11,10 +10,12 @@ final class PackedExamples implements LocalExamples {
 
     private final Batch all;
 
-    PackedExamples(Batch all) {
-        if (all.size() == 0) {
-            throw new DataException("a partition has no examples");
-        }
+    /**
+     * @param inputs [N, ...]
+     * @param targets [N, ...]
+     */
+    PackedExamples(NDArray inputs, NDArray targets) {
+        var all = new Batch(inputs, targets);
         this.all = all;
     }
 
