@@ -58,7 +58,8 @@ public record Communication(boolean spark, int steps, double latency) {
      */
     public double seconds(double bytes, int devices, double link) {
         if (devices < 1 || !(bytes > 0)) {
-            throw new BatonException("at least one device exchanges more than 0 bytes, not " + devices + " and " + bytes);
+            throw new BatonException(
+                    "at least one device exchanges more than 0 bytes, not " + devices + " and " + bytes);
         }
         if (devices == 1 && !spark) {
             return 0;

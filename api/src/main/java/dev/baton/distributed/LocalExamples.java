@@ -1,6 +1,5 @@
 package dev.baton.distributed;
 
-import dev.baton.DataException;
 import dev.baton.data.Batch;
 import dev.baton.data.Examples;
 

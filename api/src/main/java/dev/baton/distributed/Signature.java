@@ -83,7 +83,9 @@ final class Signature implements Serializable {
 
     /** What the last line names. */
     private static List<String> frozen(String layout) {
-        return Stream.of(layout.substring(layout.lastIndexOf("\nfrozen:")).strip().split("\\s+"))
+        return Stream.of(layout.substring(layout.lastIndexOf("\nfrozen:"))
+                        .strip()
+                        .split("\\s+"))
                 .skip(1)
                 .toList();
     }

@@ -107,8 +107,8 @@ class RefusalsTest {
         byte[] cut = Arrays.copyOf(block.values(), block.values().length - 4);
         assertRefused(
                 new WeightBlock(signature, cut),
-                "a block of " + (block.values().length - 4) + " bytes does not hold the model's " + block.values().length
-                        + ": it is cut off, or of another model");
+                "a block of " + (block.values().length - 4) + " bytes does not hold the model's "
+                        + block.values().length + ": it is cut off, or of another model");
         byte[] wrong = block.values().clone();
         ByteBuffer.wrap(wrong).order(ByteOrder.LITTLE_ENDIAN).putFloat(4 * (16 * 12 + 7), Float.NaN);
         assertRefused(
@@ -260,7 +260,8 @@ class RefusalsTest {
         for (Synchronization way : new Synchronization[] {EVERY_STEP, Synchronization.afterSteps(3)}) {
             try (var workers = new Workers(recipe, Problems.examples(16), DIVISION, way, 1);
                     var session = recipe.open(Workers.BACKEND);
-                    var trainer = workers.trainer(session).listener(result -> {}).build()) {
+                    var trainer =
+                            workers.trainer(session).listener(result -> {}).build()) {
                 assertThatThrownBy(() -> trainer.fit(workers, Problems.validation(), Epochs.of(1)))
                         .isInstanceOfSatisfying(
                                 NotFiniteException.class,

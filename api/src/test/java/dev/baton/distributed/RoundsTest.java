@@ -126,7 +126,8 @@ class RoundsTest {
                         Losses::crossEntropy,
                         () -> Sgd.of(0.1).freeze(parameter -> parameter.name().startsWith("0.")))
                 .seed(3);
-        Map<String, double[]> first = rounds(recipe, 2, Sgd.of(1e-30).freeze(one -> one.name().startsWith("0.")))
+        Map<String, double[]> first = rounds(
+                        recipe, 2, Sgd.of(1e-30).freeze(one -> one.name().startsWith("0.")))
                 .parameters();
         Map<String, double[]> learnt = rounds(recipe, 2, null).parameters();
         assertThat(learnt.get("0.weight")).isEqualTo(first.get("0.weight"));

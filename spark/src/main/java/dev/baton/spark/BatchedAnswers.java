@@ -82,7 +82,8 @@ final class BatchedAnswers<T> implements Iterator<Tuple2<T, float[]>> {
         for (int i = 0; i < taken.size(); i++) {
             float[] values = values(taken.get(i), answered + i);
             if (values.length != width) {
-                throw new ShapeException(where(answered + i) + " has " + values.length + " values; the model takes " + predictor.exampleShape());
+                throw new ShapeException(where(answered + i) + " has " + values.length + " values; the model takes "
+                        + predictor.exampleShape());
             }
             inputs.floats().put(i * width, values);
         }

@@ -40,8 +40,8 @@ interface Deal {
                             (number, all) -> List.of(pack.call(number, all)).iterator(), true)
                     .persist(StorageLevel.MEMORY_AND_DISK());
             passing.accept(packed);
-            List<Integer> counts =
-                    SparkJobs.run(records.context(), () -> packed.map(block -> block.count).collect());
+            List<Integer> counts = SparkJobs.run(
+                    records.context(), () -> packed.map(block -> block.count).collect());
             var places = new long[counts.size()];
             for (int i = 1; i < places.length; i++) {
                 places[i] = places[i - 1] + counts.get(i - 1);

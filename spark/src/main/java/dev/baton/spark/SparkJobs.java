@@ -66,9 +66,10 @@ final class SparkJobs {
      */
     static <R> List<R> everywhere(JavaSparkContext context, Function0<R> task) {
         int tasks = 2 * context.defaultParallelism();
-        return run(context.sc(), () -> context.parallelize(
-                        IntStream.range(0, tasks).boxed().toList(), tasks)
-                .map(unused -> task.call())
-                .collect());
+        return run(
+                context.sc(),
+                () -> context.parallelize(IntStream.range(0, tasks).boxed().toList(), tasks)
+                        .map(unused -> task.call())
+                        .collect());
     }
 }

@@ -164,8 +164,7 @@ public final class SparkPredictor implements AutoCloseable {
     }
 
     /** What a worker does. */
-    private record Task<T>(Model model, String backend, int batch, Function<T, float[]> input)
-            implements Serializable {
+    private record Task<T>(Model model, String backend, int batch, Function<T, float[]> input) implements Serializable {
 
         Iterator<Tuple2<T, float[]>> answers(Iterator<T> records) {
             try {

@@ -49,9 +49,8 @@ public final class SparkSource extends DistributedSource implements AutoCloseabl
         this.task = task;
         Examples one = task.changed(Examples.of(dealt.first().source()), 0);
         this.sample = one.batch(0, new int[] {0});
-        this.changes = task.change() == null
-                ? ""
-                : ", changed: " + one.batched(1).identity();
+        this.changes =
+                task.change() == null ? "" : ", changed: " + one.batched(1).identity();
         try {
             this.workers = prepare();
         } catch (RuntimeException e) {
@@ -88,7 +87,8 @@ public final class SparkSource extends DistributedSource implements AutoCloseabl
     private List<String> prepare() {
         WorkerTask prepared = task;
         List<WorkerTask.Readiness> all = SparkJobs.run(
-                context.sc(), () -> examples.blocks().map(block -> prepared.prepare()).collect());
+                context.sc(),
+                () -> examples.blocks().map(block -> prepared.prepare()).collect());
         String problems = all.stream()
                 .map(WorkerTask.Readiness::problem)
                 .filter(Objects::nonNull)

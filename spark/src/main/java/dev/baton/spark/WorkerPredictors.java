@@ -30,7 +30,8 @@ final class WorkerPredictors {
      * @param model with the key that tells models apart
      */
     static Predictor of(SparkPredictor.Model model, String backend) {
-        return LOADED.computeIfAbsent(model.key() + SEPARATOR + backend, unused -> Threads.during(cores(), () -> load(model, backend)));
+        return LOADED.computeIfAbsent(
+                model.key() + SEPARATOR + backend, unused -> Threads.during(cores(), () -> load(model, backend)));
     }
 
     private static Predictor load(SparkPredictor.Model model, String backend) {

@@ -82,39 +82,45 @@ class ClusterTest {
         assertThat(largest).isLessThan(1e-5);
     }
 
+    /** Means over several seeds: on 1,797 digits one run is as far from the next as the bound. */
     @ParameterizedTest
     @EnumSource
     void roundsReachTheAccuracyOfOneMachine(TrainingTask task) {
         int epochs = 30;
-        Recipe recipe = task.recipe();
-        Batches training = task.examples(OpticalDigits.TRAINING).shuffled(7).batched(BATCH);
         Batches test = task.examples(OpticalDigits.TEST).batched(256);
-        double one;
-        try (var session = recipe.open();
-                var trainer = Trainer.of(session, recipe.newModel())
-                        .loss(recipe.newLoss())
-                        .optimizer(recipe.newOptimizer())
-                        .metric(Metrics.accuracy())
-                        .listener(epoch -> {})
-                        .build()) {
-            one = accuracy(trainer.fit(training, test, Epochs.of(epochs)));
+        long[] seeds = {7, 8, 9};
+        double one = 0;
+        double many = 0;
+        long exchanges = 0;
+        long steps = 0;
+        for (long seed : seeds) {
+            Recipe recipe = task.recipe().seed(seed);
+            Batches training =
+                    task.examples(OpticalDigits.TRAINING).shuffled(seed).batched(BATCH);
+            steps += (long) epochs * training.count();
+            try (var session = recipe.open();
+                    var trainer = Trainer.of(session, recipe.newModel())
+                            .loss(recipe.newLoss())
+                            .optimizer(recipe.newOptimizer())
+                            .metric(Metrics.accuracy())
+                            .listener(epoch -> {})
+                            .build()) {
+                one += accuracy(trainer.fit(training, test, Epochs.of(epochs))) / seeds.length;
+            }
+            var rounds = Synchronization.afterSteps(20);
+            try (var session = recipe.open();
+                    var source = SparkSource.of(recipe, task.training(context, WORKERS), BATCH, rounds);
+                    var trainer = source.trainer(session)
+                            .metric(Metrics.accuracy())
+                            .listener(epoch -> {})
+                            .build()) {
+                many += accuracy(trainer.fit(source, test, Epochs.of(epochs))) / seeds.length;
+                exchanges += source.times().steps();
+            }
         }
-        double many;
-        long exchanges;
-        try (var session = recipe.open();
-                var source =
-                        SparkSource.of(recipe, task.training(context, WORKERS), BATCH, Synchronization.afterSteps(20));
-                var trainer = source.trainer(session)
-                        .metric(Metrics.accuracy())
-                        .listener(epoch -> {})
-                        .build()) {
-            many = accuracy(trainer.fit(source, test, Epochs.of(epochs)));
-            exchanges = source.times().steps();
-        }
-        long steps = (long) epochs * training.count();
         measured(
-                "%s: accuracy of one machine %.2f %% after %d steps, of rounds %.2f %% after %d exchanges",
-                task, 100 * one, steps, 100 * many, exchanges);
+                "%s, the mean of %d seeds: accuracy of one machine %.2f %%, of rounds %.2f %%; %d exchanges for %d steps",
+                task, seeds.length, 100 * one, 100 * many, exchanges, steps);
         assertThat(many).isGreaterThan(one - 0.005);
         assertThat(10 * exchanges).isLessThanOrEqualTo(steps);
     }

@@ -69,9 +69,7 @@ class DriverMemoryTest {
         try (var session = RECIPE.open();
                 var source = SparkSource.of(
                         RECIPE, TrainingTask.DIGITS.training(context, 1), 32, Synchronization.afterSteps(1));
-                var trainer = source.trainer(session)
-                        .listener(listener)
-                        .build()) {
+                var trainer = source.trainer(session).listener(listener).build()) {
             Examples few = TrainingTask.DIGITS.examples(OpticalDigits.TEST).part(0, 10);
             trainer.fit(source, few.batched(10), Epochs.of(20).atMostSteps(500));
         }

@@ -95,11 +95,9 @@ class SparkPredictorTest {
             assertThat(shared.answers(records, OpticalDigits::pixels).count()).isEqualTo(LINES.size());
         }
         loaded.close();
-        assertThatThrownBy(
-                        () -> loaded.answers(records, OpticalDigits::pixels).count())
+        assertThatThrownBy(() -> loaded.answers(records, OpticalDigits::pixels).count())
                 .hasStackTraceContaining("destroyed");
-        assertThatThrownBy(
-                        () -> shared.answers(records, OpticalDigits::pixels).count())
+        assertThatThrownBy(() -> shared.answers(records, OpticalDigits::pixels).count())
                 .hasStackTraceContaining("model.safetensors");
     }
 
@@ -109,7 +107,8 @@ class SparkPredictorTest {
         SparkPredictor predictor = SparkPredictor.load(LocalSpark.CONTEXT, file);
         assertThatThrownBy(
                         () -> predictor.answers(records, line -> new float[63]).count())
-                .hasStackTraceContaining("(executor driver): record 0 of partition 0 has 63 values; the model takes [64]");
+                .hasStackTraceContaining(
+                        "(executor driver): record 0 of partition 0 has 63 values; the model takes [64]");
         assertThatThrownBy(() -> SparkPredictor.shared(LocalSpark.CONTEXT, Path.of("/no/such/model"))
                         .answers(records, OpticalDigits::pixels)
                         .count())

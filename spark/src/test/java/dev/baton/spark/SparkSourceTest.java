@@ -199,13 +199,15 @@ class SparkSourceTest {
         var stayed = new AtomicBoolean();
         var thread = new Thread(() -> {
             try {
-                SparkJobs.run(LocalSpark.CONTEXT.sc(), () -> LocalSpark.CONTEXT
-                        .parallelize(List.of(1), 1)
-                        .map(one -> {
-                            Thread.sleep(60_000);
-                            return one;
-                        })
-                        .collect());
+                SparkJobs.run(
+                        LocalSpark.CONTEXT.sc(),
+                        () -> LocalSpark.CONTEXT
+                                .parallelize(List.of(1), 1)
+                                .map(one -> {
+                                    Thread.sleep(60_000);
+                                    return one;
+                                })
+                                .collect());
             } catch (RuntimeException e) {
                 failure.set(e);
                 stayed.set(Thread.currentThread().isInterrupted());
