@@ -8,10 +8,10 @@ import dev.baton.data.Batch;
 import dev.baton.data.Batches;
 import dev.baton.data.Examples;
 import dev.baton.nn.Conv2d;
+import dev.baton.nn.GELU;
 import dev.baton.nn.GlobalAveragePool;
 import dev.baton.nn.Layer;
 import dev.baton.nn.Linear;
-import dev.baton.nn.ReLU;
 import dev.baton.nn.Sequential;
 import dev.baton.nn.Tanh;
 import java.nio.ByteBuffer;
@@ -32,10 +32,11 @@ final class Problems {
         return Sequential.of(new Linear(16, 12), new Tanh(), new Linear(12, 3));
     }
 
+    /** Smooth, so that where sums are rounded otherwise no gradient jumps. */
     static Layer pictures() {
         return Sequential.of(
                 new Conv2d(1, 3, 3).padding(1),
-                new ReLU(),
+                new GELU(),
                 new Conv2d(3, 4, 3),
                 new Tanh(),
                 new GlobalAveragePool(),
