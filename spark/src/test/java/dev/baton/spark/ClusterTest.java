@@ -94,7 +94,7 @@ class ClusterTest {
         long exchanges = 0;
         long steps = 0;
         for (long seed : seeds) {
-            Recipe recipe = task.recipe().seed(seed);
+            Recipe recipe = task.recipe(epochs * 40).seed(seed);
             Batches training =
                     task.examples(OpticalDigits.TRAINING).shuffled(seed).batched(BATCH);
             steps += (long) epochs * training.count();
