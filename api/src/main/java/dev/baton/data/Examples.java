@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
@@ -297,22 +298,11 @@ public final class Examples {
                 checksum.getValue());
     }
 
-    /** The order of the examples in an epoch, from 0: Fisher and Yates's shuffle. */
+    /** The order of the examples in an epoch, from 0. */
     int[] order(int epoch) {
-        int[] order = new int[size];
-        for (int i = 0; i < order.length; i++) {
-            order[i] = i;
-        }
-        if (chance.order() != null) {
-            var random = new SplittableRandom(chance.order() * 31 + epoch);
-            for (int i = order.length - 1; i > 0; i--) {
-                int j = random.nextInt(i + 1);
-                int swapped = order[i];
-                order[i] = order[j];
-                order[j] = swapped;
-            }
-        }
-        return order;
+        return chance.order() == null
+                ? IntStream.range(0, size).toArray()
+                : Shuffle.order(size, new SplittableRandom(chance.order() * 31 + epoch));
     }
 
     /**

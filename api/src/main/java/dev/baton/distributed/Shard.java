@@ -2,6 +2,7 @@ package dev.baton.distributed;
 
 import dev.baton.DataException;
 import dev.baton.data.Batch;
+import dev.baton.data.Shuffle;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -62,18 +63,10 @@ public final class Shard {
         return examples.batch(0, new int[] {0});
     }
 
-    /** The order of an epoch: Fisher and Yates's shuffle. */
     private int[] order(int epoch) {
         if (orderedEpoch != epoch) {
-            order = new int[examples.size()];
-            Arrays.setAll(order, i -> i);
-            var random = new SplittableRandom(new SplittableRandom(seed * 31 + epoch).nextLong() + partition);
-            for (int i = order.length - 1; i > 0; i--) {
-                int j = random.nextInt(i + 1);
-                int swapped = order[i];
-                order[i] = order[j];
-                order[j] = swapped;
-            }
+            long ofEpoch = new SplittableRandom(seed * 31 + epoch).nextLong();
+            order = Shuffle.order(examples.size(), new SplittableRandom(ofEpoch + partition));
             orderedEpoch = epoch;
         }
         return order;

@@ -3,6 +3,7 @@ package dev.baton.examples;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.data.Batch;
+import dev.baton.data.Shuffle;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
@@ -73,17 +74,9 @@ final class Tunes {
         return new Tunes(Arrays.copyOf(tunes, count));
     }
 
-    /** The numbers of the tunes in the order of an epoch: Fisher and Yates's shuffle. */
+    /** The numbers of the tunes in the order of an epoch. */
     int[] order(long seed, int epoch) {
-        int[] order = IntStream.range(0, tunes.length).toArray();
-        var random = new SplittableRandom(seed * 31 + epoch);
-        for (int i = order.length - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            int swapped = order[i];
-            order[i] = order[j];
-            order[j] = swapped;
-        }
-        return order;
+        return Shuffle.order(tunes.length, new SplittableRandom(seed * 31 + epoch));
     }
 
     /** Some tunes as int32 [N, 31]: what is heard, and at each note the one that follows. */

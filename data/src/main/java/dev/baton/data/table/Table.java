@@ -1,6 +1,7 @@
 package dev.baton.data.table;
 
 import dev.baton.DataException;
+import dev.baton.data.Shuffle;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -102,14 +103,7 @@ public final class Table {
 
     /** The same rows in a random order, which is always the same for a seed. */
     public Table shuffled(long seed) {
-        int[] order = IntStream.range(0, size()).toArray();
-        var random = new SplittableRandom(seed);
-        for (int i = order.length - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            int swapped = order[i];
-            order[i] = order[j];
-            order[j] = swapped;
-        }
+        int[] order = Shuffle.order(size(), new SplittableRandom(seed));
         return new Table(name, columns, IntStream.of(order).mapToObj(rows::get).toList());
     }
 
