@@ -92,14 +92,19 @@ final class CachedModel {
         answered.set(sequence, sequence * count + number);
     }
 
-    /** Runs for so many new tokens of each sequence. */
-    void run(int count) {
+    /**
+     * Runs for so many new tokens of each sequence.
+     *
+     * @return the logits [N, 1, vocabulary] of what follows, until the next run
+     */
+    NDArray run(int count) {
         Executable executable = executables.computeIfAbsent(count, this::executable);
         executable.input(executable.inputIndex(ForwardGraph.INPUTS), tokens.get(count));
         executable.input(executable.inputIndex(Decoding.POSITIONS), positions);
         executable.input(executable.inputIndex(DecodingGraphs.ANSWERED), answered);
         executable.run();
         executable.read(executable.outputIndex(ForwardGraph.ANSWERS), logits);
+        return logits;
     }
 
     private Executable executable(int count) {
@@ -107,11 +112,6 @@ final class CachedModel {
         Graph answering = count == 1 ? graph : answeringOne;
         Graph bound = answering.bind(Map.of(DecodingGraph.TOKENS, (long) count));
         return new Executable(session, "text generator", DecodingGraphs.withCaches(bound, rows), opened.part());
-    }
-
-    /** The logits that the last run has given a sequence. */
-    void logits(int sequence, float[] into) {
-        logits.floats().get(sequence * vocabulary, into);
     }
 
     void close() {

@@ -2,6 +2,7 @@ package dev.baton.infer;
 
 import dev.baton.BatonException;
 import dev.baton.DataException;
+import dev.baton.NDArray;
 import dev.baton.Precision;
 import dev.baton.ShapeException;
 import dev.baton.StateException;
@@ -38,14 +39,16 @@ public final class TextGenerator implements AutoCloseable {
     private final Session session;
     private final Opened opened;
     private final CachedModel model;
-    private final WindowModel windows;
+    private final DecodingGraph decoding;
     private final float[] logits;
+    /** Made when the first text slides. */
+    private WindowModel windows;
 
     private TextGenerator(Session session, Opened opened, DecodingGraph decoding) {
         this.session = session;
         this.opened = opened;
         this.model = new CachedModel(session, opened, decoding);
-        this.windows = new WindowModel(session, opened, decoding);
+        this.decoding = decoding;
         this.logits = new float[model.vocabulary()];
     }
 
@@ -250,11 +253,11 @@ public final class TextGenerator implements AutoCloseable {
                 model.position(i, from);
                 model.answer(count, i, Math.max(0, Math.min(count, text.prompt() - from) - 1));
             }
-            model.run(count);
+            NDArray answers = model.run(count);
             for (int i = 0; i < texts.size(); i++) {
                 int end = texts.get(i).prompt();
                 if (end > from && end <= from + count && end <= context()) {
-                    goOn(texts.get(i), i);
+                    goOn(texts.get(i), answers, i);
                 }
             }
             from += count;
@@ -285,10 +288,10 @@ public final class TextGenerator implements AutoCloseable {
             model.position(i, last);
             model.answer(1, i, 0);
         }
-        model.run(1);
+        NDArray answers = model.run(1);
         for (int i = 0; i < texts.size(); i++) {
             if (!texts.get(i).hasEnded() && fits(texts.get(i))) {
-                goOn(texts.get(i), i);
+                goOn(texts.get(i), answers, i);
             }
         }
     }
@@ -298,19 +301,21 @@ public final class TextGenerator implements AutoCloseable {
         if (texts.isEmpty()) {
             return;
         }
+        if (windows == null) {
+            windows = new WindowModel(session, opened, decoding, vocabulary());
+        }
         windows.begin(texts.size());
         for (int i = 0; i < texts.size(); i++) {
             windows.tokens(i, texts.get(i));
         }
-        windows.run();
+        NDArray answers = windows.run();
         for (int i = 0; i < texts.size(); i++) {
-            windows.logits(i, logits);
-            texts.get(i).next(logits);
+            goOn(texts.get(i), answers, i);
         }
     }
 
-    private void goOn(Writing text, int sequence) {
-        model.logits(sequence, logits);
+    private void goOn(Writing text, NDArray answers, int sequence) {
+        answers.floats().get(sequence * vocabulary(), logits);
         text.next(logits);
     }
 
@@ -320,7 +325,9 @@ public final class TextGenerator implements AutoCloseable {
         take("close its generator");
         try {
             model.close();
-            windows.close();
+            if (windows != null) {
+                windows.close();
+            }
             session.close();
         } finally {
             turn.unlock();

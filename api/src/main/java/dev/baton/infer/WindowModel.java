@@ -23,13 +23,12 @@ final class WindowModel {
     private NDArray tokens = NDArray.zeros(DType.INT32, Shape.of(0, 0));
     private NDArray logits;
 
-    WindowModel(Session session, Opened opened, DecodingGraph decoding) {
+    WindowModel(Session session, Opened opened, DecodingGraph decoding, int vocabulary) {
         Graph graph = DecodingGraphs.withoutCaches(
                 decoding.graph(), ForwardGraph.ANSWERS, DecodingGraph.TOKENS, decoding.context());
         this.executable = new Executable(session, "text generator", graph, opened.part());
         this.window = Math.toIntExact(decoding.context());
-        this.vocabulary = Math.toIntExact(
-                graph.outputs().get(ForwardGraph.ANSWERS).shape().size(2));
+        this.vocabulary = vocabulary;
     }
 
     /** Makes room for so many sequences. */
@@ -48,15 +47,16 @@ final class WindowModel {
         }
     }
 
-    void run() {
+    /**
+     * Runs for these tokens.
+     *
+     * @return the logits [N, 1, vocabulary] of what follows, until the next run
+     */
+    NDArray run() {
         executable.input(executable.inputIndex(ForwardGraph.INPUTS), tokens);
         executable.run();
         executable.read(executable.outputIndex(ForwardGraph.ANSWERS), logits);
-    }
-
-    /** The logits that the last run has given a sequence. */
-    void logits(int sequence, float[] into) {
-        logits.floats().get(sequence * vocabulary, into);
+        return logits;
     }
 
     void close() {
