@@ -55,14 +55,14 @@ final class Signature implements Serializable {
         requireSame("version of Baton", version, here.version);
         requireSame("seed", Long.toString(seed), Long.toString(here.seed));
         requireSame("precision", precision, here.precision);
+        if (layout.equals(here.layout)) {
+            return;
+        }
         if (sameVariables(here) && !frozen(layout).equals(frozen(here.layout))) {
             throw new DataException("the recipe's optimizer, which this worker has, freezes " + frozen(here.layout)
                     + " and the trainer's " + frozen(layout) + ": let both freeze the same parameters");
         }
-        if (!layout.equals(here.layout)) {
-            throw new DataException(
-                    "this worker's model is another one than the leading machine's: " + difference(here));
-        }
+        throw new DataException("this worker's model is another one than the leading machine's: " + difference(here));
     }
 
     private static void requireSame(String what, String there, String here) {
