@@ -34,6 +34,9 @@ public final class GraphBuilder {
     /** The share of the batch that this device has, where several train together. */
     public static final String SHARE = "share";
 
+    /** In front of the names of the variables that an optimizer keeps. */
+    public static final String OPTIMIZER = "optimizer/";
+
     /** What is traced: layers such as dropout behave differently. */
     public enum Mode {
         TRAINING,

@@ -174,7 +174,7 @@ public abstract class GradientDescent<O extends GradientDescent<O>> implements O
      */
     static Value moment(Emitter emit, Value parameter, String moment) {
         TensorType type = parameter.type();
-        String name = "optimizer/" + parameter.node().attributes().text("name") + "/" + moment;
+        String name = GraphBuilder.OPTIMIZER + parameter.node().attributes().text("name") + "/" + moment;
         return emit.builder().variable(name, type, seed -> NDArray.zeros(type.dtype(), type.shape()));
     }
 }

@@ -10,6 +10,7 @@ import dev.baton.compiler.Preparation;
 import dev.baton.composite.AllReduce;
 import dev.baton.graph.Decoding;
 import dev.baton.graph.Graph;
+import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import dev.baton.program.Program;
@@ -352,7 +353,9 @@ public final class Session implements AutoCloseable {
             } else if (!known.type().equals(value.type())) {
                 throw new BatonException("two models of this session have a parameter '" + name + "', of "
                         + known.type() + " and of " + value.type() + ": tell them apart with named(\"...\")");
-            } else if (!name.startsWith("optimizer/") && !Decoding.isCache(name) && known.initial() != initial) {
+            } else if (!name.startsWith(GraphBuilder.OPTIMIZER)
+                    && !Decoding.isCache(name)
+                    && known.initial() != initial) {
                 throw new BatonException("two models of this session have a parameter '" + name
                         + "': tell them apart with named(\"...\")");
             }

@@ -3,6 +3,7 @@ package dev.baton.train;
 import dev.baton.NDArray;
 import dev.baton.data.Batch;
 import dev.baton.graph.Graph;
+import dev.baton.graph.GraphBuilder;
 import dev.baton.graph.TensorType;
 import dev.baton.loss.Loss;
 import dev.baton.nn.Layer;
@@ -17,9 +18,6 @@ import java.util.Map;
  * or some steps of its own, of which the change of the weights is what counts. {@code dev.baton.distributed} is made of it.
  */
 public final class PartialStep implements AutoCloseable {
-
-    /** In front of the names of the optimizer's variables. */
-    private static final String MOMENTS = "optimizer/";
 
     private final Session session;
     private final StepFunction function;
@@ -62,7 +60,7 @@ public final class PartialStep implements AutoCloseable {
     public void prepare(Batch batch) {
         opened.requireOpen();
         if (variables == null) {
-            types = TrainStep.batchTypes(batch);
+            types = TrainStep.batchTypes(TrainStep.inputs(batch));
             StepGraph.Traced step = StepGraph.traceGradients(function, optimizer, types);
             gradients = new StepProgram(session, step, optimizer, recent, "gradients", opened);
             outputs = step.variables().results().stream()
@@ -105,7 +103,7 @@ public final class PartialStep implements AutoCloseable {
             update = new StepProgram(session, step, optimizer, recent, "training step", opened);
             Graph graph = step.graph();
             graph.variables().keySet().stream()
-                    .filter(name -> name.startsWith(MOMENTS))
+                    .filter(name -> name.startsWith(GraphBuilder.OPTIMIZER))
                     .forEach(name -> firstMoments.put(name, graph.initial(name).initialValue(session.seed())));
         }
         firstMoments.forEach(session::set);

@@ -148,7 +148,7 @@ public final class TrainStep implements AutoCloseable {
      * @throws DataException as {@link #run(Batch)} does
      */
     public LossChange examine(Batch batch) {
-        return examine(Map.of(INPUTS, batch.inputs(), TARGETS, batch.targets()));
+        return examine(inputs(batch));
     }
 
     /** Runs one step on named inputs as {@link #run(Map)} does, and tells what it changed. */
@@ -170,7 +170,7 @@ public final class TrainStep implements AutoCloseable {
     public void prepare(Batch batch) {
         requireUse();
         if (program == null) {
-            prepare(Map.of(INPUTS, batch.inputs(), TARGETS, batch.targets()));
+            prepare(inputs(batch));
         }
     }
 
@@ -183,8 +183,7 @@ public final class TrainStep implements AutoCloseable {
             }
         }
         if (program == null) {
-            var given = new LinkedHashMap<String, TensorType>();
-            inputs.forEach((name, array) -> given.put(name, StepGraph.batchType(array)));
+            Map<String, TensorType> given = batchTypes(inputs);
             StepGraph.Traced step = StepGraph.trace(function, optimizer, given, session.deviceCount() > 1);
             program = new StepProgram(session, step, optimizer, recent, "training step", opened);
             types = given;
@@ -200,7 +199,7 @@ public final class TrainStep implements AutoCloseable {
                 throw new StateException("gradients that are computed elsewhere are learnt from on one device, and the "
                         + session + " has " + session.deviceCount() + ": open it with one");
             }
-            types = batchTypes(source.sample());
+            types = batchTypes(inputs(source.sample()));
             given = new GivenStep(session, function, optimizer, types, recent, opened);
             last = given.program();
         }
@@ -219,10 +218,17 @@ public final class TrainStep implements AutoCloseable {
         return result;
     }
 
-    static Map<String, TensorType> batchTypes(Batch batch) {
+    /** The arrays of a batch as inputs of a step, always in this order. */
+    static Map<String, NDArray> inputs(Batch batch) {
+        var inputs = new LinkedHashMap<String, NDArray>();
+        inputs.put(INPUTS, batch.inputs());
+        inputs.put(TARGETS, batch.targets());
+        return inputs;
+    }
+
+    static Map<String, TensorType> batchTypes(Map<String, NDArray> inputs) {
         var types = new LinkedHashMap<String, TensorType>();
-        types.put(INPUTS, StepGraph.batchType(batch.inputs()));
-        types.put(TARGETS, StepGraph.batchType(batch.targets()));
+        inputs.forEach((name, array) -> types.put(name, StepGraph.batchType(array)));
         return types;
     }
 
@@ -341,7 +347,7 @@ public final class TrainStep implements AutoCloseable {
      */
     public Interpretation interpret(Batch batch) {
         prepare(batch);
-        return interpret(Map.of(INPUTS, batch.inputs(), TARGETS, batch.targets()));
+        return interpret(inputs(batch));
     }
 
     /** Computes the next step on named inputs, as {@link #interpret(Batch)} does. */
