@@ -12,6 +12,8 @@ import org.apache.spark.api.java.function.Function0;
 /** Jobs of Spark, and why they fail. */
 final class SparkJobs {
 
+    private static final System.Logger LOG = System.getLogger(SparkJobs.class.getName());
+
     private SparkJobs() {}
 
     /** What is to be freed after a job; what fails then is noted with the job's failure, which it does not hide. */
@@ -71,5 +73,25 @@ final class SparkJobs {
                 () -> context.parallelize(IntStream.range(0, tasks).boxed().toList(), tasks)
                         .map(unused -> task.call())
                         .collect());
+    }
+
+    /**
+     * Ends something that workers have and nobody needs any more: what fails meanwhile is logged and no more. Nothing happens
+     * where Spark has been stopped.
+     *
+     * @param what they have, in words
+     */
+    static void close(JavaSparkContext context, String what, Runnable closing) {
+        if (context.sc().isStopped()) {
+            return;
+        }
+        try {
+            closing.run();
+        } catch (RuntimeException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    what + " of workers could not be closed; they end with their executors",
+                    e);
+        }
     }
 }

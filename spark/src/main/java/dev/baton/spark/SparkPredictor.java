@@ -31,8 +31,6 @@ import scala.Tuple2;
  */
 public final class SparkPredictor implements AutoCloseable {
 
-    private static final System.Logger LOG = System.getLogger(SparkPredictor.class.getName());
-
     private static final int USUAL_BATCH = 256;
 
     private final JavaSparkContext context;
@@ -146,21 +144,13 @@ public final class SparkPredictor implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (context.sc().isStopped()) {
-            return;
-        }
         String key = model.key();
-        try {
+        SparkJobs.close(context, "predictors", () -> {
             SparkJobs.everywhere(context, () -> WorkerPredictors.close(key));
             if (model.bytes() != null && model.bytes().isValid()) {
                 model.bytes().destroy();
             }
-        } catch (RuntimeException e) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "predictors of workers could not be closed; they end with their executors",
-                    e);
-        }
+        });
     }
 
     /** What a worker does. */

@@ -29,8 +29,6 @@ import scala.Tuple2;
  */
 public final class SparkSource extends DistributedSource implements AutoCloseable {
 
-    private static final System.Logger LOG = System.getLogger(SparkSource.class.getName());
-
     private final JavaSparkContext context;
     private final Dealt examples;
     private final WorkerTask task;
@@ -150,19 +148,12 @@ public final class SparkSource extends DistributedSource implements AutoCloseabl
      */
     @Override
     public void close() {
-        if (closed || context.sc().isStopped()) {
+        if (closed) {
             return;
         }
         closed = true;
         WorkerTask closing = task;
-        try {
-            SparkJobs.everywhere(context, closing::close);
-        } catch (RuntimeException e) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "sessions of workers could not be closed; they end with their executors",
-                    e);
-        }
+        SparkJobs.close(context, "sessions", () -> SparkJobs.everywhere(context, closing::close));
     }
 
     /** For instance {@code rounds of 20 steps, 60 joint batches of 64: 3,823 examples over 3 partitions}. */

@@ -94,10 +94,11 @@ class ClusterTest {
         long exchanges = 0;
         long steps = 0;
         for (long seed : seeds) {
-            Recipe recipe = task.recipe(epochs * 40).seed(seed);
             Batches training =
                     task.examples(OpticalDigits.TRAINING).shuffled(seed).batched(BATCH);
-            steps += (long) epochs * training.count();
+            long stepsOfOne = (long) epochs * training.count();
+            Recipe recipe = task.recipe(stepsOfOne).seed(seed);
+            steps += stepsOfOne;
             try (var session = recipe.open();
                     var trainer = Trainer.of(session, recipe.newModel())
                             .loss(recipe.newLoss())
