@@ -2,7 +2,6 @@ package dev.baton.infer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.baton.DType;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.composite.QuantizedProduct;
@@ -12,19 +11,15 @@ import dev.baton.graph.Primitive;
 import dev.baton.infer.WrittenText.End;
 import dev.baton.io.ModelFile;
 import dev.baton.loss.Losses;
-import dev.baton.model.Gpt;
 import dev.baton.nn.Embedding;
 import dev.baton.nn.Layer;
 import dev.baton.nn.Linear;
 import dev.baton.nn.MultiHeadAttention;
-import dev.baton.nn.PositionalEmbedding;
 import dev.baton.nn.RMSNorm;
 import dev.baton.nn.Residual;
 import dev.baton.nn.RotaryPositions;
 import dev.baton.nn.Sequential;
-import dev.baton.nn.TransformerBlock;
 import dev.baton.runtime.Session;
-import dev.baton.train.Evaluation;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,23 +37,13 @@ class QuantizedTextTest {
 
     private static final String BACKEND = System.getProperty("baton.test.backend", "reference");
     private static final int CONTEXT = 21;
-    private static final int VOCABULARY = 11;
+    private static final int VOCABULARY = WritingModels.VOCABULARY;
 
     private static final Map<String, Supplier<Layer>> MODELS = Map.of(
             "gpt",
-            () -> Gpt.of(VOCABULARY)
-                    .context(CONTEXT)
-                    .layers(2)
-                    .heads(2)
-                    .width(8)
-                    .build(),
+            () -> WritingModels.gpt(CONTEXT),
             "blocks",
-            () -> Sequential.of(
-                    new Embedding(VOCABULARY, 8),
-                    new PositionalEmbedding(CONTEXT, 8),
-                    new TransformerBlock(8, 2).causal().dropout(0.5),
-                    new TransformerBlock(8, 4).hidden(5).causal(),
-                    new Linear(8, VOCABULARY)),
+            () -> WritingModels.blocks(CONTEXT),
             "rotary",
             () -> Sequential.of(
                     new Embedding(VOCABULARY, 12),
@@ -76,20 +61,9 @@ class QuantizedTextTest {
         return NDArray.of(Shape.of(count, CONTEXT), random);
     }
 
-    /** The file of a model whose weights are large enough that each token matters. */
     private Path quantized(Layer model) {
         Path file = folder.resolve("int8.baton");
-        try (var session = Session.open(BACKEND, 3);
-                var evaluation = Evaluation.of(session, model)) {
-            evaluation.answers(NDArray.of(Shape.of(1, 1), new int[] {0}));
-            var random = new Random(5);
-            for (var variable : model.variables()) {
-                NDArray value = NDArray.zeros(DType.FLOAT32, variable.shape());
-                for (int i = 0; i < value.size(); i++) {
-                    value.set(i, random.nextGaussian() * 0.7);
-                }
-                session.set(variable.name(), value);
-            }
+        try (var session = WritingModels.session(BACKEND, model)) {
             var batches = List.of(new Batch(tokens(6), tokens(6)));
             Quantization.of(session, model)
                     .calibration(batches)

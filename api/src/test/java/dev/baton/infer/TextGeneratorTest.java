@@ -12,13 +12,11 @@ import dev.baton.StateException;
 import dev.baton.infer.WrittenText.End;
 import dev.baton.io.ModelFile;
 import dev.baton.io.Weights;
-import dev.baton.model.Gpt;
 import dev.baton.nn.Embedding;
 import dev.baton.nn.Initializers;
 import dev.baton.nn.Layer;
 import dev.baton.nn.Linear;
 import dev.baton.nn.MultiHeadAttention;
-import dev.baton.nn.PositionalEmbedding;
 import dev.baton.nn.RMSNorm;
 import dev.baton.nn.Residual;
 import dev.baton.nn.RotaryPositions;
@@ -46,18 +44,13 @@ class TextGeneratorTest {
 
     private static final String BACKEND = System.getProperty("baton.test.backend", "reference");
     private static final int CONTEXT = 37;
-    private static final int VOCABULARY = 11;
+    private static final int VOCABULARY = WritingModels.VOCABULARY;
 
     private static final Map<String, Supplier<Layer>> MODELS = Map.of(
             "gpt",
-            () -> gpt(CONTEXT),
+            () -> WritingModels.gpt(CONTEXT),
             "blocks",
-            () -> Sequential.of(
-                    new Embedding(VOCABULARY, 8),
-                    new PositionalEmbedding(CONTEXT, 8),
-                    new TransformerBlock(8, 2).causal().dropout(0.5),
-                    new TransformerBlock(8, 4).hidden(5).causal(),
-                    new Linear(8, VOCABULARY)),
+            () -> WritingModels.blocks(CONTEXT),
             "waves",
             () -> Sequential.of(
                     new Embedding(VOCABULARY, 6),
@@ -74,29 +67,12 @@ class TextGeneratorTest {
     @TempDir
     private Path folder;
 
-    private static Gpt gpt(long context) {
-        return Gpt.of(VOCABULARY).context(context).layers(2).heads(2).width(8).build();
-    }
-
     private static MultiHeadAttention rotary(RotaryPositions positions) {
         return new MultiHeadAttention(12, 3).causal().rotary(positions);
     }
 
-    /** A session whose weights are large enough that each token matters. */
     private static Session session(Layer model) {
-        var session = Session.open(BACKEND, 3);
-        try (var evaluation = Evaluation.of(session, model)) {
-            evaluation.answers(NDArray.of(Shape.of(1, 1), new int[] {0}));
-        }
-        var random = new Random(5);
-        for (var variable : model.variables()) {
-            NDArray value = NDArray.zeros(DType.FLOAT32, variable.shape());
-            for (int i = 0; i < value.size(); i++) {
-                value.set(i, random.nextGaussian() * 0.7);
-            }
-            session.set(variable.name(), value);
-        }
-        return session;
+        return WritingModels.session(BACKEND, model);
     }
 
     private static int[] prompt(int length, int seed) {
@@ -161,7 +137,7 @@ class TextGeneratorTest {
 
     @Test
     void aTextThatWouldNeverEndIsNotBegun() {
-        Layer model = gpt(CONTEXT);
+        Layer model = WritingModels.gpt(CONTEXT);
         try (var session = session(model);
                 var generator = TextGenerator.of(session, model)) {
             int[] prompt = prompt(3, 3);
@@ -179,7 +155,7 @@ class TextGeneratorTest {
     /** Some have slid for long, others begin to, and others end before. */
     @Test
     void severalTextsSlideEachFromItsOwnLength() {
-        Layer model = gpt(CONTEXT);
+        Layer model = WritingModels.gpt(CONTEXT);
         try (var session = session(model);
                 var evaluation = Evaluation.of(session, model);
                 var generator = TextGenerator.of(session, model)) {
@@ -212,7 +188,7 @@ class TextGeneratorTest {
 
     @Test
     void promptsOfAnyLengthsAreAnsweredEachByItself() {
-        Layer model = gpt(CONTEXT);
+        Layer model = WritingModels.gpt(CONTEXT);
         try (var session = session(model);
                 var evaluation = Evaluation.of(session, model);
                 var generator = TextGenerator.of(session, model)) {
@@ -236,7 +212,7 @@ class TextGeneratorTest {
 
     @Test
     void endsForTheReasonsThatItGives() {
-        Layer model = gpt(CONTEXT);
+        Layer model = WritingModels.gpt(CONTEXT);
         try (var session = session(model);
                 var generator = TextGenerator.of(session, model)) {
             int[] whole =
@@ -271,7 +247,7 @@ class TextGeneratorTest {
 
     @Test
     void aListenerThatFailsHarmsNoLaterText() {
-        Layer model = gpt(CONTEXT);
+        Layer model = WritingModels.gpt(CONTEXT);
         try (var session = session(model);
                 var generator = TextGenerator.of(session, model)) {
             WrittenText before = generator.generate(prompt(4, 1), Sampling.greedy());
@@ -297,7 +273,7 @@ class TextGeneratorTest {
 
     @Test
     void manyThreadsTakeTurns() throws Exception {
-        Layer model = gpt(CONTEXT);
+        Layer model = WritingModels.gpt(CONTEXT);
         var threads = Executors.newFixedThreadPool(4);
         try (var session = session(model);
                 var generator = TextGenerator.of(session, model)) {
@@ -314,7 +290,7 @@ class TextGeneratorTest {
 
     @Test
     void keepsTheWeightsItWasMadeWith() {
-        Layer model = gpt(CONTEXT);
+        Layer model = WritingModels.gpt(CONTEXT);
         var session = session(model);
         try (var generator = TextGenerator.of(session, model)) {
             WrittenText before = generator.generate(prompt(4, 1), Sampling.greedy());
@@ -326,7 +302,7 @@ class TextGeneratorTest {
 
     @Test
     void whatNobodyCanGoOnWithIsRefused() {
-        Layer model = gpt(5);
+        Layer model = WritingModels.gpt(5);
         try (var session = session(model)) {
             var generator = TextGenerator.of(session, model);
             assertThat(generator.context()).isEqualTo(5);
@@ -364,7 +340,7 @@ class TextGeneratorTest {
 
     @Test
     void weightsThatAreNotFiniteAreToldOf() {
-        Layer model = gpt(5);
+        Layer model = WritingModels.gpt(5);
         try (var session = session(model)) {
             session.set("ln_f.bias", NDArray.of(new float[] {1, 2, Float.NaN, 4, 5, 6, 7, 8}));
             try (var generator = TextGenerator.of(session, model)) {
