@@ -10,8 +10,8 @@
 namespace baton {
 
 Machine::Machine(int threads, const InstructionSet& chosen)
-    : pool(threads), name(chosen.name), kernels(chosen.kernels), pairs(chosen.pairs), int8(chosen.int8), small_tiles(openblas_has_small_kernels()),
-      own_wide(small_tiles && chosen.own_wide) {
+    : pool(threads), name(chosen.name), kernels(chosen.kernels), pairs(chosen.pairs), int8(chosen.int8),
+      small_tiles(openblas_has_small_kernels()), own_wide(small_tiles && chosen.own_wide), packs_large(!small_tiles && !chosen.own_large) {
     int64_t panel = small_tiles ? PANEL_ROWS * PANEL_COLUMNS : 0;
     if (!small_tiles || own_wide) panel = std::max(panel, Product::SCRATCH);
     int64_t bytes = MOST_REGISTERS * REGISTER_BYTES + (LARGEST_TILE + panel) * 4 + 64;

@@ -76,7 +76,7 @@ struct Matmul : Command, MatmulWords {
             transpose(run.machine.pool, n, k, right.from, row_b, run.machine.shared());
             right = {run.machine.shared(), n, 0, false};
         }
-        bool packs = worth_packing(run.machine.small_tiles, m, n, k) && !fused && !bias.exists();
+        bool packs = run.machine.packs_large && worth_packing(m, n, k) && !fused && !bias.exists();
         Grid grid = packs ? PACKED_GRID : grid_of(small_tiles(run.machine), m, n, k, right.transposed, right.row);
         each_tile(run, grid.rows, grid.columns,
                   [&](int worker, int64_t matrix, int64_t row, int64_t column, int64_t rows, int64_t columns) {

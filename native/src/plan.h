@@ -26,6 +26,7 @@ struct Machine {
     Member member;
     bool small_tiles;  // whether OpenBLAS multiplies small matrices without packing them
     bool own_wide;     // whether our own kernel multiplies wide ones all the same (tiles.h)
+    bool packs_large;  // whether OpenBLAS multiplies the largest, having packed them
     // On the calling thread, which is this worker: by OpenBLAS or by our own kernel.
     void multiply(int worker, const Product& product, bool by_openblas);
     void multiply(int worker, const Product& product) { multiply(worker, product, small_tiles); }

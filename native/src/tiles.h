@@ -65,9 +65,7 @@ inline int64_t part_of(int64_t size, int64_t most, int64_t unit) {
 }
 
 // Whether a product is so large that OpenBLAS's packing is worth it where it cannot do without.
-inline bool worth_packing(bool small_tiles, int64_t m, int64_t n, int64_t k) {
-    return !small_tiles && std::min({m, n, k}) >= 768;
-}
+inline bool worth_packing(int64_t m, int64_t n, int64_t k) { return std::min({m, n, k}) >= 768; }
 
 constexpr Grid PACKED_GRID{512, 512, 512, false, true};
 

@@ -9,7 +9,7 @@
 namespace baton {
 
 InstructionSet choose_instruction_set(const char* name) {
-    const InstructionSet neon{"neon", NEON_KERNELS, nullptr, NEON_KERNELS.int8, false};
+    const InstructionSet neon{"neon", NEON_KERNELS, nullptr, NEON_KERNELS.int8, false, false};
     if (name == nullptr || *name == '\0' || std::strcmp(name, neon.name) == 0) {
         return neon;
     }
