@@ -49,6 +49,8 @@ struct Matmul : Command, MatmulWords {
     }
 
     PairedFactors factors(const Machine& machine) const { return {m, n, k, *machine.pairs}; }
+    // Of bfloat16: columns that are read for one tile alone are copied by whoever multiplies them, and are in the cache then.
+    bool shares_right() const { return m > PairedFactors::BLOCK || rights() < batch; }
     int64_t lefts() const { return stride_a == 0 ? 1 : batch; }
     int64_t rights() const { return stride_b == 0 ? 1 : batch; }
     int64_t all_lefts(const Machine& machine) const {
@@ -57,7 +59,10 @@ struct Matmul : Command, MatmulWords {
 
     void prepare(Machine& machine) const override {
         if (paired) {
-            machine.share(all_lefts(machine) + times(rights(), factors(machine).right_lanes()));
+            PairedFactors factors = this->factors(machine);
+            int64_t copied = shares_right() ? times(rights(), factors.right_lanes())
+                                            : times(machine.pool.threads(), factors.panel_lanes());
+            machine.share(all_lefts(machine) + copied);
         } else if (turns_right(machine)) {
             machine.share(n * k);
         }
@@ -103,16 +108,23 @@ struct Matmul : Command, MatmulWords {
             factors.copy_left(run.machine, {run.at<const float>(a) + i * stride_a, row_a, transposed_a},
                               left + i * factors.left_lanes(transposed_a));
         }
-        for (int64_t i = 0; i < rights(); i++) {
-            factors.copy_right(run.machine, {run.at<const float>(b) + i * stride_b, row_b, !transposed_b},
-                               right + i * factors.right_lanes());
+        auto right_factor = [&](int64_t i) { return Factor{run.at<const float>(b) + i * stride_b, row_b, !transposed_b}; };
+        for (int64_t i = 0; shares_right() && i < rights(); i++) {
+            factors.copy_right(run.machine, right_factor(i), right + i * factors.right_lanes());
         }
         constexpr int64_t SIDE = PairedFactors::BLOCK;
         each_tile(run, SIDE, SIDE, [&](int worker, int64_t matrix, int64_t row, int64_t column, int64_t rows, int64_t columns) {
             float* result = fused ? run.machine.tile(worker) : run.at<float>(c) + (matrix * m + row) * n + column;
-            factors.multiply(left + (lefts() == 1 ? 0 : matrix) * factors.left_lanes(transposed_a), transposed_a,
-                             right + (rights() == 1 ? 0 : matrix) * factors.right_lanes(), row, column, rows, columns, result,
-                             fused ? columns : n);
+            const float* own_left = left + (lefts() == 1 ? 0 : matrix) * factors.left_lanes(transposed_a);
+            int64_t of_right = rights() == 1 ? 0 : matrix;
+            if (shares_right()) {
+                factors.multiply(own_left, transposed_a, right + of_right * factors.right_lanes(), row, column, rows, columns,
+                                 result, fused ? columns : n);
+            } else {
+                float* panels = right + worker * factors.panel_lanes();
+                factors.copy_panels(right_factor(of_right), column, columns, panels);
+                factors.multiply(own_left, transposed_a, panels, row, 0, rows, columns, result, fused ? columns : n);
+            }
             complete(run, worker, matrix, row, column, rows, columns, result, fused);
         });
     }

@@ -51,34 +51,23 @@ struct PairedFactors {
             });
             return;
         }
-        each_pair(machine, [&](int64_t pair, const float* first, const float* second) {
-            for (int64_t i = 0; i < m; i += BLOCK) {
-                kernels.interleave(first + i, second == nullptr ? nullptr : second + i, std::min(BLOCK, m - i),
-                                   to + i * pairs() + pair * BLOCK);
-            }
-        }, factor);
+        copy_rows(machine, factor, m, BLOCK, to);
     }
 
     void copy_right(Machine& machine, const Factor& factor, float* to) const {
-        if (!factor.across) {
+        if (factor.across) {
+            copy_rows(machine, factor, n, PAIR_COLUMNS, to);
+        } else {
             machine.pool.each((n + PAIR_COLUMNS - 1) / PAIR_COLUMNS, [&](int64_t panel, int) {
-                int64_t column = panel * PAIR_COLUMNS;
-                kernels.join_columns(factor.from + column * factor.row, factor.row, std::min(PAIR_COLUMNS, n - column), k,
-                                     to + column * pairs());
-                std::fill_n(to + column * pairs() + (k + 1) / 2 * PAIR_COLUMNS, (pairs() - (k + 1) / 2) * PAIR_COLUMNS, 0.0f);
+                copy_panel(factor, panel * PAIR_COLUMNS, to + panel * PAIR_COLUMNS * pairs());
             });
-            return;
         }
-        each_pair(machine, [&](int64_t pair, const float* first, const float* second) {
-            for (int64_t j = 0; j < n; j += PAIR_COLUMNS) {
-                if (first == nullptr) {
-                    std::fill_n(to + j * pairs() + pair * PAIR_COLUMNS, PAIR_COLUMNS, 0.0f);
-                    continue;
-                }
-                kernels.interleave(first + j, second == nullptr ? nullptr : second + j, std::min(PAIR_COLUMNS, n - j),
-                                   to + j * pairs() + pair * PAIR_COLUMNS);
-            }
-        }, factor);
+    }
+
+    // Some columns of the right factor, at most BLOCK, for those who do not share a copy of all.
+    int64_t panel_lanes() const { return times(BLOCK, pairs()); }
+    void copy_panels(const Factor& factor, int64_t column, int64_t columns, float* to) const {
+        for (int64_t j = 0; j < columns; j += PAIR_COLUMNS) copy_panel(factor, column + j, to + j * pairs());
     }
 
     // A tile of the product from the copies; its first row and column are multiples of BLOCK.
@@ -93,13 +82,26 @@ struct PairedFactors {
     }
 
   private:
-    // Each pair of rows, the second null where there is none; both are where zeros are filled up.
-    template <typename Body>
-    void each_pair(Machine& machine, Body&& body, const Factor& factor) const {
+    void copy_panel(const Factor& factor, int64_t column, float* to) const {
+        int64_t columns = std::min(PAIR_COLUMNS, n - column), joined = (k + 1) / 2;
+        if (factor.across) {
+            kernels.join_rows(factor.from + column, factor.row, k, columns, to, PAIR_COLUMNS);
+        } else {
+            kernels.join_columns(factor.from + column * factor.row, factor.row, columns, k, to);
+        }
+        std::fill_n(to + joined * PAIR_COLUMNS, (pairs() - joined) * PAIR_COLUMNS, 0.0f);
+    }
+
+    // Pairs of rows, in blocks of so many columns: to[block][pair][column].
+    void copy_rows(Machine& machine, const Factor& factor, int64_t columns, int64_t width, float* to) const {
         machine.pool.each((pairs() + AT_ONCE - 1) / AT_ONCE, [&](int64_t chunk, int) {
-            for (int64_t pair = chunk * AT_ONCE; pair < std::min(pairs(), (chunk + 1) * AT_ONCE); pair++) {
-                const float* first = 2 * pair < k ? factor.from + 2 * pair * factor.row : nullptr;
-                body(pair, first, 2 * pair + 1 < k ? first + factor.row : nullptr);
+            int64_t first = chunk * AT_ONCE, last = std::min(pairs(), first + AT_ONCE);
+            int64_t rows = std::clamp<int64_t>(k - 2 * first, 0, 2 * (last - first));
+            for (int64_t column = 0; column < columns; column += width) {
+                float* lanes = to + column * pairs();
+                kernels.join_rows(factor.from + 2 * first * factor.row + column, factor.row, rows,
+                                  std::min(width, columns - column), lanes + first * width, width);
+                std::fill(lanes + (first + (rows + 1) / 2) * width, lanes + last * width, 0.0f);
             }
         });
     }

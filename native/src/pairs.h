@@ -31,7 +31,10 @@ struct PairKernels {
     void (*interleave)(const float* first, const float* second, int64_t count, float* lanes);
     // Lane i is the pair of numbers 2 i and 2 i + 1; the last one's neighbour is 0 where count is odd.
     void (*join)(const float* numbers, int64_t count, float* lanes);
-    // The same of up to PAIR_COLUMNS rows, which become columns: lanes [pairs, PAIR_COLUMNS].
+    // Each two of so many rows become one of pairs, lanes [pairs, width], with zeros behind so many columns; the neighbour of a
+    // last one is 0.
+    void (*join_rows)(const float* numbers, int64_t row, int64_t rows, int64_t columns, float* lanes, int64_t width);
+    // As join, of up to PAIR_COLUMNS rows, which become columns: lanes [pairs, PAIR_COLUMNS].
     void (*join_columns)(const float* numbers, int64_t row, int64_t rows, int64_t count, float* lanes);
     void (*multiply)(const PairedBlock& block);
     // As those of Kernels, on planes and weights of pairs: of channels, or of pictures.

@@ -5,7 +5,7 @@ import dev.baton.Shape;
 import dev.baton.core.RecordingProvider;
 import dev.baton.data.Batch;
 import dev.baton.graph.Graph;
-import dev.baton.nn.ForwardGraph;
+import dev.baton.infer.Predictor;
 import dev.baton.nn.Layer;
 import dev.baton.runtime.Executable;
 import dev.baton.runtime.Session;
@@ -66,10 +66,13 @@ public final class SavePlans {
         }
     }
 
+    /** The last plan that runs is the one that answers: what depends on the weights alone is computed before. */
     private void save(String name, Layer network, NDArray inputs) {
-        long batch = inputs.shape().size(0);
-        Graph graph = ForwardGraph.of(network, inputs.dtype(), inputs.shape().without(0));
-        save(name + "-" + batch, graph, batch, inputs);
+        to(name + "-" + inputs.shape().size(0));
+        try (var session = Session.open(RecordingProvider.NAME);
+                var predictor = Predictor.of(session, network)) {
+            predictor.predict(inputs);
+        }
     }
 
     private void save(String name, Graph graph, long batch, NDArray... inputs) {
