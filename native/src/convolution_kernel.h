@@ -125,6 +125,9 @@ inline void convolve_pieces(const Planes& planes, const float* const* starts, co
                             const Results& results, const Piece* pieces, int64_t last_row, Target target) {
     bool apart = false;
     Place places[V];
+    // What is stored at the end shall not be waited for then; where little is added up, not by the next vectors either.
+    constexpr int64_t LITTLE = 64;
+    const int64_t ahead = planes.inputs * planes.tap_count < LITTLE ? V * Vector::LANES : 0;
     for (int v = 0; v < V; v++) {
         places[v].whole = results.column_step == 1;
         for (int i = 0; i < Vector::PIECES; i++) {
@@ -135,9 +138,8 @@ inline void convolve_pieces(const Planes& planes, const float* const* starts, co
                               piece.row < last_row;
             places[v].element[i] = piece.row * results.row_step + piece.column;
         }
-        // What is stored at the end shall not be waited for then.
         for (int r = 0; places[v].whole && r < R; r++) {
-            __builtin_prefetch(target.out + r * results.channel_step + places[v].element[0], 1);
+            __builtin_prefetch(target.out + r * results.channel_step + places[v].element[0] + ahead, 1);
         }
     }
     Vector sums[R][V];

@@ -54,7 +54,10 @@ void join_columns(const float* numbers, int64_t row, int64_t rows, int64_t count
         for (int64_t from = 0; from < rows; from += 16) {
             __m512 square[16];
             for (int64_t j = 0; j < 16; j++) {
-                square[j] = from + j < rows ? joined(numbers + (from + j) * row + i, count - i) : _mm512_setzero_ps();
+                const float* numbers_of_row = numbers + (from + j) * row + i;
+                __builtin_prefetch(numbers_of_row + 64);
+                __builtin_prefetch(numbers_of_row + 80);
+                square[j] = from + j < rows ? joined(numbers_of_row, count - i) : _mm512_setzero_ps();
             }
             transpose(square);
             for (int64_t p = 0; p < pairs; p++) _mm512_storeu_ps(lanes + (i / 2 + p) * PAIR_COLUMNS + from, square[p]);
@@ -66,6 +69,11 @@ template <int R>
 void multiply_rows(const PairedBlock& block, int64_t row) {
     Vector sums[R][2];
     for (int r = 0; r < R; r++) sums[r][0] = sums[r][1] = Vector::zero();
+    // Rows of the result lie far apart: they are there when the sums are.
+    for (int r = 0; r < R; r++) {
+        __builtin_prefetch(block.out + (row + r) * block.out_row, 1);
+        __builtin_prefetch(block.out + (row + r) * block.out_row + 16, 1);
+    }
     const float* left = block.left + row * block.left_row;
     const float* right = block.right;
     for (int64_t p = 0; p < block.pairs; p++) {
