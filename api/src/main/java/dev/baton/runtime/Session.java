@@ -11,6 +11,7 @@ import dev.baton.composite.AllReduce;
 import dev.baton.graph.Decoding;
 import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
+import dev.baton.graph.Initial;
 import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import dev.baton.program.Program;
@@ -332,12 +333,17 @@ public final class Session implements AutoCloseable {
 
     /** Gives every variable of a graph that is new to this session its place and its first value. */
     public void addVariables(Graph graph) {
-        List<String> added = addOwnVariables(graph, name -> graph.initial(name).initialValue(seed));
+        List<String> added = addOwnVariables(graph, name -> firstValue(graph.initial(name)));
         if (devices.count() > 1 && !added.isEmpty()) {
             var values = new LinkedHashMap<String, NDArray>();
             added.forEach(name -> values.put(name, value(name)));
             devices.onOthers((other, number) -> other.addOwnVariables(graph, values::get));
         }
+    }
+
+    /** Null where the memory may stay as it is. */
+    private NDArray firstValue(Initial initial) {
+        return initial instanceof Initial.Zeros ? null : initial.initialValue(seed);
     }
 
     /** The names of those that were new. */
