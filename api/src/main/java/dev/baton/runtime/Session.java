@@ -349,6 +349,8 @@ public final class Session implements AutoCloseable {
     /** The names of those that were new. */
     private List<String> addOwnVariables(Graph graph, Function<String, NDArray> firstValue) {
         checkUse();
+        // For all at once: memory that grows in many small steps is not given in large pages.
+        device.variables().grow(used + bytesOfNew(graph));
         var added = new ArrayList<String>();
         graph.variables().forEach((name, value) -> {
             Object initial = graph.initial(name);
@@ -369,10 +371,21 @@ public final class Session implements AutoCloseable {
         return added;
     }
 
+    private long bytesOfNew(Graph graph) {
+        long bytes = 0;
+        for (Map.Entry<String, Value> variable : graph.variables().entrySet()) {
+            bytes += variables.containsKey(variable.getKey()) ? 0 : aligned(variable.getValue());
+        }
+        return bytes;
+    }
+
+    private static long aligned(Value variable) {
+        return (variable.type().bytes() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    }
+
     private void add(String name, Value value, Object initial, NDArray first) {
         long offset = used;
-        used += (value.type().bytes() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-        device.variables().grow(used);
+        used += aligned(value);
         variables.put(name, new Slot(value.type(), offset, initial));
         if (first != null) {
             device.variables().upload(offset, first.bytes());
