@@ -6,9 +6,11 @@ import dev.baton.Shape;
 import dev.baton.composite.AttentionMask;
 import dev.baton.composite.CachedAttention;
 import dev.baton.composite.DotProductAttention;
+import dev.baton.composite.PackedAttention;
 import dev.baton.composite.PackedQueries;
 import dev.baton.composite.RotaryEmbedding;
 import dev.baton.graph.Attributes;
+import dev.baton.graph.Operation;
 import dev.baton.program.Buffer;
 import dev.baton.program.Kernel;
 import java.util.List;
@@ -20,13 +22,29 @@ final class AttentionWords {
 
     private AttentionWords() {}
 
-    static void forward(Encoder out, Kernel.Whole kernel) {
+    /** Attention without caches, forward or backward, with queries, keys and values in three tensors or in one. */
+    static void attention(Encoder out, Kernel.Whole kernel) {
+        Operation operation = kernel.node().operation();
+        if (operation == DotProductAttention.FORWARD) {
+            forward(out, kernel);
+        } else if (operation == DotProductAttention.BACKWARD) {
+            backward(out, kernel);
+        } else if (operation == PackedAttention.FORWARD) {
+            packedForward(out, kernel);
+        } else if (operation == PackedAttention.BACKWARD) {
+            packedBackward(out, kernel);
+        } else {
+            packedQueries(out, kernel);
+        }
+    }
+
+    private static void forward(Encoder out, Kernel.Whole kernel) {
         separate(out, kernel);
         heads(out, kernel.outputs().get(0), result(kernel));
         out.add(out.reference(kernel.outputs().get(1)));
     }
 
-    static void backward(Encoder out, Kernel.Whole kernel) {
+    private static void backward(Encoder out, Kernel.Whole kernel) {
         separate(out, kernel);
         List<Buffer> in = kernel.inputs();
         heads(out, in.get(3), result(kernel));
@@ -50,7 +68,7 @@ final class AttentionWords {
         return shape(kernel, 0).with(3, shape(kernel, 2).dim(3));
     }
 
-    static void packedForward(Encoder out, Kernel.Whole kernel) {
+    private static void packedForward(Encoder out, Kernel.Whole kernel) {
         Shape each = shape(kernel, 0).without(2);
         sizes(out, each, each.size(1), each.size(3), kernel);
         packed(out, kernel.inputs().get(0), each);
@@ -59,7 +77,7 @@ final class AttentionWords {
         out.add(out.reference(kernel.outputs().get(1)));
     }
 
-    static void packedQueries(Encoder out, Kernel.Whole kernel) {
+    private static void packedQueries(Encoder out, Kernel.Whole kernel) {
         Attributes attributes = kernel.node().attributes();
         Shape each = shape(kernel, 0).without(2);
         Shape queries = each.with(1, Dim.of(attributes.integer(PackedQueries.QUERIES)));
@@ -70,7 +88,7 @@ final class AttentionWords {
         out.add(out.reference(kernel.outputs().get(1)));
     }
 
-    static void packedBackward(Encoder out, Kernel.Whole kernel) {
+    private static void packedBackward(Encoder out, Kernel.Whole kernel) {
         Shape each = shape(kernel, 0).without(2);
         sizes(out, each, each.size(1), each.size(3), kernel);
         List<Buffer> in = kernel.inputs();

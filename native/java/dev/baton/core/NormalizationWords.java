@@ -6,6 +6,7 @@ import dev.baton.composite.RmsNormalization;
 import dev.baton.composite.Softmax;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Node;
+import dev.baton.graph.Operation;
 import dev.baton.program.Buffer;
 import dev.baton.program.Kernel;
 import java.util.List;
@@ -20,7 +21,21 @@ final class NormalizationWords {
 
     private NormalizationWords() {}
 
-    static void layerNorm(Encoder out, Kernel.Whole kernel) {
+    /** Layer norm, RMS norm, and the backward pass of either. */
+    static void normalization(Encoder out, Kernel.Whole kernel) {
+        Operation operation = kernel.node().operation();
+        if (operation == LayerNormalization.FORWARD) {
+            layerNorm(out, kernel);
+        } else if (operation == LayerNormalization.BACKWARD) {
+            layerNormBackward(out, kernel);
+        } else if (operation == RmsNormalization.FORWARD) {
+            rmsNorm(out, kernel);
+        } else {
+            rmsNormBackward(out, kernel);
+        }
+    }
+
+    private static void layerNorm(Encoder out, Kernel.Whole kernel) {
         Attributes attributes = kernel.node().attributes();
         rows(out, kernel.node(), attributes.integer(LayerNormalization.DIMENSIONS));
         out.real(attributes.number(LayerNormalization.EPSILON));
@@ -29,7 +44,7 @@ final class NormalizationWords {
         out.references(kernel.outputs());
     }
 
-    static void rmsNorm(Encoder out, Kernel.Whole kernel) {
+    private static void rmsNorm(Encoder out, Kernel.Whole kernel) {
         Attributes attributes = kernel.node().attributes();
         rows(out, kernel.node(), attributes.integer(RmsNormalization.DIMENSIONS));
         out.real(attributes.number(RmsNormalization.EPSILON));
@@ -41,7 +56,7 @@ final class NormalizationWords {
                 out.reference(kernel.outputs().get(1)));
     }
 
-    static void layerNormBackward(Encoder out, Kernel.Whole kernel) {
+    private static void layerNormBackward(Encoder out, Kernel.Whole kernel) {
         rows(out, kernel.node(), kernel.node().attributes().integer(LayerNormalization.DIMENSIONS));
         List<Buffer> in = kernel.inputs();
         out.references(in.subList(0, 4));
@@ -49,7 +64,7 @@ final class NormalizationWords {
         backward(out, kernel);
     }
 
-    static void rmsNormBackward(Encoder out, Kernel.Whole kernel) {
+    private static void rmsNormBackward(Encoder out, Kernel.Whole kernel) {
         rows(out, kernel.node(), kernel.node().attributes().integer(RmsNormalization.DIMENSIONS));
         List<Buffer> in = kernel.inputs();
         out.add(out.reference(in.get(0)), NONE);

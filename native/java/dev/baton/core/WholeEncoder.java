@@ -32,77 +32,62 @@ import java.util.Map;
 /** The operations that the native core runs whole, and what writes the words of each. */
 final class WholeEncoder {
 
-    /** Writes the words of a command after its opcode and its length. */
-    @FunctionalInterface
-    interface Words {
-        void write(Encoder out, Kernel.Whole kernel);
-    }
-
-    private record Command(int opcode, Words words) {}
-
-    private static final Map<Operation, Command> COMMANDS = Map.ofEntries(
-            Map.entry(SoftmaxCrossEntropy.FORWARD, new Command(4, TrainingWords::crossEntropy)),
-            Map.entry(SoftmaxCrossEntropy.BACKWARD, new Command(5, TrainingWords::crossEntropy)),
-            Map.entry(AdamUpdate.INSTANCE, new Command(6, TrainingWords::adam)),
-            Map.entry(SgdUpdate.INSTANCE, new Command(7, TrainingWords::sgd)),
-            Map.entry(AllFinite.INSTANCE, new Command(8, TrainingWords::allFinite)),
-            Map.entry(AllReduce.INSTANCE, new Command(30, TrainingWords::allReduce)),
-            Map.entry(Norms.INSTANCE, new Command(29, TrainingWords::norms)),
-            Map.entry(Primitive.PAD, new Command(9, MovementWords::pad)),
-            Map.entry(Primitive.CONCAT, new Command(10, MovementWords::concat)),
-            Map.entry(Primitive.FOLD, new Command(11, MovementWords::fold)),
-            Map.entry(Primitive.GATHER, new Command(12, MovementWords::gather)),
-            Map.entry(Primitive.SCATTER_ADD, new Command(13, MovementWords::scatterAdd)),
-            Map.entry(Convolution.FORWARD, new Command(PictureWords.CONVOLUTION, PictureWords::convolution)),
-            Map.entry(
-                    Convolution.INPUT_GRADIENT,
-                    new Command(PictureWords.CONVOLUTION_BY_INPUT, PictureWords::convolution)),
-            Map.entry(
-                    Convolution.WEIGHT_GRADIENT,
-                    new Command(PictureWords.CONVOLUTION_BY_WEIGHT, PictureWords::convolution)),
-            Map.entry(
-                    WinogradConvolution.INSTANCE,
-                    new Command(PictureWords.CONVOLUTION + PictureWords.TRANSFORMED, PictureWords::convolution)),
-            Map.entry(
-                    WinogradConvolution.RECTIFIED,
-                    new Command(21 + PictureWords.TRANSFORMED, PictureWords::convolution)),
-            Map.entry(MaxPool.FORWARD, new Command(17, PictureWords::maxPool)),
-            Map.entry(MaxPool.BACKWARD, new Command(18, PictureWords::maxPool)),
-            Map.entry(BatchNorm.FORWARD, new Command(19, PictureWords::batchNorm)),
-            Map.entry(BatchNorm.BACKWARD, new Command(20, PictureWords::batchNormBackward)),
-            Map.entry(RectifiedConvolution.FORWARD, new Command(21, PictureWords::convolution)),
-            Map.entry(RectifiedConvolution.INPUT_GRADIENT, new Command(28, PictureWords::rectifiedInputGradient)),
-            Map.entry(RectifiedBatchNorm.FORWARD, new Command(22, PictureWords::rectifiedBatchNorm)),
-            Map.entry(RectifiedBatchNorm.BACKWARD, new Command(23, PictureWords::rectifiedBatchNormBackward)),
-            Map.entry(LayerNormalization.FORWARD, new Command(24, NormalizationWords::layerNorm)),
-            Map.entry(RmsNormalization.FORWARD, new Command(24, NormalizationWords::rmsNorm)),
-            Map.entry(LayerNormalization.BACKWARD, new Command(25, NormalizationWords::layerNormBackward)),
-            Map.entry(RmsNormalization.BACKWARD, new Command(25, NormalizationWords::rmsNormBackward)),
-            Map.entry(Softmax.SOFTMAX, new Command(26, NormalizationWords::softmax)),
-            Map.entry(Softmax.LOG_SOFTMAX, new Command(26, NormalizationWords::softmax)),
-            Map.entry(Softmax.SOFTMAX.backward(), new Command(27, NormalizationWords::softmaxBackward)),
-            Map.entry(Softmax.LOG_SOFTMAX.backward(), new Command(27, NormalizationWords::softmaxBackward)),
-            Map.entry(DotProductAttention.FORWARD, new Command(34, AttentionWords::forward)),
-            Map.entry(PackedAttention.FORWARD, new Command(34, AttentionWords::packedForward)),
-            Map.entry(PackedQueries.INSTANCE, new Command(34, AttentionWords::packedQueries)),
-            Map.entry(DotProductAttention.BACKWARD, new Command(35, AttentionWords::backward)),
-            Map.entry(PackedAttention.BACKWARD, new Command(35, AttentionWords::packedBackward)),
-            Map.entry(CachedAttention.SEPARATE, new Command(37, AttentionWords::cached)),
-            Map.entry(CachedAttention.PACKED, new Command(37, AttentionWords::cached)),
-            Map.entry(RotaryEmbedding.INSTANCE, new Command(36, AttentionWords::rotary)),
-            Map.entry(QuantizedProduct.LINEAR, new Command(50, Int8Words::product)),
-            Map.entry(QuantizedProduct.CONVOLUTION, new Command(50, Int8Words::product)),
-            Map.entry(Lstm.FORWARD, new Command(40, RecurrentWords::recurrence)),
-            Map.entry(Lstm.BACKWARD, new Command(41, RecurrentWords::lstmBackward)),
-            Map.entry(Gru.FORWARD, new Command(42, RecurrentWords::recurrence)),
-            Map.entry(Gru.BACKWARD, new Command(43, RecurrentWords::recurrence)));
+    /** The opcode of each; variants of some are added to it. */
+    private static final Map<Operation, Integer> OPCODES = Map.ofEntries(
+            Map.entry(SoftmaxCrossEntropy.FORWARD, 4),
+            Map.entry(SoftmaxCrossEntropy.BACKWARD, 5),
+            Map.entry(AdamUpdate.INSTANCE, 6),
+            Map.entry(SgdUpdate.INSTANCE, 7),
+            Map.entry(AllFinite.INSTANCE, 8),
+            Map.entry(AllReduce.INSTANCE, 30),
+            Map.entry(Norms.INSTANCE, 29),
+            Map.entry(Primitive.PAD, 9),
+            Map.entry(Primitive.CONCAT, 10),
+            Map.entry(Primitive.FOLD, 11),
+            Map.entry(Primitive.GATHER, 12),
+            Map.entry(Primitive.SCATTER_ADD, 13),
+            Map.entry(Convolution.FORWARD, PictureWords.CONVOLUTION),
+            Map.entry(Convolution.INPUT_GRADIENT, PictureWords.CONVOLUTION_BY_INPUT),
+            Map.entry(Convolution.WEIGHT_GRADIENT, PictureWords.CONVOLUTION_BY_WEIGHT),
+            Map.entry(WinogradConvolution.INSTANCE, PictureWords.CONVOLUTION + PictureWords.TRANSFORMED),
+            Map.entry(WinogradConvolution.RECTIFIED, 21 + PictureWords.TRANSFORMED),
+            Map.entry(MaxPool.FORWARD, 17),
+            Map.entry(MaxPool.BACKWARD, 18),
+            Map.entry(BatchNorm.FORWARD, 19),
+            Map.entry(BatchNorm.BACKWARD, 20),
+            Map.entry(RectifiedConvolution.FORWARD, 21),
+            Map.entry(RectifiedConvolution.INPUT_GRADIENT, 28),
+            Map.entry(RectifiedBatchNorm.FORWARD, 22),
+            Map.entry(RectifiedBatchNorm.BACKWARD, 23),
+            Map.entry(LayerNormalization.FORWARD, 24),
+            Map.entry(RmsNormalization.FORWARD, 24),
+            Map.entry(LayerNormalization.BACKWARD, 25),
+            Map.entry(RmsNormalization.BACKWARD, 25),
+            Map.entry(Softmax.SOFTMAX, 26),
+            Map.entry(Softmax.LOG_SOFTMAX, 26),
+            Map.entry(Softmax.SOFTMAX.backward(), 27),
+            Map.entry(Softmax.LOG_SOFTMAX.backward(), 27),
+            Map.entry(DotProductAttention.FORWARD, 34),
+            Map.entry(PackedAttention.FORWARD, 34),
+            Map.entry(PackedQueries.INSTANCE, 34),
+            Map.entry(DotProductAttention.BACKWARD, 35),
+            Map.entry(PackedAttention.BACKWARD, 35),
+            Map.entry(CachedAttention.SEPARATE, 37),
+            Map.entry(CachedAttention.PACKED, 37),
+            Map.entry(RotaryEmbedding.INSTANCE, 36),
+            Map.entry(QuantizedProduct.LINEAR, 50),
+            Map.entry(QuantizedProduct.CONVOLUTION, 50),
+            Map.entry(Lstm.FORWARD, 40),
+            Map.entry(Lstm.BACKWARD, 41),
+            Map.entry(Gru.FORWARD, 42),
+            Map.entry(Gru.BACKWARD, 43));
 
     private WholeEncoder() {}
 
     /** Whether the native core has a kernel for this operation. */
     static boolean knows(NativeCore core, Operation operation) {
-        Command command = COMMANDS.get(operation);
-        return command != null && core.has_command(command.opcode()) == 1;
+        Integer opcode = OPCODES.get(operation);
+        return opcode != null && core.has_command(opcode) == 1;
     }
 
     /** The bytes of workspace that the command wants while it runs. */
@@ -116,8 +101,44 @@ final class WholeEncoder {
 
     /** Adds the words after the first two; gives the opcode. */
     static int encode(Encoder out, Kernel.Whole kernel) {
-        Command command = COMMANDS.get(kernel.node().operation());
-        command.words().write(out, kernel);
-        return command.opcode() + PictureWords.variant(out.core(), kernel.node());
+        Operation operation = kernel.node().operation();
+        int opcode = OPCODES.get(operation);
+        // No table of functions: all of them would be linked before a first program runs, which needs a few.
+        switch (opcode) {
+            case 4, 5 -> TrainingWords.crossEntropy(out, kernel);
+            case 6 -> TrainingWords.adam(out, kernel);
+            case 7 -> TrainingWords.sgd(out, kernel);
+            case 8 -> TrainingWords.allFinite(out, kernel);
+            case 9 -> MovementWords.pad(out, kernel);
+            case 10 -> MovementWords.concat(out, kernel);
+            case 11 -> MovementWords.fold(out, kernel);
+            case 12 -> MovementWords.gather(out, kernel);
+            case 13 -> MovementWords.scatterAdd(out, kernel);
+            case PictureWords.CONVOLUTION,
+                    PictureWords.CONVOLUTION_BY_INPUT,
+                    PictureWords.CONVOLUTION_BY_WEIGHT,
+                    PictureWords.CONVOLUTION + PictureWords.TRANSFORMED,
+                    21,
+                    21 + PictureWords.TRANSFORMED -> PictureWords.convolution(out, kernel);
+            case 17, 18 -> PictureWords.maxPool(out, kernel);
+            case 19 -> PictureWords.batchNorm(out, kernel);
+            case 20 -> PictureWords.batchNormBackward(out, kernel);
+            case 22 -> PictureWords.rectifiedBatchNorm(out, kernel);
+            case 23 -> PictureWords.rectifiedBatchNormBackward(out, kernel);
+            case 24, 25 -> NormalizationWords.normalization(out, kernel);
+            case 26 -> NormalizationWords.softmax(out, kernel);
+            case 27 -> NormalizationWords.softmaxBackward(out, kernel);
+            case 28 -> PictureWords.rectifiedInputGradient(out, kernel);
+            case 29 -> TrainingWords.norms(out, kernel);
+            case 30 -> TrainingWords.allReduce(out, kernel);
+            case 34, 35 -> AttentionWords.attention(out, kernel);
+            case 36 -> AttentionWords.rotary(out, kernel);
+            case 37 -> AttentionWords.cached(out, kernel);
+            case 40, 42, 43 -> RecurrentWords.recurrence(out, kernel);
+            case 41 -> RecurrentWords.lstmBackward(out, kernel);
+            case 50 -> Int8Words.product(out, kernel);
+            default -> throw new IllegalStateException(operation.label() + " has an opcode and no words");
+        }
+        return opcode + PictureWords.variant(out.core(), kernel.node());
     }
 }

@@ -9,7 +9,6 @@ import dev.baton.program.Program;
 import dev.baton.spi.Backend;
 import java.util.Map;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 
 /**
  * From a traced graph to the program that a backend compiles: one pass after the other, each checked. The order counts:
@@ -34,20 +33,21 @@ public final class Compiler {
             Map<String, Long> variableOffsets,
             Backend backend,
             Precision precision) {
-        Graph fixed = checked(graph, traced -> traced.bind(sizes));
-        Graph normalised = checked(fixed, FoldBatchNorms::run);
-        Graph pooled = checked(normalised, MaskPooledGradients::run);
-        Graph normed = checked(pooled, RectifyBatchNorms::run);
-        Graph rectified = checked(normed, RectifyConvolutions::run);
+        Graph fixed = checked(graph, graph.bind(sizes));
+        Graph normalised = checked(fixed, FoldBatchNorms.run(fixed));
+        Graph pooled = checked(normalised, MaskPooledGradients.run(normalised));
+        Graph normed = checked(pooled, RectifyBatchNorms.run(pooled));
+        Graph rectified = checked(normed, RectifyConvolutions.run(normed));
         Graph expanded = expand(rectified, backend::supports);
-        Graph folded = checked(expanded, FoldLeaves::run);
+        Graph folded = checked(expanded, FoldLeaves.run(expanded));
         // Parts of composites may be such that the backend does not have.
-        Graph sliced = expand(checked(folded, SliceEarlier::run), backend::supports);
-        Graph reshaped = checked(checked(sliced, FoldLeaves::run), ReshapeLater::run);
-        Graph simple = checked(reshaped, Simplify::run);
-        Graph split = checked(simple, SplitReductions::run);
-        Graph merged = checked(split, MergeEqualNodes::run);
-        Graph rounded = precision == Precision.BFLOAT16 ? checked(merged, RoundFactors::run) : merged;
+        Graph sliced = expand(checked(folded, SliceEarlier.run(folded)), backend::supports);
+        Graph refolded = checked(sliced, FoldLeaves.run(sliced));
+        Graph reshaped = checked(refolded, ReshapeLater.run(refolded));
+        Graph simple = checked(reshaped, Simplify.run(reshaped));
+        Graph split = checked(simple, SplitReductions.run(simple));
+        Graph merged = checked(split, MergeEqualNodes.run(split));
+        Graph rounded = precision == Precision.BFLOAT16 ? checked(merged, RoundFactors.run(merged)) : merged;
         rounded.nodes().forEach(node -> requireSupport(node, backend));
         return Kernels.of(rounded, variableOffsets, backend);
     }
@@ -58,16 +58,15 @@ public final class Compiler {
      * @param kept whether a composite stays as it is
      */
     public static Graph expand(Graph graph, Predicate<Node> kept) {
-        return checked(graph, composites -> ExpandComposites.run(composites, kept));
+        return checked(graph, ExpandComposites.run(graph, kept));
     }
 
-    /** Runs a pass; one that finds nothing to do gives the graph that it was given, which is known to be valid. */
-    private static Graph checked(Graph graph, UnaryOperator<Graph> pass) {
-        Graph result = pass.apply(graph);
-        if (result != graph) {
-            GraphVerifier.verify(result);
+    /** What a pass has made; one that finds nothing to do gives the graph that it was given, which is known to be valid. */
+    private static Graph checked(Graph given, Graph made) {
+        if (made != given) {
+            GraphVerifier.verify(made);
         }
-        return result;
+        return made;
     }
 
     private static void requireSupport(Node node, Backend backend) {

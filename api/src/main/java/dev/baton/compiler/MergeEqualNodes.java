@@ -4,7 +4,6 @@ import dev.baton.NDArray;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Graph;
 import dev.baton.graph.Node;
-import dev.baton.graph.Operation;
 import dev.baton.graph.Primitive;
 import dev.baton.graph.Value;
 import java.util.HashMap;
@@ -14,17 +13,14 @@ import java.util.Map;
 /** Common subexpressions: what is computed twice from the same values is computed once. */
 final class MergeEqualNodes {
 
-    /** What makes two nodes compute the same; constants are compared by their numbers. */
-    private record Key(Operation operation, List<Value> inputs, Object details) {}
-
     private MergeEqualNodes() {}
 
     static Graph run(Graph graph) {
-        Map<Key, List<Value>> known = new HashMap<>();
+        Map<List<Object>, List<Value>> known = new HashMap<>();
         return new Graph.Rewriter(graph) {
             @Override
             protected List<Value> rewrite(Node node, List<Value> inputs) {
-                var key = new Key(node.operation(), inputs, details(node));
+                List<Object> key = List.of(node.operation(), inputs, details(node));
                 List<Value> same = known.get(key);
                 if (same == null) {
                     same = copy(node, inputs, node.attributes());
@@ -35,6 +31,7 @@ final class MergeEqualNodes {
         }.run();
     }
 
+    /** What makes two nodes of one operation on the same values compute the same; constants are compared by their numbers. */
     private static Object details(Node node) {
         Attributes attributes = node.attributes();
         if (!node.is(Primitive.CONSTANT)) {

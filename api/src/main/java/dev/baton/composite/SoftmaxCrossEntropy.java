@@ -3,11 +3,13 @@ package dev.baton.composite;
 import dev.baton.DType;
 import dev.baton.Dim;
 import dev.baton.Shape;
+import dev.baton.ShapeException;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Composite;
 import dev.baton.graph.Emitter;
 import dev.baton.graph.GradientRule;
 import dev.baton.graph.Primitive;
+import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import java.util.Arrays;
 import java.util.List;
@@ -27,6 +29,24 @@ public final class SoftmaxCrossEntropy extends Composite {
 
     private SoftmaxCrossEntropy() {
         super("softmax cross-entropy");
+    }
+
+    @Override
+    public List<TensorType> infer(List<TensorType> inputs, Attributes attributes) {
+        TensorType row = row(inputs);
+        return List.of(row, row);
+    }
+
+    /** The type of a number for each example; fails where logits and labels do not fit. */
+    private static TensorType row(List<TensorType> inputs) {
+        TensorType logits = inputs.get(0);
+        TensorType labels = inputs.get(1);
+        if (logits.shape().rank() != 2
+                || !logits.dtype().isFloating()
+                || !labels.equals(new TensorType(DType.INT32, logits.shape().without(1)))) {
+            throw new ShapeException("takes logits [N, C] and int32 labels [N], not " + logits + " and " + labels);
+        }
+        return logits.withShape(labels.shape());
     }
 
     @Override
@@ -95,6 +115,16 @@ public final class SoftmaxCrossEntropy extends Composite {
 
         private Backward() {
             super("softmax cross-entropy backward");
+        }
+
+        @Override
+        public List<TensorType> infer(List<TensorType> inputs, Attributes attributes) {
+            TensorType row = row(inputs);
+            if (!inputs.get(2).equals(row) || !inputs.get(3).equals(row)) {
+                throw new ShapeException("takes a log-sum-exp and a gradient " + row + ", not " + inputs.get(2)
+                        + " and " + inputs.get(3));
+            }
+            return List.of(inputs.get(0));
         }
 
         @Override

@@ -50,7 +50,7 @@ public record StepCost(
 
     /**
      * The memory that a backend of this machine takes from the system, which gives the variables and the arena in whole
-     * pages: of 2 MiB, where they are larger. The inputs lie where the caller has them.
+     * pages: of 2 MiB as far as these are filled, the last one by half at least. The inputs lie where the caller has them.
      */
     public long resident() {
         return pages(variables()) + pages(laidOut.workspace()) + laidOut.constants() + laidOut.outputs();
@@ -61,7 +61,7 @@ public record StepCost(
     }
 
     private static long pages(long bytes) {
-        long page = bytes < LARGE_PAGE ? PAGE : LARGE_PAGE;
-        return (bytes + page - 1) / page * page;
+        long large = (bytes + LARGE_PAGE / 2) / LARGE_PAGE * LARGE_PAGE;
+        return Math.max(large, (bytes + PAGE - 1) / PAGE * PAGE);
     }
 }

@@ -61,6 +61,8 @@ public abstract class Composite implements Operation {
     /** The definition as a graph of its own, with inputs {@code 0}, {@code 1}, ... and outputs likewise. */
     public final Graph traceDefinition(List<TensorType> inputs, Attributes attributes) {
         var builder = new GraphBuilder();
+        // The node has its place in the user's source; to look for it again at each node of the definition takes long.
+        builder.startAt(Origin.NONE);
         var values = new java.util.ArrayList<Value>();
         for (int i = 0; i < inputs.size(); i++) {
             values.add(builder.input(Integer.toString(i), inputs.get(i)));

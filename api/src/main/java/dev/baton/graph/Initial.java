@@ -12,4 +12,13 @@ public interface Initial {
      * @param seed the session's seed
      */
     NDArray initialValue(long seed);
+
+    /** Zeros, as new memory of a session has them: where that is what is wanted, none are made and copied. */
+    record Zeros(TensorType type) implements Initial {
+
+        @Override
+        public NDArray initialValue(long seed) {
+            return NDArray.zeros(type.dtype(), type.shape());
+        }
+    }
 }

@@ -32,6 +32,17 @@ public record TensorType(DType dtype, Shape shape) {
         return Math.multiplyExact(shape.size(), (long) dtype.bytes());
     }
 
+    // Written out for the reason that Value gives.
+    @Override
+    public boolean equals(Object other) {
+        return this == other || other instanceof TensorType type && type.dtype == dtype && type.shape.equals(shape);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * dtype.hashCode() + shape.hashCode();
+    }
+
     @Override
     public String toString() {
         return dtype + shape.toString();

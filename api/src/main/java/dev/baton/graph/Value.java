@@ -26,9 +26,8 @@ public record Value(Node node, int output) {
         return type().shape();
     }
 
-    // Written out, here and in Dim and Buffer: values are the keys of the compiler's maps, and what Java generates for
-    // a
-    // record is slow until it is warm.
+    // Written out, as in all records that are compared on the way to a program's first run: what Java generates for a
+    // record is linked when it is first called, which takes milliseconds, and is slow until it is warm.
     @Override
     public boolean equals(Object other) {
         return other instanceof Value value && value.node == node && value.output == output;

@@ -1,7 +1,6 @@
 package dev.baton.optim;
 
 import dev.baton.BatonException;
-import dev.baton.NDArray;
 import dev.baton.composite.Update;
 import dev.baton.graph.Attributes;
 import dev.baton.graph.Emitter;
@@ -175,6 +174,6 @@ public abstract class GradientDescent<O extends GradientDescent<O>> implements O
     static Value moment(Emitter emit, Value parameter, String moment) {
         TensorType type = parameter.type();
         String name = GraphBuilder.OPTIMIZER + parameter.node().attributes().text("name") + "/" + moment;
-        return emit.builder().variable(name, type, seed -> NDArray.zeros(type.dtype(), type.shape()));
+        return emit.builder().variable(name, type, new Initial.Zeros(type));
     }
 }

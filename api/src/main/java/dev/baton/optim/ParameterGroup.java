@@ -29,4 +29,17 @@ public record ParameterGroup(double weightDecay, double learningRateFactor) {
     public ParameterGroup learningRateFactor(double other) {
         return new ParameterGroup(weightDecay, other);
     }
+
+    // Written out for the reason that Value gives.
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ParameterGroup group
+                && Double.compare(group.weightDecay, weightDecay) == 0
+                && Double.compare(group.learningRateFactor, learningRateFactor) == 0;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Double.hashCode(weightDecay) + Double.hashCode(learningRateFactor);
+    }
 }

@@ -5,6 +5,7 @@ import dev.baton.graph.Attributes;
 import dev.baton.graph.Operation;
 import dev.baton.graph.Primitive;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -37,6 +38,20 @@ public record Region(List<Long> shape, List<Operand> operands, List<Instruction>
         /** Whether this is the result of the matrix product that the region belongs to. */
         public boolean isProduct() {
             return buffer == null;
+        }
+
+        // Written out for the reason that Value gives.
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Operand operand
+                    && Objects.equals(operand.buffer, buffer)
+                    && operand.offset == offset
+                    && operand.strides.equals(strides);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(buffer, offset, strides);
         }
     }
 

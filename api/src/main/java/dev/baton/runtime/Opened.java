@@ -17,7 +17,6 @@ import java.util.function.BooleanSupplier;
  */
 public final class Opened {
 
-    private static final System.Logger LOG = System.getLogger(Opened.class.getName());
     private static final Cleaner CLEANER = Cleaner.create();
 
     private final String text;
@@ -108,11 +107,15 @@ public final class Opened {
      */
     private void report(Throwable failure) {
         if (reported.compareAndSet(false, true)) {
-            LOG.log(
-                    Level.WARNING,
-                    "the " + text + " was never closed: its memory outside of the Java heap is given back only now, "
-                            + "when the garbage collector has found it. Close it, or open it in try (...)",
-                    failure);
+            // No logger before there is something to say: in a small program it is a fiftieth of the time to the first
+            // step.
+            System.getLogger(Opened.class.getName())
+                    .log(
+                            Level.WARNING,
+                            "the " + text
+                                    + " was never closed: its memory outside of the Java heap is given back only now, "
+                                    + "when the garbage collector has found it. Close it, or open it in try (...)",
+                            failure);
         }
     }
 

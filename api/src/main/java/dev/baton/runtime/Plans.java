@@ -9,7 +9,6 @@ import java.util.Map;
 final class Plans {
 
     private static final int KEPT = 8;
-    private static final System.Logger LOG = System.getLogger(Plans.class.getName());
 
     private final Session session;
     private final String name;
@@ -37,7 +36,9 @@ final class Plans {
     SessionPlan of(long batch) {
         SessionPlan plan = plans.get(batch);
         if (plan == null) {
-            LOG.log(Level.DEBUG, "compiling the {0} for batches of {1}: none of this size yet", name, batch);
+            if (!plans.isEmpty()) {
+                log("compiling the {0} for batches of {1}: none of this size yet", batch);
+            }
             plan = session.plan(graph, Map.of(Executable.BATCH, batch));
             plans.put(batch, plan);
             if (plans.size() > KEPT) {
@@ -46,11 +47,16 @@ final class Plans {
                         .filter(size -> size != currentBatch && size != batch)
                         .findFirst()
                         .orElseThrow();
-                LOG.log(Level.DEBUG, "dropping the {0} for batches of {1}", name, oldest);
+                log("dropping the {0} for batches of {1}", oldest);
                 plans.remove(oldest).close();
             }
         }
         return plan;
+    }
+
+    /** Asks for a logger only where there is something to say, as {@link Opened} does. */
+    private void log(String message, long batch) {
+        System.getLogger(Plans.class.getName()).log(Level.DEBUG, message, name, batch);
     }
 
     /** Makes the plan for this size the one that runs. */

@@ -11,6 +11,7 @@ import dev.baton.composite.AllReduce;
 import dev.baton.graph.Decoding;
 import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
+import dev.baton.graph.Initial;
 import dev.baton.graph.TensorType;
 import dev.baton.graph.Value;
 import dev.baton.program.Program;
@@ -332,7 +333,7 @@ public final class Session implements AutoCloseable {
 
     /** Gives every variable of a graph that is new to this session its place and its first value. */
     public void addVariables(Graph graph) {
-        List<String> added = addOwnVariables(graph, name -> graph.initial(name).initialValue(seed));
+        List<String> added = addOwnVariables(graph, name -> firstValue(graph.initial(name)));
         if (devices.count() > 1 && !added.isEmpty()) {
             var values = new LinkedHashMap<String, NDArray>();
             added.forEach(name -> values.put(name, value(name)));
@@ -340,9 +341,16 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    /** Null where the memory may stay as it is. */
+    private NDArray firstValue(Initial initial) {
+        return initial instanceof Initial.Zeros ? null : initial.initialValue(seed);
+    }
+
     /** The names of those that were new. */
     private List<String> addOwnVariables(Graph graph, Function<String, NDArray> firstValue) {
         checkUse();
+        // For all at once: memory that grows in many small steps is not given in large pages.
+        device.variables().grow(used + bytesOfNew(graph));
         var added = new ArrayList<String>();
         graph.variables().forEach((name, value) -> {
             Object initial = graph.initial(name);
@@ -363,10 +371,21 @@ public final class Session implements AutoCloseable {
         return added;
     }
 
+    private long bytesOfNew(Graph graph) {
+        long bytes = 0;
+        for (Map.Entry<String, Value> variable : graph.variables().entrySet()) {
+            bytes += variables.containsKey(variable.getKey()) ? 0 : aligned(variable.getValue());
+        }
+        return bytes;
+    }
+
+    private static long aligned(Value variable) {
+        return (variable.type().bytes() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    }
+
     private void add(String name, Value value, Object initial, NDArray first) {
         long offset = used;
-        used += (value.type().bytes() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-        device.variables().grow(used);
+        used += aligned(value);
         variables.put(name, new Slot(value.type(), offset, initial));
         if (first != null) {
             device.variables().upload(offset, first.bytes());

@@ -8,6 +8,7 @@ import dev.baton.graph.Graph;
 import dev.baton.graph.Node;
 import dev.baton.graph.Primitive;
 import dev.baton.runtime.Executable;
+import java.util.Objects;
 
 /**
  * Finds labels that are no class before a step runs: on the device they would be a class that nobody has, and the loss
@@ -62,6 +63,21 @@ record LabelCheck(String name, int input, long classes, Long ignored) {
                 throw wrong(labels, i, step);
             }
         }
+    }
+
+    // Written out for the reason that Value gives.
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof LabelCheck check
+                && check.name.equals(name)
+                && check.input == input
+                && check.classes == classes
+                && Objects.equals(check.ignored, ignored);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(name, input, classes, ignored);
     }
 
     private DataException wrong(NDArray labels, int index, long step) {
