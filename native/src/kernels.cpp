@@ -37,7 +37,7 @@ namespace {
 
 extern const Kernels BATON_KERNELS;
 const Kernels BATON_KERNELS = {
-    evaluate, reduce, cross_entropy, cross_entropy_backward, adam, sgd, product, sum_of_squares, all_finite,
+    evaluate, reduce, cross_entropy, cross_entropy_backward, adam, sgd, product, product_of_few, sum_of_squares, all_finite,
     convolve, winograd, winograd_weights, max_pool, max_pool_backward, batch_norm, batch_norm_backward, correlate,
     normalize, normalize_backward, softmax, softmax_backward,
     attention_weights, attention_finish, attention_slopes, scale_rows, row_products, add_weighted_rows, rotate,

@@ -24,6 +24,7 @@ struct Block {
 // c[m, n] = a[m, k] b[k, n] in row-major order, or where it accumulates that added to c; rows lie so far apart.
 struct Product {
     static constexpr int64_t PIECE = 256;       // of the inner dimension, multiplied at a time
+    static constexpr int64_t FEW = 4;           // rows that read the right factor where it lies
     static constexpr int64_t COPIED_ROWS = 192, COPIED_COLUMNS = 64;  // of factors that are copied, at a time
     static constexpr int64_t SCRATCH = PIECE * (COPIED_ROWS + COPIED_COLUMNS);  // floats
     bool transposed_a, transposed_b;
@@ -179,6 +180,8 @@ struct Kernels {
     void (*sgd)(const SgdRates& rates, int64_t count, const float* gradient, const float* weight, const float* velocity,
                 float* weight_out, float* velocity_out);
     void (*product)(const Product& product, float* scratch);
+    // Of few rows with a long right factor, neither transposed nor added to.
+    void (*product_of_few)(const Product& product);
     double (*sum_of_squares)(const float* values, int64_t count);
     bool (*all_finite)(const float* values, int64_t count);
     void (*convolve)(const Planes& planes, const float* source, const float* weights, const float* bias,

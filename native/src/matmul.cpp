@@ -63,6 +63,8 @@ struct Matmul : Command, MatmulWords {
             int64_t copied = shares_right() ? times(rights(), factors.right_lanes())
                                             : times(machine.pool.threads(), factors.panel_lanes());
             machine.share(all_lefts(machine) + copied);
+        } else if (is_few()) {
+            machine.share(pieces() * m * n);
         } else if (turns_right(machine)) {
             machine.share(n * k);
         }
@@ -74,6 +76,10 @@ struct Matmul : Command, MatmulWords {
         }
         if (paired) {
             run_paired(run);
+            return;
+        }
+        if (is_few()) {
+            run_few(run);
             return;
         }
         Right right{run.at<const float>(b), row_b, stride_b, transposed_b};
@@ -97,6 +103,40 @@ struct Matmul : Command, MatmulWords {
         run.machine.pool.each(batch * down * across, [&](int64_t chunk, int worker) {
             int64_t row = chunk / across % down * high, column = chunk % across * wide;
             each(worker, chunk / (down * across), row, column, std::min(high, m - row), std::min(wide, n - column));
+        });
+    }
+
+    // Few rows are not worth a copy of the right factor, and take as long as it takes to read it. What several threads read
+    // lies apart: pieces of the inner dimension, whose sums are added up in their order.
+    bool is_few() const {
+        return !paired && batch == 1 && m <= Product::FEW && !transposed_a && !transposed_b && k > Product::PIECE && n >= 64;
+    }
+    int64_t pieces() const { return (k + Product::PIECE - 1) / Product::PIECE; }
+
+    void run_few(const Run& run) const {
+        // The longer the stretches that are read, the better, as long as there are chunks for several threads.
+        int64_t wide = pieces() >= 8 ? 1024 : 256;
+        int64_t across = (n + wide - 1) / wide;
+        float* sums = run.machine.shared();
+        run.machine.pool.each(pieces() * across, [&](int64_t chunk, int) {
+            int64_t piece = chunk / across, column = chunk % across * wide, from = piece * Product::PIECE;
+            run.machine.kernels.product_of_few({false, false, m, std::min(wide, n - column), std::min(Product::PIECE, k - from),
+                                                run.at<const float>(a) + from, row_a,
+                                                run.at<const float>(b) + from * row_b + column, row_b,
+                                                sums + piece * m * n + column, n, false});
+        });
+        each_tile(run, m, TILE, [&](int worker, int64_t, int64_t, int64_t column, int64_t, int64_t columns) {
+            float* result = run.machine.tile(worker);
+            for (int64_t row = 0; row < m; row++) {
+                float* out = result + row * columns;
+                const float* first = sums + row * n + column;
+                for (int64_t i = 0; i < columns; i++) {
+                    float sum = bias.exists() ? run.at<const float>(bias)[column + i] + first[i] : first[i];
+                    for (int64_t piece = 1; piece < pieces(); piece++) sum += first[piece * m * n + i];
+                    out[i] = sum;
+                }
+            }
+            complete(run, worker, 0, 0, column, m, columns, result, true);
         });
     }
 

@@ -165,13 +165,12 @@ inline void multiply_product(const Product& p, const ProductLeft& left, int64_t 
 }
 
 void product(const Product& p, float* scratch) {
-    constexpr int64_t FEW = 4;  // rows that read the right factor where it lies
     if (p.k == 0 && !p.accumulate) {
         for (int64_t i = 0; i < p.m; i++) std::fill_n(p.c + i * p.row_c, p.n, 0.0f);
     }
     int64_t most = ProductLeft::copies(p) ? Product::COPIED_ROWS : p.m;
     // What lies in place is read in whole vectors.
-    int64_t in_place = p.transposed_b || p.m > FEW ? 0 : p.n / PRODUCT_COLUMNS * PRODUCT_COLUMNS;
+    int64_t in_place = p.transposed_b || p.m > Product::FEW ? 0 : p.n / PRODUCT_COLUMNS * PRODUCT_COLUMNS;
     for (int64_t from = 0; from < p.k; from += Product::PIECE) {
         int64_t inner = std::min(Product::PIECE, p.k - from);
         for (int64_t row = 0; row < p.m; row += most) {
@@ -186,6 +185,49 @@ void product(const Product& p, float* scratch) {
                 copy_product_panels(p, from, inner, column, columns, scratch);
                 multiply_product(p, left, row, rows, from, inner, column, columns, scratch);
             }
+        }
+    }
+}
+
+// Adds to a row of sums the products of R numbers with as many rows.
+template <int R>
+inline void add_rows(const float* left, const float* right, int64_t right_row, int64_t columns, float* sums) {
+    constexpr int64_t LANES = Vector::LANES;
+    Repeated x[R];
+    for (int r = 0; r < R; r++) x[r] = repeated(left[r]);
+    int64_t j = 0;
+    for (; j + LANES <= columns; j += LANES) {
+        Vector sum = Vector::load(sums + j);
+        for (int r = 0; r < R; r++) sum.add_product(x[r], Vector::load(right + r * right_row + j));
+        sum.store(sums + j);
+    }
+    if (j < columns) {
+        float lanes[R + 1][LANES] = {};
+        std::copy_n(sums + j, columns - j, lanes[R]);
+        Vector sum = Vector::load(lanes[R]);
+        for (int r = 0; r < R; r++) {
+            std::copy_n(right + r * right_row + j, columns - j, lanes[r]);
+            sum.add_product(x[r], Vector::load(lanes[r]));
+        }
+        sum.store(lanes[R]);
+        std::copy_n(lanes[R], columns - j, sums + j);
+    }
+}
+
+// The right factor is read once, in the order in which it lies in memory: as fast as that gives it. The sums of few rows stay
+// in the first cache.
+void product_of_few(const Product& p) {
+    constexpr int64_t AT_ONCE = 4;
+    for (int64_t row = 0; row < p.m; row++) std::fill_n(p.c + row * p.row_c, p.n, 0.0f);
+    int64_t i = 0;
+    for (; i + AT_ONCE <= p.k; i += AT_ONCE) {
+        for (int64_t row = 0; row < p.m; row++) {
+            add_rows<AT_ONCE>(p.a + row * p.row_a + i, p.b + i * p.row_b, p.row_b, p.n, p.c + row * p.row_c);
+        }
+    }
+    for (; i < p.k; i++) {
+        for (int64_t row = 0; row < p.m; row++) {
+            add_rows<1>(p.a + row * p.row_a + i, p.b + i * p.row_b, p.row_b, p.n, p.c + row * p.row_c);
         }
     }
 }

@@ -15,7 +15,15 @@ final class EpilogueCases {
     static List<Case> cases() {
         var cases = new ArrayList<Case>();
         long[][] sizes = {
-            {1, 1, 1}, {3, 5, 7}, {64, 64, 64}, {67, 129, 33}, {1, 100, 257}, {130, 64, 10}, {0, 5, 7}, {3, 0, 4}
+            {1, 1, 1},
+            {3, 5, 7},
+            {64, 64, 64},
+            {67, 129, 33},
+            {1, 100, 257},
+            {3, 520, 130},
+            {130, 64, 10},
+            {0, 5, 7},
+            {3, 0, 4}
         };
         for (long[] size : sizes) {
             of(cases, size[0], size[1], size[2]);
