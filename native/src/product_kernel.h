@@ -217,7 +217,7 @@ inline void add_rows(const float* left, const float* right, int64_t right_row, i
 // The right factor is read once, in the order in which it lies in memory: as fast as that gives it. The sums of few rows stay
 // in the first cache.
 void product_of_few(const Product& p) {
-    constexpr int64_t AT_ONCE = 4;
+    constexpr int AT_ONCE = 8;
     for (int64_t row = 0; row < p.m; row++) std::fill_n(p.c + row * p.row_c, p.n, 0.0f);
     int64_t i = 0;
     for (; i + AT_ONCE <= p.k; i += AT_ONCE) {
