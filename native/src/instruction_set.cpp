@@ -63,8 +63,8 @@ InstructionSet choose_instruction_set(const char* name) {
     // Measured on a Xeon of the fourth generation or later, which adds two products of a vector at a time; AMD's Zen 4 adds
     // one and gains nothing.
     bool own_wide = __builtin_cpu_is("intel") != 0;
-    // OpenBLAS packs where it does not know the processor, or has no vectors as wide as those of AVX-512: on a Zen 5 its
-    // products take the AVX2 of a Haswell, at half of the speed.
+    // OpenBLAS has kernels that pack, and half as wide vectors, where it does not know a processor with AVX-512 or is told to
+    // take another one's (OPENBLAS_CORETYPE): with those of a Haswell, a Zen 5 multiplies at half of the speed.
     const Int8Kernels& int8 = has_vnni() ? INT8_VNNI : AVX512_KERNELS.int8;
     const Choice choices[] = {
         {{"amx", AVX512_KERNELS, &kernels_of_tiles(), has_tiles_of_bytes() ? INT8_TILES : int8, own_wide, true}, may_use_tiles},
