@@ -130,10 +130,10 @@ struct Matmul : Command, MatmulWords {
             for (int64_t row = 0; row < m; row++) {
                 float* out = result + row * columns;
                 const float* first = sums + row * n + column;
-                for (int64_t i = 0; i < columns; i++) {
-                    float sum = bias.exists() ? run.at<const float>(bias)[column + i] + first[i] : first[i];
-                    for (int64_t piece = 1; piece < pieces(); piece++) sum += first[piece * m * n + i];
-                    out[i] = sum;
+                std::copy_n(first, columns, out);
+                for (int64_t i = 0; bias.exists() && i < columns; i++) out[i] += run.at<const float>(bias)[column + i];
+                for (int64_t piece = 1; piece < pieces(); piece++) {
+                    for (int64_t i = 0; i < columns; i++) out[i] += first[piece * m * n + i];
                 }
             }
             complete(run, worker, 0, 0, column, m, columns, result, true);
