@@ -1,7 +1,13 @@
 // Products of bytes for instruction sets without instructions for them, and what every set does with the sums
-// (int8_products.h). Bytes are widened to 16 bits, so that no sum on the way saturates.
+// (int8_products.h). Bytes are widened, to 16 bits or 32, so that no sum on the way saturates.
 //
 // Included once by each instruction set's kernels, inside of an unnamed namespace.
+
+// A number of each output of a panel; the compiler makes as many registers of it as it takes.
+typedef int32_t PanelInts __attribute__((vector_size(64)));
+typedef uint32_t PanelWords __attribute__((vector_size(64)));
+typedef float PanelReals __attribute__((vector_size(64)));
+typedef int8_t PanelBytes __attribute__((vector_size(16)));
 
 #if defined(__AVX2__)
 // A quad of eight outputs: two sums of two products each for every output.
@@ -42,24 +48,25 @@ void multiply_panel(const Int8Block& b, const uint8_t* left, const int8_t* weigh
     }
 }
 #else
+// In vectors by hand: of plain loops GCC 12 makes vectors of four positions and reads those that are not there.
 template <int POSITIONS>
 void multiply_panel(const Int8Block& b, const uint8_t* left, const int8_t* weights, int32_t* out) {
-    int32_t sums[POSITIONS][INT8_OUTPUTS] = {};
+    PanelInts sums[POSITIONS] = {};
     for (int64_t row = 0; row < b.rows; row++) {
         const uint8_t* from = left + row * b.row_step;
         for (int64_t quad = 0; quad < b.quads; quad++, from += INT8_QUAD, weights += INT8_VECTOR) {
-            for (int i = 0; i < POSITIONS; i++) {
-                const uint8_t* own = from + i * b.position_step;
-                int32_t bytes[INT8_QUAD];
-                for (int64_t k = 0; k < INT8_QUAD; k++) bytes[k] = static_cast<int8_t>(own[k]);
-                for (int64_t j = 0; j < INT8_OUTPUTS; j++) {
-                    const int8_t* with = weights + INT8_QUAD * j;
-                    sums[i][j] += bytes[0] * with[0] + bytes[1] * with[1] + bytes[2] * with[2] + bytes[3] * with[3];
-                }
+            PanelInts quads;
+            std::memcpy(&quads, weights, sizeof quads);
+            int32_t own[POSITIONS];
+            for (int i = 0; i < POSITIONS; i++) std::memcpy(own + i, from + i * b.position_step, sizeof(int32_t));
+            // One byte of each quad after the other, its sign with it.
+            for (int k = 0; k < INT8_QUAD; k++) {
+                PanelInts right = quads << (24 - 8 * k) >> 24;
+                for (int i = 0; i < POSITIONS; i++) sums[i] += right * static_cast<int8_t>(own[i] >> 8 * k);
             }
         }
     }
-    for (int i = 0; i < POSITIONS; i++) std::copy_n(sums[i], INT8_OUTPUTS, out + i * INT8_ROW);
+    for (int i = 0; i < POSITIONS; i++) std::memcpy(out + i * INT8_ROW, sums + i, sizeof sums[i]);
 }
 #endif
 
@@ -77,12 +84,6 @@ void int8_multiply(const Int8Block& b) {
         }
     }
 }
-
-// A number of each output of a panel; the compiler makes as many registers of it as it takes.
-typedef int32_t PanelInts __attribute__((vector_size(64)));
-typedef uint32_t PanelWords __attribute__((vector_size(64)));
-typedef float PanelReals __attribute__((vector_size(64)));
-typedef int8_t PanelBytes __attribute__((vector_size(16)));
 
 // The bytes of a panel, of which so many are there.
 inline void read_panel(const int8_t* from, int64_t count, PanelReals& to) {

@@ -2,12 +2,14 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
 #include <tuple>
 
 #include "check.h"
+#include "fenced_memory.h"
 #include "openblas_double.h"
 
 namespace {
@@ -47,6 +49,36 @@ int64_t in_own_memory(baton_backend* backend, size_t space, const Bench::Bytes& 
     int64_t address = baton_memory_address(memory);
     return there && baton_copy(address, baton_address(bytes.data()), size) == 0 ? address : 0;
 }
+
+// Blocks of exactly the size that a plan is told, until the next plan's.
+class Blocks {
+  public:
+    char* operator[](size_t i) const { return blocks_[i]; }
+    size_t size() const { return blocks_.size(); }
+
+    void add(const Bench::Bytes& bytes) {
+#if defined(__SANITIZE_ADDRESS__)
+        owned_.emplace_back(new char[bytes.size() + (bytes.empty() ? 1 : 0)]);
+        char* block = owned_.back().get();
+#else
+        static std::deque<FencedMemory> fenced;
+        if (blocks_.size() == fenced.size()) {
+            fenced.emplace_back();
+        }
+        char* block = fenced[blocks_.size()].last(bytes.size() + (bytes.empty() ? 1 : 0));
+#endif
+        if (!bytes.empty()) {
+            std::memcpy(block, bytes.data(), bytes.size());
+        }
+        blocks_.push_back(block);
+    }
+
+  private:
+    std::vector<char*> blocks_;
+#if defined(__SANITIZE_ADDRESS__)
+    std::vector<std::unique_ptr<char[]>> owned_;
+#endif
+};
 
 // Of another core, runs one after the other must give the same bits.
 const std::vector<int>& thread_counts() {
@@ -117,20 +149,17 @@ const std::vector<const char*>& instruction_sets() {
 }
 
 int32_t Bench::run(baton_backend* backend, const std::vector<int64_t>& plan, bool* accepted) {
-    // Blocks of exactly the size that the plan is told, for the plan's words too.
-    std::vector<std::unique_ptr<char[]>> blocks;
+    Blocks blocks;
     std::vector<int64_t> addresses, sizes;
     for (const Bytes& bytes : initial_) {
-        blocks.emplace_back(new char[bytes.size() + (bytes.empty() ? 1 : 0)]);
-        if (!bytes.empty()) {
-            std::memcpy(blocks.back().get(), bytes.data(), bytes.size());
-        }
-        addresses.push_back(baton_address(blocks.back().get()));
+        blocks.add(bytes);
+        addresses.push_back(baton_address(blocks[blocks.size() - 1]));
         sizes.push_back(static_cast<int64_t>(bytes.size()));
     }
     for (size_t i = 0; i < FIRST_INPUT && has_own_memory(); i++) {
         addresses[i] = in_own_memory(backend, i, initial_[i]);
     }
+    // The plan's words, of exactly their size as well.
     std::unique_ptr<int64_t[]> code(new int64_t[plan.size()]);
     std::copy(plan.begin(), plan.end(), code.get());
     std::vector<int64_t> arguments(addresses.begin() + FIRST_INPUT, addresses.end());
@@ -149,11 +178,11 @@ int32_t Bench::run(baton_backend* backend, const std::vector<int64_t>& plan, boo
     status = baton_plan_run(reinterpret_cast<int64_t>(handle));
     baton_plan_destroy(handle);
     for (size_t i = 0; i < FIRST_INPUT && has_own_memory() && status == 0; i++) {
-        status = baton_copy(baton_address(blocks[i].get()), addresses[i], sizes[i]);
+        status = baton_copy(baton_address(blocks[i]), addresses[i], sizes[i]);
     }
     after_.clear();
     for (size_t i = 0; i < blocks.size(); i++) {
-        after_.emplace_back(blocks[i].get(), blocks[i].get() + initial_[i].size());
+        after_.emplace_back(blocks[i], blocks[i] + initial_[i].size());
     }
     for (size_t space : scratch_) {
         after_[space].clear();
