@@ -2,8 +2,8 @@
 # compare.sh [--table] [-n ROUNDS] [WORKLOAD[,WORKLOAD...] [PEER...]]
 # Measures Baton and the peers in turn and prints medians and ratios; --help and README.md say more.
 set -euo pipefail
-# Everyone takes the kernels that OpenBLAS chooses for this processor: another choice slows the peers more than Baton.
-unset OPENBLAS_CORETYPE
+# Everyone takes what OpenBLAS chooses for this processor: another choice slows the peers more than Baton.
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
 here=$(cd "$(dirname "$0")" && pwd)
 
 fail() { echo "compare.sh: $*" >&2; exit 2; }

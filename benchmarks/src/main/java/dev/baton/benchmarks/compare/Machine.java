@@ -15,17 +15,19 @@ import java.util.Locale;
  */
 record Machine(String processor, int cores, String memory, String system, String java, String commit) {
 
+    private static final String UNKNOWN = "unknown";
+
     /** @param repository a folder of Baton's repository */
     static Machine here(Path repository) throws IOException, InterruptedException {
         String commit = git(repository, "rev-parse", "--short", "HEAD");
         if (commit.isEmpty()) {
-            commit = "unknown";
+            commit = UNKNOWN;
         } else if (!git(repository, "status", "--porcelain", "--untracked-files=no")
                 .isEmpty()) {
             commit += ", changed";
         }
         return new Machine(
-                valueIn("/proc/cpuinfo", "model name"),
+                processorName(),
                 Runtime.getRuntime().availableProcessors(),
                 gibibytes(valueIn("/proc/meminfo", "MemTotal")),
                 System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
@@ -34,13 +36,23 @@ record Machine(String processor, int cores, String memory, String system, String
                 commit);
     }
 
-    /** What stands behind the colon of a file's line. */
+    /** With the family and the model, where they are told: a name that hides the generation is common in clouds. */
+    private static String processorName() throws IOException {
+        String name = valueIn("/proc/cpuinfo", "model name");
+        String family = valueIn("/proc/cpuinfo", "cpu family");
+        return family.equals(UNKNOWN)
+                ? name
+                : name + " (family " + family + ", model " + valueIn("/proc/cpuinfo", "model") + ")";
+    }
+
+    /** What stands behind the colon of a file's first line of this name. */
     private static String valueIn(String file, String name) throws IOException {
         return Files.readAllLines(Path.of(file)).stream()
-                .filter(line -> line.startsWith(name))
-                .map(line -> line.substring(line.indexOf(':') + 1).trim())
+                .map(line -> line.split(":", 2))
+                .filter(line -> line.length == 2 && line[0].trim().equals(name))
+                .map(line -> line[1].trim())
                 .findFirst()
-                .orElse("unknown");
+                .orElse(UNKNOWN);
     }
 
     private static String gibibytes(String kibibytes) {
