@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Training on a real cluster: a master and three workers of Spark, each a process on this machine. Both ways beside one
-# machine, executors and a driver that are killed, workers that cannot take part, the driver's memory, and where the time
-# goes. Takes Maven's options, such as -o.
+# machine, executors and a driver that are killed, workers that cannot take part, the driver's memory, where the time
+# goes, and the command of docs/distributed.md. Takes Maven's options, such as -o.
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 reports="$root/spark/target/surefire-reports"

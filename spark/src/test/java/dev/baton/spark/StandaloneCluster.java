@@ -119,6 +119,11 @@ final class StandaloneCluster implements AutoCloseable {
         command.addAll(List.of("--host", "127.0.0.1", "--webui-port", "0"));
         command.addAll(List.of(arguments));
         Path log = folder.resolve(name + ".log");
+        run(command, log);
+        return log;
+    }
+
+    private Process run(List<String> command, Path log) throws IOException {
         var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment()
                 .putAll(Map.of(
@@ -132,7 +137,15 @@ final class StandaloneCluster implements AutoCloseable {
         processes.add(process);
         // Also where the tests end without closing it.
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-        return log;
+        return process;
+    }
+
+    /** Spark's own program {@code spark-submit}, which shell scripts of its distribution start. */
+    Process submit(List<String> arguments, Path log) throws IOException {
+        var command = new ArrayList<>(java());
+        command.addAll(List.of("-cp", folder.resolve("spark/jars") + "/*", "org.apache.spark.deploy.SparkSubmit"));
+        command.addAll(arguments);
+        return run(command, log);
     }
 
     /** The start of a command that runs Java with what Spark reaches into. */
