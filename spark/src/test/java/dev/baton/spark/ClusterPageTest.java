@@ -45,7 +45,7 @@ class ClusterPageTest {
                 OutputStream file = Files.newOutputStream(jar);
                 var packed = new JarOutputStream(file)) {
             for (Path one : files.filter(Files::isRegularFile).toList()) {
-                packed.putNextEntry(new JarEntry(classes.relativize(one).toString().replace('\\', '/')));
+                packed.putNextEntry(new JarEntry(classes.relativize(one).toString()));
                 Files.copy(one, packed);
             }
         }

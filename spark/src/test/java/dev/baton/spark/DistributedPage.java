@@ -47,9 +47,8 @@ final class DistributedPage {
 
     /** The folder that the program's first argument names. */
     static Path digits() throws URISyntaxException {
-        return Path.of(OpticalDigits.class
-                .getResource("/dev/baton/examples/optdigits")
-                .toURI());
+        return Path.of(
+                OpticalDigits.class.getResource("/dev/baton/examples/optdigits").toURI());
     }
 
     /** The share of the test's digits that the program has read as they are. */
