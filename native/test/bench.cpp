@@ -56,21 +56,23 @@ class Blocks {
     char* operator[](size_t i) const { return blocks_[i]; }
     size_t size() const { return blocks_.size(); }
 
-    void add(const Bench::Bytes& bytes) {
+    char* add(const Bench::Bytes& bytes) {
+        const size_t size = bytes.size() + (bytes.empty() ? 1 : 0);
 #if defined(__SANITIZE_ADDRESS__)
-        owned_.emplace_back(new char[bytes.size() + (bytes.empty() ? 1 : 0)]);
+        owned_.emplace_back(new char[size]);
         char* block = owned_.back().get();
 #else
         static std::deque<FencedMemory> fenced;
         if (blocks_.size() == fenced.size()) {
             fenced.emplace_back();
         }
-        char* block = fenced[blocks_.size()].last(bytes.size() + (bytes.empty() ? 1 : 0));
+        char* block = fenced[blocks_.size()].last(size);
 #endif
         if (!bytes.empty()) {
             std::memcpy(block, bytes.data(), bytes.size());
         }
         blocks_.push_back(block);
+        return block;
     }
 
   private:
@@ -152,8 +154,7 @@ int32_t Bench::run(baton_backend* backend, const std::vector<int64_t>& plan, boo
     Blocks blocks;
     std::vector<int64_t> addresses, sizes;
     for (const Bytes& bytes : initial_) {
-        blocks.add(bytes);
-        addresses.push_back(baton_address(blocks[blocks.size() - 1]));
+        addresses.push_back(baton_address(blocks.add(bytes)));
         sizes.push_back(static_cast<int64_t>(bytes.size()));
     }
     for (size_t i = 0; i < FIRST_INPUT && has_own_memory(); i++) {
