@@ -14,6 +14,7 @@
 
 #include "convolution_planes.h"
 #include "plan.h"
+#include "winograd.h"
 
 namespace baton {
 namespace {
@@ -373,6 +374,9 @@ std::unique_ptr<ByWeights> by_weights(const Geometry& g, bool paired) {
 
 int64_t convolution_scratch(const int64_t* words, int64_t opcode, const Machine& machine) {
     Decoder in(words, CONVOLUTION_WORDS, nullptr, 0, machine);
+    if (opcode == 16 + WINOGRAD) {
+        return winograd_by_weights_scratch(in);
+    }
     if (opcode >= WINOGRAD) {
         return winograd_scratch(in, opcode == 15 + WINOGRAD || opcode == 28 + WINOGRAD, opcode >= TRANSFORMED);
     }

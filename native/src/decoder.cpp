@@ -1,6 +1,7 @@
 #include "command_table.h"
 #include "instruction_set.h"
 #include "plan.h"
+#include "winograd.h"
 
 namespace baton {
 namespace {
@@ -11,6 +12,7 @@ constexpr CommandEntry OWN_COMMANDS[] = {
     {50, decode_int8_product},
     {14 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, false, false, false); }},
     {15 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, true, false, false); }},
+    {16 + WINOGRAD, decode_winograd_by_weights},
     {21 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, false, true, false); }},
     {28 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, true, true, false); }},
     {14 + TRANSFORMED, [](Decoder& in) { return decode_winograd(in, false, false, true); }},

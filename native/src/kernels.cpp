@@ -26,6 +26,7 @@ namespace {
 #include "product_kernel.h"
 #include "convolution_kernel.h"
 #include "winograd_kernel.h"
+#include "winograd_sums_kernel.h"
 #include "picture_kernel.h"
 #include "normalization_kernel.h"
 #include "attention_kernel.h"
@@ -38,7 +39,8 @@ namespace {
 extern const Kernels BATON_KERNELS;
 const Kernels BATON_KERNELS = {
     evaluate, reduce, cross_entropy, cross_entropy_backward, adam, sgd, product, product_of_few, sum_of_squares, all_finite,
-    convolve, winograd, winograd_weights, max_pool, max_pool_backward, batch_norm, batch_norm_backward, correlate,
+    convolve, winograd, winograd_weights,
+    channels_last, winograd_elements, winograd_slopes, winograd_sums, winograd_taps, max_pool, max_pool_backward, batch_norm, batch_norm_backward, correlate,
     normalize, normalize_backward, softmax, softmax_backward,
     attention_weights, attention_finish, attention_slopes, scale_rows, row_products, add_weighted_rows, rotate,
     lstm_gates, lstm_gates_backward, gru_gates, gru_gates_backward,

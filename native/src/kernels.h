@@ -90,6 +90,24 @@ struct WinogradWeights {
     int64_t place_step;
 };
 
+// What some tiles add to the sums that become gradients of taps (winograd_sums_kernel.h).
+struct WinogradSums {
+    int64_t inputs, outputs;  // in whole lines
+    int64_t tiles;
+    const float* elements;  // transformed: [place][tile][input]
+    int64_t elements_step;  // from one place to the next
+    const float* slopes;    // transformed gradients: [place][tile][output]
+    int64_t slopes_step;
+    bool adds;  // to what is there
+};
+
+// The sums [place][input][output] of all parts.
+struct WinogradParts {
+    const float* sums;
+    int64_t parts, part_step;
+    int64_t inputs, outputs;  // in whole lines
+};
+
 // Sums of products of planes: rows (gradients) with columns (shifted inputs), over pictures and positions. Position i of a
 // row belongs to position pieces[i / 8] + i % 8 of a column.
 struct Correlation {
@@ -189,6 +207,12 @@ struct Kernels {
                      const float* kept);
     void (*winograd)(const WinogradTiles& tiles);
     void (*winograd_weights)(const WinogradWeights& weights, int64_t first, int64_t count, float* to);
+    void (*channels_last)(const float* from, int64_t channel_step, int64_t channels, int64_t columns, float* to,
+                          int64_t to_step);
+    void (*winograd_elements)(const float* const (&rows)[4], int64_t channels, int64_t tiles, float* to, int64_t place_step);
+    void (*winograd_slopes)(const float* const (&rows)[2], int64_t channels, int64_t tiles, float* to, int64_t place_step);
+    void (*winograd_sums)(const WinogradSums& tiles, float* sums);
+    void (*winograd_taps)(const WinogradParts& parts, int64_t inputs, int64_t outputs, float* to, int64_t to_step);
     void (*max_pool)(const Pooling& pooling, const float* in, float* out, int32_t* index);
     void (*max_pool_backward)(const Pooling& pooling, const float* gradient, const int32_t* index, float* out);
     // Rectified: with an addend or null, what is negative becomes 0.

@@ -85,10 +85,8 @@ class Decoder : public PlanReader {
 };
 
 std::unique_ptr<Command> decode_int8_product(Decoder& in);
-std::unique_ptr<Command> decode_winograd(Decoder& in, bool backward, bool rectified, bool transformed);
 
 // The bytes of scratch memory that a convolution of a geometry wants.
-int64_t winograd_scratch(Decoder& in, bool backward, bool transformed);
 int64_t convolution_scratch(const int64_t* words, int64_t opcode, const Machine& machine);
 
 }  // namespace baton

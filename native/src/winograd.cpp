@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "convolution_planes.h"
-#include "plan.h"
+#include "winograd.h"
 
 namespace baton {
 namespace {
@@ -154,11 +154,7 @@ void check(const Side& side) {
 }
 
 std::unique_ptr<Winograd> winograd(const Geometry& g, int64_t threads, bool backward, bool transformed) {
-    check(g.down);
-    check(g.across);
-    if (g.groups != 1) {
-        throw Failure("Winograd's method needs channels in one group");
-    }
+    require_winograd(g);
     auto command = std::make_unique<Winograd>();
     command->pictures = g.pictures;
     command->inputs = backward ? g.outputs : g.inputs;
@@ -175,6 +171,14 @@ std::unique_ptr<Winograd> winograd(const Geometry& g, int64_t threads, bool back
 }
 
 }  // namespace
+
+void require_winograd(const Geometry& geometry) {
+    check(geometry.down);
+    check(geometry.across);
+    if (geometry.groups != 1) {
+        throw Failure("Winograd's method needs channels in one group");
+    }
+}
 
 int64_t winograd_scratch(Decoder& in, bool backward, bool transformed) {
     auto command = winograd(decode_geometry(in), in.threads(), backward, transformed);

@@ -118,7 +118,6 @@ void convolution(const Sizes& s, int64_t variant) {
     for (size_t i = 0; i < kept.size(); i++) kept[i] = x[i] > 0 ? kept[i] : 0;
     expect("convolution by input with relu", s, bench, variant + CONVOLUTION_BY_INPUT_RELU, {pg, pw, NONE},
            bench.result<float>(x.size()), kept, static_cast<double>(s.outputs / s.groups) * static_cast<double>(taps), {px});
-    if (variant == WINOGRAD) return;
     expect("convolution by weight", s, bench, variant + CONVOLUTION_BY_WEIGHT, {px, pg}, bench.result<float>(weight.size()), by_weight,
            static_cast<double>(s.pictures * s.down.results() * s.across.results()));
 }

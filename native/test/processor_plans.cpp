@@ -12,7 +12,8 @@ Sample tiles() {
     Numbers numbers(6);
     int64_t x = bench.input(numbers.reals(2 * 3 * 5 * 6)), weight = bench.input(numbers.reals(4 * 3 * 9));
     int64_t bias = bench.input(numbers.reals(4)), y = bench.result<float>(2 * 4 * 5 * 6), by_x = bench.result<float>(180);
-    int64_t scratch = bench.scratch(1 << 17);
+    int64_t by_weight = bench.result<float>(4 * 3 * 9);
+    int64_t scratch = bench.scratch(1 << 19);
     std::vector<int64_t> sizes{2, 3, 4, 1, 5, 3, 5, 1, 1, 1, 6, 3, 6, 1, 1, 1};
     int64_t transformed = bench.input(numbers.reals(16 * 8 * 3));
     auto of = [](Opcode opcode, int64_t variant = WINOGRAD) { return static_cast<Opcode>(opcode + variant); };
@@ -20,6 +21,7 @@ Sample tiles() {
                           command(of(CONVOLUTION_RELU), joined({sizes, {x, weight, NONE, y, scratch}})),
                           command(of(CONVOLUTION_BY_INPUT), joined({sizes, {y, weight, NONE, by_x, scratch}})),
                           command(of(CONVOLUTION_BY_INPUT_RELU), joined({sizes, {y, weight, NONE, by_x, scratch, x}})),
+                          command(of(CONVOLUTION_BY_WEIGHT), joined({sizes, {x, y, by_weight, scratch}})),
                           command(of(CONVOLUTION, TRANSFORMED), joined({sizes, {x, transformed, bias, y, scratch}})),
                           command(of(CONVOLUTION_RELU, TRANSFORMED), joined({sizes, {x, transformed, NONE, y, scratch}}))});
     return sample;

@@ -1,4 +1,4 @@
-// Convolutions and their gradients by the input by Winograd's method, against loops in double.
+// Convolutions and their gradients by Winograd's method, against loops in double.
 #include <cstring>
 
 #include "check.h"
@@ -9,9 +9,11 @@ using namespace format;
 namespace {
 
 void refuses_by_winograd(const char* name, const Sizes& s) {
-    int64_t bytes = 0;
-    int32_t status = baton_convolution_scratch(backend_of(BASELINE, 1), s.words().data(), CONVOLUTION + WINOGRAD, &bytes);
-    CHECK(status != 0 && std::strstr(baton_last_error(), "Winograd") != nullptr, "Winograd's method took %s", name);
+    for (int64_t opcode : {CONVOLUTION, CONVOLUTION_BY_INPUT, CONVOLUTION_BY_WEIGHT}) {
+        int64_t bytes = 0;
+        int32_t status = baton_convolution_scratch(backend_of(BASELINE, 1), s.words().data(), opcode + WINOGRAD, &bytes);
+        CHECK(status != 0 && std::strstr(baton_last_error(), "Winograd") != nullptr, "Winograd's method took %s", name);
+    }
 }
 
 }  // namespace
@@ -35,6 +37,10 @@ void test_winograd() {
              // Bands of one picture, the last of which is lower, and rows of more tiles than are computed at once.
              Sizes{1, 3, 20, 1, same(37), same(16)},
              Sizes{2, 2, 3, 1, same(5), same(200)},
+             // Several blocks of channels, and several parts of the pictures whose sums are added up.
+             Sizes{2, 67, 130, 1, same(9), same(7)},
+             Sizes{40, 20, 35, 1, same(13), same(12)},
+             Sizes{1, 18, 66, 1, same(50), same(46)},
          }) {
         convolution(s, WINOGRAD);
         convolution(s, TRANSFORMED);

@@ -21,7 +21,7 @@ final class PictureWords {
     static final int CONVOLUTION_BY_INPUT = 15;
     static final int CONVOLUTION_BY_WEIGHT = 16;
 
-    /** Added to the opcode of a convolution, or of its gradient by the input, that is computed by Winograd's method. */
+    /** Added to the opcode of a convolution, or of one of its gradients, that is computed by Winograd's method. */
     static final int WINOGRAD = 128;
 
     /** Added to the opcode of a convolution whose weight was transformed for it beforehand. */
@@ -37,11 +37,11 @@ final class PictureWords {
      * whose sums are about as exact. Chosen by the layer alone: pictures give the same answers alone as among others.
      */
     static boolean byWinograd(NativeCore core, Node node) {
-        boolean either = isForward(node.operation()) || isInputGradient(node.operation());
-        if (!either || node.attributes().flag(Primitive.BFLOAT16)) {
+        int opcode = plainOpcode(node.operation());
+        if (opcode == 0 || node.attributes().flag(Primitive.BFLOAT16)) {
             return false;
         }
-        return fitsWinograd(node) && core.has_command(CONVOLUTION + WINOGRAD) == 1;
+        return fitsWinograd(node) && core.has_command(opcode + WINOGRAD) == 1;
     }
 
     /** Whether a convolution with a transformed weight is computed so. */
@@ -66,8 +66,11 @@ final class PictureWords {
         return tile && isWhole && Math.min(weight.size(0), weight.size(1)) >= FEWEST_CHANNELS;
     }
 
-    /** The weight [O, C / groups, KH, KW] of a convolution or of its gradient by the input. */
+    /** The weight [O, C / groups, KH, KW] of a convolution or of one of its gradients. */
     private static Shape weight(Node node) {
+        if (node.operation() == Convolution.WEIGHT_GRADIENT) {
+            return node.attributes().shape(Convolution.SHAPE);
+        }
         return isTransformed(node.operation())
                 ? WinogradConvolution.weightShape(node.inputTypes(), node.attributes())
                 : node.input(1).shape();
@@ -75,17 +78,22 @@ final class PictureWords {
 
     /** The opcode that the workspace of a convolution or of a gradient of one goes by; 0 for any other operation. */
     static int convolutionOpcode(NativeCore core, Node node) {
-        Operation operation = node.operation();
-        if (isForward(operation)) {
-            return CONVOLUTION + variant(core, node);
-        }
-        if (isInputGradient(operation)) {
-            return CONVOLUTION_BY_INPUT + variant(core, node);
-        }
-        if (isTransformed(operation)) {
+        if (isTransformed(node.operation())) {
             return CONVOLUTION + TRANSFORMED;
         }
-        return operation == Convolution.WEIGHT_GRADIENT ? CONVOLUTION_BY_WEIGHT + variant(core, node) : 0;
+        int opcode = plainOpcode(node.operation());
+        return opcode == 0 ? 0 : opcode + variant(core, node);
+    }
+
+    /** That of a convolution or of a gradient of one, whose weights are not transformed, rectified or not; 0 for any other. */
+    private static int plainOpcode(Operation operation) {
+        if (isForward(operation)) {
+            return CONVOLUTION;
+        }
+        if (isInputGradient(operation)) {
+            return CONVOLUTION_BY_INPUT;
+        }
+        return operation == Convolution.WEIGHT_GRADIENT ? CONVOLUTION_BY_WEIGHT : 0;
     }
 
     /** What is added to the opcode of any operation for how it is computed. */
@@ -110,11 +118,10 @@ final class PictureWords {
     /** The sizes of a convolution, the same for itself and its gradients. */
     static long[] geometry(Node node) {
         Operation operation = node.operation();
-        boolean isTransformed = isTransformed(operation);
-        Shape shape =
-                isForward(operation) || isTransformed ? null : node.attributes().shape(Convolution.SHAPE);
-        Shape x = isInputGradient(operation) ? shape : node.input(0).shape();
-        Shape weight = operation == Convolution.WEIGHT_GRADIENT ? shape : weight(node);
+        Shape x = isInputGradient(operation)
+                ? node.attributes().shape(Convolution.SHAPE)
+                : node.input(0).shape();
+        Shape weight = weight(node);
         Window window = Window.of(node.attributes(), new long[] {weight.size(2), weight.size(3)});
         Shape results = window.places(x, weight.dim(0));
         long groups = node.attributes().integer(Convolution.GROUPS);

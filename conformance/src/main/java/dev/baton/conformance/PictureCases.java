@@ -94,6 +94,7 @@ final class PictureCases {
                 new Filters(new long[] {3, 16, 16, 16}, new long[] {32, 16, 3, 3}, square(3, 1, 1)),
                 new Filters(new long[] {2, 17, 9, 11}, new long[] {33, 17, 3, 3}, square(3, 1, 1)),
                 new Filters(new long[] {19, 16, 8, 8}, new long[] {17, 16, 3, 3}, square(3, 1, 1)),
+                new Filters(new long[] {2, 70, 7, 5}, new long[] {66, 70, 3, 3}, square(3, 1, 1)),
                 new Filters(
                         new long[] {1, 18, 4, 33},
                         new long[] {16, 18, 3, 3},
