@@ -38,13 +38,16 @@ struct Winograd : Command, ConvolutionPlaces {
     int64_t all_outputs() const { return rounded_up(outputs, TOGETHER); }
 
     // Many pictures go some by some. Few are cut into bands of rows, some for each thread: the more there are, the more rows are
-    // padded twice.
+    // padded twice. Small ones are rather cut by outputs, as far as these suffice: where a band ends in the middle of a page,
+    // the processor looks ahead into what another core is writing.
     bool by_picture() const { return pictures >= 16; }
     int64_t pictures_at_once() const {
         return by_picture() ? std::clamp<int64_t>(MOST_TILES / tiles_of_picture(), 1, pictures) : 1;
     }
+    int64_t most_parts() const { return (outputs + 15) / 16; }
     int64_t rows_of_band() const {
-        int64_t some = std::max(divided_up(down(), 2 * threads), FEW_TILES / across());
+        int64_t fewest = most_parts() < threads ? FEW_TILES : 2 * FEW_TILES;
+        int64_t some = std::max(divided_up(down(), 2 * threads), fewest / across());
         return by_picture() ? down() : std::clamp<int64_t>(some, 1, down());
     }
     // Blocks of equal width.
@@ -85,7 +88,7 @@ struct Winograd : Command, ConvolutionPlaces {
         // Where there are fewer bands than threads they are cut by outputs too; each part transforms the inputs again.
         int64_t at_once = pictures_at_once();
         int64_t count = (pictures + at_once - 1) / at_once * static_cast<int64_t>(bands.size());
-        int64_t parts = std::clamp<int64_t>(threads / count, 1, (outputs + 15) / 16);
+        int64_t parts = std::clamp<int64_t>(threads / count, 1, most_parts());
         int64_t outputs_of_part = rounded_up((outputs + parts - 1) / parts, TOGETHER);
         run.machine.pool.each(count * parts, [&](int64_t chunk, int worker) {
             int64_t from = std::min(outputs, chunk % parts * outputs_of_part);
