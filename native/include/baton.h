@@ -23,7 +23,7 @@ extern "C" {
 #endif
 
 /* Changes whenever a function or the plan format changes. */
-#define BATON_ABI_VERSION 7
+#define BATON_ABI_VERSION 8
 
 typedef struct baton_backend baton_backend;
 typedef struct baton_memory baton_memory;
@@ -85,6 +85,11 @@ BATON_API int32_t baton_copy(int64_t target, int64_t source, int64_t bytes);
 BATON_API int32_t baton_plan_create(baton_backend* backend, const int64_t* code, int64_t words, const int64_t* addresses,
                                     const int64_t* sizes, int32_t spaces, int64_t arguments, baton_plan** plan);
 
+/* The bytes that a plan wants while it runs of memory that its backend keeps for all plans, beside the spaces; as above, but
+ * nothing is touched, so that spaces may be of any size. */
+BATON_API int32_t baton_plan_shared(const baton_backend* backend, const int64_t* code, int64_t words, const int64_t* sizes,
+                                    int32_t spaces, int64_t* bytes);
+
 /* The bytes of scratch memory that a convolution wants; opcode and geometry (16 words) as in PLAN_FORMAT.md. */
 BATON_API int32_t baton_convolution_scratch(const baton_backend* backend, const int64_t* geometry, int64_t opcode,
                                             int64_t* bytes);
@@ -135,6 +140,8 @@ typedef struct baton_core {
     int32_t (*copy)(int64_t target, int64_t source, int64_t bytes);
     int32_t (*plan_create)(baton_backend* backend, const int64_t* code, int64_t words, const int64_t* addresses,
                            const int64_t* sizes, int32_t spaces, int64_t arguments, baton_plan** plan);
+    int32_t (*plan_shared)(const baton_backend* backend, const int64_t* code, int64_t words, const int64_t* sizes,
+                           int32_t spaces, int64_t* bytes);
     int32_t (*convolution_scratch)(const baton_backend* backend, const int64_t* geometry, int64_t opcode, int64_t* bytes);
     int32_t (*plan_run)(int64_t plan);
     void (*plan_destroy)(baton_plan* plan);

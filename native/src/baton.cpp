@@ -1,4 +1,5 @@
 // The processor's core: a backend with its threads, and the plans that it runs.
+#include <algorithm>
 #include <cstring>
 
 #include "growing_memory.h"
@@ -20,6 +21,13 @@ InstructionSet instruction_set_for(int32_t threads, const char* isa) {
 
 void probe() { choose_instruction_set(nullptr); }
 
+// What the commands of a plan share with those of others: each has it while it runs.
+int64_t shared_floats(const std::vector<std::unique_ptr<Command>>& commands, const Machine& machine) {
+    int64_t most = 0;
+    for (const auto& command : commands) most = std::max(most, command->shared_floats(machine));
+    return most;
+}
+
 void copy(void* to, const void* from, int64_t bytes) { std::memcpy(to, from, static_cast<size_t>(bytes)); }
 
 }  // namespace
@@ -36,6 +44,9 @@ class Backend {
     int64_t free_memory() const { return INT64_MAX; }
     int64_t convolution_scratch(const int64_t* geometry, int64_t opcode) const {
         return baton::convolution_scratch(geometry, opcode, machine_);
+    }
+    int64_t plan_shared(const int64_t* code, int64_t words, const int64_t* sizes, int32_t spaces) const {
+        return times(shared_floats(Decoder(code, words, sizes, spaces, machine_).commands(), machine_), sizeof(float));
     }
     GrowingMemory reserve(int64_t capacity) const { return GrowingMemory(capacity); }
     void join(Group& group, int32_t member) { machine_.member.join(group, member); }
@@ -54,7 +65,7 @@ class Plan {
           sizes_(sizes, sizes + spaces),
           arguments_(arguments) {
         for (int32_t i = 0; i < spaces; i++) bases_.push_back(reinterpret_cast<char*>(addresses[i]));
-        for (const auto& command : commands_) command->prepare(machine_);
+        machine_.share(shared_floats(commands_, machine_));
     }
 
     void run() {

@@ -2,7 +2,7 @@
 // core, behind what it has of its own in namespace baton:
 //
 //   class Backend        Backend(number, isa), name(), has_own_products(), has_bfloat16(), free_memory(),
-//                        convolution_scratch(geometry, opcode), join(group, member), reserve(capacity), which gives
+//                        convolution_scratch(geometry, opcode), plan_shared(code, words, sizes, spaces), join(group, member), reserve(capacity), which gives
 //   class GrowingMemory  grow(bytes), address()
 //   CoreGroup            CoreGroup(members), break_up()
 //   class Plan           Plan(backend, code, words, addresses, sizes, spaces, arguments), run()
@@ -151,6 +151,17 @@ int32_t baton_plan_create(baton_backend* backend, const int64_t* code, int64_t w
     });
 }
 
+int32_t baton_plan_shared(const baton_backend* backend, const int64_t* code, int64_t words, const int64_t* sizes,
+                          int32_t spaces, int64_t* bytes) {
+    return guarded([&] {
+        require(backend != nullptr, "the backend is null: it was never opened");
+        require(words >= 0 && (words == 0 || code != nullptr), "the plan has no words: the code is null or its length negative");
+        require(spaces >= baton::FIRST_INPUT && sizes != nullptr, "a plan has at least 4 memory spaces, and each a size");
+        require(bytes != nullptr, "there is no place for the bytes: it is null");
+        *bytes = backend->backend.plan_shared(code, words, sizes, spaces);
+    });
+}
+
 int32_t baton_plan_run(int64_t handle) {
     runs.fetch_add(1, std::memory_order_relaxed);
     return guarded([&] {
@@ -222,6 +233,7 @@ const baton_core* baton_functions(void) {
         baton_address,
         baton_copy,
         baton_plan_create,
+        baton_plan_shared,
         baton_convolution_scratch,
         baton_plan_run,
         baton_plan_destroy,

@@ -49,8 +49,8 @@ struct Int8Product : Command, Int8Words {
     int64_t copy_bytes() const { return rounded_up(times(read_lines(), line_bytes()) + SPARE, 64); }
     int64_t worker_bytes() const { return copy_bytes() + MOST_POSITIONS * INT8_ROW * 4; }
 
-    void prepare(Machine& machine) const override {
-        machine.share(times(machine.pool.threads(), worker_bytes()) / 4);
+    int64_t shared_floats(const Machine& machine) const override {
+        return times(machine.pool.threads(), worker_bytes()) / 4;
     }
 
     void run(const Run& run) const override {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "growing_memory.h"
 #include "instruction_set.h"
 #include "openblas.h"
 #include "plan.h"
@@ -44,8 +45,13 @@ void Machine::multiply(int worker, const Product& p, bool by_openblas) {
 
 void Machine::share(int64_t floats) {
     if (floats > shared_floats_) {
-        shared_memory_.reset(new char[static_cast<size_t>(floats * 4 + LINE_BYTES)]);
-        shared_ = next_line(shared_memory_.get());
+        shared_floats_ = 0;
+        shared_ = nullptr;
+        shared_memory_.reset();
+        // Of its own, not of the heap: there it may lie on top of much that is free, and keep the system from having it back.
+        shared_memory_ = std::make_unique<GrowingMemory>(times(floats, sizeof(float)));
+        shared_memory_->grow(times(floats, sizeof(float)));
+        shared_ = reinterpret_cast<float*>(shared_memory_->address());
         shared_floats_ = floats;
     }
 }

@@ -57,17 +57,17 @@ struct Matmul : Command, MatmulWords {
         return rounded_up(times(lefts(), factors(machine).left_lanes(transposed_a)), 16);
     }
 
-    void prepare(Machine& machine) const override {
+    int64_t shared_floats(const Machine& machine) const override {
         if (paired) {
             PairedFactors factors = this->factors(machine);
             int64_t copied = shares_right() ? times(rights(), factors.right_lanes())
                                             : times(machine.pool.threads(), factors.panel_lanes());
-            machine.share(all_lefts(machine) + copied);
-        } else if (is_few()) {
-            machine.share(pieces() * m * n);
-        } else if (turns_right(machine)) {
-            machine.share(n * k);
+            return all_lefts(machine) + copied;
         }
+        if (is_few()) {
+            return pieces() * m * n;
+        }
+        return turns_right(machine) ? n * k : 0;
     }
 
     void run(const Run& run) const override {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "group.h"
+#include "growing_memory.h"
 #include "commands.h"
 #include "instruction_set.h"
 #include "kernels.h"
@@ -36,12 +37,12 @@ struct Machine {
     float* panel(int worker);
     // Memory that the commands of all plans share, for as long as each runs: at least as much as was asked for. Begins with
     // a cache line.
-    float* shared() { return shared_; }
+    float* shared() const { return shared_; }
     void share(int64_t floats);
 
   private:
     std::vector<std::unique_ptr<char[]>> scratch_;
-    std::unique_ptr<char[]> shared_memory_;
+    std::unique_ptr<GrowingMemory> shared_memory_;
     float* shared_ = nullptr;
     int64_t shared_floats_ = 0;
 };
@@ -62,8 +63,8 @@ struct Run {
 
 struct Command {
     virtual ~Command() = default;
-    // Asks for what it shares with others, before it is run for the first time.
-    virtual void prepare(Machine&) const {}
+    // The floats of the machine's memory that it shares with others while it runs.
+    virtual int64_t shared_floats(const Machine&) const { return 0; }
     virtual void run(const Run& run) const = 0;
 };
 

@@ -86,6 +86,13 @@ void plans() {
     for (int32_t spaces : {3, 0, -1, INT32_MIN}) {
         fails("too few spaces", baton_plan_create(backend, code.data(), words, a, s, spaces, inputs, &plan), "at least 4");
     }
+    int64_t bytes = -1;
+    fails("no backend to share", baton_plan_shared(nullptr, code.data(), words, s, 5, &bytes), "the backend is null");
+    fails("no code that shares", baton_plan_shared(backend, nullptr, words, s, 5, &bytes), "the plan has no words");
+    fails("no sizes of what shares", baton_plan_shared(backend, code.data(), words, nullptr, 5, &bytes), "at least 4");
+    fails("no place for bytes", baton_plan_shared(backend, code.data(), words, s, 5, nullptr), "null");
+    CHECK(baton_plan_shared(backend, code.data(), words, s, 5, &bytes) == 0 && bytes >= 0, "what is shared: %s",
+          baton_last_error());
     fails("no arguments", baton_plan_create(backend, code.data(), words, a, s, 5, 0, &plan), "address of their addresses");
     fails("no place for a plan", baton_plan_create(backend, code.data(), words, a, s, 5, inputs, nullptr), "null");
     for (int64_t size : {int64_t(-1), INT64_MIN}) {

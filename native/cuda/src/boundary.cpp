@@ -32,6 +32,7 @@ class Backend {
         decode_geometry(words);
         return 0;
     }
+    int64_t plan_shared(const int64_t*, int64_t, const int64_t*, int32_t) const { return 0; }
 #if defined(__CUDACC__)
     GrowingMemory reserve(int64_t capacity) const { return GrowingMemory(executor_.device(), capacity); }
     // The others wait for this one to connect.

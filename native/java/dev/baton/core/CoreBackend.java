@@ -16,6 +16,7 @@ import dev.baton.spi.Availability;
 import dev.baton.spi.Backend;
 import dev.baton.spi.DeviceBuffer;
 import dev.baton.spi.Plan;
+import java.util.Arrays;
 import java.util.stream.Stream;
 
 /** A backend whose plans a native core runs. */
@@ -132,6 +133,23 @@ public abstract class CoreBackend implements Backend {
         NDArray bytes = NDArray.zeros(DType.INT64, Shape.scalar());
         check(core.convolution_scratch(
                 handle, geometry.bytes().asLongBuffer(), opcode, bytes.bytes().asLongBuffer()));
+        return bytes.bytes().asLongBuffer().get(0);
+    }
+
+    @Override
+    public final long sharedMemory(Program program) {
+        // Nothing is touched: everything has room in every space.
+        var sizes = new long[CorePlan.FIXED_SPACES + program.inputs().size()];
+        Arrays.fill(sizes, 1L << 47);
+        long[] words = new Encoder(core, program).encode();
+        NDArray bytes = NDArray.zeros(DType.INT64, Shape.scalar());
+        check(core.plan_shared(
+                handle,
+                CorePlan.direct(words),
+                words.length,
+                CorePlan.direct(sizes),
+                sizes.length,
+                bytes.bytes().asLongBuffer()));
         return bytes.bytes().asLongBuffer().get(0);
     }
 

@@ -15,7 +15,7 @@ import java.util.function.ToLongFunction;
 final class CorePlan implements Plan {
 
     /** Workspace, variables, constants and outputs; the inputs follow. */
-    private static final int FIXED_SPACES = 4;
+    static final int FIXED_SPACES = 4;
 
     private final CoreBackend backend;
     private final ToLongFunction<ByteBuffer> addresses;
@@ -88,7 +88,7 @@ final class CorePlan implements Plan {
                         handle));
     }
 
-    private static LongBuffer direct(long[] words) {
+    static LongBuffer direct(long[] words) {
         return NDArray.of(Shape.of(words.length), words).bytes().asLongBuffer();
     }
 

@@ -102,6 +102,14 @@ public final class NativeCore extends Pointer {
             long arguments,
             @ByPtrPtr PlanHandle plan);
 
+    public native int plan_shared(
+            @Const BackendHandle backend,
+            @Cast("const int64_t*") LongBuffer code,
+            long words,
+            @Cast("const int64_t*") LongBuffer sizes,
+            int spaces,
+            @Cast("int64_t*") LongBuffer bytes);
+
     public native int convolution_scratch(
             @Const BackendHandle backend,
             @Cast("const int64_t*") LongBuffer geometry,

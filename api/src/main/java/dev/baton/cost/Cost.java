@@ -191,7 +191,7 @@ public final class Cost {
         try (var session = Session.open(backend)) {
             Program program = session.program(traced, sizes);
             return new Analysed(
-                    StepAnalysis.of(traced.bind(sizes), size, program),
+                    StepAnalysis.of(traced.bind(sizes), size, program, session.sharedMemory(program)),
                     speed == null ? Double.NaN : speed.seconds(program));
         }
     }

@@ -45,12 +45,13 @@ final class StepAnalysis {
      *
      * @param graph of fixed shapes
      * @param program what a backend would run of it
+     * @param shared the bytes of the backend's own that the program wants while it runs
      */
-    static StepCost of(Graph graph, long batch, Program program) {
-        return new StepAnalysis(graph).count(batch, program);
+    static StepCost of(Graph graph, long batch, Program program, long shared) {
+        return new StepAnalysis(graph).count(batch, program, shared);
     }
 
-    private StepCost count(long batch, Program program) {
+    private StepCost count(long batch, Program program, long shared) {
         graph.nodes().forEach(this::count);
         activations()
                 .forEach(value -> sums(value.node()).activations += value.type().bytes());
@@ -87,7 +88,8 @@ final class StepAnalysis {
                         .map(Value::type)
                         .mapToLong(TensorType::bytes)
                         .sum(),
-                program.memory());
+                program.memory(),
+                shared);
     }
 
     private void count(Node node) {

@@ -19,6 +19,7 @@ import java.util.List;
  * @param inputs bytes of a batch
  * @param laidOut the memory of the program as the compiler lays it out, where gradients and activations share room with
  *     whatever is not needed at the same time
+ * @param shared bytes that the backend keeps for all of its programs, such as copies of factors, as far as this one wants them
  */
 public record StepCost(
         long batch,
@@ -31,7 +32,8 @@ public record StepCost(
         long optimizer,
         long activations,
         long inputs,
-        Program.Memory laidOut) {
+        Program.Memory laidOut,
+        long shared) {
 
     /** The row of what belongs to no layer: the loss, the norms, the update. */
     public static final String OUTSIDE = "(loss and update)";
@@ -43,17 +45,24 @@ public record StepCost(
         layers = List.copyOf(layers);
     }
 
-    /** The memory it needs: the variables, the arena of the program, its constants and outputs, and a batch of inputs. */
+    /**
+     * The memory it needs: the variables, the arena of the program, its constants and outputs, a batch of inputs, and what the
+     * backend keeps for it.
+     */
     public long memory() {
-        return variables() + laidOut.workspace() + laidOut.constants() + laidOut.outputs() + inputs;
+        return variables() + laidOut.workspace() + laidOut.constants() + laidOut.outputs() + inputs + shared;
     }
 
     /**
-     * The memory that a backend of this machine takes from the system, which gives the variables and the arena in whole
-     * pages: of 2 MiB as far as these are filled, the last one by half at least. The inputs lie where the caller has them.
+     * The memory that a backend of this machine takes from the system, which gives the variables, the arena and what the backend
+     * keeps in whole pages: of 2 MiB as far as these are filled, the last one by half at least. The inputs lie where the caller has them.
      */
     public long resident() {
-        return pages(variables()) + pages(laidOut.workspace()) + laidOut.constants() + laidOut.outputs();
+        return pages(variables())
+                + pages(laidOut.workspace())
+                + laidOut.constants()
+                + laidOut.outputs()
+                + pages(shared);
     }
 
     private long variables() {

@@ -273,6 +273,12 @@ public final class Session implements AutoCloseable {
         return Compiler.compile(graph, sizes, offsets, device.backend(), precision);
     }
 
+    /** The bytes that this session's device keeps for all of its programs, as far as one of them wants them while it runs. */
+    public long sharedMemory(Program program) {
+        checkUse();
+        return device.backend().sharedMemory(program);
+    }
+
     /** Parts the graph of a model whose variables do not change any more, as this session's device computes it best. */
     public Preparation prepare(Graph graph) {
         checkUse();

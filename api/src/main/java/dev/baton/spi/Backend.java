@@ -47,6 +47,14 @@ public interface Backend extends AutoCloseable {
     }
 
     /**
+     * How many bytes a program wants while it runs of memory that this backend keeps for all of its programs, beside what the
+     * compiler lays out, as for copies of factors that its products prefer in another order.
+     */
+    default long sharedMemory(Program program) {
+        return 0;
+    }
+
+    /**
      * How many bytes of its memory nobody has, for the message where a program does not fit; {@link Long#MAX_VALUE}, the
      * default, where it lives in the system's memory, which answers for itself.
      */
