@@ -1,5 +1,6 @@
 package dev.baton.benchmarks.compare;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -32,10 +33,28 @@ record Settings(
     /** Something to run in each round. */
     record Task(String workload, Condition condition) {}
 
+    /** What is compared with a workload of Baton's own comes right behind it: a machine changes within a round. */
     List<Task> tasks() {
-        return workloads.stream()
-                .flatMap(workload -> conditions(workload).stream().map(condition -> new Task(workload, condition)))
-                .toList();
+        var tasks = new ArrayList<Task>();
+        for (String workload : workloads) {
+            if (isBatonsOwn(workload) && workloads.contains(original(workload))) {
+                continue;
+            }
+            for (Condition condition : conditions(workload)) {
+                tasks.add(new Task(workload, condition));
+                if (condition == Condition.QUIET) {
+                    workloads.stream()
+                            .filter(own -> isBatonsOwn(own) && original(own).equals(workload))
+                            .forEach(own -> tasks.add(new Task(own, Condition.QUIET)));
+                }
+            }
+        }
+        return List.copyOf(tasks);
+    }
+
+    /** The workload that one of Baton's own is compared with. */
+    private static String original(String own) {
+        return own.replace(BFLOAT16, "").replace(CACHED, "");
     }
 
     private List<Condition> conditions(String workload) {

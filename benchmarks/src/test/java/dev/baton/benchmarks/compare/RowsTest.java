@@ -129,6 +129,22 @@ class RowsTest {
     }
 
     @Test
+    void whatIsComparedWithBatonsOwnComesRightBehindIt() {
+        assertThat(Examples.settings(true, "cnn-train", "gpt-generate", "gpt-generate-cached", "cnn-train-bfloat16")
+                        .tasks())
+                .extracting(task -> task.workload() + ", " + task.condition())
+                .containsExactly(
+                        "cnn-train, quiet",
+                        "cnn-train-bfloat16, quiet",
+                        "cnn-train, footprint",
+                        "gpt-generate, quiet",
+                        "gpt-generate-cached, quiet");
+        assertThat(Examples.settings(true, "cnn-train-bfloat16").tasks())
+                .extracting(Settings.Task::workload)
+                .containsExactly("cnn-train-bfloat16");
+    }
+
+    @Test
     void everySecondRoundGoesBackwards() {
         assertThat(Comparison.turn(PEERS, 1)).containsExactly("baton", "pytorch", "djl");
         assertThat(Comparison.turn(PEERS, 2)).containsExactly("djl", "pytorch", "baton");
