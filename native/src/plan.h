@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "commands.h"
 #include "group.h"
 #include "growing_memory.h"
-#include "commands.h"
 #include "instruction_set.h"
 #include "kernels.h"
 #include "pairs.h"

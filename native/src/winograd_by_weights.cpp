@@ -4,6 +4,7 @@
 // the second cache. Each part has sums of its own; at the end they are added up in one order and become taps.
 #include <algorithm>
 
+#include "convolution_planes.h"
 #include "winograd.h"
 
 namespace baton {
@@ -15,7 +16,6 @@ struct WinogradByWeights : Command, ConvolutionByWeightPlaces {
     Geometry geometry;
     int64_t threads;
 
-    static constexpr int64_t LINE = 16;       // floats
     static constexpr int64_t MOST = 64;       // channels of a block
     static constexpr int64_t FEWEST = 128;    // tiles of a part, so that its sums are worth their way through the memory
     static constexpr int64_t PARTS = 16;
@@ -59,7 +59,7 @@ struct WinogradByWeights : Command, ConvolutionByWeightPlaces {
             return;
         }
         run.machine.pool.each(all_blocks() * parts(), [&](int64_t chunk, int worker) {
-            sum_part(run, chunk / parts(), chunk % parts(), run.at<float>(scratch) + worker * of_worker(),
+            sum_part(run, block_at(chunk / parts()), chunk % parts(), run.at<float>(scratch) + worker * of_worker(),
                      sums(run) + chunk * sums_of_part());
         });
         int64_t lines = outputs() / LINE;
@@ -82,14 +82,20 @@ struct WinogradByWeights : Command, ConvolutionByWeightPlaces {
         }
     }
 
+    // The channels of a block: the first of each side, and how many there are.
+    struct Block {
+        int64_t first_input, inputs, first_output, outputs;
+    };
+    Block block_at(int64_t number) const {
+        const int64_t input = number / blocks(geometry.outputs) * inputs();
+        const int64_t output = number % blocks(geometry.outputs) * outputs();
+        return {input, std::min(inputs(), geometry.inputs - input), output, std::min(outputs(), geometry.outputs - output)};
+    }
+
     // One part of the rows of tiles, with one block of the inputs and one of the outputs.
-    void sum_part(const Run& run, int64_t block, int64_t part, float* own, float* to) const {
-        const int64_t first_input = block / blocks(geometry.outputs) * inputs();
-        const int64_t first_output = block % blocks(geometry.outputs) * outputs();
-        const int64_t some_inputs = std::min(inputs(), geometry.inputs - first_input);
-        const int64_t some_outputs = std::min(outputs(), geometry.outputs - first_output);
-        WinogradSums w{inputs(), outputs(), 0, own, elements_step(), own + PLACES * elements_step(), slopes_step(), false};
+    void sum_part(const Run& run, const Block& block, int64_t part, float* own, float* to) const {
         float* slopes = own + PLACES * elements_step();
+        WinogradSums w{inputs(), outputs(), 0, own, elements_step(), slopes, slopes_step(), false};
         float* element_rows = slopes + PLACES * slopes_step();
         float* slope_rows = element_rows + 4 * element_row();
         // What is padding, and channels that are only there to fill up a line, stay 0.
@@ -99,17 +105,17 @@ struct WinogradByWeights : Command, ConvolutionByWeightPlaces {
         int64_t copied = 0;  // padded rows of the picture that were copied, of which the last four are there
         for (int64_t row = rows() * part / parts(); row < rows() * (part + 1) / parts(); row++) {
             const int64_t picture = row / down(), top = 2 * (row % down());
-            const float* elements = run.at<const float>(in) + (picture * geometry.inputs + first_input) * geometry.picture();
+            const float* elements = run.at<const float>(in) + (picture * geometry.inputs + block.first_input) * geometry.picture();
             const float* gradients =
-                run.at<const float>(gradient) + (picture * geometry.outputs + first_output) * geometry.result();
+                run.at<const float>(gradient) + (picture * geometry.outputs + block.first_output) * geometry.result();
             // The rows that this row of tiles shares with the one above are there already.
             for (int64_t i = copied == top + 2 && top > 0 ? copied : top; i < top + 4; i++) {
-                copy_row(run, {elements, geometry.picture(), some_inputs, geometry.down.size, side.size}, i - geometry.down.before,
+                copy_row(run, {elements, geometry.picture(), block.inputs, geometry.down.size, side.size}, i - geometry.down.before,
                          columns, element_rows + i % 4 * element_row() + side.before * inputs(), inputs());
             }
             copied = top + 4;
             for (int64_t i = 0; i < 2; i++) {
-                copy_row(run, {gradients, geometry.result(), some_outputs, geometry.down.results, side.results}, top + i,
+                copy_row(run, {gradients, geometry.result(), block.outputs, geometry.down.results, side.results}, top + i,
                          side.results, slope_rows + i * slope_row(), outputs());
             }
             for (int64_t tile = 0; tile < across();) {
@@ -136,15 +142,13 @@ struct WinogradByWeights : Command, ConvolutionByWeightPlaces {
     }
 
     // One line of the outputs of a block.
-    void write_taps(const Run& run, int64_t block, int64_t line) const {
-        const int64_t first_input = block / blocks(geometry.outputs) * inputs();
-        const int64_t first_output = block % blocks(geometry.outputs) * outputs() + line * LINE;
-        const int64_t last = std::min(block % blocks(geometry.outputs) * outputs() + outputs(), geometry.outputs);
-        if (first_output < last) {
-            WinogradParts all{sums(run) + block * sums_of_block() + line * LINE, parts(), sums_of_part(), inputs(), outputs()};
-            run.machine.kernels.winograd_taps(all, std::min(inputs(), geometry.inputs - first_input),
-                                              std::min(LINE, last - first_output),
-                                              run.at<float>(out) + (first_output * geometry.inputs + first_input) * 9,
+    void write_taps(const Run& run, int64_t number, int64_t line) const {
+        const Block block = block_at(number);
+        const int64_t before = line * LINE;
+        if (before < block.outputs) {
+            WinogradParts all{sums(run) + number * sums_of_block() + before, parts(), sums_of_part(), inputs(), outputs()};
+            float* target = run.at<float>(out) + ((block.first_output + before) * geometry.inputs + block.first_input) * 9;
+            run.machine.kernels.winograd_taps(all, block.inputs, std::min(LINE, block.outputs - before), target,
                                               geometry.inputs * 9);
         }
     }

@@ -87,8 +87,8 @@ void winograd_sums(const WinogradSums& w, float* sums) {
     for (int64_t place = 0; place < WinogradTiles::PLACES; place++) {
         for (int64_t output = 0; output < w.outputs; output += PRODUCT_COLUMNS) {
             for (int64_t input = 0; input < w.inputs; input += ROWS_AT_ONCE) {
-                ProductFactors factors{w.tiles,  w.elements + place * w.elements_step + input, 1, w.inputs,
-                                       w.slopes + place * w.slopes_step + output,  w.outputs,
+                ProductFactors factors{w.tiles, w.elements + place * w.elements_step + input, 1, w.inputs,
+                                       w.slopes + place * w.slopes_step + output, w.outputs,
                                        sums + (place * w.inputs + input) * w.outputs + output, w.outputs, w.adds};
                 if (w.outputs - output >= PRODUCT_COLUMNS) {
                     product_block<ROWS_AT_ONCE, 2>(factors, PRODUCT_COLUMNS);

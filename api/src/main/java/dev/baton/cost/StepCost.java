@@ -55,7 +55,8 @@ public record StepCost(
 
     /**
      * The memory that a backend of this machine takes from the system, which gives the variables, the arena and what the backend
-     * keeps in whole pages: of 2 MiB as far as these are filled, the last one by half at least. The inputs lie where the caller has them.
+     * keeps in whole pages: of 2 MiB as far as these are filled, the last one by half at least. The inputs lie where the caller
+     * has them.
      */
     public long resident() {
         return pages(variables())
