@@ -3,6 +3,10 @@
 // transformed as for the results, gradients to their own, their sum and their difference either way; of what was transformed,
 // each of the 16 places is a product of matrices [inputs, tiles] x [tiles, outputs]. Only the sums become taps.
 //
+// A tap to which only elements that are 0 belong is the difference of sums to which their neighbours belong too, and would be
+// their rounding error. Optimizers that divide by how large a gradient was before, as Adam, would take a full step by it, to
+// another side on every machine. So what is too small beside its sums to be told from their errors is 0.
+//
 // Lanes are channels: tiles of any width fill them, and sums need no addition across lanes. Channels are filled up to whole
 // lines with zeros. Every sum is added up in one order.
 //
@@ -103,6 +107,7 @@ void winograd_sums(const WinogradSums& w, float* sums) {
 // Of some inputs and one line of outputs, from the sums of all parts of the pictures, to[output][input][tap].
 void winograd_taps(const WinogradParts& w, int64_t inputs, int64_t outputs, float* to, int64_t to_step) {
     constexpr int64_t LINE = 16;
+    constexpr float ERROR = 0x1p-20f;  // of the largest sum: sixteen roundings
     const Vector half = Vector::all(0.5f);
     // Down, then across: what the sums and the differences of gradients brought counts half.
     auto three = [&](Vector a, Vector b, Vector c, Vector d, Vector(&result)[3]) {
@@ -112,18 +117,22 @@ void winograd_taps(const WinogradParts& w, int64_t inputs, int64_t outputs, floa
         result[2] = both - d;
     };
     for (int64_t input = 0; input < inputs; input++) {
-        alignas(64) float taps[9][LINE];
+        alignas(64) float taps[9][LINE], errors[LINE];
         for (int64_t lane = 0; lane < LINE; lane += Vector::LANES) {
             Vector down[4][3];
+            Vector largest = Vector::zero();
             for (int j = 0; j < 4; j++) {
                 Vector places[4];
                 for (int i = 0; i < 4; i++) {
                     const float* from = w.sums + ((4 * i + j) * w.inputs + input) * w.outputs + lane;
                     places[i] = Vector::load(from);
                     for (int64_t part = 1; part < w.parts; part++) places[i].add(Vector::load(from + part * w.part_step));
+                    largest.take_larger(places[i]);
+                    largest.take_larger(Vector::zero() - places[i]);
                 }
                 three(places[0], places[1], places[2], places[3], down[j]);
             }
+            (Vector::all(ERROR) * largest).store(errors + lane);
             for (int i = 0; i < 3; i++) {
                 Vector across[3];
                 three(down[0][i], down[1][i], down[2][i], down[3][i], across);
@@ -131,7 +140,10 @@ void winograd_taps(const WinogradParts& w, int64_t inputs, int64_t outputs, floa
             }
         }
         for (int64_t output = 0; output < outputs; output++) {
-            for (int tap = 0; tap < 9; tap++) to[output * to_step + input * 9 + tap] = taps[tap][output];
+            for (int tap = 0; tap < 9; tap++) {
+                const float value = taps[tap][output];
+                to[output * to_step + input * 9 + tap] = magnitude(value) < errors[output] ? 0.0f : value;
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 // Convolutions and their gradients by Winograd's method, against loops in double.
+#include <cmath>
 #include <cstring>
 
 #include "check.h"
@@ -16,9 +17,43 @@ void refuses_by_winograd(const char* name, const Sizes& s) {
     }
 }
 
+// Elements at one place and gradients at four belong to four taps: the gradients of the others are 0 to the last bit, as an
+// optimizer may divide by how large they are. What is no number is not taken for an error of rounding.
+void tells_nothing_from_errors() {
+    auto same = [](int64_t size) { return Side{size, 3, 1, 1, 1, 1}; };
+    const Sizes s{40, 20, 35, 1, same(6), same(6)};
+    const size_t planes = 40 * 20, results = 40 * 35, picture = 36, taps = 35 * 20 * 9;
+    for (bool finite : {true, false}) {
+        Numbers numbers(17);
+        std::vector<float> x(planes * picture, 0), gradient(results * picture, 0);
+        std::vector<float> elements = numbers.reals(planes, -1, 1), slopes = numbers.reals(4 * results, -1, 1);
+        for (size_t i = 0; i < planes; i++) x[i * picture + 3 * 6 + 3] = elements[i];
+        for (size_t i = 0; i < 4 * results; i++) {
+            gradient[i / 4 * picture + (2 + i / 2 % 2) * 6 + 2 + i % 2] = finite ? slopes[i] : NAN;
+        }
+        Bench bench;
+        int64_t bytes = 0;
+        CHECK(baton_convolution_scratch(backend_of(BASELINE, 7), s.words().data(), CONVOLUTION_BY_WEIGHT + WINOGRAD, &bytes) == 0,
+              "no scratch: %s", baton_last_error());
+        int64_t px = bench.input(x), pg = bench.input(gradient), out = bench.result<float>(taps);
+        int64_t scratch = bench.scratch(static_cast<size_t>(bytes));
+        auto words = command(static_cast<Opcode>(CONVOLUTION_BY_WEIGHT + WINOGRAD), joined({s.words(), {px, pg, out, scratch}}));
+        bench.run_everywhere("gradients of four taps", words, [&](const char* isa) {
+            std::vector<float> got = bench.at<float>(out, taps);
+            size_t wrong = 0;
+            for (size_t i = 0; i < taps; i++) {
+                bool seen = i % 9 / 3 > 0 && i % 3 > 0;
+                wrong += finite ? (got[i] != 0) != seen : seen && !std::isnan(got[i]);
+            }
+            CHECK(wrong == 0, "gradients of four taps%s on %s: %zu are wrong", finite ? "" : " without numbers", isa, wrong);
+        });
+    }
+}
+
 }  // namespace
 
 void test_winograd() {
+    tells_nothing_from_errors();
     auto same = [](int64_t size) { return Side{size, 3, 1, 1, 1, 1}; };
     for (const Sizes& s : {
              // Rows of whole vectors, of halves and quarters of one, and of any other width; alone and many together.
