@@ -27,11 +27,12 @@ std::vector<baton_group*>& groups() {
     return created;
 }
 
-// Another core than the processor's (native/cuda) has no instruction sets to choose among, no threads and no OpenBLAS.
+// Another core than the processor's (native/cuda) has no threads and no OpenBLAS, and in the place of instruction sets it has
+// products of its own and, where one is installed, of a library.
 bool is_processors_core() { return *baton_openblas_core() != '\0'; }
 
 // Whether the core works on memory of its own processor, which holds its four spaces and copies of inputs.
-bool has_own_memory() { return std::strcmp(instruction_sets().front(), "cuda") == 0; }
+bool has_own_memory() { return std::strncmp(instruction_sets().front(), "cuda", 4) == 0; }
 
 // Such memory, for each of those spaces, until close_backends.
 std::vector<baton_memory*>& own_memories() {
@@ -98,7 +99,8 @@ baton_backend* backend_of(const char* isa, int threads, const char* core) {
     }
     baton_backend* backend = nullptr;
     double_set_core(core);
-    if (baton_backend_open(threads, isa, &backend) != 0) {
+    bool any = !is_processors_core() && std::strcmp(isa, BASELINE) == 0;
+    if (baton_backend_open(threads, any ? "" : isa, &backend) != 0) {
         backend = nullptr;
     } else {
         groups().push_back(nullptr);
@@ -132,6 +134,10 @@ const std::vector<const char*>& instruction_sets() {
         std::vector<const char*> found;
         if (!is_processors_core()) {
             found.push_back(baton_backend_isa(backend_of("", 1)));
+            static const std::string own = std::string(found.front()).substr(0, 4);
+            if (own != found.front()) {
+                found.push_back(own.c_str());
+            }
             return found;
         }
         for (const char* isa : KNOWN_INSTRUCTION_SETS) {

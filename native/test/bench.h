@@ -21,7 +21,7 @@ constexpr const char* KNOWN_INSTRUCTION_SETS[] = {BASELINE, "avx2", "avx512", "a
 #endif
 
 // A backend that stays open until close_backends, in a group of its own; null where this processor lacks the instruction
-// set.
+// set. Of another core than the processor's, BASELINE is what it takes by itself.
 baton_backend* backend_of(const char* isa, int threads, const char* core = "Haswell");
 void close_backends();
 

@@ -22,6 +22,15 @@ BATON_CUDA_FUNCTION inline float factor(float x) {
     }
 }
 
+// The same as the sixteen bits that a library reads.
+BATON_CUDA_FUNCTION inline uint16_t bfloat16_bits(float x) {
+    // Of a NaN, what makes it one may lie in the half that is left out.
+    return x == x ? static_cast<uint16_t>(static_cast<uint32_t>(bits_of(rounded_to_bfloat16(x))) >> 16) : uint16_t(0x7fc0);
+}
+
+BATON_CUDA_FUNCTION inline void store_factor(float x, float& to) { to = x; }
+BATON_CUDA_FUNCTION inline void store_factor(float x, uint16_t& to) { to = bfloat16_bits(x); }
+
 }  // namespace baton
 
 #endif

@@ -1,4 +1,5 @@
-// The CUDA core's boundary. A backend's number is the GPU's index + 1; there are no instruction sets to choose among.
+// The CUDA core's boundary. A backend's number is the GPU's index + 1; in the place of instruction sets there are products
+// to choose among (matrix_library.h).
 #include "convolution_words.h"
 #include "plan.h"
 #if defined(__CUDACC__)
@@ -18,8 +19,8 @@ using CoreGroup = Group;
 
 class Backend {
   public:
-    Backend(int32_t number, const char*) : executor_(number) {}
-    const char* name() const { return executor_name(); }
+    Backend(int32_t number, const char* products) : executor_(number, products) {}
+    const char* name() const { return executor_.name(); }
     bool has_bfloat16() const { return true; }
     bool has_own_products() const { return false; }
     int64_t free_memory() const { return executor_.free_memory(); }

@@ -45,8 +45,10 @@ struct Command {
 // while they were decoded, and scratch memory, which all commands share as they run one after the other.
 class Decoder : public PlanReader {
   public:
-    Decoder(const int64_t* code, int64_t words, const int64_t* sizes, int32_t spaces, const Member& member)
-        : PlanReader(code, words, sizes, spaces), member_(member), notes_space_(spaces), scratch_space_(spaces + 1) {}
+    Decoder(const int64_t* code, int64_t words, const int64_t* addresses, const int64_t* sizes, int32_t spaces,
+            const Executor& executor)
+        : PlanReader(code, words, sizes, spaces), addresses_(addresses), executor_(executor), notes_space_(spaces),
+          scratch_space_(spaces + 1) {}
     static constexpr int32_t OWN_SPACES = 2;
     static constexpr int64_t ALIGNMENT = 256;
 
@@ -65,7 +67,11 @@ class Decoder : public PlanReader {
         return scratch_bytes(elements * static_cast<int64_t>(sizeof(T)));
     }
     // The backend's place in a group.
-    const Member& member() const { return member_; }
+    const Member& member() const { return executor_.member(); }
+    // What multiplies matrices; null where commands do so themselves.
+    const MatrixLibrary* library() const { return executor_.library(); }
+    // The address is a multiple of so many bytes whenever the command runs.
+    int64_t alignment(const Reference& reference) const;
     const std::vector<char>& notes() const { return notes_; }
     int64_t scratch_size() const { return scratch_size_; }
 
@@ -73,7 +79,8 @@ class Decoder : public PlanReader {
     std::unique_ptr<Command> command(int64_t opcode);
     Reference note_bytes(const char* bytes, int64_t count);
     Reference scratch_bytes(int64_t bytes);
-    const Member& member_;
+    const int64_t* addresses_;
+    const Executor& executor_;
     int32_t notes_space_, scratch_space_;
     std::vector<char> notes_;
     int64_t scratch_used_ = 0, scratch_size_ = 0;  // by the command that is read, and by any

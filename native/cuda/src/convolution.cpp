@@ -1,12 +1,11 @@
-// Convolutions of pictures [N, C, H, W] and their gradients by the input. An item computes a tile of what is written in
+// Convolutions of pictures [N, C, H, W] and their gradients by the input: by the library's products where it has a way for
+// them (library_convolution.h), else by kernels of their own. Of these, an item computes a tile of what is written in
 // registers: some channels of a group at some places, which are a warp's width apart, so that neighbouring items write
 // neighbouring places. Taps are the outer loop: where a tap reads is found once for all channels. Every sum goes through
 // taps and channels in one order, whatever the tile.
 //
 // Tiles are filled up with zeros: where channels are fewer, and where a tap reads what lies in the padding.
-#include "bfloat16.h"
-#include "command.h"
-#include "convolution_words.h"
+#include "library_convolution.h"
 
 namespace baton {
 namespace {
@@ -140,14 +139,25 @@ template <bool BACKWARD, bool ROUNDED>
 struct Convolve : Command, ConvolutionPlaces {
     Geometry geometry;
     bool rectified;
+    using ByLibrary = std::conditional_t<BACKWARD, ConvolutionByInputByLibrary, ConvolutionByLibrary>;
+    std::unique_ptr<ByLibrary> library;  // null where the library has no way for it
 
     Convolve(Decoder& words, bool is_rectified) : geometry(decode_geometry(words)), rectified(is_rectified) {
         read(words, geometry, BACKWARD, rectified, geometry.weights(), 0);
+        library = LibraryConvolution::make<ByLibrary>(words, geometry, ROUNDED, *this);
     }
 
     const char* name() const override { return BACKWARD ? "convolution by input" : "convolution"; }
 
     void run(const Run& run) const override {
+        if (library != nullptr) {
+            if constexpr (BACKWARD) {
+                library->run(run, *this);
+            } else {
+                library->run(run, *this, rectified);
+            }
+            return;
+        }
         const Geometry& g = geometry;
         int64_t inputs = g.inputs / g.groups, outputs = g.outputs / g.groups, of_output = inputs * g.taps();
         Convolution<BACKWARD> convolution{Way<BACKWARD>(g.down),

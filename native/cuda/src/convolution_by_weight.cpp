@@ -1,9 +1,8 @@
-// Gradients of convolutions by their weights: for each weight a sum over pictures and places. A team computes a tile of
+// Gradients of convolutions by their weights: for each weight a sum over pictures and places, by the library's products where
+// it has a way for them (library_convolution.h), else by kernels of their own. Of these, a team computes a tile of
 // weights, some output channels with some input channels at one tap; each of its threads goes through other places, so that
 // neighbours read neighbours. Where tiles are few or sums long, places are cut into parts, whose sums are added up at last.
-#include "bfloat16.h"
-#include "command.h"
-#include "convolution_words.h"
+#include "library_convolution.h"
 
 namespace baton {
 namespace {
@@ -118,11 +117,13 @@ struct ConvolutionByWeight : Command, ConvolutionByWeightPlaces {
     Geometry geometry;
     int64_t parts;
     Reference sums;
+    std::unique_ptr<ConvolutionByWeightByLibrary> library;  // null where the library has no way for it
 
     explicit ConvolutionByWeight(Decoder& words) : geometry(decode_geometry(words)) {
         read(words, geometry, 0);
-        parts = parts_of();
-        sums = words.scratch<float>(parts == 1 ? 0 : parts * geometry.weights());
+        library = LibraryConvolution::make<ConvolutionByWeightByLibrary>(words, geometry, ROUNDED, *this);
+        parts = library == nullptr ? parts_of() : library->parts();
+        sums = library == nullptr ? words.scratch<float>(parts == 1 ? 0 : parts * geometry.weights()) : library->sums();
     }
 
     const char* name() const override { return "convolution by weight"; }
@@ -151,6 +152,18 @@ struct ConvolutionByWeight : Command, ConvolutionByWeightPlaces {
     }
 
     void run(const Run& run) const override {
+        if (library != nullptr) {
+            library->run(run, *this);
+        } else {
+            correlate(run);
+        }
+        if (parts > 1) {
+            each(run.stream, geometry.weights(),
+                 AddParts{run.at<const float>(sums), parts, geometry.weights(), run.at<float>(out)});
+        }
+    }
+
+    void correlate(const Run& run) const {
         Correlation c = correlation();
         c.in = run.at<const float>(in);
         c.gradient = run.at<const float>(gradient);
@@ -160,9 +173,6 @@ struct ConvolutionByWeight : Command, ConvolutionByWeightPlaces {
             start(run, LargeTile(c));
         } else {
             start(run, SmallTile(c));
-        }
-        if (parts > 1) {
-            each(run.stream, geometry.weights(), AddParts{c.sums, parts, geometry.weights(), run.at<float>(out)});
         }
     }
 

@@ -21,6 +21,15 @@ Reference Decoder::scratch_bytes(int64_t bytes) {
     return reference;
 }
 
+// Inputs that are read in place may lie anywhere, copies of inputs and a plan's own memory as this decoder cuts it.
+int64_t Decoder::alignment(const Reference& reference) const {
+    bool elsewhere = reference.space < FIRST_INPUT;
+    bool in_place = !elsewhere && reference.space < notes_space_ && INPUTS_IN_PLACE;
+    int64_t base = elsewhere ? addresses_[reference.space] : in_place ? static_cast<int64_t>(sizeof(float)) : ALIGNMENT;
+    int64_t all = base | reference.offset | ALIGNMENT;
+    return all & -all;
+}
+
 bool Decoder::has(int64_t opcode) { return !is_paired(opcode) && find_command(COMMANDS, opcode) != nullptr; }
 
 std::unique_ptr<Command> Decoder::command(int64_t opcode) {

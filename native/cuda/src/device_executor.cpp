@@ -46,7 +46,7 @@ void check(cudaError_t status, const char* what) {
     }
 }
 
-Executor::Executor(int32_t number) : device_(number - 1) {
+Executor::Executor(int32_t number, const char* products) : device_(number - 1) {
     int32_t count = count_gpus();
     if (number < 1 || number > count) {
         throw Failure("a backend's number is that of a GPU, 1 to " + std::to_string(count) + ", not " +
@@ -54,6 +54,7 @@ Executor::Executor(int32_t number) : device_(number - 1) {
     }
     require_capability(device_);
     check(cudaSetDevice(device_), "the GPU cannot be opened");
+    products_ = std::make_unique<Products>("cuda", products);
     // Some blocks more than run at the same time, so that none waits for the slowest.
     stream_.most_blocks = 4 * attribute(cudaDevAttrMultiProcessorCount, device_) *
                           attribute(cudaDevAttrMaxThreadsPerMultiProcessor, device_) / BLOCK_THREADS;
@@ -63,6 +64,7 @@ Executor::Executor(int32_t number) : device_(number - 1) {
 // What closing cannot do any more has no consequence: the process's end does it.
 Executor::~Executor() {
     cudaSetDevice(device_);
+    products_.reset();
     cudaStreamDestroy(stream_.handle);
 }
 
@@ -129,8 +131,6 @@ Graph::~Graph() { cudaGraphExecDestroy(handle_); }
 void Graph::launch() const {
     check(cudaGraphLaunch(handle_, executor_.stream().handle), "the GPU cannot start a graph");
 }
-
-const char* executor_name() { return "cuda"; }
 
 const char* processor_name() {
     thread_local cudaDeviceProp properties;

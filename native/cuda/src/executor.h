@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "group.h"
+#include "matrix_library.h"
 
 #if defined(__CUDACC__)
 #include <cuda_runtime.h>
@@ -45,6 +46,7 @@ void check(cudaError_t status, const char* what);
 struct Stream {
     cudaStream_t handle = nullptr;
     int64_t most_blocks = 0;  // of threads, that are worth starting at once
+    void* address() const { return handle; }
 };
 
 // Starts a kernel for so many items, of which a block works on some at a time.
@@ -141,7 +143,9 @@ constexpr bool INPUTS_IN_PLACE = false;
 
 #else
 
-struct Stream {};
+struct Stream {
+    void* address() const { return nullptr; }
+};
 
 template <typename Item>
 void each(const Stream&, int64_t count, const Item& item) {
@@ -177,8 +181,9 @@ constexpr bool INPUTS_IN_PLACE = true;
 // An opened backend: a GPU with a stream of its own.
 class Executor {
   public:
-    // The number is the GPU's index + 1; the host executor takes any from 1 on.
-    explicit Executor(int32_t number);
+    // The number is the GPU's index + 1; the host executor takes any from 1 on. Products are those of a library or, where
+    // they are named so, the commands' own; null and an empty name mean the library's where there is one.
+    Executor(int32_t number, const char* products);
     ~Executor();
     Executor(const Executor&) = delete;
     Executor& operator=(const Executor&) = delete;
@@ -189,6 +194,10 @@ class Executor {
     const Stream& stream() const { return stream_; }
     // Bytes of its memory that nobody has; INT64_MAX where it lives in the system's.
     int64_t free_memory() const;
+    // Null where commands multiply matrices themselves.
+    const MatrixLibrary* library() const { return products_->library.get(); }
+    // What it is, and whose products it has: for instance "cuda" and "cuda+cublaslt".
+    const char* name() const { return products_->name.c_str(); }
     Member& member() { return member_; }
     const Member& member() const { return member_; }
     // Copies behind what was started before.
@@ -200,6 +209,7 @@ class Executor {
     int32_t device_;
     Stream stream_;
     Member member_;
+    std::unique_ptr<Products> products_;
 };
 
 // Fails in words where no backend can be opened.
@@ -225,7 +235,6 @@ class Graph {
 #endif
 };
 
-const char* executor_name();
 const char* processor_name();
 
 // Copies between addresses of any kind, and waits until that is done.

@@ -1,15 +1,17 @@
 // The host executor: items run in the calling thread, one after the other.
 #include <cstring>
+#include <new>
 
 #include "executor.h"
 #include "plan_reader.h"
 
 namespace baton {
 
-Executor::Executor(int32_t number) : device_(number) {
+Executor::Executor(int32_t number, const char* products) : device_(number) {
     if (number < 1) {
         throw Failure("a backend's number is at least 1, not " + std::to_string(number));
     }
+    products_ = std::make_unique<Products>("host", products);
 }
 
 Executor::~Executor() = default;
@@ -33,15 +35,16 @@ void Graph::launch() const {
     start_();
 }
 
-const char* executor_name() { return "host"; }
-
 const char* processor_name() { return "host executor"; }
 
 void copy(void* to, const void* from, int64_t bytes) { std::memcpy(to, from, static_cast<size_t>(bytes)); }
 
-Block::Block(int64_t bytes) : address_(new char[static_cast<size_t>(bytes)]) {}
+// As a GPU's.
+constexpr std::align_val_t ALIGNMENT{256};
 
-Block::~Block() { delete[] address_; }
+Block::Block(int64_t bytes) : address_(static_cast<char*>(::operator new(static_cast<size_t>(bytes), ALIGNMENT))) {}
+
+Block::~Block() { ::operator delete(address_, ALIGNMENT); }
 
 void FreePinned::operator()(char* address) const { delete[] address; }
 

@@ -1,7 +1,11 @@
-// Matrix products with their epilogues. An item computes a tile of the result in registers; its columns lie apart, so that
+// Matrix products with their epilogues: by the library where there is one that has a way for them, else by the commands' own
+// kernel. The library's epilogues are few: what follows a product is a kernel of its own there.
+//
+// Of the own kernel, an item computes a tile of the result in registers; its columns lie apart, so that
 // neighbouring items read and write neighbouring columns. Every sum goes through the inner dimension from its first element
 // to its last, whatever the tile.
 #include "bfloat16.h"
+#include "library_factor.h"
 #include "primitive_words.h"
 #include "region.h"
 
@@ -78,11 +82,63 @@ struct MultiplyTile {
     }
 };
 
+// What follows a product that lies in memory.
+template <int REGISTERS>
+struct FinishProduct {
+    RegionCode epilogue;
+    const float* product;
+    float* c;  // null where only the epilogue uses it
+
+    BATON_CUDA_FUNCTION void operator()(int64_t element) const {
+        float sum = product[element];
+        evaluate<REGISTERS>(epilogue, element, sum);
+        if (c != nullptr) {
+            c[element] = sum;
+        }
+    }
+};
+
+// A product by the library: prepared where it has a way for it.
+struct MatmulByLibrary {
+    std::unique_ptr<RoundedFactor> rounded_a, rounded_b;  // of bfloat16
+    Reference product;                                    // where an epilogue follows
+    Reference workspace;
+    std::unique_ptr<LibraryProduct> prepared;
+
+    MatmulByLibrary(Decoder& in, const MatmulWords& w, bool rounded) {
+        if (in.library() == nullptr || std::min({w.batch, w.m, w.n, w.k}) == 0) {
+            return;
+        }
+        MatrixFactor a{w.transposed_a, w.row_a, w.stride_a, in.alignment(w.a)};
+        MatrixFactor b{w.transposed_b, w.row_b, w.stride_b, in.alignment(w.b)};
+        if (rounded) {
+            rounded_a = std::make_unique<RoundedFactor>(in, w.batch, w.transposed_a ? w.k : w.m, w.transposed_a ? w.m : w.k,
+                                                        w.row_a, w.stride_a);
+            rounded_b = std::make_unique<RoundedFactor>(in, w.batch, w.transposed_b ? w.n : w.k, w.transposed_b ? w.k : w.n,
+                                                        w.row_b, w.stride_b);
+            a = rounded_a->factor(in, w.transposed_a);
+            b = rounded_b->factor(in, w.transposed_b);
+        }
+        product = w.fused ? in.scratch<float>(w.batch * w.m * w.n) : w.c;
+        prepared = in.library()->prepare({rounded ? CublasLt::BFLOAT16 : CublasLt::FLOAT32, w.batch, w.m, w.n, w.k, a, b,
+                                          in.alignment(product)});
+        if (prepared != nullptr) {
+            workspace = in.scratch<char>(prepared->workspace());
+        }
+    }
+
+    void run(const Run& run, const MatmulWords& w) const {
+        prepared->run(run.stream, at(run, w.a, rounded_a.get()), at(run, w.b, rounded_b.get()), run.at<float>(product),
+                      run.at<char>(workspace));
+    }
+};
+
 template <bool ROUNDED>
 struct Matmul : Command, MatmulWords {
     std::unique_ptr<RegionNotes> notes;  // of the epilogue, where there is one
+    MatmulByLibrary library;
 
-    explicit Matmul(Decoder& in) : MatmulWords(in) {
+    explicit Matmul(Decoder& in) : MatmulWords(in), library(in, *this, ROUNDED) {
         if (fused) {
             notes = std::make_unique<RegionNotes>(in, epilogue);
         }
@@ -91,6 +147,18 @@ struct Matmul : Command, MatmulWords {
     const char* name() const override { return "matmul"; }
 
     void run(const Run& run) const override {
+        if (library.prepared != nullptr) {
+            library.run(run, *this);
+            if (fused) {
+                RegionCode epilogue = notes->code(run);
+                with_registers(epilogue, [&](auto registers) {
+                    each(run.stream, batch * m * n,
+                         FinishProduct<decltype(registers)::value>{epilogue, run.at<const float>(library.product),
+                                                                   run.optional<float>(c)});
+                });
+            }
+            return;
+        }
         Product product{};
         product.a = run.at<const float>(a);
         product.b = run.at<const float>(b);

@@ -25,7 +25,7 @@ Plan::Plan(const Executor& executor, const int64_t* code, int64_t words, const i
            int32_t spaces, const int64_t* arguments)
     : executor_(executor), sizes_(sizes, sizes + spaces), arguments_(arguments) {
     executor.enter();
-    Decoder decoder(code, words, sizes, spaces, executor.member());
+    Decoder decoder(code, words, addresses, sizes, spaces, executor);
     commands_ = decoder.commands();
     for (const auto& command : commands_) meets_others_ |= command->meets_others();
     int64_t space_count = spaces + Decoder::OWN_SPACES;

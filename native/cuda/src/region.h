@@ -56,7 +56,7 @@ BATON_CUDA_FUNCTION inline Value cast(T x, Type type) {
         case Type::F32: return value_of(static_cast<float>(x));
         case Type::I32: return value_of(static_cast<int32_t>(x));
         case Type::I64: return value_of(static_cast<int64_t>(x));
-        case Type::I8: return value_of(to_int8(x));
+        case Type::I8: return value_of(to_int8(+x));
         default: return truth_of(x != 0);
     }
 }

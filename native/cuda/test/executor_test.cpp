@@ -11,9 +11,16 @@ void backends() {
     }
     fails("no place for a backend", baton_backend_open(1, nullptr, nullptr), "null");
     CHECK(backend == nullptr, "a failure leaves the handle alone");
-    CHECK(baton_backend_open(1, "whatever", &backend) == 0, "opening: %s", baton_last_error());
-    std::string name = baton_backend_isa(backend);
-    CHECK(name == "host" || name == "cuda", "the executor is '%s'", name.c_str());
+    fails("unknown products", baton_backend_open(1, "avx2", &backend), "there are no products 'avx2': known are ");
+    CHECK(baton_backend_open(1, nullptr, &backend) == 0, "opening: %s", baton_last_error());
+    std::string best = baton_backend_isa(backend), own = best.substr(0, 4);
+    CHECK(own == "host" || own == "cuda", "the executor is '%s'", best.c_str());
+    CHECK(best == own || best == own + "+cublaslt", "the products are those of '%s'", best.c_str());
+    for (const std::string& name : {best, own}) {
+        baton_backend_close(backend);
+        CHECK(baton_backend_open(1, name.c_str(), &backend) == 0, "opening: %s", baton_last_error());
+        CHECK(baton_backend_isa(backend) == name, "%s is called %s", name.c_str(), baton_backend_isa(backend));
+    }
     CHECK(baton_backend_has_own_products(backend) == 0 && baton_backend_has_bfloat16(backend) == 1, "products");
     int64_t bytes = 7;
     std::vector<int64_t> geometry(16, 1);

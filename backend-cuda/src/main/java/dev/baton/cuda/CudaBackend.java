@@ -8,10 +8,17 @@ final class CudaBackend extends CoreBackend {
 
     private final String device;
 
-    /** @param number of the GPU, from 1 on */
-    CudaBackend(String name, NativeCore core, int number) {
-        super(name, core, number, null);
-        device = name + ": " + core.processor();
+    private static final String LIBRARY = "+cublaslt";
+
+    /**
+     * @param number of the GPU, from 1 on
+     * @param products whose they are, see {@code native/cuda/src/matrix_library.h}; null for cuBLASLt's where it is installed
+     */
+    CudaBackend(String name, NativeCore core, int number, String products) {
+        super(name, core, number, products);
+        boolean byLibrary = core.backend_isa(handle()).endsWith(LIBRARY);
+        device = name + ": " + core.processor() + ", matrix products by "
+                + (byLibrary ? "cuBLASLt" : "Baton's own kernels");
     }
 
     @Override

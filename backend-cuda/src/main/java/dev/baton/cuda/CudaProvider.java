@@ -21,6 +21,13 @@ public final class CudaProvider implements BackendProvider {
      */
     public static final String GPU = "baton.gpu";
 
+    /**
+     * The system property that says whose matrix products a GPU computes: {@code cuda} for Baton's own kernels, {@code
+     * cuda+cublaslt} for NVIDIA's cuBLASLt. Where it is not set, they are cuBLASLt's if it is on the library path ({@code
+     * libcublasLt.so.13}), and else our own.
+     */
+    public static final String PRODUCTS = "baton.gpu.products";
+
     private static final String KERNELS = "libbaton-cuda.so";
 
     private static CoreLibrary loaded;
@@ -61,14 +68,18 @@ public final class CudaProvider implements BackendProvider {
 
     @Override
     public Backend open() {
-        return new CudaBackend(name(), core(), gpu());
+        return backend(core(), gpu());
     }
 
     @Override
     public List<Backend> openTogether(int count) {
         NativeCore core = core();
         int first = gpu();
-        return CoreGroup.open(core, count, number -> new CudaBackend(name(), core, first + number));
+        return CoreGroup.open(core, count, number -> backend(core, first + number));
+    }
+
+    private CudaBackend backend(NativeCore core, int number) {
+        return new CudaBackend(name(), core, number, System.getProperty(PRODUCTS));
     }
 
     private NativeCore core() {

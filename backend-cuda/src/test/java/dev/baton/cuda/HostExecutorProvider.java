@@ -37,12 +37,12 @@ public final class HostExecutorProvider implements BackendProvider {
 
     @Override
     public Backend open() {
-        return new CudaBackend(NAME, LIBRARY.core(NAME), 1);
+        return new CudaBackend(NAME, LIBRARY.core(NAME), 1, null);
     }
 
     @Override
     public List<Backend> openTogether(int count) {
         return CoreGroup.open(
-                LIBRARY.core(NAME), count, number -> new CudaBackend(NAME, LIBRARY.core(NAME), number + 1));
+                LIBRARY.core(NAME), count, number -> new CudaBackend(NAME, LIBRARY.core(NAME), number + 1, null));
     }
 }

@@ -1,0 +1,123 @@
+// Convolutions, and their gradients, by the library's products (unfolding.h). Made where the library is there and has a way
+// for them; commands have kernels of their own for all others.
+#ifndef BATON_CUDA_LIBRARY_CONVOLUTION_H
+#define BATON_CUDA_LIBRARY_CONVOLUTION_H
+
+#include "library_factor.h"
+#include "unfolding.h"
+
+namespace baton {
+
+// A product for all chunks but the last, which may be smaller and has its own.
+struct ProductOfChunks {
+    std::unique_ptr<LibraryProduct> full, last;
+    Reference workspace;
+
+    // prepare(pictures) gives the product of so many, or null.
+    template <typename Prepare>
+    bool make(Decoder& in, const Chunks& chunks, const Prepare& prepare) {
+        full = prepare(chunks.at_once);
+        last = prepare(chunks.rest());
+        if (full != nullptr && last != nullptr) {
+            workspace = in.scratch<char>(std::max(full->workspace(), last->workspace()));
+        }
+        return exists();
+    }
+    bool exists() const { return full != nullptr && last != nullptr; }
+    void run(const Run& run, const Chunks& chunks, int64_t pictures, const void* a, const void* b, float* result) const {
+        const LibraryProduct& product = pictures == chunks.at_once ? *full : *last;
+        product.run(run.stream, a, b, result, run.at<char>(workspace));
+    }
+};
+
+class LibraryConvolution {
+  public:
+    // Null where there is no library, or a convolution has groups or no pictures.
+    template <typename Convolution>
+    static std::unique_ptr<Convolution> make(Decoder& in, const Geometry& geometry, bool rounded,
+                                             const typename Convolution::Places& places) {
+        if (in.library() == nullptr || geometry.groups > 1 || geometry.pictures == 0) {
+            return nullptr;
+        }
+        auto made = std::make_unique<Convolution>(in, geometry, rounded, places);
+        return made->exists() ? std::move(made) : nullptr;
+    }
+    bool exists() const { return products_.exists(); }
+
+  protected:
+    LibraryConvolution(const Geometry& geometry, bool rounded)
+        : geometry_(geometry), rounded_(rounded), row_(rounded_up(geometry.result(), ROW_PLACES)),
+          chunks_(geometry.pictures, times(taps(), row_)) {}
+    int64_t taps() const { return geometry_.inputs * geometry_.taps(); }  // of all channels
+    CublasLt::Type type() const { return rounded_ ? CublasLt::BFLOAT16 : CublasLt::FLOAT32; }
+    Reference factor_scratch(Decoder& in, int64_t elements) const {
+        return rounded_ ? in.scratch<uint16_t>(elements) : in.scratch<float>(elements);
+    }
+    // Of what lies at a place and at multiples of so many elements behind it.
+    template <typename T>
+    static int64_t alignment(const Decoder& in, Reference place, int64_t step) {
+        int64_t first = in.alignment(place);
+        place.offset += step * static_cast<int64_t>(sizeof(T));
+        return std::min(first, in.alignment(place));
+    }
+    int64_t factor_alignment(const Decoder& in, const Reference& place, int64_t step) const {
+        return rounded_ ? alignment<uint16_t>(in, place, step) : alignment<float>(in, place, step);
+    }
+    // The pictures from one on, unfolded.
+    void unfold(const Run& run, const Reference& pictures, int64_t first, int64_t count, int64_t row_step, int64_t picture_step,
+                const Reference& to) const;
+
+    Geometry geometry_;
+    bool rounded_;
+    int64_t row_;  // of the columns of one picture
+    Chunks chunks_;
+    ProductOfChunks products_;
+};
+
+// results[i] = weight [O, C x taps] columns[i] [C x taps, places].
+class ConvolutionByLibrary : public LibraryConvolution {
+  public:
+    using Places = ConvolutionPlaces;
+    ConvolutionByLibrary(Decoder& in, const Geometry& geometry, bool rounded, const Places& places);
+    void run(const Run& run, const Places& places, bool rectified) const;
+
+  private:
+    std::unique_ptr<RoundedFactor> weight_;
+    Reference columns_;
+};
+
+// columns[i] = weight transposed [C x taps, O] gradients[i] [O, places].
+class ConvolutionByInputByLibrary : public LibraryConvolution {
+  public:
+    using Places = ConvolutionPlaces;
+    ConvolutionByInputByLibrary(Decoder& in, const Geometry& geometry, bool rounded, const Places& places);
+    void run(const Run& run, const Places& places) const;
+
+  private:
+    std::unique_ptr<RoundedFactor> weight_, gradients_;
+    Reference columns_;
+};
+
+// Of parts of each chunk: gradients [O, pictures x places] columns transposed [pictures x places, C x taps]. Parts are so short
+// that float32 adds them up well; what they have is then added up in one order.
+class ConvolutionByWeightByLibrary : public LibraryConvolution {
+  public:
+    using Places = ConvolutionByWeightPlaces;
+    ConvolutionByWeightByLibrary(Decoder& in, const Geometry& geometry, bool rounded, const Places& places);
+    // One picture of very many places would be too long.
+    bool exists() const { return products_.exists() && geometry_.result() <= 4 * LENGTH; }
+    // How many sums there are of each weight, and where; where there is one they are the result.
+    int64_t parts() const { return (chunks_.count() - 1) * parts_of(chunks_.at_once) + parts_of(chunks_.rest()); }
+    const Reference& sums() const { return sums_; }
+    void run(const Run& run, const Places& places) const;
+
+  private:
+    static constexpr int64_t LENGTH = 4096;  // of a sum, if pictures can be parted so
+    int64_t parts_of(int64_t pictures) const;
+    int64_t long_row(int64_t pictures) const { return rounded_up(pictures * geometry_.result(), ROW_PLACES); }
+    Reference columns_, gradients_, sums_;
+};
+
+}  // namespace baton
+
+#endif

@@ -1,0 +1,76 @@
+// Products of matrices by cuBLASLt. What can be found out before a plan runs is found out when it is made: the algorithm
+// and the memory that it needs.
+#ifndef BATON_CUDA_MATRIX_LIBRARY_H
+#define BATON_CUDA_MATRIX_LIBRARY_H
+
+#include <memory>
+#include <string>
+
+#include "cublas.h"
+
+namespace baton {
+
+struct Stream;
+
+// A factor as it lies in memory, row by row; steps are elements, and addresses are multiples of so many bytes.
+struct MatrixFactor {
+    bool transposed;
+    int64_t row_step, matrix_step;
+    int64_t alignment;
+};
+
+// result[i] = a[i] b[i] of [m, k] and [k, n], without gaps.
+struct MatrixProduct {
+    CublasLt::Type type;  // of the factors; the result is of float32
+    int64_t batch, m, n, k;
+    MatrixFactor a, b;
+    int64_t result_alignment;
+};
+
+class LibraryProduct {
+  public:
+    LibraryProduct(const CublasLt& library, CublasLt::Handle handle, const MatrixProduct& product);
+    // Whether the library has a way for it.
+    bool exists() const { return exists_; }
+    // The bytes that it needs beside its matrices.
+    int64_t workspace() const { return static_cast<int64_t>(choice_.workspace); }
+    void run(const Stream& stream, const void* a, const void* b, float* result, void* workspace) const;
+
+  private:
+    using Owned = std::unique_ptr<CublasLt::Opaque, int (*)(CublasLt::Opaque*)>;
+    Owned operation(const MatrixProduct& product) const;
+    Owned layout(CublasLt::Type type, int64_t rows, int64_t columns, int64_t step, int64_t batch, int64_t matrix_step) const;
+    void choose(const MatrixProduct& product);
+    const CublasLt& library_;
+    CublasLt::Handle handle_;
+    Owned operation_, first_, second_, result_;
+    CublasLt::Choice choice_{};
+    bool exists_ = false;
+};
+
+// cuBLASLt as the calling thread's GPU has it.
+class MatrixLibrary {
+  public:
+    explicit MatrixLibrary(const CublasLt& library);
+    ~MatrixLibrary();
+    MatrixLibrary(const MatrixLibrary&) = delete;
+    MatrixLibrary& operator=(const MatrixLibrary&) = delete;
+    // Null where the library has no way for it.
+    std::unique_ptr<LibraryProduct> prepare(const MatrixProduct& product) const;
+
+  private:
+    const CublasLt& library_;
+    CublasLt::Handle handle_ = nullptr;
+};
+
+// Whose products an executor has: the commands' own ("cuda"), or the library's ("cuda+cublaslt").
+struct Products {
+    // Null or an empty name mean the library's where it is installed. Fails in words where there are none of that name.
+    Products(const std::string& executor, const char* wanted);
+    std::unique_ptr<MatrixLibrary> library;  // null where they are the commands' own
+    std::string name;
+};
+
+}  // namespace baton
+
+#endif

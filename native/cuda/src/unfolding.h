@@ -1,0 +1,110 @@
+// Convolutions as products of matrices: what each result reads, one column for each place and one row for each tap of each
+// channel, and back again. Chunks of pictures are unfolded at a time, so that what was written is still in the cache when
+// it is multiplied.
+#ifndef BATON_CUDA_UNFOLDING_H
+#define BATON_CUDA_UNFOLDING_H
+
+#include "bfloat16.h"
+#include "command.h"
+#include "convolution_words.h"
+
+namespace baton {
+
+// Pictures that are unfolded at a time: of no more elements than a cache holds.
+struct Chunks {
+    static constexpr int64_t MOST = int64_t(1) << 23;
+    int64_t pictures, at_once;
+
+    Chunks(int64_t all, int64_t elements) : pictures(all), at_once(std::clamp<int64_t>(MOST / elements, 1, all)) {}
+    int64_t count() const { return (pictures + at_once - 1) / at_once; }
+    int64_t rest() const { return pictures - (count() - 1) * at_once; }  // of the last one
+    template <typename Body>
+    void each(const Body& body) const {
+        for (int64_t first = 0; first < pictures; first += at_once) body(first, std::min(at_once, pictures - first));
+    }
+};
+
+// One side of a picture, by what a result and a tap read of it.
+BATON_CUDA_FUNCTION inline int64_t read_at(const Side& side, int64_t result, int64_t tap) {
+    return result * side.stride - side.before + tap * side.dilation;
+}
+
+// Of some pictures [C, H, W] the elements that each result reads: to[tap of a channel, picture, place]. An item is a place of a
+// channel, with all of its taps.
+template <typename Factor>
+struct Unfold {
+    int64_t channels;
+    Side down, across;
+    int64_t row_step, picture_step;  // where columns are written
+    const float* from;
+    Factor* to;
+
+    int64_t count(int64_t pictures) const { return pictures * channels * down.results * across.results; }
+    BATON_CUDA_FUNCTION void operator()(int64_t item) const {
+        int64_t places = down.results * across.results;
+        int64_t place = item % places, plane = item / places, channel = plane % channels;
+        int64_t row = place / across.results, column = place % across.results;
+        const float* picture = from + plane * down.size * across.size;
+        Factor* target = to + channel * down.kernel * across.kernel * row_step + plane / channels * picture_step + place;
+        for (int64_t i = 0; i < down.kernel; i++) {
+            int64_t y = read_at(down, row, i);
+            for (int64_t j = 0; j < across.kernel; j++, target += row_step) {
+                int64_t x = read_at(across, column, j);
+                bool inside = y >= 0 && y < down.size && x >= 0 && x < across.size;
+                store_factor(inside ? picture[y * across.size + x] : 0.0f, *target);
+            }
+        }
+    }
+};
+
+// The other way: an element of a picture is the sum of what all columns [picture, tap of a channel, place] that read it have
+// for it, in the order of the taps.
+struct Fold {
+    int64_t channels;
+    Side down, across;
+    const float* from;
+    const float* bias;  // null where there is none
+    const float* kept;  // where it is not above 0, results are; null where all are kept
+    float* to;
+
+    BATON_CUDA_FUNCTION void operator()(int64_t item) const {
+        int64_t x = item % across.size, y = item / across.size % down.size, plane = item / across.size / down.size;
+        int64_t places = down.results * across.results;
+        const float* columns = from + plane * down.kernel * across.kernel * places;
+        float sum = 0;
+        for (int64_t i = 0; i < down.kernel; i++) {
+            int64_t row = result_of(down, y, i);
+            for (int64_t j = 0; j < across.kernel; j++, columns += places) {
+                int64_t column = row < 0 ? -1 : result_of(across, x, j);
+                sum += column < 0 ? 0.0f : columns[row * across.results + column];
+            }
+        }
+        if (bias != nullptr) {
+            sum += bias[plane % channels];
+        }
+        to[item] = kept == nullptr || kept[item] > 0 ? sum : 0.0f;
+    }
+
+    // The result that reads a place by a tap; -1 where none does.
+    BATON_CUDA_FUNCTION static int64_t result_of(const Side& side, int64_t place, int64_t tap) {
+        int64_t scaled = place + side.before - tap * side.dilation;
+        return scaled >= 0 && scaled % side.stride == 0 && scaled / side.stride < side.results ? scaled / side.stride : -1;
+    }
+};
+
+// Results [picture, channel, place] as rows of channels: to[channel, picture, place].
+template <typename Factor>
+struct TurnResults {
+    int64_t channels, places, row_step;
+    const float* from;
+    Factor* to;
+
+    BATON_CUDA_FUNCTION void operator()(int64_t item) const {
+        int64_t place = item % places, plane = item / places;
+        store_factor(from[item], to[plane % channels * row_step + plane / channels * places + place]);
+    }
+};
+
+}  // namespace baton
+
+#endif
