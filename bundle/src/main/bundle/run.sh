@@ -133,24 +133,15 @@ find_cuda() {
     fi
 }
 
-# find_libraries: says which folders hold cuBLAS and cuDNN, and lets the GPU's programs load them from there.
-find_libraries() {
-    local name library folders=() missing=()
-    for name in libcublas.so.13 libcudnn.so.9; do
-        library="$(first_of "${cuda[@]/%//lib64/$name}" "${cuda[@]/%//lib/$name}" /usr/lib/x86_64-linux-gnu/$name)"
-        if [ -n "$library" ]; then
-            folders+=("$(dirname "$library")")
-        else
-            missing+=("$name")
-        fi
-    done
-    if [ "${#folders[@]}" -gt 0 ]; then
-        java=(env "LD_LIBRARY_PATH=$(IFS=:; echo "${folders[*]}")${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" "${java[@]}")
-    fi
-    if [ "${#missing[@]}" = 0 ]; then
-        outcome passed "gpu: cuBLAS and cuDNN" 0 "${folders[*]}"
+# find_library: says where cuBLASLt is, and lets the GPU's programs load it from there.
+find_library() {
+    local name=libcublasLt.so.13 library
+    library="$(first_of "${cuda[@]/%//lib64/$name}" "${cuda[@]/%//lib/$name}" /usr/lib/x86_64-linux-gnu/$name)"
+    if [ -n "$library" ]; then
+        java=(env "LD_LIBRARY_PATH=$(dirname "$library")${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" "${java[@]}")
+        outcome passed "gpu: cuBLASLt" 0 "$library"
     else
-        outcome skipped "gpu: cuBLAS and cuDNN" 0 "${missing[*]} in no CUDA toolkit and no wheel: kernels do without"
+        outcome skipped "gpu: cuBLASLt" 0 "$name is in no CUDA toolkit and no wheel: Baton's own kernels multiply"
     fi
 }
 
@@ -163,7 +154,8 @@ gpu() {
     fi
     python="$(find_python)"
     mapfile -t cuda < <(find_cuda)
-    find_libraries
+    find_library
+    check "gpu: device, with what was found" "$limit" "" "${java[@]}" dev.baton.check.DeviceCheck cuda || return
     for part in "$@"; do
         "$part"
     done
@@ -171,6 +163,9 @@ gpu() {
 
 conformance() {
     check "gpu: conformance" "$limit" "$count" "${java[@]}" "${suite[@]}" dev.baton.check.CudaConformance
+    # Where the library is not installed, this is what was checked already.
+    check "gpu: conformance of our own products" "$limit" "$count" "${java[@]}" -Dbaton.gpu.products=cuda "${suite[@]}" \
+        dev.baton.check.CudaConformance
 }
 
 curves() {

@@ -37,7 +37,11 @@ public final class HostExecutorProvider implements BackendProvider {
 
     @Override
     public Backend open() {
-        return new CudaBackend(NAME, LIBRARY.core(NAME), 1, null);
+        return open(null);
+    }
+
+    static Backend open(String products) {
+        return new CudaBackend(NAME, LIBRARY.core(NAME), 1, products);
     }
 
     @Override
