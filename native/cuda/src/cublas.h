@@ -27,7 +27,7 @@ struct CublasLt {
     };
     enum Status : int { SUCCESS = 0, INVALID_VALUE = 7, NOT_SUPPORTED = 15 };
     enum Type : int { FLOAT32 = 0, BFLOAT16 = 14 };
-    enum Compute : int { COMPUTE_FLOAT32 = 68 };
+    enum Compute : int { COMPUTE_FLOAT32 = 68, COMPUTE_TF32 = 77 };
     enum Transposition : int32_t { PLAIN = 0, TRANSPOSED = 1 };
     enum OperationAttribute : int { TRANSPOSE_A = 3, TRANSPOSE_B = 4 };
     enum LayoutAttribute : int { BATCH_COUNT = 5, BATCH_STRIDE = 6 };

@@ -10,6 +10,7 @@ namespace baton {
 namespace {
 
 struct Operation {
+    int compute;
     int32_t transposed[2] = {CublasLt::PLAIN, CublasLt::PLAIN};
 };
 
@@ -119,9 +120,15 @@ int choose(CublasLt::Handle, CublasLt::Operation operation, CublasLt::Layout a, 
 
 bool is_aligned(const void* address, uint64_t bytes) { return reinterpret_cast<uintptr_t>(address) % bytes == 0; }
 
-float element(const void* matrices, int type, int64_t index) {
+// With the upper 10 bits of the mantissa, to the nearest; an infinity stays one.
+float in_tf32(float x) {
+    return is_finite(x) ? float_of(static_cast<int32_t>((static_cast<uint32_t>(bits_of(x)) + 0x1000) & 0xffffe000)) : x;
+}
+
+float element(const void* matrices, int type, bool tf32, int64_t index) {
     if (type == CublasLt::FLOAT32) {
-        return static_cast<const float*>(matrices)[index];
+        float value = static_cast<const float*>(matrices)[index];
+        return tf32 ? in_tf32(value) : value;
     }
     return float_of(static_cast<int32_t>(uint32_t(static_cast<const uint16_t*>(matrices)[index]) << 16));
 }
@@ -142,6 +149,7 @@ int multiply(CublasLt::Handle, CublasLt::Operation operation, const void* alpha,
         return CublasLt::INVALID_VALUE;
     }
     std::memset(workspace, 0x7f, WORKSPACE);
+    const bool tf32 = o.compute == CublasLt::COMPUTE_TF32;
     const int64_t inner = turned(left, o.transposed[0]).columns;
     const int64_t left_row = o.transposed[0] == CublasLt::PLAIN ? 1 : left.step;
     const int64_t left_inner = o.transposed[0] == CublasLt::PLAIN ? left.step : 1;
@@ -152,8 +160,8 @@ int multiply(CublasLt::Handle, CublasLt::Operation operation, const void* alpha,
             for (int64_t row = 0; row < result.rows; row++) {
                 float sum = 0;
                 for (int64_t k = 0; k < inner; k++) {
-                    float x = element(a, left.type, matrix * left.matrix_step + row * left_row + k * left_inner);
-                    float y = element(b, right.type, matrix * right.matrix_step + k * right_inner + column * right_column);
+                    float x = element(a, left.type, tf32, matrix * left.matrix_step + row * left_row + k * left_inner);
+                    float y = element(b, right.type, tf32, matrix * right.matrix_step + k * right_inner + column * right_column);
                     sum = multiply_add(x, y, sum);
                 }
                 static_cast<float*>(d)[matrix * result.matrix_step + column * result.step + row] = sum;
@@ -171,7 +179,7 @@ const CublasLt* cublas_lt() {
         destroyed<int>,
         [] { return size_t(0); },
         [](int status) { return status == CublasLt::INVALID_VALUE ? "invalid value" : "not supported"; },
-        [](CublasLt::Operation* operation, int, int) { return made(operation, new Operation()); },
+        [](CublasLt::Operation* operation, int compute, int) { return made(operation, new Operation{compute}); },
         set_operation,
         destroyed<Operation>,
         create_layout,

@@ -15,18 +15,19 @@ void CublasLt::check(int status, const char* what) const {
 
 // The library's matrices lie column by column. What lies row by row is there the transposed matrix, and the transposed
 // result is the product of the transposed factors in the other order.
-LibraryProduct::LibraryProduct(const CublasLt& library, CublasLt::Handle handle, const MatrixProduct& p)
-    : library_(library), handle_(handle), operation_(operation(p)),
+LibraryProduct::LibraryProduct(const CublasLt& library, CublasLt::Handle handle, CublasLt::Compute compute,
+                               const MatrixProduct& p)
+    : library_(library), handle_(handle), operation_(operation(compute, p)),
       first_(layout(p.type, p.b.transposed ? p.k : p.n, p.b.transposed ? p.n : p.k, p.b.row_step, p.batch, p.b.matrix_step)),
       second_(layout(p.type, p.a.transposed ? p.m : p.k, p.a.transposed ? p.k : p.m, p.a.row_step, p.batch, p.a.matrix_step)),
       result_(layout(CublasLt::FLOAT32, p.n, p.m, p.n, p.batch, p.m * p.n)) {
     choose(p);
 }
 
-LibraryProduct::Owned LibraryProduct::operation(const MatrixProduct& p) const {
+LibraryProduct::Owned LibraryProduct::operation(CublasLt::Compute compute, const MatrixProduct& p) const {
     constexpr const char* WHAT = "cuBLASLt cannot describe a product";
     CublasLt::Operation made = nullptr;
-    library_.check(library_.create_operation(&made, CublasLt::COMPUTE_FLOAT32, CublasLt::FLOAT32), WHAT);
+    library_.check(library_.create_operation(&made, compute, CublasLt::FLOAT32), WHAT);
     Owned operation(made, library_.destroy_operation);
     auto set = [&](CublasLt::OperationAttribute attribute, bool transposed) {
         int32_t value = transposed ? CublasLt::TRANSPOSED : CublasLt::PLAIN;
@@ -81,7 +82,7 @@ void LibraryProduct::run(const Stream& stream, const void* a, const void* b, flo
                    "cuBLASLt cannot multiply");
 }
 
-MatrixLibrary::MatrixLibrary(const CublasLt& library) : library_(library) {
+MatrixLibrary::MatrixLibrary(const CublasLt& library, bool tf32) : library_(library), tf32_(tf32) {
     library.check(library.create(&handle_), "cuBLASLt cannot be opened");
 }
 
@@ -97,23 +98,27 @@ std::unique_ptr<LibraryProduct> MatrixLibrary::prepare(const MatrixProduct& p) c
     if (empty || large || too_short(p.a, p.k, p.m) || too_short(p.b, p.n, p.k)) {
         return nullptr;
     }
-    auto product = std::make_unique<LibraryProduct>(library_, handle_, p);
+    bool tf32 = tf32_ && p.type == CublasLt::FLOAT32;
+    auto product = std::make_unique<LibraryProduct>(library_, handle_,
+                                                    tf32 ? CublasLt::COMPUTE_TF32 : CublasLt::COMPUTE_FLOAT32, p);
     return product->exists() ? std::move(product) : nullptr;
 }
 
 Products::Products(const std::string& executor, const char* wanted) {
-    const std::string asked = wanted == nullptr ? "" : wanted, of_library = executor + "+cublaslt";
-    if (!asked.empty() && asked != executor && asked != of_library) {
-        throw Failure("there are no products '" + asked + "': known are " + executor + " and " + of_library);
+    const std::string of_library = executor + "+cublaslt", in_tf32 = of_library + "+tf32";
+    const std::string asked = wanted == nullptr ? "" : wanted;
+    const bool by_name = asked == of_library || asked == in_tf32;
+    if (!asked.empty() && asked != executor && !by_name) {
+        throw Failure("there are no products '" + asked + "': known are " + executor + ", " + of_library + " and " + in_tf32);
     }
     const CublasLt* found = asked == executor ? nullptr : cublas_lt();
-    if (found == nullptr && asked == of_library) {
+    if (found == nullptr && by_name) {
         throw Failure("cuBLASLt is not installed, or not on the library path: libcublasLt.so.13 of CUDA 13");
     }
     if (found != nullptr) {
-        library = std::make_unique<MatrixLibrary>(*found);
+        library = std::make_unique<MatrixLibrary>(*found, asked == in_tf32);
     }
-    name = found == nullptr ? executor : of_library;
+    name = found == nullptr ? executor : by_name ? asked : of_library;
 }
 
 }  // namespace baton

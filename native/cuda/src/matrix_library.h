@@ -29,7 +29,8 @@ struct MatrixProduct {
 
 class LibraryProduct {
   public:
-    LibraryProduct(const CublasLt& library, CublasLt::Handle handle, const MatrixProduct& product);
+    // With factors of float32 of which the algorithm may read less (CublasLt::COMPUTE_TF32), or with all that there is.
+    LibraryProduct(const CublasLt& library, CublasLt::Handle handle, CublasLt::Compute compute, const MatrixProduct& product);
     // Whether the library has a way for it.
     bool exists() const { return exists_; }
     // The bytes that it needs beside its matrices.
@@ -38,7 +39,7 @@ class LibraryProduct {
 
   private:
     using Owned = std::unique_ptr<CublasLt::Opaque, int (*)(CublasLt::Opaque*)>;
-    Owned operation(const MatrixProduct& product) const;
+    Owned operation(CublasLt::Compute compute, const MatrixProduct& product) const;
     Owned layout(CublasLt::Type type, int64_t rows, int64_t columns, int64_t step, int64_t batch, int64_t matrix_step) const;
     void choose(const MatrixProduct& product);
     const CublasLt& library_;
@@ -51,7 +52,8 @@ class LibraryProduct {
 // cuBLASLt as the calling thread's GPU has it.
 class MatrixLibrary {
   public:
-    explicit MatrixLibrary(const CublasLt& library);
+    // With tf32, factors of float32 may be read with 10 bits of their mantissas, as matrix units do.
+    MatrixLibrary(const CublasLt& library, bool tf32);
     ~MatrixLibrary();
     MatrixLibrary(const MatrixLibrary&) = delete;
     MatrixLibrary& operator=(const MatrixLibrary&) = delete;
@@ -60,10 +62,12 @@ class MatrixLibrary {
 
   private:
     const CublasLt& library_;
+    bool tf32_;
     CublasLt::Handle handle_ = nullptr;
 };
 
-// Whose products an executor has: the commands' own ("cuda"), or the library's ("cuda+cublaslt").
+// Whose products an executor has: the commands' own ("cuda"), or the library's ("cuda+cublaslt"), which may read float32 as
+// matrix units do ("cuda+cublaslt+tf32").
 struct Products {
     // Null or an empty name mean the library's where it is installed. Fails in words where there are none of that name.
     Products(const std::string& executor, const char* wanted);

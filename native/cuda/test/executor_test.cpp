@@ -16,7 +16,11 @@ void backends() {
     std::string best = baton_backend_isa(backend), own = best.substr(0, 4);
     CHECK(own == "host" || own == "cuda", "the executor is '%s'", best.c_str());
     CHECK(best == own || best == own + "+cublaslt", "the products are those of '%s'", best.c_str());
-    for (const std::string& name : {best, own}) {
+    std::vector<std::string> names{best, own};
+    if (best != own) {
+        names.push_back(best + "+tf32");
+    }
+    for (const std::string& name : names) {
         baton_backend_close(backend);
         CHECK(baton_backend_open(1, name.c_str(), &backend) == 0, "opening: %s", baton_last_error());
         CHECK(baton_backend_isa(backend) == name, "%s is called %s", name.c_str(), baton_backend_isa(backend));

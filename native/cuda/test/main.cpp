@@ -14,6 +14,7 @@ void test_graphs();
 void test_group_failures();
 void test_groups();
 void test_integers();
+void test_library();
 void test_long_rows();
 void test_matmul();
 void test_movements();
@@ -40,6 +41,7 @@ int main() {
     test_reductions();
     test_long_rows();
     test_matmul();
+    test_library();
     test_movements();
     test_convolution();
     test_tiles();

@@ -9,6 +9,7 @@ final class CudaBackend extends CoreBackend {
     private final String device;
 
     private static final String LIBRARY = "+cublaslt";
+    private static final String TF32 = "+tf32";
 
     /**
      * @param number of the GPU, from 1 on
@@ -16,9 +17,10 @@ final class CudaBackend extends CoreBackend {
      */
     CudaBackend(String name, NativeCore core, int number, String products) {
         super(name, core, number, products);
-        boolean byLibrary = core.backend_isa(handle()).endsWith(LIBRARY);
+        String chosen = core.backend_isa(handle());
         device = name + ": " + core.processor() + ", matrix products by "
-                + (byLibrary ? "cuBLASLt" : "Baton's own kernels");
+                + (chosen.contains(LIBRARY) ? "cuBLASLt" : "Baton's own kernels")
+                + (chosen.endsWith(TF32) ? " in TF32" : "");
     }
 
     @Override

@@ -23,8 +23,9 @@ public final class CudaProvider implements BackendProvider {
 
     /**
      * The system property that says whose matrix products a GPU computes: {@code cuda} for Baton's own kernels, {@code
-     * cuda+cublaslt} for NVIDIA's cuBLASLt. Where it is not set, they are cuBLASLt's if it is on the library path ({@code
-     * libcublasLt.so.13}), and else our own.
+     * cuda+cublaslt} for NVIDIA's cuBLASLt, {@code cuda+cublaslt+tf32} for the same with factors of float32 of which matrix
+     * units read 10 bits of the mantissa, so that each product is off by up to 2^-10 of itself. Where it is not set, they are
+     * cuBLASLt's of float32 if it is on the library path ({@code libcublasLt.so.13}), and else our own.
      */
     public static final String PRODUCTS = "baton.gpu.products";
 

@@ -14,6 +14,7 @@ class ProductsTest {
     void theDeviceSaysIt() {
         assertThat(device(null)).isEqualTo("cuda-host: host executor, matrix products by cuBLASLt");
         assertThat(device("host+cublaslt")).isEqualTo(device(null));
+        assertThat(device("host+cublaslt+tf32")).isEqualTo(device(null) + " in TF32");
         assertThat(device("host")).isEqualTo("cuda-host: host executor, matrix products by Baton's own kernels");
     }
 
@@ -21,7 +22,7 @@ class ProductsTest {
     void othersAreRefused() {
         assertThatThrownBy(() -> HostExecutorProvider.open("avx2"))
                 .isInstanceOf(BackendException.class)
-                .hasMessage("cuda-host: there are no products 'avx2': known are host and host+cublaslt");
+                .hasMessage("cuda-host: there are no products 'avx2': known are host, host+cublaslt and host+cublaslt+tf32");
     }
 
     private static String device(String products) {
