@@ -1,19 +1,29 @@
 package dev.baton.compiler;
 
+import static dev.baton.compiler.Graphs.assertSameBits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.DType;
 import dev.baton.Dim;
+import dev.baton.Precision;
 import dev.baton.Shape;
+import dev.baton.composite.PackedAttention;
+import dev.baton.composite.PackedQueries;
 import dev.baton.graph.Composite;
 import dev.baton.graph.Emitter;
 import dev.baton.graph.Graph;
 import dev.baton.graph.GraphBuilder;
+import dev.baton.graph.Node;
 import dev.baton.graph.Primitive;
 import dev.baton.graph.TensorType;
+import dev.baton.reference.ReferenceProvider;
+import dev.baton.spi.Backend;
+import dev.baton.tensor.Attention;
 import dev.baton.tensor.Tensor;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** The passes on graphs alone, without a device. */
@@ -57,6 +67,34 @@ class CompilerTest {
         Graph expanded = ExpandComposites.run(graph, node -> false);
         assertThat(expanded.nodes()).noneMatch(node -> node.operation() instanceof Composite);
         assertThat(expanded.nodes()).anyMatch(node -> node.is(Primitive.MAX));
+    }
+
+    /** Of attention whose last query alone is read, a composite remains that the graph did not have before. */
+    @Test
+    void partsThatTheBackendLacksAreExpanded() {
+        var builder = new GraphBuilder();
+        Tensor x = Tensor.of(builder, builder.input("x", new TensorType(DType.FLOAT32, Shape.of(2, 6, 3, 2, 4))));
+        builder.output("y", Attention.causal().ofPacked(x).slice(1, 5, 6).value());
+        Graph graph = builder.build();
+        assertThat(compiled(graph, node -> true).nodes())
+                .anyMatch(node -> node.operation() == PackedQueries.INSTANCE);
+        Graph without = compiled(
+                graph, node -> node.operation() == PackedAttention.FORWARD || node.operation() instanceof Primitive);
+        assertThat(without.nodes()).allMatch(node -> node.operation() instanceof Primitive);
+        assertSameBits(graph, without);
+    }
+
+    private static Graph compiled(Graph graph, Predicate<Node> supported) {
+        try (Backend reference = new ReferenceProvider().open()) {
+            Backend backend = (Backend) Proxy.newProxyInstance(
+                    Backend.class.getClassLoader(),
+                    new Class<?>[] {Backend.class},
+                    (proxy, method, arguments) -> method.getName().equals("supports")
+                            ? supported.test((Node) arguments[0])
+                            : method.invoke(reference, arguments));
+            return Compiler.compile(graph, Map.of(), Map.of(), backend, Precision.FLOAT32)
+                    .graph();
+        }
     }
 
     @Test
