@@ -25,7 +25,7 @@ struct CublasLt {
         float waves;
         int reserved[4];
     };
-    enum Status : int { SUCCESS = 0, INVALID_VALUE = 7, NOT_SUPPORTED = 15 };
+    enum Status : int { SUCCESS = 0, INVALID_VALUE = 7, ARCH_MISMATCH = 8, NOT_SUPPORTED = 15 };
     enum Type : int { FLOAT32 = 0, BFLOAT16 = 14 };
     enum Compute : int { COMPUTE_FLOAT32 = 68, COMPUTE_TF32 = 77 };
     enum Transposition : int32_t { PLAIN = 0, TRANSPOSED = 1 };
@@ -44,7 +44,6 @@ struct CublasLt {
 
     int (*create)(Handle* handle);
     int (*destroy)(Handle handle);
-    size_t (*version)();
     const char* (*status_string)(int status);
     int (*create_operation)(Operation* operation, int compute, int scale_type);
     int (*set_operation)(Operation operation, int attribute, const void* value, size_t bytes);

@@ -13,7 +13,6 @@ bool look_up(void* library, const char* name, Entry& entry) {
 
 bool look_up_all(void* library, CublasLt& found) {
     return look_up(library, "cublasLtCreate", found.create) && look_up(library, "cublasLtDestroy", found.destroy) &&
-           look_up(library, "cublasLtGetVersion", found.version) &&
            look_up(library, "cublasLtGetStatusString", found.status_string) &&
            look_up(library, "cublasLtMatmulDescCreate", found.create_operation) &&
            look_up(library, "cublasLtMatmulDescSetAttribute", found.set_operation) &&

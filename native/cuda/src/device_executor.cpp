@@ -107,6 +107,7 @@ void probe() {
 
 // Other threads may use CUDA meanwhile.
 Graph::Graph(const Executor& executor, const std::function<void()>& start) : executor_(executor) {
+    std::lock_guard<std::mutex> lock(capturing());
     cudaStream_t stream = executor.stream().handle;
     cudaGraph_t graph = nullptr;
     check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "the GPU's stream cannot be captured");

@@ -78,9 +78,12 @@ int set_layout(CublasLt::Layout layout, int attribute, const void* value, size_t
 int set_preference(CublasLt::Preference preference, int attribute, const void* value, size_t bytes) {
     Preference& p = *as<Preference>(preference);
     uint32_t schemes = 0;
+    int status;
     switch (attribute) {
         case CublasLt::MOST_WORKSPACE: return assigned(p.workspace, value, bytes);
-        case CublasLt::REDUCTION_SCHEMES: return assigned(schemes, value, bytes);
+        case CublasLt::REDUCTION_SCHEMES:
+            status = assigned(schemes, value, bytes);
+            return schemes == CublasLt::IN_ONE_ORDER ? status : CublasLt::INVALID_VALUE;
         case CublasLt::ALIGNMENT_A: return assigned(p.alignments[0], value, bytes);
         case CublasLt::ALIGNMENT_B: return assigned(p.alignments[1], value, bytes);
         case CublasLt::ALIGNMENT_C: return assigned(p.alignments[2], value, bytes);
@@ -148,6 +151,9 @@ int multiply(CublasLt::Handle, CublasLt::Operation operation, const void* alpha,
         *static_cast<const float*>(alpha) != 1 || *static_cast<const float*>(beta) != 0) {
         return CublasLt::INVALID_VALUE;
     }
+    if (!is_aligned(workspace, 256) || (result.batch > 1 && result.matrix_step < result.columns * result.step)) {
+        return CublasLt::INVALID_VALUE;
+    }
     std::memset(workspace, 0x7f, WORKSPACE);
     const bool tf32 = o.compute == CublasLt::COMPUTE_TF32;
     const int64_t inner = turned(left, o.transposed[0]).columns;
@@ -177,7 +183,6 @@ const CublasLt* cublas_lt() {
     static const CublasLt own{
         [](CublasLt::Handle* handle) { return made(handle, new int); },
         destroyed<int>,
-        [] { return size_t(0); },
         [](int status) { return status == CublasLt::INVALID_VALUE ? "invalid value" : "not supported"; },
         [](CublasLt::Operation* operation, int compute, int) { return made(operation, new Operation{compute}); },
         set_operation,

@@ -13,16 +13,11 @@ struct FinishResults {
     BATON_CUDA_FUNCTION void operator()(int64_t item) const {
         float value = results[item];
         if (bias != nullptr) {
-            value += bias[item / places % channels];
+            value += bias[Quotient(Quotient(item, places).whole, channels).rest];
         }
         results[item] = rectified ? larger(value, 0.0f) : value;
     }
 };
-
-template <typename Factor>
-void turn(const Run& run, int64_t channels, int64_t places, int64_t pictures, int64_t row_step, const float* from, Factor* to) {
-    each(run.stream, pictures * channels * places, TurnResults<Factor>{channels, places, row_step, from, to});
-}
 
 std::unique_ptr<RoundedFactor> rounded_weight(Decoder& in, bool rounded, int64_t outputs, int64_t taps) {
     return rounded ? std::make_unique<RoundedFactor>(in, 1, outputs, taps, taps, 0) : nullptr;
@@ -60,15 +55,15 @@ ConvolutionByLibrary::ConvolutionByLibrary(Decoder& in, const Geometry& g, bool 
 void ConvolutionByLibrary::run(const Run& run, const Places& places, bool rectified) const {
     const Geometry& g = geometry_;
     const void* weight = at(run, places.weight, weight_.get());
-    float* results = run.at<float>(places.out);
     chunks_.each([&](int64_t first, int64_t count) {
+        float* results = run.at<float>(places.out) + first * g.outputs * g.result();
         unfold(run, places.in, first, count, row_, taps() * row_, columns_);
-        products_.run(run, chunks_, count, weight, run.at<char>(columns_), results + first * g.outputs * g.result());
+        products_.run(run, chunks_, count, weight, run.at<char>(columns_), results);
+        if (places.bias.exists() || rectified) {
+            each(run.stream, count * g.outputs * g.result(),
+                 FinishResults{g.outputs, g.result(), run.optional<const float>(places.bias), rectified, results});
+        }
     });
-    if (places.bias.exists() || rectified) {
-        each(run.stream, g.all_results(),
-             FinishResults{g.outputs, g.result(), run.optional<const float>(places.bias), rectified, results});
-    }
 }
 
 ConvolutionByInputByLibrary::ConvolutionByInputByLibrary(Decoder& in, const Geometry& g, bool rounded, const Places& places)
@@ -78,7 +73,7 @@ ConvolutionByInputByLibrary::ConvolutionByInputByLibrary(Decoder& in, const Geom
     MatrixFactor weight{true, taps(), 0, in.alignment(places.weight)};
     MatrixFactor gradients{false, g.result(), of_picture, alignment<float>(in, places.in, chunks_.at_once * of_picture)};
     if (rounded) {
-        gradients_ = std::make_unique<RoundedFactor>(in, g.pictures, g.outputs, g.result(), g.result(), of_picture);
+        gradients_ = std::make_unique<RoundedFactor>(in, chunks_.at_once, g.outputs, g.result(), g.result(), of_picture);
         weight = weight_->factor(in, true);
         gradients = gradients_->factor(in, false);
     }
@@ -91,13 +86,11 @@ ConvolutionByInputByLibrary::ConvolutionByInputByLibrary(Decoder& in, const Geom
 void ConvolutionByInputByLibrary::run(const Run& run, const Places& places) const {
     const Geometry& g = geometry_;
     const void* weight = at(run, places.weight, weight_.get());
-    const char* gradients = static_cast<const char*>(at(run, places.in, gradients_.get()));
-    int64_t of_picture = rounded_ ? gradients_->packed_matrix() * static_cast<int64_t>(sizeof(uint16_t))
-                                  : g.outputs * g.result() * static_cast<int64_t>(sizeof(float));
     const float* columns = run.at<const float>(columns_);
     const float* kept = run.optional<const float>(places.kept);
     chunks_.each([&](int64_t first, int64_t count) {
-        products_.run(run, chunks_, count, weight, gradients + first * of_picture, run.at<float>(columns_));
+        const float* gradients = run.at<const float>(places.in) + first * g.outputs * g.result();
+        products_.run(run, chunks_, count, weight, at(run, gradients, gradients_.get(), count), run.at<float>(columns_));
         int64_t before = first * g.inputs * g.picture();
         each(run.stream, count * g.inputs * g.picture(),
              Fold{g.inputs, g.down, g.across, columns, run.optional<const float>(places.bias),
@@ -106,39 +99,56 @@ void ConvolutionByInputByLibrary::run(const Run& run, const Places& places) cons
 }
 
 ConvolutionByWeightByLibrary::ConvolutionByWeightByLibrary(Decoder& in, const Geometry& g, bool rounded, const Places& places)
-    : LibraryConvolution(g, rounded), columns_(factor_scratch(in, times(taps(), long_row(chunks_.at_once)))),
-      gradients_(factor_scratch(in, times(g.outputs, long_row(chunks_.at_once)))),
+    : LibraryConvolution(g, rounded), columns_(factor_scratch(in, times(taps(), rows_of(chunks_.at_once).step()))),
+      gradients_(factor_scratch(in, times(g.outputs, rows_of(chunks_.at_once).step()))),
       sums_(parts() == 1 ? places.out : in.scratch<float>(times(parts(), g.weights()))) {
     products_.make(in, chunks_, [&](int64_t pictures) {
-        int64_t length = pictures / parts_of(pictures) * g.result();
-        return in.library()->prepare({type(), parts_of(pictures), g.outputs, taps(), length,
-                                      {false, long_row(pictures), length, factor_alignment(in, gradients_, length)},
-                                      {true, long_row(pictures), length, factor_alignment(in, columns_, length)},
-                                      alignment<float>(in, sums_, g.weights())});
+        LongRows rows = rows_of(pictures);
+        auto factor = [&](bool transposed, const Reference& place) {
+            return MatrixFactor{transposed, rows.step(), rows.length, factor_alignment(in, place, rows.length)};
+        };
+        return in.library()->prepare({type(), rows.parts, g.outputs, taps(), rows.length, factor(false, gradients_),
+                                      factor(true, columns_), alignment<float>(in, sums_, g.weights())});
     });
 }
 
-// Equal ones of whole pictures, as few as can be.
-int64_t ConvolutionByWeightByLibrary::parts_of(int64_t pictures) const {
-    int64_t parts = std::min(pictures, divided_up(pictures * geometry_.result(), LENGTH));
-    while (pictures % parts != 0) parts++;
-    return parts;
+ConvolutionByWeightByLibrary::LongRows ConvolutionByWeightByLibrary::rows_of(int64_t pictures) const {
+#if defined(__CUDACC__)
+    constexpr int64_t LENGTH = 4096;
+#else
+    constexpr int64_t LENGTH = 64;  // so that tests have many parts
+#endif
+    int64_t places = pictures * geometry_.result(), parts = divided_up(places, LENGTH);
+    return {places, parts, rounded_up(divided_up(places, parts), ROW_PLACES)};
+}
+
+template <typename Factor>
+void ConvolutionByWeightByLibrary::gather(const Run& run, const float* gradients, int64_t pictures) const {
+    const Geometry& g = geometry_;
+    LongRows rows = rows_of(pictures);
+    Factor *columns = run.at<Factor>(columns_), *turned = run.at<Factor>(gradients_);
+    each(run.stream, pictures * g.outputs * g.result(),
+         TurnResults<Factor>{g.outputs, g.result(), rows.step(), gradients, turned});
+    if (rows.places < rows.step()) {
+        ClearTails<Factor> of_columns{rows.places, rows.step(), columns}, of_turned{rows.places, rows.step(), turned};
+        each(run.stream, of_columns.count(taps()), of_columns);
+        each(run.stream, of_turned.count(g.outputs), of_turned);
+    }
 }
 
 void ConvolutionByWeightByLibrary::run(const Run& run, const Places& places) const {
     const Geometry& g = geometry_;
-    const float* gradients = run.at<const float>(places.gradient);
-    float* sums = run.at<float>(sums_);
+    int64_t of_chunk = rows_of(chunks_.at_once).parts * g.weights();
     chunks_.each([&](int64_t first, int64_t count) {
-        unfold(run, places.in, first, count, long_row(count), g.result(), columns_);
-        const float* from = gradients + first * g.outputs * g.result();
+        unfold(run, places.in, first, count, rows_of(count).step(), g.result(), columns_);
+        const float* gradients = run.at<const float>(places.gradient) + first * g.outputs * g.result();
         if (rounded_) {
-            turn(run, g.outputs, g.result(), count, long_row(count), from, run.at<uint16_t>(gradients_));
+            gather<uint16_t>(run, gradients, count);
         } else {
-            turn(run, g.outputs, g.result(), count, long_row(count), from, run.at<float>(gradients_));
+            gather<float>(run, gradients, count);
         }
         products_.run(run, chunks_, count, run.at<char>(gradients_), run.at<char>(columns_),
-                      sums + first / chunks_.at_once * parts_of(chunks_.at_once) * g.weights());
+                      run.at<float>(sums_) + first / chunks_.at_once * of_chunk);
     });
 }
 

@@ -11,19 +11,21 @@ namespace baton {
 // A product for all chunks but the last, which may be smaller and has its own.
 struct ProductOfChunks {
     std::unique_ptr<LibraryProduct> full, last;
+    bool has_last = false;
     Reference workspace;
 
     // prepare(pictures) gives the product of so many, or null.
     template <typename Prepare>
     bool make(Decoder& in, const Chunks& chunks, const Prepare& prepare) {
         full = prepare(chunks.at_once);
-        last = prepare(chunks.rest());
-        if (full != nullptr && last != nullptr) {
-            workspace = in.scratch<char>(std::max(full->workspace(), last->workspace()));
+        has_last = chunks.rest() < chunks.at_once;
+        last = has_last && full != nullptr ? prepare(chunks.rest()) : nullptr;
+        if (exists()) {
+            workspace = in.scratch<char>(std::max(full->workspace(), has_last ? last->workspace() : 0));
         }
         return exists();
     }
-    bool exists() const { return full != nullptr && last != nullptr; }
+    bool exists() const { return full != nullptr && (last != nullptr || !has_last); }
     void run(const Run& run, const Chunks& chunks, int64_t pictures, const void* a, const void* b, float* result) const {
         const LibraryProduct& product = pictures == chunks.at_once ? *full : *last;
         product.run(run.stream, a, b, result, run.at<char>(workspace));
@@ -32,11 +34,11 @@ struct ProductOfChunks {
 
 class LibraryConvolution {
   public:
-    // Null where there is no library, or a convolution has groups or no pictures.
+    // Null where there is no library, and where a convolution has groups, no pictures, or one too large to be unfolded.
     template <typename Convolution>
     static std::unique_ptr<Convolution> make(Decoder& in, const Geometry& geometry, bool rounded,
                                              const typename Convolution::Places& places) {
-        if (in.library() == nullptr || geometry.groups > 1 || geometry.pictures == 0) {
+        if (in.library() == nullptr || geometry.groups > 1 || geometry.pictures == 0 || of_picture(geometry) > Chunks::LARGEST) {
             return nullptr;
         }
         auto made = std::make_unique<Convolution>(in, geometry, rounded, places);
@@ -47,7 +49,12 @@ class LibraryConvolution {
   protected:
     LibraryConvolution(const Geometry& geometry, bool rounded)
         : geometry_(geometry), rounded_(rounded), row_(rounded_up(geometry.result(), ROW_PLACES)),
-          chunks_(geometry.pictures, times(taps(), row_)) {}
+          chunks_(geometry.pictures, of_picture(geometry)) {}
+    // The elements of one picture, where it has most of them: read, unfolded, or written.
+    static int64_t of_picture(const Geometry& g) {
+        int64_t row = rounded_up(g.result(), ROW_PLACES), rows = std::max(times(g.inputs, g.taps()), g.outputs);
+        return row > Chunks::LARGEST / rows ? Chunks::LARGEST + 1 : std::max(row * rows, times(g.inputs, g.picture()));
+    }
     int64_t taps() const { return geometry_.inputs * geometry_.taps(); }  // of all channels
     CublasLt::Type type() const { return rounded_ ? CublasLt::BFLOAT16 : CublasLt::FLOAT32; }
     Reference factor_scratch(Decoder& in, int64_t elements) const {
@@ -98,23 +105,26 @@ class ConvolutionByInputByLibrary : public LibraryConvolution {
     Reference columns_;
 };
 
-// Of parts of each chunk: gradients [O, pictures x places] columns transposed [pictures x places, C x taps]. Parts are so short
-// that float32 adds them up well; what they have is then added up in one order.
+// Of each chunk: gradients [O, pictures x places] columns transposed [pictures x places, C x taps], in parts so short that
+// float32 adds them up well. What all parts have is then added up in one order.
 class ConvolutionByWeightByLibrary : public LibraryConvolution {
   public:
     using Places = ConvolutionByWeightPlaces;
     ConvolutionByWeightByLibrary(Decoder& in, const Geometry& geometry, bool rounded, const Places& places);
-    // One picture of very many places would be too long.
-    bool exists() const { return products_.exists() && geometry_.result() <= 4 * LENGTH; }
     // How many sums there are of each weight, and where; where there is one they are the result.
-    int64_t parts() const { return (chunks_.count() - 1) * parts_of(chunks_.at_once) + parts_of(chunks_.rest()); }
+    int64_t parts() const { return (chunks_.count() - 1) * rows_of(chunks_.at_once).parts + rows_of(chunks_.rest()).parts; }
     const Reference& sums() const { return sums_; }
     void run(const Run& run, const Places& places) const;
 
   private:
-    static constexpr int64_t LENGTH = 4096;  // of a sum, if pictures can be parted so
-    int64_t parts_of(int64_t pictures) const;
-    int64_t long_row(int64_t pictures) const { return rounded_up(pictures * geometry_.result(), ROW_PLACES); }
+    // Rows of the places of some pictures, filled up with 0 to equal parts.
+    struct LongRows {
+        int64_t places, parts, length;
+        int64_t step() const { return parts * length; }
+    };
+    LongRows rows_of(int64_t pictures) const;
+    template <typename Factor>
+    void gather(const Run& run, const float* gradients, int64_t pictures) const;
     Reference columns_, gradients_, sums_;
 };
 

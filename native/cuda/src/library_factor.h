@@ -7,7 +7,8 @@
 
 namespace baton {
 
-// Rows in scratch memory are multiples of so many elements: matrix units read no others.
+// Rows in scratch memory are multiples of so many elements, 16 bytes of bfloat16: matrix units read others slowly or not at
+// all.
 constexpr int64_t ROW_PLACES = 8;
 
 // A copy of matrices that is rounded to bfloat16.
@@ -34,20 +35,23 @@ struct RoundFactor {
     uint16_t* to;
 
     BATON_CUDA_FUNCTION void operator()(int64_t item) const {
-        int64_t column = item % f.columns, row = item / f.columns % f.rows, matrix = item / f.columns / f.rows;
-        to[(matrix * f.rows + row) * f.packed_row + column] =
-            bfloat16_bits(from[matrix * f.matrix_step + row * f.row_step + column]);
+        Quotient row(item, f.columns), matrix(row.whole, f.rows);
+        to[row.whole * f.packed_row + row.rest] =
+            bfloat16_bits(from[matrix.whole * f.matrix_step + matrix.rest * f.row_step + row.rest]);
     }
 };
 
-// Where a factor lies; one that is to be rounded is, first.
-inline const void* at(const Run& run, const Reference& from, const RoundedFactor* rounded) {
+// Where some matrices of a factor lie; those that are to be rounded are, first.
+inline const void* at(const Run& run, const float* from, const RoundedFactor* rounded, int64_t matrices) {
     if (rounded == nullptr) {
-        return run.at<const float>(from);
+        return from;
     }
-    RoundFactor round{*rounded, run.at<const float>(from), run.at<uint16_t>(rounded->to)};
-    each(run.stream, rounded->matrices * rounded->rows * rounded->columns, round);
+    RoundFactor round{*rounded, from, run.at<uint16_t>(rounded->to)};
+    each(run.stream, matrices * rounded->rows * rounded->columns, round);
     return round.to;
+}
+inline const void* at(const Run& run, const Reference& from, const RoundedFactor* rounded) {
+    return at(run, run.at<const float>(from), rounded, rounded == nullptr ? 0 : rounded->matrices);
 }
 
 }  // namespace baton

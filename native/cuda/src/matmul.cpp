@@ -101,7 +101,8 @@ struct FinishProduct {
 // A product by the library: prepared where it has a way for it.
 struct MatmulByLibrary {
     std::unique_ptr<RoundedFactor> rounded_a, rounded_b;  // of bfloat16
-    Reference product;                                    // where an epilogue follows
+    Reference product;
+    bool keeps_product = false;  // where it is to stay, as no epilogue is in the way
     Reference workspace;
     std::unique_ptr<LibraryProduct> prepared;
 
@@ -119,12 +120,32 @@ struct MatmulByLibrary {
             a = rounded_a->factor(in, w.transposed_a);
             b = rounded_b->factor(in, w.transposed_b);
         }
-        product = w.fused ? in.scratch<float>(w.batch * w.m * w.n) : w.c;
+        keeps_product = w.c.exists() && !is_read(w);
+        product = keeps_product ? w.c : in.scratch<float>(times(w.batch, w.m * w.n));
         prepared = in.library()->prepare({rounded ? CublasLt::BFLOAT16 : CublasLt::FLOAT32, w.batch, w.m, w.n, w.k, a, b,
                                           in.alignment(product)});
         if (prepared != nullptr) {
             workspace = in.scratch<char>(prepared->workspace());
         }
+    }
+
+    // Whether the epilogue reads or writes something else where the product is kept, so that it can't lie there before.
+    static bool is_read(const MatmulWords& w) {
+        int64_t end = w.c.offset + w.batch * w.m * w.n * static_cast<int64_t>(sizeof(float));
+        auto lies_there = [&](const Reference& from, int64_t elements, Type type) {
+            return from.exists() && from.space == w.c.space && from.offset < end &&
+                   from.offset + elements * size_of(type) > w.c.offset;
+        };
+        bool read = false;
+        for (const Operand& operand : w.epilogue.operands) {
+            int64_t elements = 1;
+            for (int d = 0; d < w.epilogue.rank; d++) elements += (w.epilogue.sizes[d] - 1) * operand.strides[d];
+            read = read || lies_there(operand.from, elements, operand.type);
+        }
+        for (const Output& output : w.epilogue.outputs) {
+            read = read || lies_there(output.to, w.batch * w.m * w.n, output.type);
+        }
+        return read;
     }
 
     void run(const Run& run, const MatmulWords& w) const {
@@ -154,7 +175,7 @@ struct Matmul : Command, MatmulWords {
                 with_registers(epilogue, [&](auto registers) {
                     each(run.stream, batch * m * n,
                          FinishProduct<decltype(registers)::value>{epilogue, run.at<const float>(library.product),
-                                                                   run.optional<float>(c)});
+                                                                   library.keeps_product ? nullptr : run.optional<float>(c)});
                 });
             }
             return;

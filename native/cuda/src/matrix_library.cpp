@@ -66,9 +66,10 @@ void LibraryProduct::choose(const MatrixProduct& p) {
     set(CublasLt::ALIGNMENT_C, static_cast<uint32_t>(p.result_alignment));
     set(CublasLt::ALIGNMENT_D, static_cast<uint32_t>(p.result_alignment));
     int count = 0;
+    std::lock_guard<std::mutex> lock(capturing());
     int status = library_.choose(handle_, operation_.get(), first_.get(), second_.get(), result_.get(), result_.get(),
                                  preference, 1, &choice_, &count);
-    if (status != CublasLt::NOT_SUPPORTED) {
+    if (status != CublasLt::NOT_SUPPORTED && status != CublasLt::ARCH_MISMATCH) {
         library_.check(status, WHAT);
         exists_ = count > 0 && choice_.status == CublasLt::SUCCESS;
     }
@@ -86,7 +87,10 @@ MatrixLibrary::MatrixLibrary(const CublasLt& library, bool tf32) : library_(libr
     library.check(library.create(&handle_), "cuBLASLt cannot be opened");
 }
 
-MatrixLibrary::~MatrixLibrary() { library_.destroy(handle_); }
+MatrixLibrary::~MatrixLibrary() {
+    std::lock_guard<std::mutex> lock(capturing());
+    library_.destroy(handle_);
+}
 
 std::unique_ptr<LibraryProduct> MatrixLibrary::prepare(const MatrixProduct& p) const {
     auto too_short = [](const MatrixFactor& factor, int64_t columns, int64_t turned) {
@@ -102,6 +106,11 @@ std::unique_ptr<LibraryProduct> MatrixLibrary::prepare(const MatrixProduct& p) c
     auto product = std::make_unique<LibraryProduct>(library_, handle_,
                                                     tf32 ? CublasLt::COMPUTE_TF32 : CublasLt::COMPUTE_FLOAT32, p);
     return product->exists() ? std::move(product) : nullptr;
+}
+
+std::mutex& capturing() {
+    static std::mutex mutex;
+    return mutex;
 }
 
 Products::Products(const std::string& executor, const char* wanted) {

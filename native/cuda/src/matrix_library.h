@@ -4,6 +4,7 @@
 #define BATON_CUDA_MATRIX_LIBRARY_H
 
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "cublas.h"
@@ -65,6 +66,10 @@ class MatrixLibrary {
     bool tf32_;
     CublasLt::Handle handle_ = nullptr;
 };
+
+// Held while a stream is captured, and by what other threads must not do meanwhile: closing the library waits for the GPU,
+// which would end the capture.
+std::mutex& capturing();
 
 // Whose products an executor has: the commands' own ("cuda"), or the library's ("cuda+cublaslt"), which may read float32 as
 // matrix units do ("cuda+cublaslt+tf32").

@@ -10,9 +10,14 @@
 
 namespace baton {
 
-// Pictures that are unfolded at a time: of no more elements than a cache holds.
+// Pictures that are unfolded at a time: of no more elements than stay in a GPU's cache, if one alone has no more.
 struct Chunks {
-    static constexpr int64_t MOST = int64_t(1) << 23;
+#if defined(__CUDACC__)
+    static constexpr int64_t MOST = int64_t(1) << 22;
+#else
+    static constexpr int64_t MOST = int64_t(1) << 9;  // so that tests have many chunks
+#endif
+    static constexpr int64_t LARGEST = int64_t(1) << 26;  // of one picture
     int64_t pictures, at_once;
 
     Chunks(int64_t all, int64_t elements) : pictures(all), at_once(std::clamp<int64_t>(MOST / elements, 1, all)) {}
@@ -41,17 +46,15 @@ struct Unfold {
 
     int64_t count(int64_t pictures) const { return pictures * channels * down.results * across.results; }
     BATON_CUDA_FUNCTION void operator()(int64_t item) const {
-        int64_t places = down.results * across.results;
-        int64_t place = item % places, plane = item / places, channel = plane % channels;
-        int64_t row = place / across.results, column = place % across.results;
-        const float* picture = from + plane * down.size * across.size;
-        Factor* target = to + channel * down.kernel * across.kernel * row_step + plane / channels * picture_step + place;
+        Quotient plane(item, down.results * across.results), picture(plane.whole, channels), place(plane.rest, across.results);
+        const float* read = from + plane.whole * down.size * across.size;
+        Factor* target = to + picture.rest * down.kernel * across.kernel * row_step + picture.whole * picture_step + plane.rest;
         for (int64_t i = 0; i < down.kernel; i++) {
-            int64_t y = read_at(down, row, i);
+            int64_t y = read_at(down, place.whole, i);
             for (int64_t j = 0; j < across.kernel; j++, target += row_step) {
-                int64_t x = read_at(across, column, j);
+                int64_t x = read_at(across, place.rest, j);
                 bool inside = y >= 0 && y < down.size && x >= 0 && x < across.size;
-                store_factor(inside ? picture[y * across.size + x] : 0.0f, *target);
+                store_factor(inside ? read[y * across.size + x] : 0.0f, *target);
             }
         }
     }
@@ -68,27 +71,31 @@ struct Fold {
     float* to;
 
     BATON_CUDA_FUNCTION void operator()(int64_t item) const {
-        int64_t x = item % across.size, y = item / across.size % down.size, plane = item / across.size / down.size;
+        Quotient row_of_plane(item, across.size), plane(row_of_plane.whole, down.size);
         int64_t places = down.results * across.results;
-        const float* columns = from + plane * down.kernel * across.kernel * places;
+        const float* columns = from + plane.whole * down.kernel * across.kernel * places;
         float sum = 0;
         for (int64_t i = 0; i < down.kernel; i++) {
-            int64_t row = result_of(down, y, i);
+            int64_t row = result_of(down, plane.rest, i);
             for (int64_t j = 0; j < across.kernel; j++, columns += places) {
-                int64_t column = row < 0 ? -1 : result_of(across, x, j);
+                int64_t column = row < 0 ? -1 : result_of(across, row_of_plane.rest, j);
                 sum += column < 0 ? 0.0f : columns[row * across.results + column];
             }
         }
         if (bias != nullptr) {
-            sum += bias[plane % channels];
+            sum += bias[Quotient(plane.whole, channels).rest];
         }
         to[item] = kept == nullptr || kept[item] > 0 ? sum : 0.0f;
     }
 
-    // The result that reads a place by a tap; -1 where none does.
+    // The result that reads a place by a tap; below 0 where none does.
     BATON_CUDA_FUNCTION static int64_t result_of(const Side& side, int64_t place, int64_t tap) {
         int64_t scaled = place + side.before - tap * side.dilation;
-        return scaled >= 0 && scaled % side.stride == 0 && scaled / side.stride < side.results ? scaled / side.stride : -1;
+        if (scaled < 0 || side.stride == 1) {
+            return scaled < side.results ? scaled : -1;
+        }
+        Quotient result(scaled, side.stride);
+        return result.rest == 0 && result.whole < side.results ? result.whole : -1;
     }
 };
 
@@ -100,8 +107,21 @@ struct TurnResults {
     Factor* to;
 
     BATON_CUDA_FUNCTION void operator()(int64_t item) const {
-        int64_t place = item % places, plane = item / places;
-        store_factor(from[item], to[plane % channels * row_step + plane / channels * places + place]);
+        Quotient plane(item, places), picture(plane.whole, channels);
+        store_factor(from[item], to[picture.rest * row_step + picture.whole * places + plane.rest]);
+    }
+};
+
+// What rows have behind their ends, where products read on.
+template <typename Factor>
+struct ClearTails {
+    int64_t end, row_step;
+    Factor* rows;
+
+    int64_t count(int64_t row_count) const { return row_count * (row_step - end); }
+    BATON_CUDA_FUNCTION void operator()(int64_t item) const {
+        Quotient row(item, row_step - end);
+        rows[row.whole * row_step + end + row.rest] = 0;
     }
 };
 
