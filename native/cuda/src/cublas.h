@@ -29,7 +29,8 @@ struct CublasLt {
     enum Type : int { FLOAT32 = 0, BFLOAT16 = 14 };
     enum Compute : int { COMPUTE_FLOAT32 = 68, COMPUTE_TF32 = 77 };
     enum Transposition : int32_t { PLAIN = 0, TRANSPOSED = 1 };
-    enum OperationAttribute : int { TRANSPOSE_A = 3, TRANSPOSE_B = 4 };
+    enum OperationAttribute : int { TRANSPOSE_A = 3, TRANSPOSE_B = 4, EPILOGUE = 7, BIAS_POINTER = 8 };
+    enum Epilogue : uint32_t { NO_EPILOGUE = 1, BIAS = 4 };
     enum LayoutAttribute : int { BATCH_COUNT = 5, BATCH_STRIDE = 6 };
     enum PreferenceAttribute : int {
         MOST_WORKSPACE = 1,

@@ -12,6 +12,8 @@ namespace {
 struct Operation {
     int compute;
     int32_t transposed[2] = {CublasLt::PLAIN, CublasLt::PLAIN};
+    uint32_t epilogue = CublasLt::NO_EPILOGUE;
+    const void* bias = nullptr;
 };
 
 struct Layout {
@@ -56,8 +58,14 @@ int assigned(T& field, const void* value, size_t bytes) {
 }
 
 int set_operation(CublasLt::Operation operation, int attribute, const void* value, size_t bytes) {
-    int which = attribute - CublasLt::TRANSPOSE_A;
-    return which < 0 || which > 1 ? CublasLt::INVALID_VALUE : assigned(as<Operation>(operation)->transposed[which], value, bytes);
+    Operation& o = *as<Operation>(operation);
+    switch (attribute) {
+        case CublasLt::TRANSPOSE_A: return assigned(o.transposed[0], value, bytes);
+        case CublasLt::TRANSPOSE_B: return assigned(o.transposed[1], value, bytes);
+        case CublasLt::EPILOGUE: return assigned(o.epilogue, value, bytes);
+        case CublasLt::BIAS_POINTER: return assigned(o.bias, value, bytes);
+        default: return CublasLt::INVALID_VALUE;
+    }
 }
 
 int create_layout(CublasLt::Layout* layout, int type, uint64_t rows, uint64_t columns, int64_t step) {
@@ -107,6 +115,8 @@ bool fit(const Operation& operation, const Layout& a, const Layout& b, const Lay
            b.batch == d.batch;
 }
 
+bool has_bias(const Operation& o) { return o.epilogue == CublasLt::BIAS; }
+
 // The algorithm keeps what was promised of addresses.
 int choose(CublasLt::Handle, CublasLt::Operation operation, CublasLt::Layout a, CublasLt::Layout b, CublasLt::Layout,
            CublasLt::Layout d, CublasLt::Preference preference, int, CublasLt::Choice* choices, int* count) {
@@ -116,6 +126,12 @@ int choose(CublasLt::Handle, CublasLt::Operation operation, CublasLt::Layout a, 
     const Preference& p = *as<Preference>(preference);
     *count = p.workspace < WORKSPACE ? 0 : 1;
     for (size_t i = 0; i < 4; i++) choices[0].algorithm.data[i] = p.alignments[i];
+    const Operation& o = *as<Operation>(operation);
+    if (has_bias(o) != (o.bias != nullptr)) {
+        return CublasLt::INVALID_VALUE;
+    }
+    uintptr_t bias = reinterpret_cast<uintptr_t>(o.bias);
+    choices[0].algorithm.data[4] = has_bias(o) ? bias & -bias : 1;
     choices[0].workspace = WORKSPACE;
     choices[0].status = CublasLt::SUCCESS;
     return *count == 0 ? CublasLt::NOT_SUPPORTED : CublasLt::SUCCESS;
@@ -141,8 +157,8 @@ int multiply(CublasLt::Handle, CublasLt::Operation operation, const void* alpha,
              CublasLt::Layout layout_d, const CublasLt::Algorithm* algorithm, void* workspace, size_t workspace_bytes, void*) {
     const Operation& o = *as<Operation>(operation);
     const Layout &left = *as<Layout>(layout_a), &right = *as<Layout>(layout_b), &result = *as<Layout>(layout_d);
-    const void* addresses[] = {a, b, c, d};
-    for (size_t i = 0; i < 4; i++) {
+    const void* addresses[] = {a, b, c, d, o.bias};
+    for (size_t i = 0; i < 5; i++) {
         if (!is_aligned(addresses[i], algorithm->data[i])) {
             return CublasLt::INVALID_VALUE;
         }
@@ -169,6 +185,10 @@ int multiply(CublasLt::Handle, CublasLt::Operation operation, const void* alpha,
                     float x = element(a, left.type, tf32, matrix * left.matrix_step + row * left_row + k * left_inner);
                     float y = element(b, right.type, tf32, matrix * right.matrix_step + k * right_inner + column * right_column);
                     sum = multiply_add(x, y, sum);
+                }
+                // A bias has an element for each row.
+                if (has_bias(o)) {
+                    sum += static_cast<const float*>(o.bias)[row];
                 }
                 static_cast<float*>(d)[matrix * result.matrix_step + column * result.step + row] = sum;
             }

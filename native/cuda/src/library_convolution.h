@@ -28,7 +28,7 @@ struct ProductOfChunks {
     bool exists() const { return full != nullptr && (last != nullptr || !has_last); }
     void run(const Run& run, const Chunks& chunks, int64_t pictures, const void* a, const void* b, float* result) const {
         const LibraryProduct& product = pictures == chunks.at_once ? *full : *last;
-        product.run(run.stream, a, b, result, run.at<char>(workspace));
+        product.run(run.stream, a, b, result, nullptr, run.at<char>(workspace));
     }
 };
 

@@ -4,10 +4,7 @@
 // Of the own kernel, an item computes a tile of the result in registers; its columns lie apart, so that
 // neighbouring items read and write neighbouring columns. Every sum goes through the inner dimension from its first element
 // to its last, whatever the tile.
-#include "bfloat16.h"
-#include "library_factor.h"
-#include "primitive_words.h"
-#include "region.h"
+#include "library_matmul.h"
 
 namespace baton {
 namespace {
@@ -82,78 +79,6 @@ struct MultiplyTile {
     }
 };
 
-// What follows a product that lies in memory.
-template <int REGISTERS>
-struct FinishProduct {
-    RegionCode epilogue;
-    const float* product;
-    float* c;  // null where only the epilogue uses it
-
-    BATON_CUDA_FUNCTION void operator()(int64_t element) const {
-        float sum = product[element];
-        evaluate<REGISTERS>(epilogue, element, sum);
-        if (c != nullptr) {
-            c[element] = sum;
-        }
-    }
-};
-
-// A product by the library: prepared where it has a way for it.
-struct MatmulByLibrary {
-    std::unique_ptr<RoundedFactor> rounded_a, rounded_b;  // of bfloat16
-    Reference product;
-    bool keeps_product = false;  // where it is to stay, as no epilogue is in the way
-    Reference workspace;
-    std::unique_ptr<LibraryProduct> prepared;
-
-    MatmulByLibrary(Decoder& in, const MatmulWords& w, bool rounded) {
-        if (in.library() == nullptr || std::min({w.batch, w.m, w.n, w.k}) == 0) {
-            return;
-        }
-        MatrixFactor a{w.transposed_a, w.row_a, w.stride_a, in.alignment(w.a)};
-        MatrixFactor b{w.transposed_b, w.row_b, w.stride_b, in.alignment(w.b)};
-        if (rounded) {
-            rounded_a = std::make_unique<RoundedFactor>(in, w.batch, w.transposed_a ? w.k : w.m, w.transposed_a ? w.m : w.k,
-                                                        w.row_a, w.stride_a);
-            rounded_b = std::make_unique<RoundedFactor>(in, w.batch, w.transposed_b ? w.n : w.k, w.transposed_b ? w.k : w.n,
-                                                        w.row_b, w.stride_b);
-            a = rounded_a->factor(in, w.transposed_a);
-            b = rounded_b->factor(in, w.transposed_b);
-        }
-        keeps_product = w.c.exists() && !is_read(w);
-        product = keeps_product ? w.c : in.scratch<float>(times(w.batch, w.m * w.n));
-        prepared = in.library()->prepare({rounded ? CublasLt::BFLOAT16 : CublasLt::FLOAT32, w.batch, w.m, w.n, w.k, a, b,
-                                          in.alignment(product)});
-        if (prepared != nullptr) {
-            workspace = in.scratch<char>(prepared->workspace());
-        }
-    }
-
-    // Whether the epilogue reads or writes something else where the product is kept, so that it can't lie there before.
-    static bool is_read(const MatmulWords& w) {
-        int64_t end = w.c.offset + w.batch * w.m * w.n * static_cast<int64_t>(sizeof(float));
-        auto lies_there = [&](const Reference& from, int64_t elements, Type type) {
-            return from.exists() && from.space == w.c.space && from.offset < end &&
-                   from.offset + elements * size_of(type) > w.c.offset;
-        };
-        bool read = false;
-        for (const Operand& operand : w.epilogue.operands) {
-            int64_t elements = 1;
-            for (int d = 0; d < w.epilogue.rank; d++) elements += (w.epilogue.sizes[d] - 1) * operand.strides[d];
-            read = read || lies_there(operand.from, elements, operand.type);
-        }
-        for (const Output& output : w.epilogue.outputs) {
-            read = read || lies_there(output.to, w.batch * w.m * w.n, output.type);
-        }
-        return read;
-    }
-
-    void run(const Run& run, const MatmulWords& w) const {
-        prepared->run(run.stream, at(run, w.a, rounded_a.get()), at(run, w.b, rounded_b.get()), run.at<float>(product),
-                      run.at<char>(workspace));
-    }
-};
-
 template <bool ROUNDED>
 struct Matmul : Command, MatmulWords {
     std::unique_ptr<RegionNotes> notes;  // of the epilogue, where there is one
@@ -168,16 +93,8 @@ struct Matmul : Command, MatmulWords {
     const char* name() const override { return "matmul"; }
 
     void run(const Run& run) const override {
-        if (library.prepared != nullptr) {
-            library.run(run, *this);
-            if (fused) {
-                RegionCode epilogue = notes->code(run);
-                with_registers(epilogue, [&](auto registers) {
-                    each(run.stream, batch * m * n,
-                         FinishProduct<decltype(registers)::value>{epilogue, run.at<const float>(library.product),
-                                                                   library.keeps_product ? nullptr : run.optional<float>(c)});
-                });
-            }
+        if (library.exists()) {
+            library.run(run, *this, notes.get());
             return;
         }
         Product product{};

@@ -35,7 +35,18 @@ LibraryProduct::Owned LibraryProduct::operation(CublasLt::Compute compute, const
     };
     set(CublasLt::TRANSPOSE_A, p.b.transposed);
     set(CublasLt::TRANSPOSE_B, p.a.transposed);
+    if (p.bias_alignment > 0) {
+        uint32_t epilogue = CublasLt::BIAS;
+        library_.check(library_.set_operation(made, CublasLt::EPILOGUE, &epilogue, sizeof epilogue), WHAT);
+        // Of an address that is only known later the algorithm depends on how it is aligned.
+        set_bias(made, reinterpret_cast<const void*>(p.bias_alignment));
+    }
     return operation;
+}
+
+void LibraryProduct::set_bias(CublasLt::Operation operation, const void* bias) const {
+    library_.check(library_.set_operation(operation, CublasLt::BIAS_POINTER, &bias, sizeof bias),
+                   "cuBLASLt cannot take a product's bias");
 }
 
 LibraryProduct::Owned LibraryProduct::layout(CublasLt::Type type, int64_t rows, int64_t columns, int64_t step, int64_t batch,
@@ -75,8 +86,12 @@ void LibraryProduct::choose(const MatrixProduct& p) {
     }
 }
 
-void LibraryProduct::run(const Stream& stream, const void* a, const void* b, float* result, void* workspace) const {
+void LibraryProduct::run(const Stream& stream, const void* a, const void* b, float* result, const float* bias,
+                         void* workspace) const {
     const float alpha = 1, beta = 0;
+    if (bias != nullptr) {
+        set_bias(operation_.get(), bias);
+    }
     library_.check(library_.multiply(handle_, operation_.get(), &alpha, b, first_.get(), a, second_.get(), &beta, result,
                                      result_.get(), result, result_.get(), &choice_.algorithm, workspace, choice_.workspace,
                                      stream.address()),

@@ -20,12 +20,13 @@ struct MatrixFactor {
     int64_t alignment;
 };
 
-// result[i] = a[i] b[i] of [m, k] and [k, n], without gaps.
+// result[i] = a[i] b[i] of [m, k] and [k, n], without gaps; plus a bias [n] in each row.
 struct MatrixProduct {
     CublasLt::Type type;  // of the factors; the result is of float32
     int64_t batch, m, n, k;
     MatrixFactor a, b;
-    int64_t result_alignment;
+    int64_t result_alignment = 1;
+    int64_t bias_alignment = 0;  // where there is none
 };
 
 class LibraryProduct {
@@ -36,10 +37,12 @@ class LibraryProduct {
     bool exists() const { return exists_; }
     // The bytes that it needs beside its matrices.
     int64_t workspace() const { return static_cast<int64_t>(choice_.workspace); }
-    void run(const Stream& stream, const void* a, const void* b, float* result, void* workspace) const;
+    // Bias is null where there is none.
+    void run(const Stream& stream, const void* a, const void* b, float* result, const float* bias, void* workspace) const;
 
   private:
     using Owned = std::unique_ptr<CublasLt::Opaque, int (*)(CublasLt::Opaque*)>;
+    void set_bias(CublasLt::Operation operation, const void* bias) const;
     Owned operation(CublasLt::Compute compute, const MatrixProduct& product) const;
     Owned layout(CublasLt::Type type, int64_t rows, int64_t columns, int64_t step, int64_t batch, int64_t matrix_step) const;
     void choose(const MatrixProduct& product);
