@@ -76,8 +76,7 @@ class CompilerTest {
         Tensor x = Tensor.of(builder, builder.input("x", new TensorType(DType.FLOAT32, Shape.of(2, 6, 3, 2, 4))));
         builder.output("y", Attention.causal().ofPacked(x).slice(1, 5, 6).value());
         Graph graph = builder.build();
-        assertThat(compiled(graph, node -> true).nodes())
-                .anyMatch(node -> node.operation() == PackedQueries.INSTANCE);
+        assertThat(compiled(graph, node -> true).nodes()).anyMatch(node -> node.operation() == PackedQueries.INSTANCE);
         Graph without = compiled(
                 graph, node -> node.operation() == PackedAttention.FORWARD || node.operation() instanceof Primitive);
         assertThat(without.nodes()).allMatch(node -> node.operation() instanceof Primitive);

@@ -22,7 +22,8 @@ class ProductsTest {
     void othersAreRefused() {
         assertThatThrownBy(() -> HostExecutorProvider.open("avx2"))
                 .isInstanceOf(BackendException.class)
-                .hasMessage("cuda-host: there are no products 'avx2': known are host, host+cublaslt and host+cublaslt+tf32");
+                .hasMessage(
+                        "cuda-host: there are no products 'avx2': known are host, host+cublaslt and host+cublaslt+tf32");
     }
 
     private static String device(String products) {
