@@ -164,8 +164,8 @@ class ClusterTest {
             measured(
                     "%d executors: an exchange is planned to take %.1f ms and takes %.1f ms: %.2f of it",
                     executors, planned * 1e3, perExchange[executors] * 1e3, planned / perExchange[executors]);
-            // On one machine workers share the processors, which the plan does not count: 0.57 to 0.69 were measured.
-            assertThat(planned / perExchange[executors]).isBetween(0.3, 2.0);
+            // On one machine workers share its processors, which the plan does not count: 0.57 to 1.38 were measured.
+            assertThat(planned / perExchange[executors]).isBetween(0.3, 3.0);
         }
     }
 
