@@ -53,14 +53,6 @@ std::vector<float> transformed(const Sizes& s, const std::vector<float>& weight)
     return result;
 }
 
-int64_t scratch_bytes(const Sizes& s, int64_t opcode) {
-    int64_t most = 0;
-    // Room for the most threads that the bench runs.
-    CHECK(baton_convolution_scratch(backend_of(BASELINE, 7), s.words().data(), opcode, &most) == 0, "no scratch: %s",
-          baton_last_error());
-    return most;
-}
-
 void expect(const char* name, const Sizes& s, Bench& bench, int64_t opcode, std::vector<int64_t> places, int64_t out,
             const std::vector<double>& right, double terms, std::vector<int64_t> after = {}) {
     places.push_back(out);
@@ -77,6 +69,13 @@ void expect(const char* name, const Sizes& s, Bench& bench, int64_t opcode, std:
 }
 
 }  // namespace
+
+int64_t scratch_bytes(const Sizes& s, int64_t opcode) {
+    int64_t most = 0;
+    CHECK(baton_convolution_scratch(backend_of(BASELINE, 7), s.words().data(), opcode, &most) == 0, "no scratch: %s",
+          baton_last_error());
+    return most;
+}
 
 void convolution(const Sizes& s, int64_t variant) {
     auto factor = [&](float value) { return static_cast<double>(variant == PAIRED ? rounded_to_bfloat16(value) : value); };

@@ -17,6 +17,9 @@ struct Sizes {
     }
 };
 
+// The scratch memory that a command with this opcode wants with as many threads as the bench ever runs.
+int64_t scratch_bytes(const Sizes& s, int64_t opcode);
+
 // What is added to the opcodes: PAIRED, with factors that are rounded to bfloat16, WINOGRAD, TRANSFORMED, or 0.
 void convolution(const Sizes& s, int64_t variant);
 

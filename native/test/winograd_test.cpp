@@ -9,6 +9,9 @@ using namespace format;
 
 namespace {
 
+// A side whose results are as many as its elements.
+Side same(int64_t size) { return {size, 3, 1, 1, 1, 1}; }
+
 void refuses_by_winograd(const char* name, const Sizes& s) {
     for (int64_t opcode : {CONVOLUTION, CONVOLUTION_BY_INPUT, CONVOLUTION_BY_WEIGHT}) {
         int64_t bytes = 0;
@@ -20,7 +23,6 @@ void refuses_by_winograd(const char* name, const Sizes& s) {
 // Elements at one place and gradients at four belong to four taps: the gradients of the others are 0 to the last bit, as an
 // optimizer may divide by how large they are. What is no number is not taken for an error of rounding.
 void tells_nothing_from_errors() {
-    auto same = [](int64_t size) { return Side{size, 3, 1, 1, 1, 1}; };
     const Sizes s{40, 20, 35, 1, same(6), same(6)};
     const size_t planes = 40 * 20, results = 40 * 35, picture = 36, taps = 35 * 20 * 9;
     for (bool finite : {true, false}) {
@@ -32,11 +34,8 @@ void tells_nothing_from_errors() {
             gradient[i / 4 * picture + (2 + i / 2 % 2) * 6 + 2 + i % 2] = finite ? slopes[i] : NAN;
         }
         Bench bench;
-        int64_t bytes = 0;
-        CHECK(baton_convolution_scratch(backend_of(BASELINE, 7), s.words().data(), CONVOLUTION_BY_WEIGHT + WINOGRAD, &bytes) == 0,
-              "no scratch: %s", baton_last_error());
         int64_t px = bench.input(x), pg = bench.input(gradient), out = bench.result<float>(taps);
-        int64_t scratch = bench.scratch(static_cast<size_t>(bytes));
+        int64_t scratch = bench.scratch(static_cast<size_t>(scratch_bytes(s, CONVOLUTION_BY_WEIGHT + WINOGRAD)));
         auto words = command(static_cast<Opcode>(CONVOLUTION_BY_WEIGHT + WINOGRAD), joined({s.words(), {px, pg, out, scratch}}));
         bench.run_everywhere("gradients of four taps", words, [&](const char* isa) {
             std::vector<float> got = bench.at<float>(out, taps);
@@ -54,7 +53,6 @@ void tells_nothing_from_errors() {
 
 void test_winograd() {
     tells_nothing_from_errors();
-    auto same = [](int64_t size) { return Side{size, 3, 1, 1, 1, 1}; };
     for (const Sizes& s : {
              // Rows of whole vectors, of halves and quarters of one, and of any other width; alone and many together.
              Sizes{1, 2, 3, 1, same(4), same(64)},

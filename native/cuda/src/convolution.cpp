@@ -16,25 +16,18 @@ template <bool BACKWARD>
 struct Way {
     int64_t written, read;
     int64_t step, rows;  // places of a phase, and how many
-    int64_t kernel, stride, before, dilation;
+    Side side;
 
-    explicit Way(const Side& side)
-        : written(BACKWARD ? side.size : side.results), read(BACKWARD ? side.results : side.size),
-          step(BACKWARD ? std::min(side.stride, written) : 1), rows(divided_up(written, step)), kernel(side.kernel),
-          stride(side.stride), before(side.before), dilation(side.dilation) {}
+    explicit Way(const Side& of)
+        : written(BACKWARD ? of.size : of.results), read(BACKWARD ? of.results : of.size),
+          step(BACKWARD ? std::min(of.stride, written) : 1), rows(divided_up(written, step)), side(of) {}
 
     // With those that lie behind the end, as the phases count the same number of places each.
     int64_t places() const { return step * rows; }
     BATON_CUDA_FUNCTION int64_t place(int64_t number) const { return number % rows * step + number / rows; }
-    // What a tap reads for a place, or -1 where there is nothing.
+    // What a tap reads for a place; below 0 where there is nothing.
     BATON_CUDA_FUNCTION int64_t source(int64_t place, int64_t tap) const {
-        if constexpr (BACKWARD) {
-            int32_t scaled = static_cast<int32_t>(place + before - tap * dilation), width = static_cast<int32_t>(stride);
-            return scaled >= 0 && scaled % width == 0 && scaled / width < read ? scaled / width : -1;
-        } else {
-            int64_t at = place * stride - before + tap * dilation;
-            return at >= 0 && at < read ? at : -1;
-        }
+        return BACKWARD ? result_of(side, place, tap) : read_of(side, place, tap);
     }
 };
 
@@ -84,8 +77,8 @@ struct ConvolveTile {
         float sums[CHANNELS][PLACES] = {};
         const float* weights = c.weight + group * (BACKWARD ? c.inputs * c.input_weights : c.outputs * c.output_weights) +
                                channel * c.output_weights;
-        for (int64_t down = 0; down < c.down.kernel; down++) {
-            for (int64_t across = 0; across < c.across.kernel; across++, weights++) {
+        for (int64_t down = 0; down < c.down.side.kernel; down++) {
+            for (int64_t across = 0; across < c.across.side.kernel; across++, weights++) {
                 const float* from[PLACES];
                 bool any = false;
                 for (int p = 0; p < PLACES; p++) {

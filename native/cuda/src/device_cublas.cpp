@@ -1,15 +1,8 @@
-#include <dlfcn.h>
-
 #include "cublas.h"
+#include "device_symbols.h"
 
 namespace baton {
 namespace {
-
-template <typename Entry>
-bool look_up(void* library, const char* name, Entry& entry) {
-    entry = reinterpret_cast<Entry>(dlsym(library, name));
-    return entry != nullptr;
-}
 
 bool look_up_all(void* library, CublasLt& found) {
     return look_up(library, "cublasLtCreate", found.create) && look_up(library, "cublasLtDestroy", found.destroy) &&

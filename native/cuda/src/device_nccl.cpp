@@ -1,7 +1,6 @@
 #include "device_nccl.h"
 
-#include <dlfcn.h>
-
+#include "device_symbols.h"
 #include "plan_reader.h"
 
 namespace baton {
@@ -10,9 +9,8 @@ namespace {
 constexpr const char* LIBRARY = "libnccl.so.2";
 
 template <typename Entry>
-void look_up(void* library, const char* name, Entry& entry) {
-    entry = reinterpret_cast<Entry>(dlsym(library, name));
-    if (entry == nullptr) {
+void require(void* library, const char* name, Entry& entry) {
+    if (!look_up(library, name, entry)) {
         throw Failure(std::string(LIBRARY) + " has no " + name);
     }
 }
@@ -24,14 +22,14 @@ Nccl::Nccl() {
     if (library == nullptr) {
         throw Failure(std::string("GPUs add up by NVIDIA's NCCL, whose library cannot be loaded: ") + dlerror());
     }
-    look_up(library, "ncclGetUniqueId", get_id);
-    look_up(library, "ncclCommInitRank", connect);
-    look_up(library, "ncclAllReduce", all_reduce);
-    look_up(library, "ncclGroupStart", start_group);
-    look_up(library, "ncclGroupEnd", end_group);
-    look_up(library, "ncclCommAbort", abort);
-    look_up(library, "ncclCommDestroy", destroy);
-    look_up(library, "ncclGetErrorString", error_string);
+    require(library, "ncclGetUniqueId", get_id);
+    require(library, "ncclCommInitRank", connect);
+    require(library, "ncclAllReduce", all_reduce);
+    require(library, "ncclGroupStart", start_group);
+    require(library, "ncclGroupEnd", end_group);
+    require(library, "ncclCommAbort", abort);
+    require(library, "ncclCommDestroy", destroy);
+    require(library, "ncclGetErrorString", error_string);
 }
 
 void Nccl::check(int status, const char* what) const {

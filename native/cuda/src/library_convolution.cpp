@@ -93,7 +93,7 @@ void ConvolutionByInputByLibrary::run(const Run& run, const Places& places) cons
         products_.run(run, chunks_, count, weight, at(run, gradients, gradients_.get(), count), run.at<float>(columns_));
         int64_t before = first * g.inputs * g.picture();
         each(run.stream, count * g.inputs * g.picture(),
-             Fold{g.inputs, g.down, g.across, columns, run.optional<const float>(places.bias),
+             FoldColumns{g.inputs, g.down, g.across, columns, run.optional<const float>(places.bias),
                   kept == nullptr ? nullptr : kept + before, run.at<float>(places.out) + before});
     });
 }

@@ -8,24 +8,24 @@
 
 namespace baton {
 
-// A product for all chunks but the last, which may be smaller and has its own.
+// A product for all chunks but the last, which has its own where it is smaller.
 struct ProductOfChunks {
-    std::unique_ptr<LibraryProduct> full, last;
-    bool has_last = false;
+    std::shared_ptr<LibraryProduct> full, last;
     Reference workspace;
 
     // prepare(pictures) gives the product of so many, or null.
     template <typename Prepare>
-    bool make(Decoder& in, const Chunks& chunks, const Prepare& prepare) {
+    void make(Decoder& in, const Chunks& chunks, const Prepare& prepare) {
         full = prepare(chunks.at_once);
-        has_last = chunks.rest() < chunks.at_once;
-        last = has_last && full != nullptr ? prepare(chunks.rest()) : nullptr;
-        if (exists()) {
-            workspace = in.scratch<char>(std::max(full->workspace(), has_last ? last->workspace() : 0));
+        last = full;
+        if (full != nullptr && chunks.rest() < chunks.at_once) {
+            last = prepare(chunks.rest());
         }
-        return exists();
+        if (exists()) {
+            workspace = in.scratch<char>(std::max(full->workspace(), last->workspace()));
+        }
     }
-    bool exists() const { return full != nullptr && (last != nullptr || !has_last); }
+    bool exists() const { return full != nullptr && last != nullptr; }
     void run(const Run& run, const Chunks& chunks, int64_t pictures, const void* a, const void* b, float* result) const {
         const LibraryProduct& product = pictures == chunks.at_once ? *full : *last;
         product.run(run.stream, a, b, result, nullptr, run.at<char>(workspace));

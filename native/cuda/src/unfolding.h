@@ -29,9 +29,20 @@ struct Chunks {
     }
 };
 
-// One side of a picture, by what a result and a tap read of it.
-BATON_CUDA_FUNCTION inline int64_t read_at(const Side& side, int64_t result, int64_t tap) {
-    return result * side.stride - side.before + tap * side.dilation;
+// What a result reads by a tap, along one side of a picture; below 0 where that lies in the padding.
+BATON_CUDA_FUNCTION inline int64_t read_of(const Side& side, int64_t result, int64_t tap) {
+    int64_t place = result * side.stride - side.before + tap * side.dilation;
+    return place < side.size ? place : -1;
+}
+
+// The other way: the result that reads a place by a tap; below 0 where none does.
+BATON_CUDA_FUNCTION inline int64_t result_of(const Side& side, int64_t place, int64_t tap) {
+    int64_t scaled = place + side.before - tap * side.dilation;
+    if (scaled < 0 || side.stride == 1) {
+        return scaled < side.results ? scaled : -1;
+    }
+    Quotient result(scaled, side.stride);
+    return result.rest == 0 && result.whole < side.results ? result.whole : -1;
 }
 
 // Of some pictures [C, H, W] the elements that each result reads: to[tap of a channel, picture, place]. An item is a place of a
@@ -50,11 +61,10 @@ struct Unfold {
         const float* read = from + plane.whole * down.size * across.size;
         Factor* target = to + picture.rest * down.kernel * across.kernel * row_step + picture.whole * picture_step + plane.rest;
         for (int64_t i = 0; i < down.kernel; i++) {
-            int64_t y = read_at(down, place.whole, i);
+            int64_t y = read_of(down, place.whole, i);
             for (int64_t j = 0; j < across.kernel; j++, target += row_step) {
-                int64_t x = read_at(across, place.rest, j);
-                bool inside = y >= 0 && y < down.size && x >= 0 && x < across.size;
-                store_factor(inside ? read[y * across.size + x] : 0.0f, *target);
+                int64_t x = read_of(across, place.rest, j);
+                store_factor(y >= 0 && x >= 0 ? read[y * across.size + x] : 0.0f, *target);
             }
         }
     }
@@ -62,7 +72,7 @@ struct Unfold {
 
 // The other way: an element of a picture is the sum of what all columns [picture, tap of a channel, place] that read it have
 // for it, in the order of the taps.
-struct Fold {
+struct FoldColumns {
     int64_t channels;
     Side down, across;
     const float* from;
@@ -86,16 +96,6 @@ struct Fold {
             sum += bias[Quotient(plane.whole, channels).rest];
         }
         to[item] = kept == nullptr || kept[item] > 0 ? sum : 0.0f;
-    }
-
-    // The result that reads a place by a tap; below 0 where none does.
-    BATON_CUDA_FUNCTION static int64_t result_of(const Side& side, int64_t place, int64_t tap) {
-        int64_t scaled = place + side.before - tap * side.dilation;
-        if (scaled < 0 || side.stride == 1) {
-            return scaled < side.results ? scaled : -1;
-        }
-        Quotient result(scaled, side.stride);
-        return result.rest == 0 && result.whole < side.results ? result.whole : -1;
     }
 };
 

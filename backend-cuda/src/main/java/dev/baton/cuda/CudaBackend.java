@@ -6,10 +6,10 @@ import dev.baton.core.NativeCore;
 /** A GPU. */
 final class CudaBackend extends CoreBackend {
 
-    private final String device;
-
     private static final String LIBRARY = "+cublaslt";
     private static final String TF32 = "+tf32";
+
+    private final String device;
 
     /**
      * @param number of the GPU, from 1 on
