@@ -377,14 +377,17 @@ int64_t convolution_scratch(const int64_t* words, int64_t opcode, const Machine&
     if (opcode == 16 + WINOGRAD) {
         return winograd_by_weights_scratch(in);
     }
+    int64_t plain = opcode % PAIRED;
+    bool backward = plain == 15 || plain == 28;
     if (opcode >= WINOGRAD) {
-        return winograd_scratch(in, opcode == 15 + WINOGRAD || opcode == 28 + WINOGRAD, opcode >= TRANSFORMED);
+        return winograd_scratch(in, backward,
+                                opcode >= WINOGRAD_PAIRED ? WinogradFactors::PAIRED
+                                : opcode >= TRANSFORMED   ? WinogradFactors::TRANSFORMED
+                                                          : WinogradFactors::PLAIN);
     }
     int64_t threads = in.threads();
     Geometry g = decode_geometry(in);
     bool paired = opcode >= PAIRED;
-    int64_t plain = opcode % PAIRED;
-    bool backward = plain == 15 || plain == 28;
     int64_t floats = plain == 16 ? by_weights(g, paired)->scratch_floats(threads)
                                  : (backward ? by_input(g, paired) : forward(g, paired))->scratch_floats(threads);
     return floats * static_cast<int64_t>(sizeof(float));

@@ -10,13 +10,17 @@ namespace {
 constexpr CommandEntry OWN_COMMANDS[] = {
     {37, decode_cached_attention},
     {50, decode_int8_product},
-    {14 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, false, false, false); }},
-    {15 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, true, false, false); }},
+    {14 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, false, false, WinogradFactors::PLAIN); }},
+    {15 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, true, false, WinogradFactors::PLAIN); }},
     {16 + WINOGRAD, decode_winograd_by_weights},
-    {21 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, false, true, false); }},
-    {28 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, true, true, false); }},
-    {14 + TRANSFORMED, [](Decoder& in) { return decode_winograd(in, false, false, true); }},
-    {21 + TRANSFORMED, [](Decoder& in) { return decode_winograd(in, false, true, true); }},
+    {21 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, false, true, WinogradFactors::PLAIN); }},
+    {28 + WINOGRAD, [](Decoder& in) { return decode_winograd(in, true, true, WinogradFactors::PLAIN); }},
+    {14 + TRANSFORMED, [](Decoder& in) { return decode_winograd(in, false, false, WinogradFactors::TRANSFORMED); }},
+    {21 + TRANSFORMED, [](Decoder& in) { return decode_winograd(in, false, true, WinogradFactors::TRANSFORMED); }},
+    {14 + WINOGRAD_PAIRED, [](Decoder& in) { return decode_winograd(in, false, false, WinogradFactors::PAIRED); }},
+    {15 + WINOGRAD_PAIRED, [](Decoder& in) { return decode_winograd(in, true, false, WinogradFactors::PAIRED); }},
+    {21 + WINOGRAD_PAIRED, [](Decoder& in) { return decode_winograd(in, false, true, WinogradFactors::PAIRED); }},
+    {28 + WINOGRAD_PAIRED, [](Decoder& in) { return decode_winograd(in, true, true, WinogradFactors::PAIRED); }},
 };
 
 const CommandEntry* find(int64_t opcode) {

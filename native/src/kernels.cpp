@@ -26,6 +26,7 @@ namespace {
 #include "product_kernel.h"
 #include "convolution_kernel.h"
 #include "winograd_kernel.h"
+#include "winograd_weights_kernel.h"
 #include "winograd_sums_kernel.h"
 #include "picture_kernel.h"
 #include "normalization_kernel.h"

@@ -7,13 +7,16 @@
 #include <immintrin.h>
 
 #include <algorithm>
+#include <cstring>
 
 namespace baton {
 namespace {
 
+#include "turned_lanes.h"
 #include "vector.h"
 #include "convolution_kernel.h"
-#include "turned_lanes.h"
+#include "winograd_kernel.h"
+#include "winograd_weights_kernel.h"
 
 void interleave(const float* first, const float* second, int64_t count, float* lanes) {
     for (int64_t i = 0; i < count; i += 16) {
@@ -105,6 +108,7 @@ void multiply(const PairedBlock& block) {
 
 }  // namespace
 
-const PairKernels PAIR_KERNELS = {1, nullptr, interleave, join, join_rows, join_columns, multiply, convolve, correlate};
+const PairKernels PAIR_KERNELS = {1, nullptr, interleave, join, join_rows, join_columns, multiply, convolve, correlate,
+                                  winograd, winograd_weights};
 
 }  // namespace baton

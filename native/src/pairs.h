@@ -42,6 +42,9 @@ struct PairKernels {
                      const Results& results, int64_t channels, int64_t first_row, int64_t last_row, float* out,
                      const float* kept);
     void (*correlate)(const Correlation& correlation, const float* rows, int64_t count, float* out);
+    // As those of Kernels; what was transformed is rounded, two inputs to a lane: weights are [place][output][two inputs].
+    void (*winograd)(const WinogradTiles& tiles);
+    void (*winograd_weights)(const WinogradWeights& weights, int64_t first, int64_t count, float* to);
 };
 
 extern const PairKernels PAIR_KERNELS;

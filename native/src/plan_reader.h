@@ -35,9 +35,11 @@ constexpr int64_t PAIRED = 64;
 constexpr int64_t WINOGRAD = 128;
 // Added to the opcode of a convolution: so it is, and its weights were transformed beforehand.
 constexpr int64_t TRANSFORMED = 192;
-constexpr int64_t LARGEST_OPCODE = 21 + TRANSFORMED;
+// Added to the opcode of a convolution or its gradient by the input: both, by Winograd's method and with rounded factors.
+constexpr int64_t WINOGRAD_PAIRED = 256;
+constexpr int64_t LARGEST_OPCODE = 28 + WINOGRAD_PAIRED;
 
-inline bool is_paired(int64_t opcode) { return opcode > PAIRED && opcode < WINOGRAD; }
+inline bool is_paired(int64_t opcode) { return (opcode > PAIRED && opcode < WINOGRAD) || opcode > WINOGRAD_PAIRED; }
 
 // The spaces from this one on are inputs, which move from run to run.
 constexpr int32_t FIRST_INPUT = 4;

@@ -6,7 +6,8 @@
 // vectors are made of parts, each part by itself.
 //
 // With BATON_PAIRS each lane of what is multiplied holds two neighbours of a sum as bfloat16, and both of their products
-// are added to the lane of float32; all else is the same (pairs.h).
+// are added to the lane of float32; all else is the same (pairs.h). So ADDENDS vectors make one of what is multiplied:
+// lane i of each goes to its lane i (factors_of), or their lanes one after the other fill it (neighbours_of).
 //
 // A factor that is the same in all lanes is repeated. REGISTERS is how many vectors the processor holds. turn_square
 // transposes 4 x 4 floats, whose rows lie so far apart.
@@ -239,4 +240,21 @@ inline void turn_square(const float* from, int64_t row, float* to, int64_t to_ro
     _mm_storeu_ps(to + 3 * to_row, d);
 }
 
+#endif
+
+#if defined(BATON_PAIRS)
+constexpr int ADDENDS = 2;
+
+// Both vectors as bfloat16, the first one's lanes before the second one's.
+inline __m512bh rounded(const Vector (&addends)[2]) { return _mm512_cvtne2ps_pbh(addends[1].lanes, addends[0].lanes); }
+
+inline Vector factors_of(const Vector (&addends)[2]) { return {reinterpret_cast<__m512>(alternated(rounded(addends)))}; }
+
+inline Vector neighbours_of(const Vector (&addends)[2]) { return {reinterpret_cast<__m512>(rounded(addends))}; }
+#else
+constexpr int ADDENDS = 1;
+
+inline Vector factors_of(const Vector (&addends)[1]) { return addends[0]; }
+
+inline Vector neighbours_of(const Vector (&addends)[1]) { return addends[0]; }
 #endif

@@ -1,6 +1,8 @@
 // Convolutions with 3 x 3 taps side by side, and their gradients by the input, by Winograd's method (winograd_kernel.h).
 // The gradient is the same convolution of the results' gradients, with taps turned around and inputs and outputs changed.
 //
+// Factors that are rounded to bfloat16 are rounded after they were transformed, two inputs to a lane (pairs.h).
+//
 // First the weights are transformed, unless they were beforehand, as those of a model that does not learn any more. Then
 // blocks of tiles go their way from elements to results, each in memory of its worker that stays in the second cache. How work
 // is cut changes no sum.
@@ -30,12 +32,14 @@ struct Winograd : Command, ConvolutionPlaces {
     Padded padded;
     std::vector<Band> bands;  // of a picture
     int64_t threads;
-    bool turned, rectified, is_transformed;
+    bool turned, rectified, is_transformed, paired;
 
     int64_t down() const { return (rows + 1) / 2; }
     int64_t across() const { return (columns + 1) / 2; }
     int64_t tiles_of_picture() const { return down() * across(); }
     int64_t all_outputs() const { return rounded_up(outputs, TOGETHER); }
+    // Lanes of one tile, or of one output's weights, at one place.
+    int64_t factors() const { return paired ? divided_up(inputs, 2) : inputs; }
 
     // Many pictures go some by some. Few are cut into bands of rows, some for each thread: the more there are, the more rows are
     // padded twice. Small ones are rather cut by outputs, as far as these suffice: where a band ends in the middle of a page,
@@ -70,9 +74,9 @@ struct Winograd : Command, ConvolutionPlaces {
         return rounded_up(times(2 * rows_of_tiles + 2, padded.row_width), LINE);
     }
     int64_t planes() const { return times(pictures_at_once(), planes_of_picture()) + BEHIND; }
-    int64_t transformed() const { return PLACES * (times(inputs, width()) + WinogradTiles::BEHIND); }
+    int64_t transformed() const { return PLACES * (times(factors(), width()) + WinogradTiles::BEHIND); }
     int64_t products() const { return times(all_outputs(), PLACES * width() + WinogradTiles::BEHIND); }
-    int64_t transformed_weights() const { return PLACES * times(all_outputs(), inputs); }
+    int64_t transformed_weights() const { return PLACES * times(all_outputs(), factors()); }
     int64_t own_weights() const { return is_transformed ? 0 : transformed_weights(); }
     int64_t of_worker() const { return transformed() + products() + planes(); }
     int64_t scratch_floats() const { return own_weights() + times(threads, of_worker()); }
@@ -104,8 +108,9 @@ struct Winograd : Command, ConvolutionPlaces {
 
     void transform_weights(const Run& run, int64_t first) const {
         WinogradWeights all{run.at<const float>(weight), inputs, outputs, turned ? outputs * 9 : 9, turned ? 9 : inputs * 9,
-                            turned, all_outputs() * inputs};
-        run.machine.kernels.winograd_weights(all, first, TOGETHER, run.at<float>(scratch));
+                            turned, all_outputs() * factors()};
+        auto transform = paired ? run.machine.pairs->winograd_weights : run.machine.kernels.winograd_weights;
+        transform(all, first, TOGETHER, run.at<float>(scratch));
     }
 
     // Some outputs of a band of some pictures.
@@ -127,8 +132,8 @@ struct Winograd : Command, ConvolutionPlaces {
         tiles.picture_step = inputs * band.padded.channel();
         tiles.input_step = band.padded.channel();
         tiles.row_width = padded.row_width;
-        tiles.weights = run.at<const float>(is_transformed ? weight : scratch) + from * inputs;
-        tiles.weight_step = all_outputs() * inputs;
+        tiles.weights = run.at<const float>(is_transformed ? weight : scratch) + from * factors();
+        tiles.weight_step = all_outputs() * factors();
         tiles.transformed = own;
         tiles.products = own + transformed();
         tiles.bias = bias.exists() ? run.at<const float>(bias) + from : nullptr;
@@ -139,10 +144,11 @@ struct Winograd : Command, ConvolutionPlaces {
         tiles.picture_results = outputs * results;
         tiles.out = run.at<float>(out) + element;
         tiles.kept = kept.exists() ? run.at<const float>(kept) + element : nullptr;
+        auto compute = paired ? run.machine.pairs->winograd : run.machine.kernels.winograd;
         const int64_t all = count * band.down * across();
         for (tiles.first = 0; tiles.first < all; tiles.first += width()) {
             tiles.count = std::min(width(), all - tiles.first);
-            run.machine.kernels.winograd(tiles);
+            compute(tiles);
         }
     }
 
@@ -156,7 +162,7 @@ void check(const Side& side) {
     }
 }
 
-std::unique_ptr<Winograd> winograd(const Geometry& g, int64_t threads, bool backward, bool transformed) {
+std::unique_ptr<Winograd> winograd(const Geometry& g, int64_t threads, bool backward, WinogradFactors factors) {
     require_winograd(g);
     auto command = std::make_unique<Winograd>();
     command->pictures = g.pictures;
@@ -166,7 +172,8 @@ std::unique_ptr<Winograd> winograd(const Geometry& g, int64_t threads, bool back
     command->columns = backward ? g.across.size : g.across.results;
     command->threads = threads;
     command->turned = backward;
-    command->is_transformed = transformed;
+    command->is_transformed = factors == WinogradFactors::TRANSFORMED;
+    command->paired = factors == WinogradFactors::PAIRED;
     auto before = [&](const Side& side) { return backward ? 2 - side.before : side.before; };
     command->padded = {backward ? g.down.results : g.down.size, backward ? g.across.results : g.across.size, 1, 1,
                        before(g.down), before(g.across), 2 * command->down() + 2, 2 * command->across() + 2, {{0, 0}}};
@@ -183,16 +190,16 @@ void require_winograd(const Geometry& geometry) {
     }
 }
 
-int64_t winograd_scratch(Decoder& in, bool backward, bool transformed) {
-    auto command = winograd(decode_geometry(in), in.threads(), backward, transformed);
+int64_t winograd_scratch(Decoder& in, bool backward, WinogradFactors factors) {
+    auto command = winograd(decode_geometry(in), in.threads(), backward, factors);
     return command->scratch_floats() * static_cast<int64_t>(sizeof(float));
 }
 
-std::unique_ptr<Command> decode_winograd(Decoder& in, bool backward, bool rectified, bool transformed) {
+std::unique_ptr<Command> decode_winograd(Decoder& in, bool backward, bool rectified, WinogradFactors factors) {
     Geometry g = decode_geometry(in);
-    auto command = winograd(g, in.threads(), backward, transformed);
+    auto command = winograd(g, in.threads(), backward, factors);
     command->rectified = rectified && !backward;
-    command->read(in, g, backward, rectified, transformed ? command->transformed_weights() : g.weights(),
+    command->read(in, g, backward, rectified, command->is_transformed ? command->transformed_weights() : g.weights(),
                   command->scratch_floats());
     // Only now, as there are no more of them than there are rows in memory.
     command->cut_bands();

@@ -58,38 +58,82 @@ inline void transform_four(const Vector& a, const Vector& b, const Vector& c, co
     to[3] = b - d;
 }
 
-// From planes with padding to transformed[place][input][tile]: a vector of tiles in P pieces, each in a row of its own. What
-// is stored behind the last tile is overwritten by what follows, or belongs to no tile.
-template <int P>
-inline void transform_tiles(const WinogradTiles& w, const float* const (&from)[P], float* to) {
-    constexpr int64_t PIECE = Vector::LANES / P;
-    // Down first, where the lanes are still neighbouring columns.
-    Vector low[4], middle[4], high[4];
-    auto down = [&](int64_t column, Vector(&lanes)[4]) {
-        auto row = [&](int64_t i) { return Vector::load_parts(from, column + i * w.row_width); };
-        transform_four(row(0), row(1), row(2), row(3), lanes);
-    };
-    down(0, low);
-    down(PIECE, middle);
-    down(2 * PIECE, high);
-    for (int i = 0; i < 4; i++) {
-        Vector even, odd, next_even, next_odd, across[4];
-        Vector::part<P>(low[i], middle[i], even, odd);
-        Vector::shift_in<P>(even, odd, high[i], next_even, next_odd);
-        transform_four(even, odd, next_even, next_odd, across);
-        for (int j = 0; j < 4; j++) across[j].store(to + (4 * i + j) * (w.inputs * w.width + WinogradTiles::BEHIND));
-    }
-}
+// Lanes of one tile at one place, as they are multiplied: one for each input, or for each two.
+inline int64_t factors(int64_t inputs) { return (inputs + ADDENDS - 1) / ADDENDS; }
 
+// From place to place of what is multiplied.
+inline int64_t transformed_step(const WinogradTiles& w) { return factors(w.inputs) * w.width + WinogradTiles::BEHIND; }
+
+// A vector of tiles of one plane in P pieces, each in a row of its own; or nothing but zeros.
+template <int P>
+class TileRows {
+  public:
+    void read(const float* const (&from)[P], int64_t row_width) {
+        for (int p = 0; p < P; p++) from_[p] = from[p];
+        row_width_ = row_width;
+        for (int64_t i = 0; i < 3; i++) {
+            second_[i] = row(1, i);
+            third_[i] = row(2, i);
+        }
+    }
+    // Down first, where the lanes are still neighbouring columns.
+    void transform(int place, Vector (&to)[4]) const {
+        auto down = [&](int64_t i) {
+            return place == 0   ? row(0, i) - third_[i]
+                   : place == 1 ? second_[i] + third_[i]
+                   : place == 2 ? third_[i] - second_[i]
+                                : second_[i] - row(3, i);
+        };
+        Vector even, odd, next_even, next_odd;
+        Vector::part<P>(down(0), down(1), even, odd);
+        Vector::shift_in<P>(even, odd, down(2), next_even, next_odd);
+        transform_four(even, odd, next_even, next_odd, to);
+    }
+
+  private:
+    Vector row(int64_t r, int64_t i) const {
+        return Vector::load_parts(from_, r * row_width_ + i * (Vector::LANES / P));
+    }
+    const float* from_[P];
+    int64_t row_width_;
+    // Of which every place needs one.
+    Vector second_[3], third_[3];
+};
+
+// From planes with padding to transformed[place][input][tile], or [place][two inputs][tile]. What is stored behind the last
+// tile is overwritten by what follows, or belongs to no tile.
 template <int P>
 inline void transform_inputs(const WinogradTiles& w, const Stretches& stretches) {
-    for (int64_t input = 0; input < w.inputs; input++) {
-        const float* plane = w.planes + input * w.input_step;
+    for (int64_t input = 0; input < w.inputs; input += ADDENDS) {
+        const int64_t there = w.inputs - input < ADDENDS ? w.inputs - input : ADDENDS;
         for (int i = 0; i < stretches.size(); i += P) {
-            const float* from[P];
-            // A vector that is not full reads something twice.
-            for (int p = 0; p < P; p++) from[p] = plane + stretches[i + p < stretches.size() ? i + p : i].source;
-            transform_tiles<P>(w, from, w.transformed + input * w.width + stretches[i].first);
+            TileRows<P> tiles[ADDENDS];
+            for (int k = 0; k < there; k++) {
+                const float* from[P];
+                // A vector that is not full reads something twice.
+                for (int p = 0; p < P; p++) {
+                    const Stretch& stretch = stretches[i + p < stretches.size() ? i + p : i];
+                    from[p] = w.planes + (input + k) * w.input_step + stretch.source;
+                }
+                tiles[k].read(from, w.row_width);
+            }
+            float* to = w.transformed + input / ADDENDS * w.width + stretches[i].first;
+#pragma GCC unroll 4
+            for (int row = 0; row < 4; row++) {
+                Vector across[ADDENDS][4];
+                for (int k = 0; k < ADDENDS; k++) {
+                    if (k < there) {
+                        tiles[k].transform(row, across[k]);
+                    } else {
+                        for (int j = 0; j < 4; j++) across[k][j] = Vector::zero();
+                    }
+                }
+                for (int j = 0; j < 4; j++) {
+                    Vector addends[ADDENDS];
+                    for (int k = 0; k < ADDENDS; k++) addends[k] = across[k][j];
+                    factors_of(addends).store(to + (4 * row + j) * transformed_step(w));
+                }
+            }
         }
     }
 }
@@ -108,11 +152,12 @@ inline void multiply_place(const WinogradTiles& w, const float* weights, const f
     for (int r = 0; r < R; r++) {
         for (int v = 0; v < V; v++) sums[r][v] = Vector::zero();
     }
-    for (int64_t input = 0; input < w.inputs; input++) {
+    const int64_t count = factors(w.inputs);
+    for (int64_t input = 0; input < count; input++) {
         Vector x[V];
         for (int v = 0; v < V; v++) x[v] = Vector::load(inputs + input * w.width + v * Vector::LANES);
         for (int r = 0; r < R; r++) {
-            Repeated weight = repeated(weights[r * w.inputs + input]);
+            Repeated weight = repeated(weights[r * count + input]);
             for (int v = 0; v < V; v++) sums[r][v].add_product(weight, x[v]);
         }
     }
@@ -124,7 +169,7 @@ inline void multiply_place(const WinogradTiles& w, const float* weights, const f
 template <int V>
 inline void multiply_vectors(const WinogradTiles& w, const float* weights, const float* inputs, float* out) {
     for (int r = 0; r < WinogradTiles::TOGETHER; r += CHANNELS) {
-        multiply_place<CHANNELS, V>(w, weights + r * w.inputs, inputs, out + r * product_step(w));
+        multiply_place<CHANNELS, V>(w, weights + r * factors(w.inputs), inputs, out + r * product_step(w));
     }
 }
 
@@ -144,9 +189,9 @@ inline void prefetch_results(const WinogradTiles& w, const Stretches& stretches,
 inline void multiply_places(const WinogradTiles& w, const Stretches& stretches) {
     const int64_t outputs = rounded_outputs(w);
     for (int64_t place = 0; place < WinogradTiles::PLACES; place++) {
-        const float* inputs = w.transformed + place * (w.inputs * w.width + WinogradTiles::BEHIND);
+        const float* inputs = w.transformed + place * transformed_step(w);
         for (int64_t output = 0; output < outputs; output += WinogradTiles::TOGETHER) {
-            const float* weights = w.weights + place * w.weight_step + output * w.inputs;
+            const float* weights = w.weights + place * w.weight_step + output * factors(w.inputs);
             float* out = w.products + output * product_step(w) + place * w.width;
             // What is stored at the end shall not be waited for then.
             prefetch_results(w, stretches, output + place / 2, place % 2);
@@ -200,34 +245,57 @@ inline void transform_products_of(const WinogradTiles& w, const float* from, Vec
     }
 }
 
-// Two rows of results of one stretch that fills vectors.
-inline void store_rows(const WinogradTiles& w, Vector (&rows)[2][2], int64_t element, int64_t count) {
-    for (int64_t i = 0; i < count; i++) {
+// Whether P stretches, this one and those behind it, fill a vector of tiles with rows of results that are whole.
+template <int P>
+inline bool fill_vector(const Stretches& stretches, int first) {
+    bool whole = first + P <= stretches.size();
+    for (int p = 0; whole && p < P; p++) {
+        const Stretch& stretch = stretches[first + p];
+        whole = stretch.columns == 2 * Vector::LANES / P && stretch.rows == stretches[first].rows;
+    }
+    return whole;
+}
+
+// Their rows of results, of which four that are short share a vector in pieces.
+template <int P>
+inline void store_rows(const WinogradTiles& w, Vector (&rows)[2][2], const Stretch* stretches, int64_t output) {
+    for (int64_t i = 0; i < stretches->rows; i++) {
         for (int half = 0; half < 2; half++) {
-            int64_t at = element + i * w.columns + half * Vector::LANES;
-            if (w.kept != nullptr) rows[i][half].keep_where_positive(Vector::load(w.kept + at));
-            rows[i][half].store(w.out + at);
+            auto at = [&](int p) { return output * w.output_step + stretches[p].target + i * w.columns; };
+            if constexpr (P == 4) {
+                const float* kept[2] = {w.kept + at(2 * half), w.kept + at(2 * half + 1)};
+                float* out[2] = {w.out + at(2 * half), w.out + at(2 * half + 1)};
+                if (w.kept != nullptr) rows[i][half].keep_where_positive(Vector::load_pieces(kept, 0));
+                rows[i][half].store_pieces(out);
+            } else {
+                const int64_t place = P == 1 ? at(0) + half * Vector::LANES : at(half);
+                if (w.kept != nullptr) rows[i][half].keep_where_positive(Vector::load(w.kept + place));
+                rows[i][half].store(w.out + place);
+            }
         }
     }
 }
 
+template <int P>
 inline void transform_products(const WinogradTiles& w, const Stretches& stretches) {
     for (int64_t output = 0; output < w.outputs; output++) {
         const Vector bias = w.bias == nullptr ? Vector::zero() : Vector::all(w.bias[output]);
         const float* products = w.products + output * product_step(w);
         alignas(64) float results[2][2 * Vector::LANES];
-        for (const Stretch& stretch : stretches) {
-            const int64_t element = output * w.output_step + stretch.target;
+        for (int number = 0; number < stretches.size(); number++) {
+            const Stretch& stretch = stretches[number];
             const int64_t in_vector = stretch.first % Vector::LANES;
             if (in_vector == 0) {
                 Vector rows[2][2];
                 transform_products_of(w, products + stretch.first, bias, rows);
-                if (stretch.columns == 2 * Vector::LANES) {
-                    store_rows(w, rows, element, stretch.rows);
+                if (fill_vector<P>(stretches, number)) {
+                    store_rows<P>(w, rows, &stretch, output);
+                    number += P - 1;
                     continue;
                 }
                 for (int i = 0; i < 4; i++) rows[i / 2][i % 2].store_by_pieces(results[i / 2] + i % 2 * Vector::LANES);
             }
+            const int64_t element = output * w.output_step + stretch.target;
             for (int64_t i = 0; i < stretch.rows; i++) {
                 const float* kept = w.kept == nullptr ? nullptr : w.kept + element + i * w.columns;
                 copy_results(results[i] + 2 * in_vector, w.out + element + i * w.columns, kept, stretch.columns);
@@ -236,56 +304,23 @@ inline void transform_products(const WinogradTiles& w, const Stretches& stretche
     }
 }
 
-void winograd(const WinogradTiles& w) {
+// Vectors are filled from P rows of tiles.
+template <int P>
+inline void winograd_of(const WinogradTiles& w) {
     const Stretches stretches(w);
-    // Vectors are filled from several rows where these are short, of 4 or 8 tiles.
-    constexpr int64_t LANES = Vector::LANES;
-    if (LANES >= 8 && w.across == LANES / 2) {
-        transform_inputs<LANES >= 8 ? 2 : 1>(w, stretches);
-    } else if (LANES >= 16 && w.across == LANES / 4) {
-        transform_inputs<LANES >= 16 ? 4 : 1>(w, stretches);
-    } else {
-        transform_inputs<1>(w, stretches);
-    }
+    transform_inputs<P>(w, stretches);
     multiply_places(w, stretches);
-    transform_products(w, stretches);
+    transform_products<P>(w, stretches);
 }
 
-// The weights of some outputs, with all inputs: to[place][output][input]. Outputs that are only there to fill up the last
-// TOGETHER have weights of 0.
-void winograd_weights(const WinogradWeights& w, int64_t first, int64_t count, float* to) {
-    constexpr int64_t AT_ONCE = 64;
-    for (int64_t output = first; output < first + count; output++) {
-        for (int64_t start = 0; start < w.inputs; start += AT_ONCE) {
-            const int64_t inputs = w.inputs - start < AT_ONCE ? w.inputs - start : AT_ONCE;
-            float taps[9][AT_ONCE] = {};
-            for (int64_t i = 0; output < w.outputs && i < inputs; i++) {
-                const float* from = w.weights + output * w.output_step + (start + i) * w.input_step;
-                for (int t = 0; t < 9; t++) taps[w.turned ? 8 - t : t][i] = from[t];
-            }
-            for (int64_t i = 0; i < inputs; i += Vector::LANES) {
-                const Vector half = Vector::all(0.5f);
-                // Down, then across: the ends, and halves of all three with the middle's sign either way.
-                auto three = [&](Vector a, Vector b, Vector c, Vector(&result)[4]) {
-                    Vector ends = half * (a + c), middle = half * b;
-                    result[0] = a;
-                    result[1] = ends + middle;
-                    result[2] = ends - middle;
-                    result[3] = c;
-                };
-                Vector down[3][4];
-                for (int j = 0; j < 3; j++) {
-                    three(Vector::load(taps[j] + i), Vector::load(taps[3 + j] + i), Vector::load(taps[6 + j] + i), down[j]);
-                }
-                const int64_t some = inputs - i < Vector::LANES ? inputs - i : Vector::LANES;
-                for (int row = 0; row < 4; row++) {
-                    Vector across[4];
-                    three(down[0][row], down[1][row], down[2][row], across);
-                    for (int j = 0; j < 4; j++) {
-                        across[j].store_first(to + (4 * row + j) * w.place_step + output * w.inputs + start + i, some);
-                    }
-                }
-            }
-        }
+void winograd(const WinogradTiles& w) {
+    constexpr int64_t LANES = Vector::LANES;
+    // Rows of 4 or 8 tiles do not fill one alone.
+    if (LANES >= 8 && w.across == LANES / 2) {
+        winograd_of<LANES >= 8 ? 2 : 1>(w);
+    } else if (LANES >= 16 && w.across == LANES / 4) {
+        winograd_of<LANES >= 16 ? 4 : 1>(w);
+    } else {
+        winograd_of<1>(w);
     }
 }

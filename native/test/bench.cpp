@@ -202,7 +202,7 @@ void Bench::run_everywhere(const char* name, const std::vector<int64_t>& plan,
     if (!is_processors_core() && std::strcmp(core, "Haswell") != 0) {
         return;
     }
-    bool paired = !plan.empty() && plan[0] > format::PAIRED && plan[0] < format::WINOGRAD;
+    bool paired = !plan.empty() && format::is_paired(plan[0]);
     for (const char* isa : instruction_sets()) {
         baton_backend* backend = backend_of(isa, 1);
         if (!paired || baton_backend_has_bfloat16(backend)) {

@@ -34,6 +34,10 @@ constexpr int64_t NONE = -1;
 constexpr int64_t PAIRED = 64;
 constexpr int64_t WINOGRAD = 128;
 constexpr int64_t TRANSFORMED = 192;
+constexpr int64_t WINOGRAD_PAIRED = 256;
+
+// Whether an opcode is that of products of bfloat16.
+inline bool is_paired(int64_t opcode) { return (opcode > PAIRED && opcode < WINOGRAD) || opcode > WINOGRAD_PAIRED; }
 
 inline int64_t reference(int64_t space, int64_t offset) { return space << 48 | offset; }
 

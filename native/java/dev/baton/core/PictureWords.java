@@ -27,21 +27,34 @@ final class PictureWords {
     /** Added to the opcode of a convolution whose weight was transformed for it beforehand. */
     static final int TRANSFORMED = 192;
 
+    /** Added to that of a convolution, or of its gradient by the input, that is computed so with products of bfloat16. */
+    private static final int WINOGRAD_OF_BFLOAT16 = 256;
+
     /** With fewer channels on either side, transforming pictures and results costs more than Winograd's method saves. */
     private static final long FEWEST_CHANNELS = 16;
+
+    /** Products of bfloat16 take less time than what is transformed for them. */
+    private static final long FEWEST_OF_BFLOAT16 = 32;
 
     private PictureWords() {}
 
     /**
      * Whether a convolution is computed by Winograd's method, which needs 16 products where the direct way has 36, and
      * whose sums are about as exact. Chosen by the layer alone: pictures give the same answers alone as among others.
+     *
+     * <p>With products of bfloat16 gradients by the weight are not: those that should be 0 would be errors of rounding, by
+     * which an optimizer that divides by how large gradients were takes full steps.
      */
     static boolean byWinograd(NativeCore core, Node node) {
         int opcode = plainOpcode(node.operation());
-        if (opcode == 0 || node.attributes().flag(Primitive.BFLOAT16)) {
+        if (opcode == 0 || isRounded(node) && opcode == CONVOLUTION_BY_WEIGHT) {
             return false;
         }
         return fitsWinograd(node) && core.has_command(opcode + WINOGRAD) == 1;
+    }
+
+    private static boolean isRounded(Node node) {
+        return node.attributes().flag(Primitive.BFLOAT16);
     }
 
     /** Whether a convolution with a transformed weight is computed so. */
@@ -63,7 +76,8 @@ final class PictureWords {
                     && window.dilation()[side] == 1;
         }
         boolean isWhole = node.attributes().integer(Convolution.GROUPS) == 1;
-        return tile && isWhole && Math.min(weight.size(0), weight.size(1)) >= FEWEST_CHANNELS;
+        long fewest = isRounded(node) ? FEWEST_OF_BFLOAT16 : FEWEST_CHANNELS;
+        return tile && isWhole && Math.min(weight.size(0), weight.size(1)) >= fewest;
     }
 
     /** The weight [O, C / groups, KH, KW] of a convolution or of one of its gradients. */
@@ -98,9 +112,10 @@ final class PictureWords {
 
     /** What is added to the opcode of any operation for how it is computed. */
     static int variant(NativeCore core, Node node) {
-        return byWinograd(core, node)
-                ? WINOGRAD
-                : Encoder.rounded(node.attributes().flag(Primitive.BFLOAT16));
+        if (byWinograd(core, node)) {
+            return isRounded(node) ? WINOGRAD_OF_BFLOAT16 : WINOGRAD;
+        }
+        return Encoder.rounded(isRounded(node));
     }
 
     static boolean isTransformed(Operation operation) {

@@ -16,6 +16,7 @@ import dev.baton.graph.Primitive;
 import dev.baton.graph.Value;
 import dev.baton.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -27,11 +28,26 @@ final class PictureCases {
 
     private static final Attributes EPSILON = Attributes.of(BatchNorm.EPSILON, 1e-5);
 
+    /**
+     * Relative to the largest result. Of random numbers around 0 the reference, which rounds factors, is off by 0.24 % of the root
+     * of the mean square, and rounded tiles by 0.37 %, together by 0.44 %; the largest result is at least three times as large, and
+     * an error among some thousands less than five times.
+     */
+    private static final double ROUNDED_TILES = 0x1p-7;
+
     /** A convolution that is tried. */
     private record Filters(long[] x, long[] weight, Window window, long groups) {
 
         Filters(long[] x, long[] weight, Window window) {
             this(x, weight, window, 1);
+        }
+
+        /** Whether a backend may round to bfloat16 what it has transformed for Winograd's method, instead of the factors. */
+        boolean mayRoundTiles() {
+            boolean isTile = Arrays.equals(window.kernel(), two(3, 3))
+                    && Arrays.equals(window.stride(), two(1, 1))
+                    && Arrays.equals(window.dilation(), two(1, 1));
+            return isTile && groups == 1 && Math.min(weight[0], weight[1]) >= 32;
         }
 
         long[] result() {
@@ -95,6 +111,8 @@ final class PictureCases {
                 new Filters(new long[] {2, 17, 9, 11}, new long[] {33, 17, 3, 3}, square(3, 1, 1)),
                 new Filters(new long[] {19, 16, 8, 8}, new long[] {17, 16, 3, 3}, square(3, 1, 1)),
                 new Filters(new long[] {2, 70, 7, 5}, new long[] {66, 70, 3, 3}, square(3, 1, 1)),
+                new Filters(new long[] {2, 33, 9, 16}, new long[] {32, 33, 3, 3}, square(3, 1, 1)),
+                new Filters(new long[] {17, 32, 8, 8}, new long[] {34, 32, 3, 3}, square(3, 1, 1)),
                 new Filters(
                         new long[] {1, 18, 4, 33},
                         new long[] {16, 18, 3, 3},
@@ -134,22 +152,24 @@ final class PictureCases {
 
     private static void convolution(List<Case> cases, Filters one) {
         Attributes attributes = Convolution.attributes(one.window(), one.groups());
-        convolution(cases, one, attributes);
-        convolution(cases, one, attributes.with(Primitive.BFLOAT16, true));
+        convolution(cases, one, attributes, 0);
+        convolution(cases, one, attributes.with(Primitive.BFLOAT16, true), one.mayRoundTiles() ? ROUNDED_TILES : 0);
     }
 
-    private static void convolution(List<Case> cases, Filters one, Attributes attributes) {
+    /** @param ofLargest how far results may be off beside the rounding of sums, relative to the largest one */
+    private static void convolution(List<Case> cases, Filters one, Attributes attributes, double ofLargest) {
         Argument x = Shapes.floats(one.x());
         Argument weight = Shapes.floats(one.weight());
         Argument gradient = Shapes.floats(one.result());
         long perFilter = one.weight()[1] * one.weight()[2] * one.weight()[3];
-        Tolerance forward = Tolerance.sum(perFilter + 1);
+        Tolerance forward = Tolerance.sum(perFilter + 1).orOfLargest(ofLargest);
         both(cases, Convolution.FORWARD, attributes, forward, x, weight);
         both(cases, Convolution.FORWARD, attributes, forward, x, weight, Shapes.floats(one.weight()[0]));
         both(cases, RectifiedConvolution.FORWARD, attributes, forward, x, weight);
         both(cases, RectifiedConvolution.FORWARD, attributes, forward, x, weight, Shapes.floats(one.weight()[0]));
         Attributes byInput = attributes.with(Convolution.SHAPE, Shape.of(one.x()));
-        Tolerance backward = Tolerance.sum(one.weight()[0] / one.groups() * one.weight()[2] * one.weight()[3]);
+        Tolerance backward = Tolerance.sum(one.weight()[0] / one.groups() * one.weight()[2] * one.weight()[3])
+                .orOfLargest(ofLargest);
         both(cases, Convolution.INPUT_GRADIENT, byInput, backward, gradient, weight);
         both(cases, RectifiedConvolution.INPUT_GRADIENT, byInput, backward, gradient, weight, x);
         both(

@@ -49,6 +49,11 @@ public record Tolerance(double ulps, long terms, double ofLargest, double floor,
         return new Tolerance(0, 0, share, 0, false, false);
     }
 
+    /** This, and an error relative to the largest finite element of the output. */
+    public Tolerance orOfLargest(double share) {
+        return new Tolerance(ulps, terms, share, floor, sign, analysed);
+    }
+
     /** This, and an absolute error. */
     public Tolerance orAbsolute(double error) {
         return new Tolerance(ulps, terms, ofLargest, error, sign, analysed);
