@@ -23,7 +23,7 @@ extern "C" {
 #endif
 
 /* Changes whenever a function or the plan format changes. */
-#define BATON_ABI_VERSION 8
+#define BATON_ABI_VERSION 9
 
 typedef struct baton_backend baton_backend;
 typedef struct baton_memory baton_memory;
@@ -96,6 +96,10 @@ BATON_API int32_t baton_convolution_scratch(const baton_backend* backend, const 
 
 /* Runs a plan once; plan is the handle as an integer, so that the call carries nothing but one number. */
 BATON_API int32_t baton_plan_run(int64_t plan);
+
+/* Copies a part of its outputs, memory space 3, as the last run left them: so many bytes from one on, to an address of this
+ * process. */
+BATON_API int32_t baton_plan_read(int64_t plan, int64_t first, int64_t target, int64_t bytes);
 BATON_API void baton_plan_destroy(baton_plan* plan);
 
 /* How often baton_plan_run was entered in this process. */
@@ -144,6 +148,7 @@ typedef struct baton_core {
                            int32_t spaces, int64_t* bytes);
     int32_t (*convolution_scratch)(const baton_backend* backend, const int64_t* geometry, int64_t opcode, int64_t* bytes);
     int32_t (*plan_run)(int64_t plan);
+    int32_t (*plan_read)(int64_t plan, int64_t first, int64_t target, int64_t bytes);
     void (*plan_destroy)(baton_plan* plan);
     int64_t (*plan_runs)(void);
     int32_t (*group_create)(int32_t members, baton_group** group);

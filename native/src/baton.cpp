@@ -77,6 +77,9 @@ class Plan {
         }
     }
 
+    int64_t outputs_size() const { return sizes_[OUTPUTS]; }
+    void read(int64_t first, void* to, int64_t bytes) const { copy(to, bases_[OUTPUTS] + first, bytes); }
+
   private:
     void run_commands() {
         openblas_use_one_thread();

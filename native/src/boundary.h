@@ -5,7 +5,8 @@
 //                        convolution_scratch(geometry, opcode), plan_shared(code, words, sizes, spaces), join(group, member), reserve(capacity), which gives
 //   class GrowingMemory  grow(bytes), address()
 //   CoreGroup            CoreGroup(members), break_up()
-//   class Plan           Plan(backend, code, words, addresses, sizes, spaces, arguments), run()
+//   class Plan           Plan(backend, code, words, addresses, sizes, spaces, arguments), run(), outputs_size(),
+//                        read(first, to, bytes)
 //   probe(), processor_name(), openblas_core(), copy(to, from, bytes); Decoder::has(opcode)
 //
 // Their arguments have been checked here, but for what only a core knows.
@@ -170,6 +171,20 @@ int32_t baton_plan_run(int64_t handle) {
     });
 }
 
+int32_t baton_plan_read(int64_t handle, int64_t first, int64_t target, int64_t bytes) {
+    return guarded([&] {
+        require(handle != 0, "the plan is null: it was never created");
+        const baton::Plan& plan = reinterpret_cast<const baton_plan*>(handle)->plan;
+        const int64_t size = plan.outputs_size();
+        require(bytes >= 0 && first >= 0 && first <= size && bytes <= size - first,
+                "what is read lies outside of the plan's outputs");
+        require(bytes == 0 || target != 0, "cannot copy to the address null");
+        if (bytes > 0) {
+            plan.read(first, reinterpret_cast<void*>(target), bytes);
+        }
+    });
+}
+
 int32_t baton_backend_free_memory(const baton_backend* backend, int64_t* bytes) {
     return guarded([&] {
         require(backend != nullptr, "the backend is null: it was never opened");
@@ -236,6 +251,7 @@ const baton_core* baton_functions(void) {
         baton_plan_shared,
         baton_convolution_scratch,
         baton_plan_run,
+        baton_plan_read,
         baton_plan_destroy,
         baton_plan_runs,
         baton_group_create,

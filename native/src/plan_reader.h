@@ -41,6 +41,8 @@ constexpr int64_t LARGEST_OPCODE = 28 + WINOGRAD_PAIRED;
 
 inline bool is_paired(int64_t opcode) { return (opcode > PAIRED && opcode < WINOGRAD) || opcode > WINOGRAD_PAIRED; }
 
+// The space with the outputs of a plan.
+constexpr int32_t OUTPUTS = 3;
 // The spaces from this one on are inputs, which move from run to run.
 constexpr int32_t FIRST_INPUT = 4;
 

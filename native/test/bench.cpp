@@ -183,6 +183,11 @@ int32_t Bench::run(baton_backend* backend, const std::vector<int64_t>& plan, boo
     }
     code.reset();
     status = baton_plan_run(reinterpret_cast<int64_t>(handle));
+    const bool ran = status == 0;
+    Bytes outputs(initial_[format::OUTPUTS].size());
+    if (ran) {
+        status = baton_plan_read(reinterpret_cast<int64_t>(handle), 0, baton_address(outputs.data()), sizes[format::OUTPUTS]);
+    }
     baton_plan_destroy(handle);
     for (size_t i = 0; i < FIRST_INPUT && has_own_memory() && status == 0; i++) {
         status = baton_copy(baton_address(blocks[i]), addresses[i], sizes[i]);
@@ -191,6 +196,7 @@ int32_t Bench::run(baton_backend* backend, const std::vector<int64_t>& plan, boo
     for (size_t i = 0; i < blocks.size(); i++) {
         after_.emplace_back(blocks[i], blocks[i] + initial_[i].size());
     }
+    CHECK(!ran || outputs == after_[format::OUTPUTS], "what is read of a plan is not what its outputs are");
     for (size_t space : scratch_) {
         after_[space].clear();
     }

@@ -1,5 +1,6 @@
 // The functions of baton.h with arguments that are null, negative or too large, on any core: each an error in words, nothing
 // ends the process.
+#include <algorithm>
 #include <thread>
 
 #include "check.h"
@@ -120,6 +121,30 @@ void plans() {
     }
     CHECK(baton_plan_runs() == runs + 2, "runs are counted");
     fails("running null", baton_plan_run(0), "the plan is null");
+    baton_plan_destroy(plan);
+    // The same two sums among its outputs.
+    addresses[3] = addresses[0];
+    sizes[3] = 16;
+    code = joined({command(REDUCE, {SUM, 1, 2, 1, reference(INPUT, 0), reference(OUTPUTS, 0)}),
+                   command(REDUCE, {LARGEST, 1, 2, 1, reference(INPUT, 0), reference(OUTPUTS, 12)})});
+    words = static_cast<int64_t>(code.size());
+    CHECK(baton_plan_create(backend, code.data(), words, a, s, 5, inputs, &plan) == 0, "%s", baton_last_error());
+    int64_t handle = reinterpret_cast<int64_t>(plan);
+    for (float first : {1.0f, 5.0f}) {
+        std::vector<float> input{first, 2}, read(2);
+        arguments[0] = baton_address(input.data());
+        CHECK(baton_plan_run(handle) == 0, "%s", baton_last_error());
+        CHECK(baton_plan_read(handle, 0, baton_address(&read[0]), 4) == 0, "%s", baton_last_error());
+        CHECK(baton_plan_read(handle, 12, baton_address(&read[1]), 4) == 0, "%s", baton_last_error());
+        CHECK(read[0] == first + 2 && read[1] == std::max(first, 2.0f), "the outputs are %g and %g", read[0], read[1]);
+    }
+    fails("reading of null", baton_plan_read(0, 0, baton_address(&bytes), 4), "the plan is null");
+    fails("reading to null", baton_plan_read(handle, 0, 0, 4), "address null");
+    CHECK(baton_plan_read(handle, 16, 0, 0) == 0, "nothing can be read from the end: %s", baton_last_error());
+    for (int64_t outside : {int64_t(-1), int64_t(13), int64_t(17), INT64_MAX, INT64_MIN}) {
+        fails("reading outside", baton_plan_read(handle, outside, baton_address(&bytes), 4), "outside of the plan's outputs");
+    }
+    fails("reading less than nothing", baton_plan_read(handle, 0, baton_address(&bytes), -1), "outside of the plan's outputs");
     baton_plan_destroy(plan);
     baton_plan_destroy(nullptr);
     baton_memory_release(memory);

@@ -34,12 +34,17 @@ Plan::Plan(const Executor& executor, const int64_t* code, int64_t words, const i
     int64_t notes_size = static_cast<int64_t>(decoder.notes().size());
     int64_t notes = parts.add(notes_size);
     int64_t scratch = parts.add(decoder.scratch_size());
-    int64_t start_of_inputs = parts.size;
+    first_input_ = parts.size;
     std::vector<int64_t> inputs;
     for (int32_t i = FIRST_INPUT; i < spaces && !INPUTS_IN_PLACE; i++) inputs.push_back(parts.add(sizes[i]));
     memory_ = Block(parts.size);
-    if (parts.size > start_of_inputs) {
-        staging_ = pinned_memory(parts.size - start_of_inputs);
+    inputs_size_ = parts.size - first_input_;
+    if (inputs_size_ > 0) {
+        staging_ = pinned_memory(inputs_size_);
+    }
+    if (sizes_[OUTPUTS] > 0 && sizes_[OUTPUTS] <= MOST_RETURNED) {
+        returned_ = pinned_memory(sizes_[OUTPUTS]);
+        std::memset(returned_.get(), 0, static_cast<size_t>(sizes_[OUTPUTS]));
     }
     for (int32_t i = 0; i < spaces; i++) {
         bool copied = i >= FIRST_INPUT && !INPUTS_IN_PLACE;
@@ -63,15 +68,12 @@ Plan::~Plan() {
 }
 
 void Plan::take_inputs() {
-    char* staged = staging_.get();
     for (size_t i = FIRST_INPUT; i < sizes_.size(); i++) {
         char* from = input(arguments_, i, sizes_[i]);
         if (INPUTS_IN_PLACE) {
             bases_[i] = from;
         } else if (sizes_[i] > 0) {
-            std::memcpy(staged, from, static_cast<size_t>(sizes_[i]));
-            executor_.copy(bases_[i], staged, sizes_[i]);
-            staged += rounded_up(sizes_[i], Decoder::ALIGNMENT);
+            std::memcpy(staging_.get() + (bases_[i] - memory_.address() - first_input_), from, static_cast<size_t>(sizes_[i]));
         }
     }
     if (INPUTS_IN_PLACE) {
@@ -90,16 +92,35 @@ void Plan::start_commands() const {
     }
 }
 
+// Both copies are a part of the graph: a call of CUDA's takes longer than many a kernel.
+void Plan::start_all() const {
+    if (inputs_size_ > 0) {
+        executor_.copy(memory_.address() + first_input_, staging_.get(), inputs_size_);
+    }
+    start_commands();
+    if (returns_outputs()) {
+        executor_.copy(returned_.get(), bases_[OUTPUTS], sizes_[OUTPUTS]);
+    }
+}
+
 void Plan::start() {
     take_inputs();
     if (!has_run_ || meets_others_) {
-        start_commands();
+        start_all();
         return;
     }
     if (graph_ == nullptr) {
-        graph_ = std::make_unique<Graph>(executor_, [this] { start_commands(); });
+        graph_ = std::make_unique<Graph>(executor_, [this] { start_all(); });
     }
     graph_->launch();
+}
+
+void Plan::read(int64_t first, void* to, int64_t bytes) const {
+    if (returns_outputs()) {
+        std::memcpy(to, returned_.get() + first, static_cast<size_t>(bytes));
+    } else {
+        copy(to, bases_[OUTPUTS] + first, bytes);
+    }
 }
 
 void Plan::run() {

@@ -17,11 +17,17 @@ class Plan {
     // are loaded; the second one captures them as a graph, which this and all later runs launch.
     // Where commands meet other backends all runs are as the first one.
     void run();
+    int64_t outputs_size() const { return sizes_[OUTPUTS]; }
+    void read(int64_t first, void* to, int64_t bytes) const;
     ~Plan();
 
   private:
+    // So few outputs come back with every run, at once and without a call for each.
+    static constexpr int64_t MOST_RETURNED = int64_t(1) << 20;
+    bool returns_outputs() const { return returned_ != nullptr; }
     void take_inputs();
     void start();
+    void start_all() const;
     void start_commands() const;
     const Executor& executor_;
     std::vector<std::unique_ptr<Command>> commands_;
@@ -31,8 +37,10 @@ class Plan {
     // where these are not read in place.
     Block memory_;
     std::vector<char*> bases_;
-    // Where inputs are on their way to their copies, one in a part of its own.
-    PinnedMemory staging_;
+    // The copies of the inputs within it.
+    int64_t first_input_ = 0, inputs_size_ = 0;
+    // Where the inputs lie on their way to their copies, as those do; and the outputs on their way back.
+    PinnedMemory staging_, returned_;
     bool meets_others_ = false;
     bool has_run_ = false;
     std::unique_ptr<Graph> graph_;

@@ -25,7 +25,9 @@ final class CorePlan implements Plan {
     private final CoreBuffer outputs;
     private final NDArray arguments;
     private final LongBuffer argumentWords;
-    private final long[] outputAddresses;
+    /** Where each output begins in the outputs' memory. */
+    private final long[] outputOffsets;
+
     private long address;
 
     CorePlan(CoreBackend backend, Program program, CoreBuffer variables, CoreBuffer workspace) {
@@ -47,9 +49,8 @@ final class CorePlan implements Plan {
             closeBuffers();
             throw e;
         }
-        this.outputAddresses = program.outputBuffers().stream()
-                .mapToLong(
-                        buffer -> outputs.address() + program.placement(buffer).offset())
+        this.outputOffsets = program.outputBuffers().stream()
+                .mapToLong(buffer -> program.placement(buffer).offset())
                 .toArray();
         address = handle.address();
     }
@@ -105,8 +106,12 @@ final class CorePlan implements Plan {
 
     @Override
     public void read(int output, NDArray target) {
+        if (address == 0) {
+            throw new StateException("the plan is closed");
+        }
         Buffer buffer = program.outputBuffers().get(output);
-        backend.check(backend.core().copy(target.address(addresses), outputAddresses[output], buffer.bytes()));
+        backend.check(
+                backend.core().plan_read(address, outputOffsets[output], target.address(addresses), buffer.bytes()));
     }
 
     @Override

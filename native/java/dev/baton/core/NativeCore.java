@@ -118,6 +118,8 @@ public final class NativeCore extends Pointer {
 
     public native int plan_run(long plan);
 
+    public native int plan_read(long plan, long first, long target, long bytes);
+
     public native void plan_destroy(PlanHandle plan);
 
     public native long plan_runs();
