@@ -4,12 +4,12 @@ import dev.baton.DType;
 import dev.baton.DataException;
 import dev.baton.Dim;
 import dev.baton.NDArray;
+import dev.baton.Seeds;
 import dev.baton.Shape;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
@@ -302,7 +302,7 @@ public final class Examples {
     int[] order(int epoch) {
         return chance.order() == null
                 ? IntStream.range(0, size).toArray()
-                : Shuffle.order(size, new SplittableRandom(chance.order() * 31 + epoch));
+                : Shuffle.order(size, Seeds.random(chance.order(), epoch));
     }
 
     /**
@@ -351,8 +351,7 @@ public final class Examples {
         }
         var result = new float[input.length];
         // A generator for each example, so that batch size and order do not matter.
-        long key = (changes.seed() * 31 + epoch) * 0x9E3779B97F4A7C15L + example;
-        changes.augmentation().apply(input, result, new SplittableRandom(key));
+        changes.augmentation().apply(input, result, Seeds.random(changes.seed(), epoch, example));
         return result;
     }
 }

@@ -1,6 +1,7 @@
 package dev.baton.data;
 
 import dev.baton.DataException;
+import dev.baton.Seeds;
 import java.util.SplittableRandom;
 
 /**
@@ -9,6 +10,9 @@ import java.util.SplittableRandom;
  * @param alpha of the distribution Beta(alpha, alpha) of the shares
  */
 record Mixing(double alpha, long seed) {
+
+    /** Tells these draws from how examples are changed, which may have the same seed. */
+    private static final long PARTNERS = 1;
 
     Mixing {
         if (!(alpha > 0 && alpha <= 1)) {
@@ -37,7 +41,7 @@ record Mixing(double alpha, long seed) {
 
     /** The same for the same seed, epoch and example. */
     Partner partner(int epoch, int example, int examples) {
-        var random = new SplittableRandom((seed * 31 + epoch) * 0xD1B54A32D192ED03L + example);
+        var random = Seeds.random(seed, PARTNERS, epoch, example);
         return new Partner(random.nextInt(examples), (float) share(random));
     }
 

@@ -1,10 +1,10 @@
 package dev.baton.distributed;
 
 import dev.baton.DataException;
+import dev.baton.Seeds;
 import dev.baton.data.Batch;
 import dev.baton.data.Shuffle;
 import java.util.Arrays;
-import java.util.SplittableRandom;
 
 /**
  * One partition on the worker that learns from it: its examples, its number, and how the whole is shared out. The order of
@@ -65,8 +65,7 @@ public final class Shard {
 
     private int[] order(int epoch) {
         if (orderedEpoch != epoch) {
-            long ofEpoch = new SplittableRandom(seed * 31 + epoch).nextLong();
-            order = Shuffle.order(examples.size(), new SplittableRandom(ofEpoch + partition));
+            order = Shuffle.order(examples.size(), Seeds.random(seed, epoch, partition));
             orderedEpoch = epoch;
         }
         return order;

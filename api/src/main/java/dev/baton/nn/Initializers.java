@@ -2,6 +2,7 @@ package dev.baton.nn;
 
 import dev.baton.DType;
 import dev.baton.NDArray;
+import dev.baton.Seeds;
 import dev.baton.Shape;
 import dev.baton.ShapeException;
 import java.util.Arrays;
@@ -154,7 +155,7 @@ public final class Initializers {
     }
 
     private static SplittableRandom random(long seed, String name) {
-        return new SplittableRandom(seed * 0x9E3779B97F4A7C15L + name.hashCode());
+        return Seeds.random(seed, name.hashCode());
     }
 
     /** Box and Muller's transformation, in StrictMath: the same bits on every machine. */

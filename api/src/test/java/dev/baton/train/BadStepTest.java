@@ -12,6 +12,7 @@ import dev.baton.ShapeException;
 import dev.baton.data.Batch;
 import dev.baton.data.Examples;
 import dev.baton.loss.Losses;
+import dev.baton.nn.Initializers;
 import dev.baton.nn.LSTM;
 import dev.baton.nn.Layer;
 import dev.baton.nn.Linear;
@@ -218,7 +219,7 @@ class BadStepTest {
 
     @Test
     void aStepThatIsNotFiniteStopsFit() {
-        var model = Sequential.of(new Linear(1, 2), new Exponential(), new Linear(2, 2));
+        var model = Sequential.of(new Linear(1, 2, Initializers.constant(1)), new Exponential(), new Linear(2, 2));
         var examples = Examples.of(new float[][] {{1}, {2}, {3e5f}, {4}}, new int[] {0, 1, 0, 1}, 2);
         try (var session = Session.open("reference", 1);
                 var trainer = Trainer.of(session, model)

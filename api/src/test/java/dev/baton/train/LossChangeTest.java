@@ -35,6 +35,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -192,7 +193,7 @@ class LossChangeTest {
     void halvingTheRate_quarters_whatThePartsMiss(Network network, String name, Optimizer optimizer) {
         Graph step = network.step(optimizer);
         Map<String, double[]> before = afterOneStep(network, step);
-        double[] missed = new double[3];
+        double[] missed = new double[6];
         for (int i = 0; i < missed.length; i++) {
             Interpreter.Result result = network.run(step, before, 2, 2, 1e-5 / (1 << i));
             double gain = sum(result.outputs().get(StepGraph.GAINS));
@@ -200,7 +201,13 @@ class LossChangeTest {
                     - network.loss(moved(before, result.assignments(), 1), 2)[0];
             missed[i] = measured - gain;
         }
-        assertThat(missed[0] / missed[1]).isBetween(3.9, 4.1);
-        assertThat(missed[1] / missed[2]).isBetween(3.9, 4.1);
+        // A step may be long enough to turn a ReLU over; those after it are not, until all that is missed is rounding.
+        assertThat(IntStream.range(0, missed.length - 2))
+                .anyMatch(i -> isQuarter(missed, i) && isQuarter(missed, i + 1));
+    }
+
+    private static boolean isQuarter(double[] missed, int i) {
+        double ratio = missed[i] / missed[i + 1];
+        return ratio > 3.9 && ratio < 4.1;
     }
 }

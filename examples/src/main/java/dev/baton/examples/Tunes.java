@@ -1,6 +1,7 @@
 package dev.baton.examples;
 
 import dev.baton.NDArray;
+import dev.baton.Seeds;
 import dev.baton.Shape;
 import dev.baton.data.Batch;
 import dev.baton.data.Shuffle;
@@ -76,7 +77,7 @@ final class Tunes {
 
     /** The numbers of the tunes in the order of an epoch. */
     int[] order(long seed, int epoch) {
-        return Shuffle.order(tunes.length, new SplittableRandom(seed * 31 + epoch));
+        return Shuffle.order(tunes.length, Seeds.random(seed, epoch));
     }
 
     /** Some tunes as int32 [N, 31]: what is heard, and at each note the one that follows. */
