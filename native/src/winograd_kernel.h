@@ -64,7 +64,7 @@ inline int64_t factors(int64_t inputs) { return (inputs + ADDENDS - 1) / ADDENDS
 // From place to place of what is multiplied.
 inline int64_t transformed_step(const WinogradTiles& w) { return factors(w.inputs) * w.width + WinogradTiles::BEHIND; }
 
-// A vector of tiles of one plane in P pieces, each in a row of its own; or nothing but zeros.
+// A vector of tiles of one plane in P pieces, each in a row of its own.
 template <int P>
 class TileRows {
   public:
@@ -263,9 +263,12 @@ inline void store_rows(const WinogradTiles& w, Vector (&rows)[2][2], const Stret
         for (int half = 0; half < 2; half++) {
             auto at = [&](int p) { return output * w.output_step + stretches[p].target + i * w.columns; };
             if constexpr (P == 4) {
-                const float* kept[2] = {w.kept + at(2 * half), w.kept + at(2 * half + 1)};
-                float* out[2] = {w.out + at(2 * half), w.out + at(2 * half + 1)};
-                if (w.kept != nullptr) rows[i][half].keep_where_positive(Vector::load_pieces(kept, 0));
+                const int64_t first = at(2 * half), second = at(2 * half + 1);
+                if (w.kept != nullptr) {
+                    const float* kept[2] = {w.kept + first, w.kept + second};
+                    rows[i][half].keep_where_positive(Vector::load_pieces(kept, 0));
+                }
+                float* out[2] = {w.out + first, w.out + second};
                 rows[i][half].store_pieces(out);
             } else {
                 const int64_t place = P == 1 ? at(0) + half * Vector::LANES : at(half);
