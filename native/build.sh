@@ -64,8 +64,9 @@ compile_for_x86_64() {
         "$native/src/pair_kernels.cpp"
     compile tile_products -march=x86-64-v3 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512bf16 -mamx-tile -mamx-bf16 \
         -mprefer-vector-width=512 "$native/src/tile_products.cpp"
-    compile int8_vnni -march=x86-64-v3 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mprefer-vector-width=512 \
-        "$native/src/int8_vnni.cpp"
+    compile int8_vnni-avx512 -march=x86-64-v3 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni \
+        -mprefer-vector-width=512 -DBATON_INT8=INT8_AVX512_VNNI "$native/src/int8_vnni.cpp"
+    compile int8_vnni-avx -march=x86-64-v3 -mavxvnni -DBATON_INT8=INT8_AVX_VNNI "$native/src/int8_vnni.cpp"
     compile int8_tiles -march=x86-64-v3 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mamx-tile -mamx-int8 \
         -mprefer-vector-width=512 "$native/src/int8_tiles.cpp"
     compile kernels-avx2 -march=x86-64-v3 -DBATON_KERNELS=AVX2_KERNELS "$native/src/kernels.cpp"

@@ -41,7 +41,7 @@ BATON_API const char* baton_last_error(void);
 /*
  * Opens a backend: on the CPU with its own pool of threads, or on a GPU.
  *   number   threads, at least 1, of which the calling thread is one; or which GPU, from 1 on
- *   isa      "baseline", "avx2", "avx512" or "amx"; null or empty for the best that this processor has; GPUs have none
+ *   isa      "baseline", "avx2", "avxvnni", "avx512" or "amx"; null or empty for the best that this processor has; GPUs have none
  */
 BATON_API int32_t baton_backend_open(int32_t number, const char* isa, baton_backend** backend);
 BATON_API void baton_backend_close(baton_backend* backend);

@@ -23,6 +23,12 @@ bool has_pairs() { return has_avx512() && __builtin_cpu_supports("avx512bf16"); 
 
 bool has_vnni() { return has_avx512() && __builtin_cpu_supports("avx512vnni"); }
 
+bool has_avx_vnni() {
+    constexpr unsigned int AVX_VNNI = 1u << 4;
+    unsigned int a, b, c, d;
+    return has_avx2() && __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a & AVX_VNNI) != 0;
+}
+
 // Whether the processor multiplies tiles of bfloat16, and the operating system lets this process have them: it then keeps more
 // room where it saves registers, so this is asked only where tiles are wanted.
 bool may_use_tiles() {
@@ -65,10 +71,11 @@ InstructionSet choose_instruction_set(const char* name) {
     bool own_wide = __builtin_cpu_is("intel") != 0;
     // OpenBLAS has kernels that pack, and half as wide vectors, where it does not know a processor with AVX-512 or is told to
     // take another one's (OPENBLAS_CORETYPE): with those of a Haswell, a Zen 5 multiplies at half of the speed.
-    const Int8Kernels& int8 = has_vnni() ? INT8_VNNI : AVX512_KERNELS.int8;
+    const Int8Kernels& int8 = has_vnni() ? INT8_AVX512_VNNI : AVX512_KERNELS.int8;
     const Choice choices[] = {
         {{"amx", AVX512_KERNELS, &kernels_of_tiles(), has_tiles_of_bytes() ? INT8_TILES : int8, own_wide, true}, may_use_tiles},
         {{"avx512", AVX512_KERNELS, has_pairs() ? &PAIR_KERNELS : nullptr, int8, own_wide, true}, has_avx512},
+        {{"avxvnni", AVX2_KERNELS, nullptr, INT8_AVX_VNNI, false, false}, has_avx_vnni},
         {{"avx2", AVX2_KERNELS, nullptr, AVX2_KERNELS.int8, false, false}, has_avx2},
         {{"baseline", BASELINE_KERNELS, nullptr, BASELINE_KERNELS.int8, false, false}, [] { return true; }},
     };
@@ -81,7 +88,7 @@ InstructionSet choose_instruction_set(const char* name) {
             return choice.set;
         }
     }
-    throw Failure(std::string("there is no instruction set '") + name + "': baseline, avx2, avx512 and amx are known");
+    throw Failure(std::string("there is no instruction set '") + name + "': baseline, avx2, avxvnni, avx512 and amx are known");
 }
 
 const char* processor_name() {

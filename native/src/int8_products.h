@@ -47,8 +47,9 @@ struct Int8Finish {
     float inverse_scale, shift;
 };
 
-// For processors with instructions for them: AVX512-VNNI, and tiles (AMX).
-extern const Int8Kernels INT8_VNNI;
+// For processors with instructions for them: AVX-VNNI, AVX512-VNNI, and tiles (AMX).
+extern const Int8Kernels INT8_AVX_VNNI;
+extern const Int8Kernels INT8_AVX512_VNNI;
 extern const Int8Kernels INT8_TILES;
 
 }  // namespace baton

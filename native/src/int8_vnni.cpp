@@ -1,6 +1,7 @@
-// Products of bytes by AVX512-VNNI: four products of each of 16 outputs are added to their sums at once. The instruction takes
-// the left bytes without a sign, so they are shifted by 128, and what that adds to a sum, 128 times its weights, is taken off
-// where the sums begin. Up to 12 positions with two panels, or 16 with one, keep their sums in registers.
+// Products of bytes by instructions that add four products of each of 8 outputs (AVX-VNNI) or 16 (AVX512-VNNI) to their sums at
+// once: compiled for both, with BATON_INT8 as the name of the table. The instruction takes the left bytes without a sign, so they
+// are shifted by 128, and what that adds to a sum, 128 times its weights, is taken off where the sums begin. As many positions
+// as there are registers for keep their sums in them, with one panel or two.
 #include "int8_products.h"
 
 #include <immintrin.h>
@@ -11,15 +12,63 @@
 namespace baton {
 namespace {
 
-inline __m512i quad_of(const uint8_t* left) {
+#if defined(__AVX512VNNI__)
+constexpr int MOST_WITH_ONE = 16, MOST_WITH_TWO = 12;  // positions
+
+// Four bytes, repeated for every output.
+struct Quad {
+    __m512i bytes;
+    static Quad all(int32_t quad) { return {_mm512_set1_epi32(quad)}; }
+};
+
+// A number of each output of a panel, or the quads of each.
+struct Panel {
+    __m512i lanes;
+    static Panel zero() { return {_mm512_setzero_si512()}; }
+    static Panel load(const int8_t* from) { return {_mm512_loadu_si512(from)}; }
+    void store(int32_t* to) const { _mm512_storeu_si512(to, lanes); }
+    void add_products(Quad left, Panel right) { lanes = _mm512_dpbusd_epi32(lanes, left.bytes, right.lanes); }
+    Panel negative() const { return {_mm512_sub_epi32(_mm512_setzero_si512(), lanes)}; }
+};
+#else
+constexpr int MOST_WITH_ONE = 6, MOST_WITH_TWO = 3;
+
+struct Quad {
+    __m256i bytes;
+    static Quad all(int32_t quad) { return {_mm256_set1_epi32(quad)}; }
+};
+
+struct Panel {
+    __m256i low, high;
+    static Panel zero() { return {_mm256_setzero_si256(), _mm256_setzero_si256()}; }
+    static Panel load(const int8_t* from) {
+        const __m256i* halves = reinterpret_cast<const __m256i*>(from);
+        return {_mm256_loadu_si256(halves), _mm256_loadu_si256(halves + 1)};
+    }
+    void store(int32_t* to) const {
+        __m256i* halves = reinterpret_cast<__m256i*>(to);
+        _mm256_storeu_si256(halves, low);
+        _mm256_storeu_si256(halves + 1, high);
+    }
+    void add_products(Quad left, Panel right) {
+        low = _mm256_dpbusd_avx_epi32(low, left.bytes, right.low);
+        high = _mm256_dpbusd_avx_epi32(high, left.bytes, right.high);
+    }
+    Panel negative() const {
+        return {_mm256_sub_epi32(_mm256_setzero_si256(), low), _mm256_sub_epi32(_mm256_setzero_si256(), high)};
+    }
+};
+#endif
+
+inline Quad quad_of(const uint8_t* left) {
     int32_t quad;
     std::memcpy(&quad, left, sizeof quad);
-    return _mm512_set1_epi32(quad);
+    return Quad::all(quad);
 }
 
 template <int POSITIONS, int PANELS>
-void multiply_positions(const Int8Block& b, const uint8_t* left, const __m512i* start, int32_t* out) {
-    __m512i sums[POSITIONS][PANELS];
+void multiply_positions(const Int8Block& b, const uint8_t* left, const Panel* start, int32_t* out) {
+    Panel sums[POSITIONS][PANELS];
 #pragma GCC unroll 16
     for (int i = 0; i < POSITIONS; i++) {
 #pragma GCC unroll 2
@@ -31,30 +80,26 @@ void multiply_positions(const Int8Block& b, const uint8_t* left, const __m512i* 
         const uint8_t* from = left + row * b.row_step;
         const uint8_t* end = from + b.quads * INT8_QUAD;
         for (; from < end; from += INT8_QUAD, weights += INT8_VECTOR) {
-            __m512i right[PANELS];
+            Panel right[PANELS];
 #pragma GCC unroll 2
-            for (int panel = 0; panel < PANELS; panel++) right[panel] = _mm512_loadu_si512(weights + panel * panel_step);
+            for (int panel = 0; panel < PANELS; panel++) right[panel] = Panel::load(weights + panel * panel_step);
 #pragma GCC unroll 16
             for (int i = 0; i < POSITIONS; i++) {
-                __m512i quad = quad_of(from + i * step);
+                Quad quad = quad_of(from + i * step);
 #pragma GCC unroll 2
-                for (int panel = 0; panel < PANELS; panel++) {
-                    sums[i][panel] = _mm512_dpbusd_epi32(sums[i][panel], quad, right[panel]);
-                }
+                for (int panel = 0; panel < PANELS; panel++) sums[i][panel].add_products(quad, right[panel]);
             }
         }
     }
 #pragma GCC unroll 16
     for (int i = 0; i < POSITIONS; i++) {
 #pragma GCC unroll 2
-        for (int panel = 0; panel < PANELS; panel++) {
-            _mm512_storeu_si512(out + i * INT8_ROW + panel * INT8_OUTPUTS, sums[i][panel]);
-        }
+        for (int panel = 0; panel < PANELS; panel++) sums[i][panel].store(out + i * INT8_ROW + panel * INT8_OUTPUTS);
     }
 }
 
 template <int POSITIONS, int PANELS>
-void multiply_some(int64_t count, const Int8Block& b, const uint8_t* left, const __m512i* start, int32_t* out) {
+void multiply_some(int64_t count, const Int8Block& b, const uint8_t* left, const Panel* start, int32_t* out) {
     if constexpr (POSITIONS > 1) {
         if (count < POSITIONS) {
             multiply_some<POSITIONS - 1, PANELS>(count, b, left, start, out);
@@ -66,15 +111,14 @@ void multiply_some(int64_t count, const Int8Block& b, const uint8_t* left, const
 
 template <int MOST, int PANELS>
 void multiply_panels(const Int8Block& b) {
-    __m512i start[PANELS];
+    Panel start[PANELS];
     for (int panel = 0; panel < PANELS; panel++) {
         int64_t vectors = b.rows * b.quads;
         const int8_t* weights = b.weights + panel * vectors * INT8_VECTOR;
-        __m512i sums = _mm512_setzero_si512();
-        for (int64_t i = 0; i < vectors; i++) {
-            sums = _mm512_dpbusd_epi32(sums, _mm512_set1_epi8(-128), _mm512_loadu_si512(weights + i * INT8_VECTOR));
-        }
-        start[panel] = _mm512_sub_epi32(_mm512_setzero_si512(), sums);
+        const Quad shifts = Quad::all(static_cast<int32_t>(0x80808080u));
+        Panel sums = Panel::zero();
+        for (int64_t i = 0; i < vectors; i++) sums.add_products(shifts, Panel::load(weights + i * INT8_VECTOR));
+        start[panel] = sums.negative();
     }
     // Parts of about the same size.
     int64_t parts = (b.positions + MOST - 1) / MOST, width = (b.positions + parts - 1) / parts;
@@ -89,14 +133,14 @@ void multiply_panels(const Int8Block& b) {
 
 void multiply(const Int8Block& b) {
     if (b.panels == 1) {
-        multiply_panels<16, 1>(b);
+        multiply_panels<MOST_WITH_ONE, 1>(b);
     } else {
-        multiply_panels<12, 2>(b);
+        multiply_panels<MOST_WITH_TWO, 2>(b);
     }
 }
 
 }  // namespace
 
-const Int8Kernels INT8_VNNI = {0x80, multiply};
+const Int8Kernels BATON_INT8 = {0x80, multiply};
 
 }  // namespace baton

@@ -210,6 +210,9 @@ void Bench::run_everywhere(const char* name, const std::vector<int64_t>& plan,
     }
     bool paired = !plan.empty() && format::is_paired(plan[0]);
     for (const char* isa : instruction_sets()) {
+        if (std::strcmp(isa, "avxvnni") == 0 && (plan.empty() || plan[0] != format::INT8_PRODUCT)) {
+            continue;  // all else is that of avx2
+        }
         baton_backend* backend = backend_of(isa, 1);
         if (!paired || baton_backend_has_bfloat16(backend)) {
             run_with_threads(name, isa, plan, verify, core);

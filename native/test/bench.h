@@ -17,7 +17,7 @@ constexpr const char* BASELINE = "neon";
 constexpr const char* KNOWN_INSTRUCTION_SETS[] = {BASELINE};
 #else
 constexpr const char* BASELINE = "baseline";
-constexpr const char* KNOWN_INSTRUCTION_SETS[] = {BASELINE, "avx2", "avx512", "amx"};
+constexpr const char* KNOWN_INSTRUCTION_SETS[] = {BASELINE, "avx2", "avxvnni", "avx512", "amx"};
 #endif
 
 // A backend that stays open until close_backends, in a group of its own; null where this processor lacks the instruction

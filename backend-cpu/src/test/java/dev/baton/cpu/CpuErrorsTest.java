@@ -22,7 +22,8 @@ class CpuErrorsTest {
         System.setProperty("baton.isa", "mmx");
         assertThatThrownBy(() -> Session.open("cpu"))
                 .isInstanceOf(BackendException.class)
-                .hasMessageContaining("there is no instruction set 'mmx': baseline, avx2, avx512 and amx are known");
+                .hasMessageContaining(
+                        "there is no instruction set 'mmx': baseline, avx2, avxvnni, avx512 and amx are known");
     }
 
     @Test

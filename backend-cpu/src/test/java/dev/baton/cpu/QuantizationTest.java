@@ -98,7 +98,7 @@ class QuantizationTest {
             right = bytes(reference.predict(shown));
         }
         int ran = 0;
-        for (String set : List.of("baseline", "avx2", "avx512", "amx")) {
+        for (String set : List.of("baseline", "avx2", "avxvnni", "avx512", "amx")) {
             System.setProperty("baton.isa", set);
             System.setProperty(CpuProvider.THREADS, "3");
             try (var predictor = Predictor.load(file, "cpu")) {
