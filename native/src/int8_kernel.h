@@ -85,23 +85,76 @@ void int8_multiply(const Int8Block& b) {
     }
 }
 
-// The bytes of a panel, of which so many are there.
-inline void read_panel(const int8_t* from, int64_t count, PanelReals& to) {
-    PanelBytes bytes = {};
-    std::memcpy(&bytes, from, static_cast<size_t>(count));
+// What becomes of a panel: reals of bytes, 0 in the place of what is negative, and bytes of reals: floor(x), at least -128 and at
+// most 127, 0 for NaN.
+#if defined(__AVX2__) && !defined(__AVX512F__)
+// By hand: of comparisons of vectors that are longer than registers GCC 12 makes one of each number.
+inline const __m256& half_of(const PanelReals& x, int half) { return reinterpret_cast<const __m256*>(&x)[half]; }
+
+inline void to_reals(const PanelBytes& bytes, PanelReals& to) {
+    __m256* halves = reinterpret_cast<__m256*>(&to);
+    const __m128i all = reinterpret_cast<const __m128i&>(bytes);
+    halves[0] = _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(all));
+    halves[1] = _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_srli_si128(all, 8)));
+}
+
+inline void rectify(PanelReals& x) {
+    __m256* halves = reinterpret_cast<__m256*>(&x);
+    // NaN, the second operand, stays.
+    for (int half = 0; half < 2; half++) halves[half] = _mm256_max_ps(_mm256_setzero_ps(), halves[half]);
+}
+
+inline void to_bytes(const PanelReals& x, PanelBytes& to) {
+    auto whole = [&](int half) {
+        __m256 limited = _mm256_max_ps(_mm256_min_ps(half_of(x, half), _mm256_set1_ps(127)), _mm256_set1_ps(-128));
+        __m256 number = _mm256_cmp_ps(half_of(x, half), half_of(x, half), _CMP_ORD_Q);
+        return _mm256_cvttps_epi32(_mm256_and_ps(_mm256_floor_ps(limited), number));
+    };
+    __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(whole(0), whole(1)), 0xd8);
+    __m128i bytes = _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+    to = reinterpret_cast<PanelBytes>(bytes);
+}
+#else
+// As many numbers of a panel as a register holds.
+#if defined(__AVX512F__)
+typedef PanelInts PartInts;
+typedef PanelReals PartReals;
+typedef PanelBytes PartBytes;
+#else
+typedef int32_t PartInts __attribute__((vector_size(16)));
+typedef float PartReals __attribute__((vector_size(16)));
+typedef int8_t PartBytes __attribute__((vector_size(4)));
+#endif
+constexpr size_t PARTS = sizeof(PanelReals) / sizeof(PartReals);
+
+inline void to_reals(const PanelBytes& bytes, PanelReals& to) {
     to = __builtin_convertvector(__builtin_convertvector(bytes, PanelInts), PanelReals);
 }
 
-// floor(x), at least -128 and at most 127; 0 for NaN.
-inline void to_bytes(PanelReals& x, PanelBytes& to) {
-    x = x > 127 ? PanelReals{} + 127 : x;
-    x = x < -128 ? PanelReals{} - 128 : x;
-    x = x == x ? x : PanelReals{};
-    PanelInts whole = __builtin_convertvector(x, PanelInts);
-    // What was cut off of a negative number was rounded up: a comparison that holds is -1.
-    whole += x < __builtin_convertvector(whole, PanelReals);
-    to = __builtin_convertvector(whole, PanelBytes);
+inline void rectify(PanelReals& x) {
+    for (size_t part = 0; part < PARTS; part++) {
+        PartReals own;
+        std::memcpy(&own, reinterpret_cast<char*>(&x) + part * sizeof own, sizeof own);
+        own = own < 0 ? PartReals{} : own;
+        std::memcpy(reinterpret_cast<char*>(&x) + part * sizeof own, &own, sizeof own);
+    }
 }
+
+inline void to_bytes(const PanelReals& x, PanelBytes& to) {
+    for (size_t part = 0; part < PARTS; part++) {
+        PartReals own;
+        std::memcpy(&own, reinterpret_cast<const char*>(&x) + part * sizeof own, sizeof own);
+        own = own > 127 ? PartReals{} + 127 : own;
+        own = own < -128 ? PartReals{} - 128 : own;
+        own = own == own ? own : PartReals{};
+        PartInts whole = __builtin_convertvector(own, PartInts);
+        // What was cut off of a negative number was rounded up: a comparison that holds is -1.
+        whole += own < __builtin_convertvector(whole, PartReals);
+        PartBytes bytes = __builtin_convertvector(whole, PartBytes);
+        std::memcpy(reinterpret_cast<char*>(&to) + part * sizeof bytes, &bytes, sizeof bytes);
+    }
+}
+#endif
 
 // The panel of every position that begins at an output; what lies behind the last output is computed and not written.
 template <bool ADDS, bool BYTES, bool WHOLE>
@@ -119,8 +172,10 @@ void finish_panel(const Int8Finish& f, const int32_t* sums, int64_t from) {
         std::memcpy(&sum, sums + i * INT8_ROW + from, sizeof sum);
         reals = __builtin_convertvector(reinterpret_cast<PanelInts>(sum + bias), PanelReals) * scales;
         if constexpr (ADDS) {
+            PanelBytes bytes = {};
+            std::memcpy(&bytes, own.addend + i * own.step + from, static_cast<size_t>(count));
             PanelReals units;
-            read_panel(own.addend + i * own.step + from, count, units);
+            to_reals(bytes, units);
             reals += (units - own.addend_zero) * own.addend_scale;
         }
     };
@@ -139,7 +194,7 @@ void finish_panel(const Int8Finish& f, const int32_t* sums, int64_t from) {
         for (int64_t i = 0; i < own.positions; i++) {
             PanelReals reals;
             numbers(i, reals);
-            if (rectified) reals = reals < 0 ? PanelReals{} : reals;
+            if (rectified) rectify(reals);
             write(i, reals);
         }
         return;
