@@ -33,7 +33,7 @@ function compare_pictures(    i) {
 
 NR == FNR { promised[FNR] = $0; lines = FNR; next }
 promised[FNR] ~ /^cpu: / {
-    if ($0 !~ /^cpu: .+, [1-9][0-9]* threads?, (baseline|avx2|avx512|amx), (own products and )?OpenBLAS for [A-Za-z0-9]+$/) {
+    if ($0 !~ /^cpu: .+, [1-9][0-9]* threads?, (baseline|avx2|avxvnni|avx512|amx), (own products and )?OpenBLAS for [A-Za-z0-9]+$/) {
         differ()
     }
     next
