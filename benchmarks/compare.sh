@@ -18,9 +18,9 @@ fi
 case ${BATON_ISA:-} in
     "" | amx) target=native ;;
     avx512) target=x86-64-v4 ;;
-    avx2) target=x86-64-v3 ;;
+    avx2 | avxvnni) target=x86-64-v3 ;;
     baseline) target=x86-64-v2 ;;
-    *) fail "BATON_ISA is '$BATON_ISA': it may be amx, avx512, avx2 or baseline" ;;
+    *) fail "BATON_ISA is '$BATON_ISA': it may be amx, avx512, avxvnni, avx2 or baseline" ;;
 esac
 source=$here/src/main/cpp/ceilings.cpp
 ceilings=$here/target/ceilings-$target
