@@ -23,11 +23,7 @@ bool has_pairs() { return has_avx512() && __builtin_cpu_supports("avx512bf16"); 
 
 bool has_vnni() { return has_avx512() && __builtin_cpu_supports("avx512vnni"); }
 
-bool has_avx_vnni() {
-    constexpr unsigned int AVX_VNNI = 1u << 4;
-    unsigned int a, b, c, d;
-    return has_avx2() && __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a & AVX_VNNI) != 0;
-}
+bool has_avx_vnni() { return has_avx2() && __builtin_cpu_supports("avxvnni"); }
 
 // Whether the processor multiplies tiles of bfloat16, and the operating system lets this process have them: it then keeps more
 // room where it saves registers, so this is asked only where tiles are wanted.

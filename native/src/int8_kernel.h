@@ -85,8 +85,16 @@ void int8_multiply(const Int8Block& b) {
     }
 }
 
-// What becomes of a panel: reals of bytes, 0 in the place of what is negative, and bytes of reals: floor(x), at least -128 and at
-// most 127, 0 for NaN.
+inline void rectify(PanelReals& x) {
+    float* numbers = reinterpret_cast<float*>(&x);
+    for (int64_t i = 0; i < INT8_OUTPUTS; i += Vector::LANES) {
+        Vector own = Vector::load(numbers + i);
+        own.rectify();
+        own.store(numbers + i);
+    }
+}
+
+// Reals of a panel's bytes, and bytes of its reals: floor(x), at least -128 and at most 127, 0 for NaN.
 #if defined(__AVX2__) && !defined(__AVX512F__)
 // By hand: of comparisons of vectors that are longer than registers GCC 12 makes one of each number.
 inline const __m256& half_of(const PanelReals& x, int half) { return reinterpret_cast<const __m256*>(&x)[half]; }
@@ -96,12 +104,6 @@ inline void to_reals(const PanelBytes& bytes, PanelReals& to) {
     const __m128i all = reinterpret_cast<const __m128i&>(bytes);
     halves[0] = _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(all));
     halves[1] = _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_srli_si128(all, 8)));
-}
-
-inline void rectify(PanelReals& x) {
-    __m256* halves = reinterpret_cast<__m256*>(&x);
-    // NaN, the second operand, stays.
-    for (int half = 0; half < 2; half++) halves[half] = _mm256_max_ps(_mm256_setzero_ps(), halves[half]);
 }
 
 inline void to_bytes(const PanelReals& x, PanelBytes& to) {
@@ -129,15 +131,6 @@ constexpr size_t PARTS = sizeof(PanelReals) / sizeof(PartReals);
 
 inline void to_reals(const PanelBytes& bytes, PanelReals& to) {
     to = __builtin_convertvector(__builtin_convertvector(bytes, PanelInts), PanelReals);
-}
-
-inline void rectify(PanelReals& x) {
-    for (size_t part = 0; part < PARTS; part++) {
-        PartReals own;
-        std::memcpy(&own, reinterpret_cast<char*>(&x) + part * sizeof own, sizeof own);
-        own = own < 0 ? PartReals{} : own;
-        std::memcpy(reinterpret_cast<char*>(&x) + part * sizeof own, &own, sizeof own);
-    }
 }
 
 inline void to_bytes(const PanelReals& x, PanelBytes& to) {

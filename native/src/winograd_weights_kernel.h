@@ -3,8 +3,8 @@
 //
 // Included once by each instruction set's kernels, inside of an unnamed namespace.
 
-// The weights of some outputs, with all inputs: to[place][output][input], or [place][output][two inputs]. Outputs that are only there to fill up the last
-// TOGETHER have weights of 0.
+// The weights of some outputs, with all inputs: to[place][output][input], or [place][output][two inputs]. Outputs that are
+// only there to fill up the last TOGETHER have weights of 0.
 void winograd_weights(const WinogradWeights& w, int64_t first, int64_t count, float* to) {
     constexpr int64_t AT_ONCE = 64;
     for (int64_t output = first; output < first + count; output++) {

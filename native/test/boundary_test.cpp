@@ -122,9 +122,9 @@ void plans() {
     CHECK(baton_plan_runs() == runs + 2, "runs are counted");
     fails("running null", baton_plan_run(0), "the plan is null");
     baton_plan_destroy(plan);
-    // The same two sums among its outputs.
-    addresses[3] = addresses[0];
-    sizes[3] = 16;
+    // The same sum, and the larger of the two, as outputs.
+    addresses[OUTPUTS] = addresses[WORKSPACE];
+    sizes[OUTPUTS] = 16;
     code = joined({command(REDUCE, {SUM, 1, 2, 1, reference(INPUT, 0), reference(OUTPUTS, 0)}),
                    command(REDUCE, {LARGEST, 1, 2, 1, reference(INPUT, 0), reference(OUTPUTS, 12)})});
     words = static_cast<int64_t>(code.size());

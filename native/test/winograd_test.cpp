@@ -182,19 +182,6 @@ void test_winograd() {
          }) {
         convolution(s, WINOGRAD);
         convolution(s, TRANSFORMED);
-    }
-    for (const Sizes& s : {
-             // What differs from the above is how two inputs share a lane, of which the last may be alone.
-             Sizes{2, 3, 9, 1, same(6), same(32)},
-             Sizes{17, 5, 8, 1, same(8), same(16)},
-             Sizes{16, 2, 17, 1, same(4), same(8)},
-             Sizes{1, 66, 33, 1, same(8), same(8)},
-             Sizes{3, 17, 19, 1, same(7), same(15)},
-             Sizes{1, 1, 1, 1, same(3), same(99)},
-             Sizes{2, 3, 4, 1, {9, 3, 1, 0, 0, 1}, {10, 3, 1, 2, 2, 1}},
-             Sizes{0, 2, 3, 1, same(5), same(5)},
-             Sizes{1, 3, 20, 1, same(37), same(16)},
-         }) {
         rounds_what_it_transforms(s);
     }
     refuses_by_winograd("taps of 5 x 3", {1, 2, 2, 1, {7, 5, 1, 1, 1, 1}, same(7)});

@@ -95,9 +95,7 @@ final class CorePlan implements Plan {
 
     @Override
     public void run(NDArray[] inputs) {
-        if (address == 0) {
-            throw new StateException("the plan is closed");
-        }
+        requireOpen();
         for (int i = 0; i < inputs.length; i++) {
             argumentWords.put(i, inputs[i].address(addresses));
         }
@@ -106,12 +104,16 @@ final class CorePlan implements Plan {
 
     @Override
     public void read(int output, NDArray target) {
-        if (address == 0) {
-            throw new StateException("the plan is closed");
-        }
+        requireOpen();
         Buffer buffer = program.outputBuffers().get(output);
         backend.check(
                 backend.core().plan_read(address, outputOffsets[output], target.address(addresses), buffer.bytes()));
+    }
+
+    private void requireOpen() {
+        if (address == 0) {
+            throw new StateException("the plan is closed");
+        }
     }
 
     @Override
