@@ -23,7 +23,7 @@ extern "C" {
 #endif
 
 /* Changes whenever a function or the plan format changes. */
-#define BATON_ABI_VERSION 9
+#define BATON_ABI_VERSION 10
 
 typedef struct baton_backend baton_backend;
 typedef struct baton_memory baton_memory;
@@ -111,6 +111,16 @@ BATON_API int64_t baton_plan_runs(void);
  * until all have joined: each member's thread calls it. A GPU is one member at most.
  */
 BATON_API int32_t baton_group_create(int32_t members, baton_group** group);
+
+/*
+ * The same for backends that find each other by a name of BATON_GROUP_NAME bytes, which one of them has given: each creates
+ * a group of its own by it, with the number of all members, and joins that. GPUs may be in any processes, each of which
+ * needs NCCL; processors have to be in the one that gave the name. That all add up the same sizes is for the caller to see to.
+ */
+#define BATON_GROUP_NAME 128
+BATON_API int32_t baton_group_name(char* name);
+BATON_API int32_t baton_group_find(const char* name, int32_t members, baton_group** group);
+
 BATON_API int32_t baton_backend_join(baton_backend* backend, baton_group* group, int32_t member);
 
 /*
@@ -152,6 +162,8 @@ typedef struct baton_core {
     void (*plan_destroy)(baton_plan* plan);
     int64_t (*plan_runs)(void);
     int32_t (*group_create)(int32_t members, baton_group** group);
+    int32_t (*group_name)(char* name);
+    int32_t (*group_find)(const char* name, int32_t members, baton_group** group);
     int32_t (*backend_join)(baton_backend* backend, baton_group* group, int32_t member);
     void (*group_break)(baton_group* group);
     void (*group_release)(baton_group* group);

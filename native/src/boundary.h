@@ -2,9 +2,10 @@
 // core, behind what it has of its own in namespace baton:
 //
 //   class Backend        Backend(number, isa), name(), has_own_products(), has_bfloat16(), free_memory(),
-//                        convolution_scratch(geometry, opcode), plan_shared(code, words, sizes, spaces), join(group, member), reserve(capacity), which gives
+//                        convolution_scratch(geometry, opcode), plan_shared(code, words, sizes, spaces), join(group, member),
+//                        reserve(capacity), which gives
 //   class GrowingMemory  grow(bytes), address()
-//   CoreGroup            CoreGroup(members), break_up()
+//   CoreGroup            CoreGroup(members), break_up(), name(to), find(name, members)
 //   class Plan           Plan(backend, code, words, addresses, sizes, spaces, arguments), run(), outputs_size(),
 //                        read(first, to, bytes)
 //   probe(), processor_name(), openblas_core(), copy(to, from, bytes); Decoder::has(opcode)
@@ -13,6 +14,7 @@
 #include <atomic>
 #include <cstring>
 #include <exception>
+#include <memory>
 #include <new>
 #include <string>
 
@@ -32,7 +34,7 @@ struct baton_plan {
 };
 
 struct baton_group {
-    baton::CoreGroup group;
+    std::shared_ptr<baton::CoreGroup> group;
 };
 
 namespace {
@@ -208,7 +210,22 @@ int64_t baton_plan_runs(void) { return runs.load(); }
 int32_t baton_group_create(int32_t members, baton_group** group) {
     return guarded([&] {
         require(group != nullptr, "there is no place for the group's handle: it is null");
-        *group = new baton_group{baton::CoreGroup(members)};
+        *group = new baton_group{std::make_shared<baton::CoreGroup>(members)};
+    });
+}
+
+int32_t baton_group_name(char* name) {
+    return guarded([&] {
+        require(name != nullptr, "there is no place for the group's name: it is null");
+        baton::CoreGroup::name(name);
+    });
+}
+
+int32_t baton_group_find(const char* name, int32_t members, baton_group** group) {
+    return guarded([&] {
+        require(name != nullptr, "the group's name is null");
+        require(group != nullptr, "there is no place for the group's handle: it is null");
+        *group = new baton_group{baton::CoreGroup::find(name, members)};
     });
 }
 
@@ -216,13 +233,13 @@ int32_t baton_backend_join(baton_backend* backend, baton_group* group, int32_t m
     return guarded([&] {
         require(backend != nullptr, "the backend is null: it was never opened");
         require(group != nullptr, "the group is null: it was never created");
-        backend->backend.join(group->group, member);
+        backend->backend.join(*group->group, member);
     });
 }
 
 void baton_group_break(baton_group* group) {
     if (group != nullptr) {
-        group->group.break_up();
+        group->group->break_up();
     }
 }
 
@@ -255,6 +272,8 @@ const baton_core* baton_functions(void) {
         baton_plan_destroy,
         baton_plan_runs,
         baton_group_create,
+        baton_group_name,
+        baton_group_find,
         baton_backend_join,
         baton_group_break,
         baton_group_release,

@@ -1,8 +1,67 @@
 #include "group.h"
 
 #include <algorithm>
+#include <cstring>
+#include <map>
+#include <random>
+
+#include "baton.h"
 
 namespace baton {
+namespace {
+
+// The names that this process has given, each with its group once somebody has asked for it and as long as it lives.
+struct Names {
+    std::mutex mutex;
+    std::map<std::string, std::weak_ptr<Group>> groups;
+};
+
+Names& names() {
+    static Names all;
+    return all;
+}
+
+void forget(const std::string& name) {
+    std::lock_guard<std::mutex> lock(names().mutex);
+    auto known = names().groups.find(name);
+    if (known != names().groups.end() && known->second.expired()) {
+        names().groups.erase(known);
+    }
+}
+
+}  // namespace
+
+void Group::name(char* to) {
+    std::random_device random;
+    std::string name;
+    while (name.size() < BATON_GROUP_NAME) name += std::to_string(random());
+    name.resize(BATON_GROUP_NAME);
+    std::lock_guard<std::mutex> lock(names().mutex);
+    names().groups[name];
+    std::memcpy(to, name.data(), name.size());
+}
+
+std::shared_ptr<Group> Group::find(const char* name, int32_t members) {
+    std::string wanted(name, BATON_GROUP_NAME);
+    std::lock_guard<std::mutex> lock(names().mutex);
+    auto known = names().groups.find(wanted);
+    if (known == names().groups.end()) {
+        throw Failure("no group of this process has that name: processors add up in one process alone");
+    }
+    std::shared_ptr<Group> group = known->second.lock();
+    if (group == nullptr) {
+        group.reset(new Group(members), [wanted](Group* last) {
+            delete last;
+            forget(wanted);
+        });
+        known->second = group;
+    }
+    if (group->members() != members) {
+        throw Failure("the group of that name has " + std::to_string(group->members()) + " members, not " +
+                      std::to_string(members));
+    }
+    return group;
+}
 
 Group::Group(int32_t members) {
     constexpr int32_t MOST_MEMBERS = 1024;

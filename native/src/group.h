@@ -3,6 +3,7 @@
 #define BATON_GROUP_H
 
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 
 #include "group_words.h"
@@ -27,6 +28,11 @@ class Group {
     virtual ~Group() = default;
     Group(const Group&) = delete;
     Group& operator=(const Group&) = delete;
+
+    // A new name for a group of this process: BATON_GROUP_NAME bytes.
+    static void name(char* to);
+    // The group of a name, which lives as long as somebody has it; the first one to ask makes it.
+    static std::shared_ptr<Group> find(const char* name, int32_t members);
 
     int32_t members() const { return static_cast<int32_t>(brought_.size()); }
     // Takes a member's number, which nobody may have taken before.

@@ -1,5 +1,7 @@
 // Backends that add up arrays among each other: the sums, bit by bit, and calls and commands that are wrong.
 #include <cmath>
+#include <memory>
+#include <string>
 
 #include "group_workers.h"
 
@@ -70,6 +72,43 @@ void many_after_each_other() {
     }
 }
 
+// Members that find each other by a name add up as others do, and the name is gone with the last of them.
+void found_by_name() {
+    constexpr int32_t MEMBERS = 3;
+    char name[BATON_GROUP_NAME], other[BATON_GROUP_NAME];
+    CHECK(baton_group_name(name) == 0 && baton_group_name(other) == 0, "%s", baton_last_error());
+    CHECK(std::string(name, sizeof name) != std::string(other, sizeof other), "two groups have one name");
+    baton_group* group = nullptr;
+    {
+        std::vector<std::unique_ptr<OwnedGroup>> groups;
+        Workers workers;
+        std::vector<std::vector<float>> all;
+        for (int32_t i = 0; i < MEMBERS; i++) {
+            groups.push_back(std::make_unique<OwnedGroup>(name, MEMBERS));
+            workers.push_back(std::make_unique<Worker>(1, SIZES, true));
+            Worker& worker = *workers.back();
+            CHECK(worker.join(*groups.back(), i) == 0 && worker.plan() == 0, "%s", baton_last_error());
+            all.push_back(addends(worker.floats(), static_cast<uint64_t>(i)));
+            worker.write(all.back());
+        }
+        run_all(workers);
+        for (const auto& worker : workers) {
+            CHECK(worker->status == 0 && worker->sums() == added_up(all), "by a name: %s", worker->message.c_str());
+        }
+        fails("another number of members", baton_group_find(name, 2, &group), "has 3 members, not 2");
+        Worker late(1, SIZES, true);
+        OwnedGroup found(name, MEMBERS);
+        fails("a number that is taken", late.join(found, 1), "has joined the group already");
+        workers.clear();
+    }
+    fails("a name that is gone", baton_group_find(name, MEMBERS, &group), "no group of this process has that name");
+    fails("too many members", baton_group_find(other, 1025, &group), "a group has 1 to 1024 members");
+    fails("no name", baton_group_find(nullptr, 1, &group), "the group's name is null");
+    fails("no place for a name", baton_group_name(nullptr), "null");
+    fails("no place for a group", baton_group_find(other, 1, nullptr), "null");
+    CHECK(group == nullptr, "a failure leaves the handle alone");
+}
+
 void wrong_calls() {
     baton_group* group = nullptr;
     for (int32_t members : {0, -1, 1025, INT32_MIN, INT32_MAX}) {
@@ -135,5 +174,8 @@ void test_groups() {
             if (!members_need_gpus()) sums(members, in_place);
         }
     }
-    if (!members_need_gpus()) many_after_each_other();
+    if (!members_need_gpus()) {
+        many_after_each_other();
+        found_by_name();
+    }
 }

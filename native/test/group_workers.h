@@ -18,6 +18,9 @@ struct OwnedGroup {
     explicit OwnedGroup(int32_t members) {
         CHECK(baton_group_create(members, &handle) == 0, "%s", baton_last_error());
     }
+    OwnedGroup(const char* name, int32_t members) {
+        CHECK(baton_group_find(name, members, &handle) == 0, "%s", baton_last_error());
+    }
     ~OwnedGroup() { baton_group_release(handle); }
     OwnedGroup(const OwnedGroup&) = delete;
     OwnedGroup& operator=(const OwnedGroup&) = delete;

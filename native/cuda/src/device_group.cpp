@@ -1,8 +1,28 @@
 #include "device_group.h"
 
+#include <cstring>
+
+#include "baton.h"
+
 namespace baton {
 
 DeviceGroup::DeviceGroup(int32_t members) : Group(members), connections_(static_cast<size_t>(members)) {}
+
+DeviceGroup::DeviceGroup(int32_t members, const Nccl::Id& id)
+    : Group(members), others_elsewhere_(true), has_id_(true), id_(id), connections_(static_cast<size_t>(members)) {}
+
+void DeviceGroup::name(char* to) {
+    Nccl::Id id;
+    static_assert(sizeof id == BATON_GROUP_NAME, "a group's name is NCCL's");
+    nccl().check(nccl().get_id(&id), "GPUs cannot be connected");
+    std::memcpy(to, &id, sizeof id);
+}
+
+std::shared_ptr<DeviceGroup> DeviceGroup::find(const char* name, int32_t members) {
+    Nccl::Id id;
+    std::memcpy(&id, name, sizeof id);
+    return std::make_shared<DeviceGroup>(members, id);
+}
 
 // In one go, as NCCL frees what is shared with the last of them.
 DeviceGroup::~DeviceGroup() {
@@ -25,7 +45,9 @@ void DeviceGroup::connect(int32_t member) {
         }
     }
     // NCCL would wait for one that never comes.
-    meet();
+    if (!others_elsewhere_) {
+        meet();
+    }
     Nccl::Communicator handle = nullptr;
     nccl().check(nccl().connect(&handle, members(), id_, member), "the GPUs of a group cannot be connected");
     Connection& own = connections_[static_cast<size_t>(member)];
@@ -34,7 +56,9 @@ void DeviceGroup::connect(int32_t member) {
 }
 
 void DeviceGroup::all_reduce(int32_t member, const Addends& addends, const Stream& stream) {
-    meet(member, addends);
+    if (!others_elsewhere_) {
+        meet(member, addends);
+    }
     if (members() > 1) {
         start(connections_[static_cast<size_t>(member)], addends, stream);
         return;

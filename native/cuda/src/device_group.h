@@ -13,7 +13,13 @@ namespace baton {
 class DeviceGroup : public Group {
   public:
     explicit DeviceGroup(int32_t members);
+    // Of members that have groups of their own, in any processes.
+    DeviceGroup(int32_t members, const Nccl::Id& id);
     ~DeviceGroup() override;
+    // A new name for a group: NCCL's own.
+    static void name(char* to);
+    // A group by its name; every member finds one of its own.
+    static std::shared_ptr<DeviceGroup> find(const char* name, int32_t members);
     // Connects the calling thread's GPU, as this member, with those of the others; waits until all of them do.
     void connect(int32_t member);
     // Starts adding up, when all have come.
@@ -32,6 +38,7 @@ class DeviceGroup : public Group {
     void start(Connection& own, const Addends& addends, const Stream& stream);
     std::mutex mutex_;
     std::atomic<bool> broken_{false};
+    const bool others_elsewhere_ = false;
     bool has_id_ = false;
     Nccl::Id id_;
     std::vector<Connection> connections_;

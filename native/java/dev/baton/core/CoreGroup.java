@@ -2,6 +2,8 @@ package dev.baton.core;
 
 import dev.baton.BackendException;
 import dev.baton.spi.Backend;
+import dev.baton.spi.Membership;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +15,9 @@ import java.util.function.IntFunction;
 
 /** The backends of one core that train together; the last one that is closed gives the group back. */
 public final class CoreGroup {
+
+    /** {@code BATON_GROUP_NAME}. */
+    private static final int NAME_BYTES = 128;
 
     private final NativeCore core;
     private final NativeCore.GroupHandle handle = new NativeCore.GroupHandle();
@@ -41,6 +46,46 @@ public final class CoreGroup {
             return List.copyOf(backends);
         } catch (RuntimeException | Error e) {
             backends.forEach(CoreBackend::close);
+            throw e;
+        }
+    }
+
+    /**
+     * A name by which members in several processes find each other; see {@code baton_group_name}.
+     *
+     * @param core by which members add up
+     * @throws BackendException if it has no groups
+     */
+    public static byte[] name(NativeCore core) {
+        ByteBuffer name = ByteBuffer.allocateDirect(NAME_BYTES);
+        if (core.group_name(name) != 0) {
+            throw new BackendException(core.last_error());
+        }
+        var bytes = new byte[NAME_BYTES];
+        name.get(bytes);
+        return bytes;
+    }
+
+    /**
+     * Lets a backend train together with others, each of which is opened by itself; waits for them where it is a GPU.
+     *
+     * @param backend which is closed where it cannot
+     * @throws BackendException if there is no such group
+     */
+    public static Backend member(NativeCore core, CoreBackend backend, Membership membership) {
+        var group = new CoreGroup(core);
+        try {
+            byte[] name = membership.group();
+            if (name.length != NAME_BYTES) {
+                throw new BackendException("a group's name has " + NAME_BYTES + " bytes, not " + name.length);
+            }
+            ByteBuffer direct = ByteBuffer.allocateDirect(NAME_BYTES).put(0, name);
+            backend.check(core.group_find(direct, membership.count(), group.handle));
+            group.members.incrementAndGet();
+            backend.join(group, membership.number());
+            return backend;
+        } catch (RuntimeException | Error e) {
+            backend.close();
             throw e;
         }
     }

@@ -126,6 +126,10 @@ public final class NativeCore extends Pointer {
 
     public native int group_create(int members, @ByPtrPtr GroupHandle group);
 
+    public native int group_name(@Cast("char*") ByteBuffer name);
+
+    public native int group_find(@Cast("const char*") ByteBuffer name, int members, @ByPtrPtr GroupHandle group);
+
     public native int backend_join(BackendHandle backend, GroupHandle group, int member);
 
     public native void group_break(GroupHandle group);

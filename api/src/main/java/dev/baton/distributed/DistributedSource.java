@@ -32,7 +32,8 @@ public abstract class DistributedSource implements GradientSource {
     private final Synchronization way;
 
     /**
-     * @throws BatonException if the recipe's optimizer cannot make the steps of a round
+     * @throws BatonException if the recipe's optimizer cannot make the workers' steps
+     * @throws DataException if workers that learn together would not all have an example of every joint batch
      */
     protected DistributedSource(Recipe recipe, Division division, Synchronization way) {
         this.recipe = Objects.requireNonNull(recipe, "recipe");
@@ -40,6 +41,8 @@ public abstract class DistributedSource implements GradientSource {
         this.way = Objects.requireNonNull(way, "way");
         if (way.hasRounds()) {
             requireInner(recipe.newOptimizer());
+        } else if (way.isAmongWorkers()) {
+            requireJoint(recipe.newOptimizer(), division);
         }
     }
 
@@ -56,14 +59,28 @@ public abstract class DistributedSource implements GradientSource {
         }
     }
 
+    private static void requireJoint(Optimizer optimizer, Division division) {
+        if (!optimizer.told().isEmpty()) {
+            throw new BatonException("the optimizer of workers that learn together cannot follow a metric "
+                    + "(PlateauSchedule): they measure nothing; choose another schedule, or meet after every step");
+        }
+        long last = division.joint(division.batches() - 1, division.batches());
+        long smallest = Math.min(last, division.joint(0, 1));
+        if (smallest < division.partitions()) {
+            throw new DataException("a joint batch of " + smallest + " cannot be shared among " + division.partitions()
+                    + " workers that learn together: choose a batch size that leaves at least " + division.partitions()
+                    + " examples for the last one");
+        }
+    }
+
     /** What the workers make for themselves. */
     public final Recipe recipe() {
         return recipe;
     }
 
     /**
-     * A trainer for this source: with the recipe's optimizer where machines meet after every step; where they meet after
-     * several, with the one that learns from their changes, stochastic gradient descent with a rate of 0.7 and Nesterov
+     * A trainer for this source: with the recipe's optimizer where gradients of every step are added up; where machines learn
+     * by themselves, with the one that learns from their changes, stochastic gradient descent with a rate of 0.7 and Nesterov
      * momentum of 0.9, the numbers of DiLoCo, unless {@link Trainer.Builder#optimizer} says otherwise. It freezes what the
      * recipe's does; another one has to do so too.
      *
@@ -101,7 +118,8 @@ public abstract class DistributedSource implements GradientSource {
     public abstract Batch sample();
 
     /**
-     * Lets {@link WorkerStep#contribute} compute for every partition and adds up what they bring.
+     * Lets {@link WorkerStep#contribute} compute for every partition, or {@link JointWorker#contribute} where workers learn
+     * together, and adds up what they bring.
      *
      * @param meeting of the epoch, from 0
      * @throws BatonException what is Baton's own ends the run; any other {@link RuntimeException} is tried again
@@ -111,6 +129,11 @@ public abstract class DistributedSource implements GradientSource {
     @Override
     public final String identity() {
         return way + ", " + division + ", " + dataIdentity();
+    }
+
+    @Override
+    public final boolean learns() {
+        return way.isAmongWorkers();
     }
 
     @Override

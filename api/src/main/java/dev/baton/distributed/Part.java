@@ -43,7 +43,12 @@ final class Part implements Serializable {
 
     /** Of a partition that has no example in the step. */
     static Part empty(int partition) {
-        return of(partition, 0, 0, NOTHING);
+        return withoutValues(partition, 0, 0);
+    }
+
+    /** Of a partition whose values another one brings. */
+    static Part withoutValues(int partition, double losses, long examples) {
+        return of(partition, losses, examples, NOTHING);
     }
 
     /** Of a partition whose loss or gradients are not finite. */

@@ -4,7 +4,9 @@ import dev.baton.Precision;
 import dev.baton.loss.Loss;
 import dev.baton.nn.Layer;
 import dev.baton.optim.Optimizer;
+import dev.baton.runtime.Members;
 import dev.baton.runtime.Session;
+import dev.baton.spi.Membership;
 import java.io.Serializable;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -111,6 +113,24 @@ public final class Recipe implements Serializable {
      */
     public Session open(String backend) {
         return Session.open(backend, seed, precision);
+    }
+
+    /**
+     * A name for the workers of {@link #member}, by which they find each other; one of them gives it.
+     *
+     * @throws dev.baton.BackendException if this machine has no such backend, or one whose devices cannot learn together
+     */
+    public byte[] nameGroup() {
+        return Members.nameGroup(backend);
+    }
+
+    /**
+     * One of the workers that learn together. May wait until all are there.
+     *
+     * @throws dev.baton.BackendException if this machine has no such backend, or its device cannot be a member
+     */
+    public JointWorker member(Membership membership) {
+        return new JointWorker(this, Members.open(backend, seed, precision, membership));
     }
 
     /**

@@ -47,37 +47,6 @@ public final class WorkerStep implements AutoCloseable {
         }
     }
 
-    /** What a partition is to do. */
-    private record Meeting(Shard shard, Synchronization way, int epoch, int number) {
-
-        int first() {
-            return way.firstBatch(shard.division(), number);
-        }
-
-        int end() {
-            return way.firstBatch(shard.division(), number + 1);
-        }
-
-        int examples() {
-            return shard.size(first(), end());
-        }
-
-        /** The partition's share of all examples that are learnt from. */
-        double share() {
-            return examples() / (double) shard.division().joint(first(), end());
-        }
-
-        /** The number in the run of a step that learns from a joint batch, from 1. */
-        long stepNumber(int jointBatch) {
-            return (long) epoch * shard.division().batches() + jointBatch + 1;
-        }
-
-        /** What a step's random numbers follow from: another number for every partition; with one it is that of the step. */
-        long draw(int jointBatch) {
-            return stepNumber(jointBatch) * shard.division().partitions() + shard.partition();
-        }
-    }
-
     private Part part(WeightBlock weights, Meeting at) {
         int partition = at.shard().partition();
         if (at.examples() == 0) {

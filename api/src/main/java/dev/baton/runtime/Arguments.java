@@ -70,6 +70,10 @@ final class Arguments {
         share.set(0, value);
     }
 
+    double share() {
+        return share.get(0);
+    }
+
     /** Takes over what was set for the next step and handed in: of what has a batch, so many examples. */
     void take(Arguments whole, long start, long size) {
         for (int i = 0; i < arrays.length; i++) {

@@ -7,6 +7,7 @@ import dev.baton.spi.Availability;
 import dev.baton.spi.Backend;
 import dev.baton.spi.BackendProvider;
 import dev.baton.spi.DeviceBuffer;
+import dev.baton.spi.Membership;
 import dev.baton.spi.Plan;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -55,8 +56,20 @@ final class Device {
         if (count < 1) {
             throw new BackendException("a session has at least one device, not " + count);
         }
+        return open(provider, count == 1 ? List.of(provider.open()) : provider.openTogether(count), precision);
+    }
+
+    /**
+     * Opens one that trains together with others, which are opened by themselves.
+     *
+     * @throws BackendException if it cannot, or its products cannot read their factors so
+     */
+    static List<Device> openMember(BackendProvider provider, Membership membership, Precision precision) {
+        return open(provider, List.of(provider.openMember(membership)), precision);
+    }
+
+    private static List<Device> open(BackendProvider provider, List<Backend> backends, Precision precision) {
         var devices = new ArrayList<Device>();
-        List<Backend> backends = count == 1 ? List.of(provider.open()) : provider.openTogether(count);
         try {
             Availability offered = backends.get(0).offers(precision);
             if (!offered.available()) {
@@ -69,7 +82,7 @@ final class Device {
             return devices;
         } catch (RuntimeException | Error e) {
             devices.forEach(Device::close);
-            backends.subList(devices.size(), count).forEach(Backend::close);
+            backends.subList(devices.size(), backends.size()).forEach(Backend::close);
             throw e;
         }
     }

@@ -105,6 +105,11 @@ public final class Executable implements AutoCloseable {
         arguments.next(stepNumber, updateNumber, rate);
     }
 
+    /** Says which share of the joint batch of all {@link Members} what is handed in here is; all of it where nobody does. */
+    public void share(double share) {
+        arguments.share(share);
+    }
+
     /** The number of an input for {@link #input}; -1 where the graph has none of this name. */
     public int inputIndex(String input) {
         return arguments.index(input);

@@ -4,6 +4,7 @@ import dev.baton.Precision;
 import dev.baton.StateException;
 import dev.baton.graph.SourceLine;
 import dev.baton.spi.BackendProvider;
+import dev.baton.spi.Membership;
 import java.lang.System.Logger.Level;
 import java.lang.ref.Cleaner;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -49,6 +50,11 @@ public final class Opened {
     Session session(String backend, long seed, Precision precision, int devices) {
         BackendProvider provider = Backends.choose(backend);
         return new Session(provider.name(), Device.open(provider, devices, precision), seed, precision, this);
+    }
+
+    Session member(String backend, long seed, Precision precision, Membership membership) {
+        BackendProvider provider = Backends.choose(backend);
+        return new Session(provider.name(), Device.openMember(provider, membership, precision), seed, precision, this);
     }
 
     /** A part of this that may be closed before it, and is called the same. */

@@ -41,7 +41,7 @@ final class Shard {
     void run(Arguments whole, long batch, Devices devices) {
         long size = devices.size(batch, number);
         arguments.take(whole, devices.start(batch, number), size);
-        arguments.share((double) size / batch);
+        arguments.share(whole.share() * size / batch);
         plans.use(size).run(arguments.all());
     }
 

@@ -35,4 +35,24 @@ public interface BackendProvider {
     default List<Backend> openTogether(int count) {
         throw new BackendException("the backend '" + name() + "' has no devices that train together");
     }
+
+    /**
+     * A new name for a group of devices that train together and are opened one by one, with {@link #openMember}. By default
+     * there are none.
+     *
+     * @throws dev.baton.BackendException if they cannot
+     */
+    default byte[] nameGroup() {
+        throw new BackendException("the backend '" + name() + "' has no devices that train together");
+    }
+
+    /**
+     * Opens a device as a member of a group: it does what those of {@link #openTogether} do. May wait until all members are
+     * there. Where it fails, the others may wait for it until somebody lets them {@linkplain Backend#leave leave}.
+     *
+     * @throws dev.baton.BackendException if there is no such group, or this device cannot be a member of it
+     */
+    default Backend openMember(Membership membership) {
+        throw new BackendException("the backend '" + name() + "' has no devices that train together");
+    }
 }

@@ -15,8 +15,9 @@ import java.util.function.ObjIntConsumer;
 
 /**
  * A model's variables as one block of bytes, to be sent to other machines: little-endian float32, the values of each in
- * row-major order, without names. First the learnt parameters in the order of their first use, then the statistics, then
- * the frozen parameters. A result of a step is a block of the same form that ends with the statistics.
+ * row-major order, without names. First the learnt parameters in the order of their first use, then the statistics, then,
+ * where the whole update is made elsewhere, what the optimizer keeps, then the frozen parameters. A result of a step is a
+ * block of the same form that ends before the frozen parameters.
  */
 public final class FlatVariables {
 
@@ -35,17 +36,29 @@ public final class FlatVariables {
     private final int resultBytes;
     private int bytes;
 
-    /**
-     * @param variables of the step, in the session
-     */
-    FlatVariables(Session session, StepVariables variables) {
+    private FlatVariables(Session session, StepVariables variables, boolean withMoments) {
         this.session = session;
         String learntOnes = add("learnt", variables.learnt());
         this.learnt = names.size();
         String statistics = add("statistics", variables.statistics());
+        String moments = withMoments ? add("optimizer", variables.moments()) : "";
         this.results = names.size();
         this.resultBytes = bytes;
-        this.layout = learntOnes + statistics + add("frozen", variables.frozen());
+        this.layout = learntOnes + statistics + moments + add("frozen", variables.frozen());
+    }
+
+    /**
+     * Without what the optimizer keeps.
+     *
+     * @param variables of the step, in the session
+     */
+    static FlatVariables of(Session session, StepVariables variables) {
+        return new FlatVariables(session, variables, false);
+    }
+
+    /** With what the optimizer keeps: all that a step changes is a result. */
+    static FlatVariables withMoments(Session session, StepVariables variables) {
+        return new FlatVariables(session, variables, true);
     }
 
     /** Lays some more variables out, and gives their part of {@link #layout}. */
@@ -105,7 +118,12 @@ public final class FlatVariables {
         }
     }
 
-    /** Hands out an array for each gradient and statistic of a block, the same ones with every call. */
+    /** A block of the results as they are in the session now. */
+    byte[] newValues() {
+        return results((room, index) -> session.read(names.get(index), room));
+    }
+
+    /** Hands out an array for each result of a block, the same ones with every call. */
     void results(byte[] block, ObjIntConsumer<NDArray> use) {
         requireLength(block, resultBytes);
         for (int i = 0; i < results; i++) {
@@ -113,7 +131,7 @@ public final class FlatVariables {
         }
     }
 
-    /** A block of gradients and statistics, each of which is to be filled into the array that is handed out for it. */
+    /** A block of results, each of which is to be filled into the array that is handed out for it. */
     byte[] results(ObjIntConsumer<NDArray> fill) {
         return block(resultBytes, results, fill);
     }

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** The update of a training step whose gradients are computed elsewhere. */
+/** The update of a training step whose gradients are computed elsewhere, or what is left of it where all of it is made there. */
 final class GivenStep {
 
     private final Optimizer optimizer;
@@ -24,20 +24,28 @@ final class GivenStep {
 
     /**
      * @param types of a batch there
+     * @param learns whether the update is made there too
      */
     GivenStep(
             Session session,
             StepFunction function,
             Optimizer optimizer,
             Map<String, TensorType> types,
+            boolean learns,
             RecentNorms recent,
             Opened opened) {
-        StepGraph.Traced step = StepGraph.traceUpdate(function, optimizer, types);
+        StepGraph.Traced step = learns
+                ? StepGraph.traceTaken(function, optimizer, types)
+                : StepGraph.traceUpdate(function, optimizer, types);
         this.optimizer = optimizer;
         this.program = new StepProgram(session, step, optimizer, recent, "update", opened);
-        this.variables = new FlatVariables(session, step.variables());
+        this.variables = learns
+                ? FlatVariables.withMoments(session, step.variables())
+                : FlatVariables.of(session, step.variables());
         Executable executable = program.executable();
-        this.inputs = step.variables().results().stream()
+        this.inputs = (learns
+                        ? step.variables().changing().stream().map(StepGraph::newValue)
+                        : step.variables().results().stream())
                 .mapToInt(executable::inputIndex)
                 .toArray();
         executable.input(executable.inputIndex(StepGraph.LOSS), loss);

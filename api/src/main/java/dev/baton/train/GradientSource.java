@@ -5,12 +5,21 @@ import dev.baton.data.Batch;
 /**
  * Where a trainer gets its gradients from, if they are not computed here: from many machines, mostly. For every step the
  * trainer hands out its weights and takes back one gradient of each learnt parameter, a mean over the examples of the
- * step, which its optimizer then learns from; see {@link Trainer#fit(GradientSource, dev.baton.data.Batches, Epochs)}.
+ * step, which its optimizer then learns from; see {@link Trainer#fit(GradientSource, dev.baton.data.Batches, Epochs)}. Or it
+ * takes back what others have learnt from many batches with its optimizer, where the source {@linkplain #learns learns}.
  */
 public interface GradientSource {
 
     /** What tells this source from others, for a run that goes on later: the data, their order and how they are shared out. */
     String identity();
+
+    /**
+     * Whether the source makes the updates too: what it then gives, and is handed out beside the weights, are the values of
+     * everything that the trainer's optimizer changes, with what that keeps from step to step.
+     */
+    default boolean learns() {
+        return false;
+    }
 
     /** The number of steps in an epoch. */
     int count();
@@ -36,8 +45,9 @@ public interface GradientSource {
      *
      * @param loss the mean loss of the examples
      * @param examples how many there were, at least 1
-     * @param values the mean gradient of each learnt parameter and then the new value of each statistic, {@link
-     *     FlatVariables#resultBytes} of them as they lie there
+     * @param values the mean gradient of each learnt parameter and then the new value of each statistic; where the source
+     *     {@linkplain #learns learns}, the new values of parameters, statistics and what the optimizer keeps; a result as
+     *     {@link FlatVariables} lays it out
      * @param notFinite what was not finite, in words: the step then changes nothing; null where all was
      */
     record Means(double loss, long examples, byte[] values, String notFinite) {}

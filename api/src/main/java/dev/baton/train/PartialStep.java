@@ -66,7 +66,7 @@ public final class PartialStep implements AutoCloseable {
             outputs = step.variables().results().stream()
                     .mapToInt(gradients.executable()::outputIndex)
                     .toArray();
-            variables = new FlatVariables(session, step.variables());
+            variables = FlatVariables.of(session, step.variables());
         }
     }
 

@@ -141,6 +141,37 @@ final class StepGraph {
         return traced(graph, learnt);
     }
 
+    /**
+     * Traces a step that takes over what was learnt elsewhere: the loss is an input, and so are the new values of all that the
+     * step changes, as {@link #newValue}. How far the learnt parameters move down stands in the place of their gradients.
+     */
+    static Traced traceTaken(StepFunction function, Optimizer optimizer, Map<String, TensorType> types) {
+        Traced whole = trace(function, optimizer, types, false);
+        var graph = new GraphBuilder(GraphBuilder.Mode.TRAINING);
+        var emit = new Emitter(graph);
+        var values = new LinkedHashMap<String, Value>();
+        whole.graph()
+                .variables()
+                .forEach((name, value) -> values.put(
+                        name, graph.variable(name, value.type(), whole.graph().initial(name))));
+        var falls = new ArrayList<Value>();
+        for (String name : whole.variables().changing()) {
+            Value before = values.get(name);
+            Value after = graph.input(newValue(name), before.type());
+            graph.assign(before, after);
+            if (whole.variables().learnt().contains(name)) {
+                falls.add(emit.sub(before, after));
+            }
+        }
+        guard(emit, graph.input(LOSS, new TensorType(DType.FLOAT32, Shape.scalar())), falls, false);
+        return new Traced(graph.build(), whole.variables());
+    }
+
+    /** What the new value of a variable is called as an input. */
+    static String newValue(String variable) {
+        return "new value of " + variable;
+    }
+
     /** What a parameter's gradient is called as an output or an input. */
     static String gradient(String parameter) {
         return "gradient of " + parameter;
@@ -179,7 +210,11 @@ final class StepGraph {
             }
         });
         List<String> names = learnt.keySet().stream().map(Parameter::name).toList();
-        var variables = new StepVariables(names, List.copyOf(statistics(graph).keySet()), frozen);
+        List<String> moments = graph.variables().keySet().stream()
+                .map(StepGraph::name)
+                .filter(name -> name.startsWith(GraphBuilder.OPTIMIZER))
+                .toList();
+        var variables = new StepVariables(names, List.copyOf(statistics(graph).keySet()), moments, frozen);
         return new Traced(graph.build(), variables);
     }
 

@@ -200,7 +200,7 @@ public final class TrainStep implements AutoCloseable {
                         + session + " has " + session.deviceCount() + ": open it with one");
             }
             types = batchTypes(inputs(source.sample()));
-            given = new GivenStep(session, function, optimizer, types, recent, opened);
+            given = new GivenStep(session, function, optimizer, types, source.learns(), recent, opened);
             last = given.program();
         }
         return given.variables();

@@ -6,6 +6,7 @@ import dev.baton.core.NativeCore;
 import dev.baton.spi.Availability;
 import dev.baton.spi.Backend;
 import dev.baton.spi.BackendProvider;
+import dev.baton.spi.Membership;
 import java.util.List;
 
 /** Offers the processor as backend {@code cpu}. */
@@ -51,6 +52,18 @@ public final class CpuProvider implements BackendProvider {
                 core,
                 count,
                 number -> open(core, Math.max(1, threads * (number + 1) / count - threads * number / count)));
+    }
+
+    @Override
+    public byte[] nameGroup() {
+        return CoreGroup.name(core());
+    }
+
+    /** All members are in the process that gave the group its name; each has all of the threads. */
+    @Override
+    public Backend openMember(Membership membership) {
+        NativeCore core = core();
+        return CoreGroup.member(core, open(core, threads()), membership);
     }
 
     private static CpuBackend open(NativeCore core, int threads) {

@@ -7,6 +7,7 @@ import dev.baton.core.NativeCore;
 import dev.baton.spi.Availability;
 import dev.baton.spi.Backend;
 import dev.baton.spi.BackendProvider;
+import dev.baton.spi.Membership;
 import java.util.List;
 
 /**
@@ -77,6 +78,17 @@ public final class CudaProvider implements BackendProvider {
         NativeCore core = core();
         int first = gpu();
         return CoreGroup.open(core, count, number -> backend(core, first + number));
+    }
+
+    @Override
+    public byte[] nameGroup() {
+        return CoreGroup.name(core());
+    }
+
+    @Override
+    public Backend openMember(Membership membership) {
+        NativeCore core = core();
+        return CoreGroup.member(core, backend(core, gpu() + membership.device()), membership);
     }
 
     private CudaBackend backend(NativeCore core, int number) {

@@ -25,7 +25,8 @@ import scala.Tuple2;
  * the trainer is one job: the weights go to the workers as a broadcast, which is destroyed afterwards, and what they bring
  * is added up in a tree of machines. Spark repeats the tasks of a lost worker; the sum is the same to the last bit,
  * whichever worker computes what and in whichever order it comes. Each worker keeps a session for each of its tasks until
- * the source is closed.
+ * the source is closed. Workers that learn together ({@link Synchronization#amongWorkers}) are the tasks of one barrier stage
+ * for each step of the trainer, with sessions that they open for it; where one is lost, all of it is computed again.
  */
 public final class SparkSource extends DistributedSource implements AutoCloseable {
 
@@ -114,22 +115,29 @@ public final class SparkSource extends DistributedSource implements AutoCloseabl
 
     @Override
     protected Contribution sum(WeightBlock weights, int epoch, int meeting) {
-        WorkerTask contributing = task;
         long start = System.nanoTime();
         Timed sum = SparkJobs.run(context.sc(), () -> {
             Broadcast<WeightBlock> sent = context.broadcast(weights);
             SparkJobs.Freed freed = sent::destroy;
             try (freed) {
-                return Aggregation.sum(examples.blocks()
-                        .mapPartitionsWithIndex(
-                                (partition, blocks) -> List.of(contributing.contribute(
-                                                blocks.next(), partition, sent.value(), epoch, meeting))
-                                        .iterator(),
-                                true));
+                return way().isAmongWorkers()
+                        ? JointTask.sum(examples.blocks(), task, sent, epoch, meeting)
+                        : apart(sent, epoch, meeting);
             }
         });
         times = times.plus(System.nanoTime() - start, sum.nanoseconds());
         return sum.sum();
+    }
+
+    /** The sum of what each partition computes by itself. */
+    private Timed apart(Broadcast<WeightBlock> weights, int epoch, int meeting) {
+        WorkerTask contributing = task;
+        return Aggregation.sum(examples.blocks()
+                .mapPartitionsWithIndex(
+                        (partition, blocks) -> List.of(contributing.contribute(
+                                        blocks.next(), partition, weights.value(), epoch, meeting))
+                                .iterator(),
+                        true));
     }
 
     /** The workers that have partitions when it begins, each with its device. */

@@ -5,13 +5,16 @@ import dev.baton.DataException;
 import dev.baton.data.Examples;
 import dev.baton.distributed.Contribution;
 import dev.baton.distributed.Division;
+import dev.baton.distributed.JointWorker;
 import dev.baton.distributed.LocalExamples;
 import dev.baton.distributed.Recipe;
 import dev.baton.distributed.Shard;
 import dev.baton.distributed.Synchronization;
 import dev.baton.distributed.WeightBlock;
 import dev.baton.distributed.WorkerStep;
+import dev.baton.spi.Membership;
 import java.io.Serializable;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function2;
 
 /**
@@ -52,8 +55,18 @@ record WorkerTask(
         }
     }
 
-    /** Opens a session ahead, so that what is wrong with a worker comes out before the first step. */
+    /**
+     * Opens a session ahead, so that what is wrong with a worker comes out before the first step. Workers that learn together
+     * open theirs together.
+     */
     Readiness prepare() {
+        if (way.isAmongWorkers()) {
+            try (WorkerStep step = open()) {
+                return new Readiness(Worker.name() + ", " + step.device(), null);
+            } catch (BatonException e) {
+                return new Readiness(Worker.name(), Worker.located(e).getMessage());
+            }
+        }
         try {
             WorkerSessions sessions = WorkerSessions.of(run);
             WorkerSessions.Slot slot = sessions.take(null, this::open);
@@ -86,7 +99,18 @@ record WorkerTask(
         return recipe.worker();
     }
 
-    private Shard shard(ExampleBlock block, int partition) {
+    /** A name for a group of workers that learn together. */
+    byte[] nameGroup() {
+        return recipe.nameGroup();
+    }
+
+    /** One of the workers that learn together; it computes with as many threads as the task has cores. */
+    JointWorker member(Membership membership) {
+        driver.requireSame(Versions.here(), "it");
+        return Threads.during(TaskContext.get().cpus(), () -> recipe.member(membership));
+    }
+
+    Shard shard(ExampleBlock block, int partition) {
         Examples examples = changed(Examples.of(block.source()), partition);
         return new Shard(LocalExamples.of(examples), division, partition, recipe.seed());
     }

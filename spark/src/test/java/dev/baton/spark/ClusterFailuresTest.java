@@ -217,6 +217,23 @@ class ClusterFailuresTest {
         refused(before(folder), " has Spark 3.5.1 with Scala 2.13.", "; baton-spark needs Spark 4 with Scala 2.13");
     }
 
+    @Test
+    void processorsOfSeveralMachines_cannotLearnTogether() {
+        Recipe recipe = TrainingTask.DIGITS.recipe();
+        Examples few = TrainingTask.DIGITS.examples(OpticalDigits.TEST).part(0, 10);
+        try (var context = new JavaSparkContext(cluster.configuration("together"));
+                var session = recipe.open();
+                var source = SparkSource.of(
+                        recipe, TrainingTask.DIGITS.training(context, WORKERS), 96, Synchronization.amongWorkers(10));
+                var trainer = source.trainer(session).listener(epoch -> {}).build()) {
+            assertThatThrownBy(() -> trainer.fit(source, few.batched(10), Epochs.of(1)))
+                    .isInstanceOf(BatonException.class)
+                    .satisfies(failure -> assertThat(failure.getMessage())
+                            .containsPattern("worker 127\\.0\\.0\\.1:\\d+ \\(executor \\d\\)")
+                            .contains("processors add up in one process alone"));
+        }
+    }
+
     private static List<Path> before(Path first) {
         return Stream.concat(Stream.of(first), StandaloneCluster.applicationClassPath().stream())
                 .toList();

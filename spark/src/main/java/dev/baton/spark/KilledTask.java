@@ -1,0 +1,49 @@
+package dev.baton.spark;
+
+import org.apache.spark.TaskContext;
+
+/**
+ * Looks whether Spark wants a task to end, as it does where another one of its stage is lost, and acts on it once: Spark
+ * itself only marks a task, and one whose device waits for the lost one never looks.
+ */
+final class KilledTask implements AutoCloseable {
+
+    private static final long MILLISECONDS = 100;
+
+    private final Thread thread;
+
+    /** @param end makes the task end; called by another thread, and not any more once this is closed */
+    KilledTask(TaskContext task, Runnable end) {
+        thread = new Thread(() -> watch(task, end), "baton task watch");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static void watch(TaskContext task, Runnable end) {
+        try {
+            while (!task.isInterrupted()) {
+                Thread.sleep(MILLISECONDS);
+            }
+            end.run();
+        } catch (InterruptedException e) {
+            // Closed: the task has ended by itself.
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
