@@ -76,7 +76,9 @@ final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        leave();
+    }
 
     private static final class HeapBuffer implements DeviceBuffer {
 

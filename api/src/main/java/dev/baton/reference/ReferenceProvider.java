@@ -3,6 +3,7 @@ package dev.baton.reference;
 import dev.baton.spi.Availability;
 import dev.baton.spi.Backend;
 import dev.baton.spi.BackendProvider;
+import dev.baton.spi.Membership;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -40,5 +41,15 @@ public final class ReferenceProvider implements BackendProvider {
         return IntStream.range(0, count)
                 .<Backend>mapToObj(number -> new ReferenceBackend(exchange, number))
                 .toList();
+    }
+
+    @Override
+    public byte[] nameGroup() {
+        return Exchanges.name();
+    }
+
+    @Override
+    public Backend openMember(Membership membership) {
+        return new ReferenceBackend(Exchanges.join(membership), membership.number());
     }
 }

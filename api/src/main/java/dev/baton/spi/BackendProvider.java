@@ -48,7 +48,7 @@ public interface BackendProvider {
 
     /**
      * Opens a device as a member of a group: it does what those of {@link #openTogether} do. May wait until all members are
-     * there. Where it fails, the others may wait for it until somebody lets them {@linkplain Backend#leave leave}.
+     * there. Who closes a member lets it {@linkplain Backend#leave leave}; one that could not be opened may be waited for.
      *
      * @throws dev.baton.BackendException if there is no such group, or this device cannot be a member of it
      */

@@ -2,9 +2,11 @@ package dev.baton.cuda;
 
 import dev.baton.core.CoreGroup;
 import dev.baton.core.CoreLibrary;
+import dev.baton.core.NativeCore;
 import dev.baton.spi.Availability;
 import dev.baton.spi.Backend;
 import dev.baton.spi.BackendProvider;
+import dev.baton.spi.Membership;
 import java.util.List;
 
 /** The CUDA core's host executor, the same sources compiled for the processor, as backend {@code cuda-host}. */
@@ -48,5 +50,16 @@ public final class HostExecutorProvider implements BackendProvider {
     public List<Backend> openTogether(int count) {
         return CoreGroup.open(
                 LIBRARY.core(NAME), count, number -> new CudaBackend(NAME, LIBRARY.core(NAME), number + 1, null));
+    }
+
+    @Override
+    public byte[] nameGroup() {
+        return CoreGroup.name(LIBRARY.core(NAME));
+    }
+
+    @Override
+    public Backend openMember(Membership membership) {
+        NativeCore core = LIBRARY.core(NAME);
+        return CoreGroup.member(core, new CudaBackend(NAME, core, membership.number() + 1, null), membership);
     }
 }

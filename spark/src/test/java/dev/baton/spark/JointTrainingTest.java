@@ -197,11 +197,6 @@ class JointTrainingTest {
 
     @Test
     void whatCannotLearnTogether() {
-        Recipe alone = recipe().backend("reference");
-        assertThatThrownBy(() -> train(alone, digits(), 1))
-                .isInstanceOf(BatonException.class)
-                .hasMessageContainingAll(
-                        "worker 127.0.0.1:", "the backend 'reference' has no devices that train together");
         assertThatThrownBy(() -> SparkSource.of(recipe(), digits(), 3822, TOGETHER))
                 .isInstanceOf(DataException.class)
                 .hasMessage(
