@@ -70,11 +70,6 @@ public final class JointWorker implements AutoCloseable {
                 : Part.withoutValues(partition, losses, at.examples());
     }
 
-    /** The device in words, as {@link Session#device} says it. */
-    public String device() {
-        return session.device();
-    }
-
     /** Lets the others, which may wait for this one, fail; for any thread, before this is closed. */
     public void leave() {
         Members.leave(session);

@@ -99,15 +99,30 @@ final class JointTask extends AbstractFunction1<Iterator<ExampleBlock>, Iterator
             return BoxedUnit.UNIT;
         }
 
-        /** The sum of all, or why there is none. */
+        /** The sum of all. */
         Timed sum() {
+            return sums.stream().reduce(Timed::plus).orElseThrow();
+        }
+
+        /**
+         * Fails where there was a problem.
+         *
+         * @param given why Spark has given the job up; null where it has not
+         * @throws BatonException what was refused, which ends the run
+         * @throws IllegalStateException what was lost, so that it is computed again: none of its causes is Baton's
+         */
+        void requireAll(Exception given) {
             if (refusal.get() != null) {
                 throw refusal.get();
             }
             if (loss.get() != null) {
-                throw new IllegalStateException(loss.get().getMessage(), loss.get());
+                var lost = new IllegalStateException(loss.get().getMessage());
+                lost.addSuppressed(loss.get());
+                if (given != null) {
+                    lost.addSuppressed(given);
+                }
+                throw lost;
             }
-            return sums.stream().reduce(Timed::plus).orElseThrow();
         }
     }
 
@@ -130,12 +145,12 @@ final class JointTask extends AbstractFunction1<Iterator<ExampleBlock>, Iterator
         try {
             context.runJob(stage, new Only(), arrivals, tag);
         } catch (Exception e) {
-            if (arrivals.refusal.get() == null) {
-                throw e;
-            }
+            arrivals.requireAll(e);
+            throw e;
         } finally {
             context.removeJobTag(job);
         }
+        arrivals.requireAll(null);
         return arrivals.sum();
     }
 
@@ -150,6 +165,10 @@ final class JointTask extends AbstractFunction1<Iterator<ExampleBlock>, Iterator
         try (JointWorker worker = worker(context);
                 var watch = new KilledTask(context, worker::leave)) {
             return learn(worker, task.shard(block, context.partitionId()), start);
+        } catch (BackendException e) {
+            String message = Worker.name() + ": " + e.getMessage()
+                    + "\nSynchronization.everyStep() and afterSteps(...) do without devices that find each other";
+            return new Brought(null, new BackendException(message, e), false);
         } catch (BatonException e) {
             return new Brought(null, Worker.located(e), false);
         }

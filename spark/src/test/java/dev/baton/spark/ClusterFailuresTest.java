@@ -230,7 +230,8 @@ class ClusterFailuresTest {
                     .isInstanceOf(BatonException.class)
                     .satisfies(failure -> assertThat(failure.getMessage())
                             .containsPattern("worker 127\\.0\\.0\\.1:\\d+ \\(executor \\d\\)")
-                            .contains("processors add up in one process alone"));
+                            .contains("processors add up in one process alone")
+                            .contains("Synchronization.everyStep() and afterSteps(...) do without"));
         }
     }
 
