@@ -10,10 +10,17 @@
 namespace baton {
 namespace {
 
-// The names that this process has given, each with its group once somebody has asked for it and as long as it lives.
+// A group that members look for.
+struct Sought {
+    std::shared_ptr<Group> held;  // until all have found it
+    std::weak_ptr<Group> group;
+    int32_t found = 0;
+};
+
+// The names that this process has given.
 struct Names {
     std::mutex mutex;
-    std::map<std::string, std::weak_ptr<Group>> groups;
+    std::map<std::string, Sought> sought;
 };
 
 Names& names() {
@@ -23,9 +30,9 @@ Names& names() {
 
 void forget(const std::string& name) {
     std::lock_guard<std::mutex> lock(names().mutex);
-    auto known = names().groups.find(name);
-    if (known != names().groups.end() && known->second.expired()) {
-        names().groups.erase(known);
+    auto known = names().sought.find(name);
+    if (known != names().sought.end() && known->second.group.expired()) {
+        names().sought.erase(known);
     }
 }
 
@@ -37,28 +44,34 @@ void Group::name(char* to) {
     while (name.size() < BATON_GROUP_NAME) name += std::to_string(random());
     name.resize(BATON_GROUP_NAME);
     std::lock_guard<std::mutex> lock(names().mutex);
-    names().groups[name];
+    names().sought[name];
     std::memcpy(to, name.data(), name.size());
 }
 
 std::shared_ptr<Group> Group::find(const char* name, int32_t members) {
     std::string wanted(name, BATON_GROUP_NAME);
+    // Let go of behind the lock: the last one takes it.
+    std::shared_ptr<Group> group;
     std::lock_guard<std::mutex> lock(names().mutex);
-    auto known = names().groups.find(wanted);
-    if (known == names().groups.end()) {
+    auto known = names().sought.find(wanted);
+    if (known == names().sought.end()) {
         throw Failure("no group of this process has that name: processors add up in one process alone");
     }
-    std::shared_ptr<Group> group = known->second.lock();
+    Sought& sought = known->second;
+    group = sought.group.lock();
     if (group == nullptr) {
         group.reset(new Group(members), [wanted](Group* last) {
             delete last;
             forget(wanted);
         });
-        known->second = group;
+        sought = {group, group, 0};
     }
     if (group->members() != members) {
         throw Failure("the group of that name has " + std::to_string(group->members()) + " members, not " +
                       std::to_string(members));
+    }
+    if (++sought.found == members) {
+        sought.held.reset();
     }
     return group;
 }

@@ -1,4 +1,5 @@
-// Backends of one process that add up arrays among each other, each from a thread of its own.
+// Backends of one process that add up arrays among each other, each from a thread of its own. Where each was opened by itself
+// they find their group by a name.
 #ifndef BATON_GROUP_H
 #define BATON_GROUP_H
 
@@ -31,7 +32,8 @@ class Group {
 
     // A new name for a group of this process: BATON_GROUP_NAME bytes.
     static void name(char* to);
-    // The group of a name, which lives as long as somebody has it; the first one to ask makes it.
+    // The group of a name, which the first one to ask makes; it is there until as many have asked as it has members, and then as
+    // long as somebody has it.
     static std::shared_ptr<Group> find(const char* name, int32_t members);
 
     int32_t members() const { return static_cast<int32_t>(brought_.size()); }

@@ -56,7 +56,9 @@ void DeviceGroup::connect(int32_t member) {
 }
 
 void DeviceGroup::all_reduce(int32_t member, const Addends& addends, const Stream& stream) {
-    if (!others_elsewhere_) {
+    if (others_elsewhere_) {
+        if (broken_) throw Failure(GIVEN_UP);
+    } else {
         meet(member, addends);
     }
     if (members() > 1) {

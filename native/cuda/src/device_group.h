@@ -1,5 +1,6 @@
-// GPUs of one process that add up arrays among each other: their threads meet as those of the processor's backends do,
-// and what they start is NCCL's.
+// GPUs that add up arrays among each other by NCCL. Those of one process share a group, where their threads meet as those of
+// the processor's backends do. Of those in several each has a group of its own, which meets nobody: that all bring the same
+// sizes is not looked at then, and who waits for one that is gone waits until it is told to leave.
 #ifndef BATON_CUDA_DEVICE_GROUP_H
 #define BATON_CUDA_DEVICE_GROUP_H
 

@@ -22,6 +22,7 @@ public final class CoreGroup {
     private final NativeCore core;
     private final NativeCore.GroupHandle handle = new NativeCore.GroupHandle();
     private final AtomicInteger members = new AtomicInteger();
+    private boolean released;
 
     private CoreGroup(NativeCore core) {
         this.core = core;
@@ -113,15 +114,18 @@ public final class CoreGroup {
         return handle;
     }
 
-    /** Tells all members that one of them does not come. */
-    void leave() {
-        core.group_break(handle);
+    /** Tells all members that one of them does not come; any thread may, at any time. */
+    synchronized void leave() {
+        if (!released) {
+            core.group_break(handle);
+        }
     }
 
     /** A member was closed. */
-    void closed() {
+    synchronized void closed() {
         if (members.decrementAndGet() == 0) {
             core.group_release(handle);
+            released = true;
         }
     }
 }

@@ -82,7 +82,8 @@ public abstract class DistributedSource implements GradientSource {
      * A trainer for this source: with the recipe's optimizer where gradients of every step are added up; where machines learn
      * by themselves, with the one that learns from their changes, stochastic gradient descent with a rate of 0.7 and Nesterov
      * momentum of 0.9, the numbers of DiLoCo, unless {@link Trainer.Builder#optimizer} says otherwise. It freezes what the
-     * recipe's does; another one has to do so too.
+     * recipe's does; another one has to do so too. Where workers learn together it is their optimizer that learns, the recipe's:
+     * another one of the trainer changes nothing.
      *
      * @param session on the machine that leads, such as {@link Recipe#open} gives
      */
@@ -137,6 +138,13 @@ public abstract class DistributedSource implements GradientSource {
     }
 
     @Override
+    public final long lastUpdate(int epoch, int meeting) {
+        return way.isAmongWorkers()
+                ? (long) epoch * division.batches() + way.firstBatch(division, meeting + 1)
+                : GradientSource.super.lastUpdate(epoch, meeting);
+    }
+
+    @Override
     public final int count() {
         return way.count(division);
     }
@@ -157,7 +165,10 @@ public abstract class DistributedSource implements GradientSource {
             throw new DataException("the partitions learnt from " + sum.examples()
                     + " examples together and were to learn from " + wanted + " (" + division + ")");
         }
-        return new Means(sum.losses() / sum.examples(), sum.examples(), sum.values(), sum.notFinite());
+        String notFinite = sum.notFinite() != null && sum.notFinite().isEmpty()
+                ? "no partition finds that in its own part: what they add up to is not finite"
+                : sum.notFinite();
+        return new Means(sum.losses() / sum.examples(), sum.examples(), sum.values(), notFinite);
     }
 
     private static void requireSame(String what, Object recipe, Object session) {

@@ -57,11 +57,11 @@ public final class JointWorker implements AutoCloseable {
             double share = batch.size() / (double) at.shard().division().joint(number, number + 1);
             PartialStep.Result result = step.learn(batch, at.stepNumber(number), at.draw(number), share);
             if (result.notFinite() != null) {
-                return Part.notFinite(
-                        partition,
-                        result.loss() * at.examples(),
-                        at.examples(),
-                        "joint batch " + (number + 1) + " of the epoch: " + result.notFinite());
+                double loss = result.loss() * at.examples();
+                String why = "joint batch " + (number + 1) + " of the epoch: " + result.notFinite();
+                return result.notFinite().isEmpty()
+                        ? Part.notFiniteElsewhere(partition, loss, at.examples())
+                        : Part.notFinite(partition, loss, at.examples(), why);
             }
             losses += result.loss() * batch.size();
         }
@@ -73,6 +73,17 @@ public final class JointWorker implements AutoCloseable {
     /** Lets the others, which may wait for this one, fail; for any thread, before this is closed. */
     public void leave() {
         Members.leave(session);
+    }
+
+    /**
+     * Closes it on a thread of its own: devices of a group may have to end at the same time, and whoever ends first has to be
+     * able to say why.
+     */
+    public void closeAside() {
+        session.release();
+        var thread = new Thread(session::close, "baton joint worker ends");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** Closes the session. */

@@ -56,6 +56,11 @@ final class Part implements Serializable {
         return new Part(partition, partition + 1, losses, examples, NOTHING, "partition " + partition + ": " + why);
     }
 
+    /** Of a partition that made a step which was not finite, for no reason of its own. */
+    static Part notFiniteElsewhere(int partition, double losses, long examples) {
+        return new Part(partition, partition + 1, losses, examples, NOTHING, "");
+    }
+
     /** The first partition. */
     int from() {
         return from;
@@ -78,7 +83,7 @@ final class Part implements Serializable {
         return values;
     }
 
-    /** In words, what was not finite in the first partition where something was not; null where all was. */
+    /** In words, what was not finite in the first partition that knows it; empty where none does, null where all was. */
     String notFinite() {
         return notFinite;
     }
@@ -93,7 +98,8 @@ final class Part implements Serializable {
     }
 
     Part plus(Part next) {
-        String wrong = notFinite != null ? notFinite : next.notFinite;
+        boolean knowsMore = notFinite == null || notFinite.isEmpty() && next.notFinite != null;
+        String wrong = knowsMore ? next.notFinite : notFinite;
         byte[] sum = wrong != null ? NOTHING : sum(next);
         return new Part(from, next.to, losses + next.losses, examples + next.examples, sum, wrong);
     }

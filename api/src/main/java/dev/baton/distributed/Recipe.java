@@ -53,8 +53,8 @@ public final class Recipe implements Serializable {
      * A recipe with seed 0 and float32, on the best backend that each machine has.
      *
      * @param loss a mean over the examples of a batch
-     * @param optimizer which makes the updates where all machines meet after every step, and those of each worker by itself
-     *     where they meet after several
+     * @param optimizer which makes the updates: the leading machine's, or those of each worker by itself, or of all workers
+     *     together, as {@link Synchronization} has it
      */
     public static Recipe of(
             Maker<? extends Layer> model, Maker<? extends Loss> loss, Maker<? extends Optimizer> optimizer) {

@@ -10,7 +10,8 @@ import java.util.Objects;
  * @param group the name that {@link BackendProvider#nameGroup} gave to one of them
  * @param number of the member, from 0
  * @param count how many members there are
- * @param device which of the devices that this process sees, from 0; a backend that has one alone takes that
+ * @param device which of the devices that this process sees, from 0; below 0 the one that the provider opens by itself. A
+ *     backend that has one alone takes that
  */
 public record Membership(byte[] group, int number, int count, int device) {
 

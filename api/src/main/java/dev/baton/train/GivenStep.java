@@ -20,6 +20,7 @@ final class GivenStep {
     private final StepProgram program;
     private final FlatVariables variables;
     private final int[] inputs;
+    private final boolean takesOver;
     private final NDArray loss = NDArray.zeros(DType.FLOAT32, Shape.scalar());
 
     /**
@@ -38,6 +39,7 @@ final class GivenStep {
                 ? StepGraph.traceTaken(function, optimizer, types)
                 : StepGraph.traceUpdate(function, optimizer, types);
         this.optimizer = optimizer;
+        this.takesOver = learns;
         this.program = new StepProgram(session, step, optimizer, recent, "update", opened);
         this.variables = learns
                 ? FlatVariables.withMoments(session, step.variables())
@@ -59,19 +61,29 @@ final class GivenStep {
         return variables;
     }
 
+    /** Whether there are movements of parameters in the place of gradients. */
+    boolean takesOver() {
+        return takesOver;
+    }
+
     /**
      * Learns from what was computed elsewhere.
      *
      * @param number of the step, from 1
+     * @param update the number that its learning rate follows from
      */
-    StepResult run(GradientSource.Means means, long number) {
+    StepResult run(GradientSource.Means means, long number, long update) {
         if (means.notFinite() != null) {
-            throw program.notFinite(number, means.loss(), means.notFinite());
+            throw program.notFinite(number, optimizer.learningRate(update), means.loss(), means.notFinite());
         }
         loss.set(0, means.loss());
         variables.results(means.values(), (array, index) -> program.executable().input(inputs[index], array));
         if (!program.compute(number, number, optimizer.update(number))) {
-            throw program.notFinite(number, means.loss(), "what was computed elsewhere is not finite" + where());
+            throw program.notFinite(
+                    number,
+                    optimizer.learningRate(update),
+                    means.loss(),
+                    "what was computed elsewhere is not finite" + where());
         }
         return program.result(number);
     }

@@ -48,9 +48,10 @@ final class GivenSteps implements RunSteps {
                 long start = System.nanoTime();
                 GradientSource.Means means = compute(epoch, next, variables, saved);
                 waited += System.nanoTime() - start;
+                long update = source.lastUpdate(epoch, next);
                 next++;
                 examples = means.examples();
-                return step.run(means);
+                return step.run(means, update);
             }
 
             @Override

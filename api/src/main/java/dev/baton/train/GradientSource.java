@@ -21,6 +21,14 @@ public interface GradientSource {
         return false;
     }
 
+    /**
+     * The number in the run, from 1, of the last update that a step stands for, from which its learning rate follows: its own,
+     * unless the source learns from many batches in a step.
+     */
+    default long lastUpdate(int epoch, int step) {
+        return (long) epoch * count() + step + 1;
+    }
+
     /** The number of steps in an epoch. */
     int count();
 

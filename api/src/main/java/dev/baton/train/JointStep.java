@@ -48,7 +48,7 @@ public final class JointStep implements AutoCloseable {
      * @param number of the step, from 1, from which its learning rate follows
      * @param draw what random numbers follow from, beside the seed
      * @param share of the joint batch that the part is
-     * @return the mean loss over the joint batch, and no values
+     * @return the mean loss over the joint batch, and no values; what was not finite is empty where it was not in this part
      * @throws dev.baton.DataException if an example cannot be learnt from
      * @throws dev.baton.BackendException if another member is gone
      */
@@ -57,11 +57,8 @@ public final class JointStep implements AutoCloseable {
         program.hand(batch);
         program.executable().share(share);
         boolean finite = program.compute(number, draw, optimizer.update(number));
-        return new PartialStep.Result(program.loss(), null, finite ? null : notFinite(number));
-    }
-
-    private String notFinite(long number) {
-        return "with a learning rate of " + optimizer.learningRate(number) + ", " + program.firstNotFinite(number);
+        String notFinite = finite ? null : program.firstNotFiniteHere(number).orElse("");
+        return new PartialStep.Result(program.loss(), null, notFinite);
     }
 
     /** What the steps have changed, as it is now: a result of {@link #variables}. */

@@ -15,6 +15,7 @@ import dev.baton.runtime.Opened;
 import dev.baton.runtime.Session;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** A traced training step on a session; what is handed in and read at every step has its number. */
 final class StepProgram {
@@ -136,19 +137,25 @@ final class StepProgram {
      * @throws DataException if it was an input
      */
     String firstNotFinite(long step) {
+        return firstNotFiniteHere(step)
+                .orElse("computed again in plain Java, which rounds differently, every value of this step is finite");
+    }
+
+    /** The same; empty where that finds nothing, as where another member's part is not finite. */
+    Optional<String> firstNotFiniteHere(long step) {
         // Inputs are searched only here: what is not finite in them makes the gradient of the first layer so.
         executable.notFinite().ifPresent(where -> {
             throw new DataException("step " + step + ": " + where + "; no weight was changed");
         });
-        return interpret()
-                .firstNotFinite(StepGraph.FINITE)
-                .map(Interpretation.Step::explain)
-                .orElse("computed again in plain Java, which rounds differently, every value of this step is finite");
+        return interpret().firstNotFinite(StepGraph.FINITE).map(Interpretation.Step::explain);
     }
 
     /** @param first what was not finite, in words */
     NotFiniteException notFinite(long step, double loss, String first) {
-        double rate = optimizer.learningRate(step);
+        return notFinite(step, optimizer.learningRate(step), loss, first);
+    }
+
+    NotFiniteException notFinite(long step, double rate, double loss, String first) {
         return new NotFiniteException(
                 "step " + step + ": the loss (" + loss + ") or a gradient is not "
                         + "finite; no weight was changed. The learning rate was " + rate

@@ -56,6 +56,8 @@ public final class TrainStep implements AutoCloseable {
     private Examination examination;
     private StepProgram last;
     private long steps;
+    /** The number that the last step's learning rate followed from, where that was computed elsewhere; else 0. */
+    private long givenUpdate;
 
     TrainStep(Session session, StepFunction function, Optimizer optimizer, Opened opened) {
         this.session = Objects.requireNonNull(session, "session");
@@ -207,15 +209,22 @@ public final class TrainStep implements AutoCloseable {
     }
 
     /**
-     * Runs one step on gradients that were computed elsewhere.
+     * Runs one step on what was computed elsewhere.
      *
+     * @param update the number that its learning rate follows from
      * @throws NotFiniteException as {@link #run(Batch)} does
      */
-    StepResult run(GradientSource.Means means) {
+    StepResult run(GradientSource.Means means, long update) {
         last = given.program();
-        StepResult result = given.run(means, steps + 1);
+        StepResult result = given.run(means, steps + 1, update);
         steps = result.step();
+        givenUpdate = update;
         return result;
+    }
+
+    /** Whether its norms are those of movements that were made elsewhere, and not of gradients. */
+    boolean takesOver() {
+        return given != null && given.takesOver();
     }
 
     /** The arrays of a batch as inputs of a step, always in this order. */
@@ -338,7 +347,7 @@ public final class TrainStep implements AutoCloseable {
     }
 
     double learningRate() {
-        return optimizer.learningRate(steps);
+        return optimizer.learningRate(givenUpdate == 0 ? steps : givenUpdate);
     }
 
     /**

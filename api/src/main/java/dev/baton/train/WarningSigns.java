@@ -32,7 +32,10 @@ final class WarningSigns {
         if (trend != null) {
             tell(result.step(), trend.after(result.step(), result.loss(), step.learningRate()));
         }
-        tell(result.step(), silent.after(result.loss(), norms.ofParameters()));
+        // Parameters that a rate of 0 does not move are not silent.
+        if (!step.takesOver()) {
+            tell(result.step(), silent.after(result.loss(), norms.ofParameters()));
+        }
     }
 
     /** Takes note of a step that was examined. */

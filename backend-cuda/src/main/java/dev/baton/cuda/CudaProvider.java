@@ -88,7 +88,8 @@ public final class CudaProvider implements BackendProvider {
     @Override
     public Backend openMember(Membership membership) {
         NativeCore core = core();
-        return CoreGroup.member(core, backend(core, gpu() + membership.device()), membership);
+        int number = membership.device() < 0 ? gpu() : membership.device() + 1;
+        return CoreGroup.member(core, backend(core, number), membership);
     }
 
     private CudaBackend backend(NativeCore core, int number) {

@@ -2,9 +2,9 @@ package dev.baton.spark;
 
 import dev.baton.BackendException;
 import dev.baton.BatonException;
+import dev.baton.DataException;
 import dev.baton.distributed.Contribution;
 import dev.baton.distributed.JointWorker;
-import dev.baton.distributed.Shard;
 import dev.baton.distributed.WeightBlock;
 import dev.baton.spi.Membership;
 import java.io.Serializable;
@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.apache.spark.BarrierTaskContext;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
@@ -52,11 +53,11 @@ final class JointTask extends AbstractFunction1<Iterator<ExampleBlock>, Iterator
     }
 
     /**
-     * What a partition brings. What Baton refuses comes back as a value, so that the driver knows what came first.
+     * What a partition brings. What Baton says comes back as a value, so that the driver knows all of it.
      *
      * @param sum null where there is a problem
      * @param problem null where there is none
-     * @param isLoss whether a device failed while it learnt, or another worker is gone, which may know why
+     * @param isLoss whether a device failed, or another worker is gone, which may know why: it is computed again
      */
     record Brought(Timed sum, BatonException problem, boolean isLoss) implements Serializable {}
 
@@ -74,12 +75,12 @@ final class JointTask extends AbstractFunction1<Iterator<ExampleBlock>, Iterator
     /** What has come to the driver; with the first problem the other tasks, which may wait for that one, are ended. */
     private static final class Arrivals extends AbstractFunction2<Object, Brought, BoxedUnit> {
 
-        /** Until then somebody says why others are gone, if that is no loss too. */
+        /** Within these somebody may say why others are gone. */
         private static final long SECONDS_FOR_REASONS = 5;
 
         private final List<Timed> sums = new CopyOnWriteArrayList<>();
         private final AtomicReference<BatonException> refusal = new AtomicReference<>();
-        private final AtomicReference<BatonException> loss = new AtomicReference<>();
+        private final List<String> losses = new CopyOnWriteArrayList<>();
         private final Runnable end;
 
         Arrivals(Runnable end) {
@@ -90,11 +91,14 @@ final class JointTask extends AbstractFunction1<Iterator<ExampleBlock>, Iterator
         public BoxedUnit apply(Object partition, Brought brought) {
             if (brought.problem() == null) {
                 sums.add(brought.sum());
-            } else if (!brought.isLoss() && refusal.compareAndSet(null, brought.problem())) {
+            } else if (brought.isLoss()) {
+                if (losses.isEmpty()) {
+                    CompletableFuture.delayedExecutor(SECONDS_FOR_REASONS, TimeUnit.SECONDS)
+                            .execute(end);
+                }
+                losses.add(brought.problem().getMessage());
+            } else if (refusal.compareAndSet(null, brought.problem())) {
                 end.run();
-            } else if (brought.isLoss() && loss.compareAndSet(null, brought.problem())) {
-                CompletableFuture.delayedExecutor(SECONDS_FOR_REASONS, TimeUnit.SECONDS)
-                        .execute(end);
             }
             return BoxedUnit.UNIT;
         }
@@ -115,9 +119,9 @@ final class JointTask extends AbstractFunction1<Iterator<ExampleBlock>, Iterator
             if (refusal.get() != null) {
                 throw refusal.get();
             }
-            if (loss.get() != null) {
-                var lost = new IllegalStateException(loss.get().getMessage());
-                lost.addSuppressed(loss.get());
+            if (!losses.isEmpty()) {
+                String told = losses.stream().distinct().collect(Collectors.joining("\n"));
+                var lost = new IllegalStateException(given == null ? told : told + "\n" + given.getMessage());
                 if (given != null) {
                     lost.addSuppressed(given);
                 }
@@ -145,7 +149,10 @@ final class JointTask extends AbstractFunction1<Iterator<ExampleBlock>, Iterator
         try {
             context.runJob(stage, new Only(), arrivals, tag);
         } catch (Exception e) {
-            arrivals.requireAll(e);
+            // An interrupt is for the driver, whatever else there is.
+            if (!(e instanceof InterruptedException)) {
+                arrivals.requireAll(e);
+            }
             throw e;
         } finally {
             context.removeJobTag(job);
@@ -161,26 +168,47 @@ final class JointTask extends AbstractFunction1<Iterator<ExampleBlock>, Iterator
     }
 
     private Brought brought(BarrierTaskContext context, ExampleBlock block) {
-        long start = System.nanoTime();
-        try (JointWorker worker = worker(context);
-                var watch = new KilledTask(context, worker::leave)) {
-            return learn(worker, task.shard(block, context.partitionId()), start);
+        JointWorker worker;
+        try {
+            worker = worker(context);
         } catch (BackendException e) {
-            String message = Worker.name() + ": " + e.getMessage()
-                    + "\nSynchronization.everyStep() and afterSteps(...) do without devices that find each other";
-            return new Brought(null, new BackendException(message, e), false);
+            // One that is not reached may be lost.
+            return problem(e, "\nSynchronization.everyStep() and afterSteps(...) do without devices that find each other");
         } catch (BatonException e) {
-            return new Brought(null, Worker.located(e), false);
+            return problem(e, "");
+        }
+        Brought brought;
+        try (var watch = new KilledTask(context, worker::leave)) {
+            brought = learn(worker, block, context.partitionId());
+        } catch (RuntimeException | Error e) {
+            worker.closeAside();
+            throw e;
+        }
+        if (brought.problem() == null) {
+            worker.close();
+        } else {
+            worker.closeAside();
+        }
+        return brought;
+    }
+
+    private Brought learn(JointWorker worker, ExampleBlock block, int partition) {
+        long start = System.nanoTime();
+        try {
+            Contribution own =
+                    worker.contribute(weights.value(), task.shard(block, partition), task.way(), epoch, meeting);
+            return new Brought(new Timed(own, System.nanoTime() - start), null, false);
+        } catch (BatonException e) {
+            return problem(e, "");
         }
     }
 
-    private Brought learn(JointWorker worker, Shard shard, long start) {
-        try {
-            Contribution own = worker.contribute(weights.value(), shard, task.way(), epoch, meeting);
-            return new Brought(new Timed(own, System.nanoTime() - start), null, false);
-        } catch (BackendException e) {
-            return new Brought(null, new BackendException(Worker.name() + ": " + e.getMessage(), e), true);
-        }
+    /** Says where it was. Without its causes, which may be of a class that does not travel. */
+    private static Brought problem(BatonException e, String hint) {
+        String message = Worker.name() + ": " + e.getMessage() + hint;
+        BatonException told = e instanceof DataException ? new DataException(message) : new BatonException(message);
+        told.setStackTrace(e.getStackTrace());
+        return new Brought(null, told, e instanceof BackendException);
     }
 
     private JointWorker worker(BarrierTaskContext context) {
@@ -190,11 +218,11 @@ final class JointTask extends AbstractFunction1<Iterator<ExampleBlock>, Iterator
         return task.member(new Membership(group, partition, task.division().partitions(), gpu(context)));
     }
 
-    /** The GPU that Spark gave the task; the first one that there is where it gave none. */
+    /** The number of the GPU that Spark gave the task; -1 where it gave none. */
     private static int gpu(BarrierTaskContext context) {
         ResourceInformation gpus = context.resourcesJMap().get("gpu");
         if (gpus == null || gpus.addresses().length == 0) {
-            return 0;
+            return -1;
         }
         String address = gpus.addresses()[0];
         try {

@@ -63,16 +63,35 @@ public final class SparkSource extends DistributedSource implements AutoCloseabl
      *
      * @param recipe what every worker makes for itself
      * @param batch the size of a joint batch, which all partitions have a part of
-     * @throws BatonException naming the worker that has other versions than the driver, no backend or no examples
+     * @throws BatonException naming the worker that has other versions than the driver, no backend or no examples; or if workers
+     *     that learn together are more than can compute at a time
      */
     public static SparkSource of(Recipe recipe, SparkExamples examples, int batch, Synchronization way) {
         Versions driver = Versions.here();
         driver.requireSupported("the driver");
         requireSameVersions(examples.context(), driver);
+        if (way.isAmongWorkers()) {
+            requireSlots(examples.context(), examples.partitions());
+        }
         Dealt dealt = examples.dealt();
         var division = new Division(dealt.count(), examples.partitions(), batch);
         var run = UUID.randomUUID().toString();
         return new SparkSource(examples, dealt, new WorkerTask(run, driver, recipe, division, way, examples.change()));
+    }
+
+    /** Spark itself would wait ten minutes for slots that are missing. */
+    private static void requireSlots(JavaSparkContext context, int partitions) {
+        if (context.getConf().contains("spark.default.parallelism")) {
+            // What it is asked for then is no number of cores.
+            return;
+        }
+        int cores = context.defaultParallelism();
+        int each = context.getConf().getInt("spark.task.cpus", 1);
+        if (partitions > cores / each) {
+            throw new BatonException("workers that learn together all compute at the same time: " + partitions
+                    + " partitions with " + each + (each == 1 ? " core" : " cores") + " each need more than the " + cores
+                    + " that the cluster has; take fewer with examples.partitions(...)");
+        }
     }
 
     /** A worker that comes later is asked before it computes. */

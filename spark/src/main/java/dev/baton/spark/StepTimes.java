@@ -6,7 +6,7 @@ import java.util.Locale;
  * Where the time of a run's steps went. What is not computing is communication: weights on their way to the workers, Spark's
  * planning, contributions on their way back and added up.
  *
- * @param steps of the trainer: gradients of one joint batch, or rounds
+ * @param steps of the trainer: gradients of one joint batch, rounds, or what workers learnt together
  * @param seconds of all of them together
  * @param computing seconds of the slowest partition of each, all of them together
  */

@@ -57,17 +57,15 @@ record WorkerTask(
 
     /**
      * Opens a session ahead, so that what is wrong with a worker comes out before the first step. Workers that learn together
-     * open theirs together.
+     * open theirs together; that they could is what is looked at.
      */
     Readiness prepare() {
-        if (way.isAmongWorkers()) {
-            try (WorkerStep step = open()) {
-                return new Readiness(Worker.name() + ", " + step.device(), null);
-            } catch (BatonException e) {
-                return new Readiness(Worker.name(), Worker.located(e).getMessage());
-            }
-        }
         try {
+            if (way.isAmongWorkers()) {
+                driver.requireSame(Versions.here(), "it");
+                nameGroup();
+                return new Readiness(Worker.name(), null);
+            }
             WorkerSessions sessions = WorkerSessions.of(run);
             WorkerSessions.Slot slot = sessions.take(null, this::open);
             try {

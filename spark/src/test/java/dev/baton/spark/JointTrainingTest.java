@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.baton.BatonException;
 import dev.baton.DataException;
+import dev.baton.NotFiniteException;
 import dev.baton.data.Batches;
 import dev.baton.data.Examples;
 import dev.baton.distributed.Division;
@@ -41,7 +42,7 @@ class JointTrainingTest {
 
     private static final int PARTITIONS = 3;
     private static final int BATCH = 96;
-    private static final Synchronization TOGETHER = Synchronization.amongWorkers(20);
+    private static final Synchronization TOGETHER = Synchronization.amongWorkers(15);
 
     @TempDir
     private Path folder;
@@ -88,7 +89,7 @@ class JointTrainingTest {
         int epochs = 2;
         List<Float> each = OneMachine.losses(recipe, all, PARTITIONS, BATCH, epochs * division.batches());
         List<Float> losses = train(recipe, digits(), epochs * TOGETHER.count(division));
-        assertThat(losses).hasSize(4);
+        assertThat(losses).hasSize(6);
         for (int i = 0; i < losses.size(); i++) {
             int epoch = i / TOGETHER.count(division);
             int meeting = i % TOGETHER.count(division);
@@ -151,6 +152,22 @@ class JointTrainingTest {
                 .hasMessageContainingAll("worker 127.0.0.1:", "partition 1: step 1: ", "NaN");
     }
 
+    @Test
+    void whatOverflows_isExplainedByThePartitionThatHasIt() {
+        SparkExamples large = digits().changed((examples, partition) -> partition == 2
+                ? examples.augmented(1, (values, into, random) -> {
+                    for (int i = 0; i < values.length; i++) {
+                        into[i] = 1e30f * values[i];
+                    }
+                })
+                : examples);
+        assertThatThrownBy(() -> train(recipe(), large, 1))
+                .isInstanceOf(NotFiniteException.class)
+                .hasMessageContaining("The learning rate was " + Schedule.cosine(0.1, 100).rate(15))
+                .hasMessageContaining("partition 2: joint batch 1 of the epoch: ")
+                .hasMessageNotContainingAny("partition 0: ", "partition 1: ");
+    }
+
     private static final AtomicBoolean FAILED = new AtomicBoolean();
 
     private static void failOnce(float[] values, float[] into, SplittableRandom random) {
@@ -202,6 +219,10 @@ class JointTrainingTest {
                 .hasMessage(
                         "a joint batch of 1 cannot be shared among 3 workers that learn together: choose a batch size that "
                                 + "leaves at least 3 examples for the last one");
+        assertThatThrownBy(() -> SparkSource.of(recipe(), digits().partitions(4), BATCH, TOGETHER))
+                .isInstanceOf(BatonException.class)
+                .hasMessage("workers that learn together all compute at the same time: 4 partitions with 1 core each need more "
+                        + "than the 3 that the cluster has; take fewer with examples.partitions(...)");
         Recipe following = recipe(() -> Sgd.of(PlateauSchedule.of(0.1)));
         assertThatThrownBy(() -> SparkSource.of(following, digits(), BATCH, TOGETHER))
                 .isInstanceOf(BatonException.class)
@@ -209,6 +230,6 @@ class JointTrainingTest {
         assertThatThrownBy(() -> Synchronization.amongWorkers(0))
                 .isInstanceOf(BatonException.class)
                 .hasMessage("there is at least one step from one meeting of all machines to the next, not 0");
-        assertThat(TOGETHER).hasToString("gradients of every step among workers, taken over after 20 steps");
+        assertThat(TOGETHER).hasToString("gradients of every step among workers, taken over after 15 steps");
     }
 }
