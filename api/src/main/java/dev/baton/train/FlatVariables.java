@@ -67,8 +67,9 @@ public final class FlatVariables {
         for (String name : variables) {
             TensorType type = session.type(name);
             if (bytes + type.bytes() > MOST_BYTES) {
-                throw new BatonException("the model's variables, with what the optimizer keeps where that is sent too, do not fit into a block of " + MOST_BYTES
-                        + " bytes, which is the most that is sent at once");
+                throw new BatonException(
+                        "the model's variables, with what the optimizer keeps where that is sent too, do not fit into a block of "
+                                + MOST_BYTES + " bytes, which is the most that is sent at once");
             }
             names.add(name);
             rooms.add(NDArray.zeros(type.dtype(), type.shape()));

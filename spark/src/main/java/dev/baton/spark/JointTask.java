@@ -173,7 +173,8 @@ final class JointTask extends AbstractFunction1<Iterator<ExampleBlock>, Iterator
             worker = worker(context);
         } catch (BackendException e) {
             // One that is not reached may be lost.
-            return problem(e, "\nSynchronization.everyStep() and afterSteps(...) do without devices that find each other");
+            return problem(
+                    e, "\nSynchronization.everyStep() and afterSteps(...) do without devices that find each other");
         } catch (BatonException e) {
             return problem(e, "");
         }

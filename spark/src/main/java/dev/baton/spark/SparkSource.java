@@ -89,7 +89,8 @@ public final class SparkSource extends DistributedSource implements AutoCloseabl
         int each = context.getConf().getInt("spark.task.cpus", 1);
         if (partitions > cores / each) {
             throw new BatonException("workers that learn together all compute at the same time: " + partitions
-                    + " partitions with " + each + (each == 1 ? " core" : " cores") + " each need more than the " + cores
+                    + " partitions with " + each + (each == 1 ? " core" : " cores") + " each need more than the "
+                    + cores
                     + " that the cluster has; take fewer with examples.partitions(...)");
         }
     }

@@ -163,7 +163,8 @@ class JointTrainingTest {
                 : examples);
         assertThatThrownBy(() -> train(recipe(), large, 1))
                 .isInstanceOf(NotFiniteException.class)
-                .hasMessageContaining("The learning rate was " + Schedule.cosine(0.1, 100).rate(15))
+                .hasMessageContaining(
+                        "The learning rate was " + Schedule.cosine(0.1, 100).rate(15))
                 .hasMessageContaining("partition 2: joint batch 1 of the epoch: ")
                 .hasMessageNotContainingAny("partition 0: ", "partition 1: ");
     }
@@ -221,8 +222,9 @@ class JointTrainingTest {
                                 + "leaves at least 3 examples for the last one");
         assertThatThrownBy(() -> SparkSource.of(recipe(), digits().partitions(4), BATCH, TOGETHER))
                 .isInstanceOf(BatonException.class)
-                .hasMessage("workers that learn together all compute at the same time: 4 partitions with 1 core each need more "
-                        + "than the 3 that the cluster has; take fewer with examples.partitions(...)");
+                .hasMessage(
+                        "workers that learn together all compute at the same time: 4 partitions with 1 core each need more "
+                                + "than the 3 that the cluster has; take fewer with examples.partitions(...)");
         Recipe following = recipe(() -> Sgd.of(PlateauSchedule.of(0.1)));
         assertThatThrownBy(() -> SparkSource.of(following, digits(), BATCH, TOGETHER))
                 .isInstanceOf(BatonException.class)
