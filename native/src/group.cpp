@@ -1,9 +1,9 @@
 #include "group.h"
 
+#include <sys/random.h>
+
 #include <algorithm>
-#include <cstring>
 #include <map>
-#include <random>
 
 #include "baton.h"
 
@@ -39,13 +39,12 @@ void forget(const std::string& name) {
 }  // namespace
 
 void Group::name(char* to) {
-    std::random_device random;
-    std::string name;
-    while (name.size() < BATON_GROUP_NAME) name += std::to_string(random());
-    name.resize(BATON_GROUP_NAME);
+    // Not by std::random_device, which asks for a newer glibc than Baton does.
+    if (getentropy(to, BATON_GROUP_NAME) != 0) {
+        throw Failure("the system gives no random numbers to name a group by");
+    }
     std::lock_guard<std::mutex> lock(names().mutex);
-    names().sought[name];
-    std::memcpy(to, name.data(), name.size());
+    names().sought[std::string(to, BATON_GROUP_NAME)];
 }
 
 std::shared_ptr<Group> Group::find(const char* name, int32_t members) {
