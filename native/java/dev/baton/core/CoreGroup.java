@@ -22,7 +22,6 @@ public final class CoreGroup {
     private final NativeCore core;
     private final NativeCore.GroupHandle handle = new NativeCore.GroupHandle();
     private final AtomicInteger members = new AtomicInteger();
-    private boolean released;
 
     private CoreGroup(NativeCore core) {
         this.core = core;
@@ -116,7 +115,7 @@ public final class CoreGroup {
 
     /** Tells all members that one of them does not come; any thread may, at any time. */
     synchronized void leave() {
-        if (!released) {
+        if (members.get() > 0) {
             core.group_break(handle);
         }
     }
@@ -125,7 +124,6 @@ public final class CoreGroup {
     synchronized void closed() {
         if (members.decrementAndGet() == 0) {
             core.group_release(handle);
-            released = true;
         }
     }
 }

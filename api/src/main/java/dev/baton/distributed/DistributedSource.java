@@ -64,10 +64,10 @@ public abstract class DistributedSource implements GradientSource {
             throw new BatonException("the optimizer of workers that learn together cannot follow a metric "
                     + "(PlateauSchedule): they measure nothing; choose another schedule, or meet after every step");
         }
+        // The smallest of all.
         long last = division.joint(division.batches() - 1, division.batches());
-        long smallest = Math.min(last, division.joint(0, 1));
-        if (smallest < division.partitions()) {
-            throw new DataException("a joint batch of " + smallest + " cannot be shared among " + division.partitions()
+        if (last < division.partitions()) {
+            throw new DataException("a joint batch of " + last + " cannot be shared among " + division.partitions()
                     + " workers that learn together: choose a batch size that leaves at least " + division.partitions()
                     + " examples for the last one");
         }

@@ -56,8 +56,8 @@ public final class TrainStep implements AutoCloseable {
     private Examination examination;
     private StepProgram last;
     private long steps;
-    /** The number that the last step's learning rate followed from, where that was computed elsewhere; else 0. */
-    private long givenUpdate;
+    /** The number that the last step's learning rate followed from. */
+    private long rated;
 
     TrainStep(Session session, StepFunction function, Optimizer optimizer, Opened opened) {
         this.session = Objects.requireNonNull(session, "session");
@@ -137,9 +137,7 @@ public final class TrainStep implements AutoCloseable {
 
     private StepResult run() {
         last = program;
-        StepResult result = program.run(steps + 1);
-        steps = result.step();
-        return result;
+        return took(program.run(steps + 1), steps + 1);
     }
 
     /**
@@ -160,8 +158,7 @@ public final class TrainStep implements AutoCloseable {
             examination = new Examination(session, function, optimizer, types, recent, opened);
         }
         last = examination.step();
-        StepResult result = examination.take(inputs, steps + 1);
-        steps = result.step();
+        StepResult result = took(examination.take(inputs, steps + 1), steps + 1);
         return examination.look(inputs, result);
     }
 
@@ -216,15 +213,19 @@ public final class TrainStep implements AutoCloseable {
      */
     StepResult run(GradientSource.Means means, long update) {
         last = given.program();
-        StepResult result = given.run(means, steps + 1, update);
+        return took(given.run(means, steps + 1, update), update);
+    }
+
+    /** Takes note of a step that has run. */
+    private StepResult took(StepResult result, long update) {
         steps = result.step();
-        givenUpdate = update;
+        rated = update;
         return result;
     }
 
-    /** Whether its norms are those of movements that were made elsewhere, and not of gradients. */
+    /** Whether the norms of the last step are those of movements that were made elsewhere, and not of gradients. */
     boolean takesOver() {
-        return given != null && given.takesOver();
+        return given != null && last == given.program() && given.takesOver();
     }
 
     /** The arrays of a batch as inputs of a step, always in this order. */
@@ -265,6 +266,7 @@ public final class TrainStep implements AutoCloseable {
     public void restore(Checkpoint checkpoint) {
         requireTraced("restore");
         steps = StepState.restore(session, optimizer.told(), checkpoint);
+        rated = steps;
         recent.clear();
     }
 
@@ -347,7 +349,7 @@ public final class TrainStep implements AutoCloseable {
     }
 
     double learningRate() {
-        return optimizer.learningRate(givenUpdate == 0 ? steps : givenUpdate);
+        return optimizer.learningRate(rated);
     }
 
     /**

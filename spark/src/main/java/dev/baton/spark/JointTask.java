@@ -171,26 +171,23 @@ final class JointTask extends AbstractFunction1<Iterator<ExampleBlock>, Iterator
         JointWorker worker;
         try {
             worker = worker(context);
-        } catch (BackendException e) {
-            // One that is not reached may be lost.
-            return problem(
-                    e, "\nSynchronization.everyStep() and afterSteps(...) do without devices that find each other");
         } catch (BatonException e) {
-            return problem(e, "");
+            // One that is not reached may be lost.
+            String hint = "\nSynchronization.everyStep() and afterSteps(...) do without devices that find each other";
+            return problem(e, e instanceof BackendException ? hint : "");
         }
-        Brought brought;
+        boolean done = false;
         try (var watch = new KilledTask(context, worker::leave)) {
-            brought = learn(worker, block, context.partitionId());
-        } catch (RuntimeException | Error e) {
-            worker.closeAside();
-            throw e;
+            Brought brought = learn(worker, block, context.partitionId());
+            done = brought.problem() == null;
+            return brought;
+        } finally {
+            if (done) {
+                worker.close();
+            } else {
+                worker.closeAside();
+            }
         }
-        if (brought.problem() == null) {
-            worker.close();
-        } else {
-            worker.closeAside();
-        }
-        return brought;
     }
 
     private Brought learn(JointWorker worker, ExampleBlock block, int partition) {

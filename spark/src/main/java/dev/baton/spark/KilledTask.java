@@ -1,5 +1,6 @@
 package dev.baton.spark;
 
+import java.util.concurrent.CompletableFuture;
 import org.apache.spark.TaskContext;
 
 /**
@@ -10,6 +11,7 @@ final class KilledTask implements AutoCloseable {
 
     private static final long MILLISECONDS = 100;
 
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Thread thread;
 
     /** @param end makes the task end; called by another thread, and not any more once this is closed */
@@ -19,7 +21,7 @@ final class KilledTask implements AutoCloseable {
         thread.start();
     }
 
-    private static void watch(TaskContext task, Runnable end) {
+    private void watch(TaskContext task, Runnable end) {
         try {
             while (!task.isInterrupted()) {
                 Thread.sleep(MILLISECONDS);
@@ -27,23 +29,15 @@ final class KilledTask implements AutoCloseable {
             end.run();
         } catch (InterruptedException e) {
             // Closed: the task has ended by itself.
+        } finally {
+            ended.complete(null);
         }
     }
 
     @Override
     public void close() {
         thread.interrupt();
-        boolean interrupted = false;
-        while (true) {
-            try {
-                thread.join();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        // Waits whether or not this thread is interrupted.
+        ended.join();
     }
 }
