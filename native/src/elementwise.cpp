@@ -1,4 +1,5 @@
-// Elementwise regions: chunks of several tiles, shared among the threads.
+// Elementwise regions: chunks of several tiles, shared among the threads. A tile is a piece of the flat index, or, where an
+// operand lies the other way round, a rectangle of the last two dimensions: of its lines all is read at once.
 #include <algorithm>
 
 #include "plan.h"
@@ -8,21 +9,41 @@ namespace baton {
 namespace {
 
 // Below this, waking a thread costs more than it saves.
-constexpr int64_t CHUNK = 16 * TILE;
+constexpr int64_t TILES_OF_CHUNK = 16;
 
 struct Elementwise : Command, ElementwiseWords {
-    explicit Elementwise(Decoder& in) : ElementwiseWords(in) {}
+    int64_t rows = 1, columns;                // of each matrix
+    int64_t rows_of_tile = 1, columns_of_tile;
+
+    explicit Elementwise(Decoder& in) : ElementwiseWords(in), columns(region.elements), columns_of_tile(TILE) {
+        bool turned = std::any_of(region.operands.begin(), region.operands.end(), [](const Operand& one) { return one.turned; });
+        if (turned && region.elements > 0) {
+            constexpr int64_t LINE_FLOATS = 16;
+            rows = region.sizes[region.rank - 2];
+            columns = region.sizes[region.rank - 1];
+            columns_of_tile = std::min(columns, TILE / std::min(rows, LINE_FLOATS));
+            rows_of_tile = std::min(rows, TILE / columns_of_tile);
+        }
+    }
 
     void run(const Run& run) const override {
-        int64_t chunks = (region.elements + CHUNK - 1) / CHUNK;
-        run.machine.pool.each(chunks, [&](int64_t chunk, int worker) {
-            int64_t end = std::min(region.elements, (chunk + 1) * CHUNK);
-            for (int64_t start = chunk * CHUNK; start < end; start += TILE) {
-                int64_t count = std::min(TILE, end - start);
-                run.machine.kernels.region(region, run.bases, Block{start, count, 1, count, nullptr},
+        int64_t down = divided_up(rows, rows_of_tile);
+        int64_t tiles = region.elements == 0 ? 0 : region.elements / rows / columns * divided_up(columns, columns_of_tile) * down;
+        run.machine.pool.each(divided_up(tiles, TILES_OF_CHUNK), [&](int64_t chunk, int worker) {
+            int64_t end = std::min(tiles, (chunk + 1) * TILES_OF_CHUNK);
+            for (int64_t tile = chunk * TILES_OF_CHUNK; tile < end; tile++) {
+                run.machine.kernels.region(region, run.bases, block(tile % down * rows_of_tile, tile / down),
                                            run.machine.registers(worker));
             }
         });
+    }
+
+    // That at a row of a matrix, of so many tiles of columns from the first matrix on.
+    Block block(int64_t row, int64_t left) const {
+        int64_t across = divided_up(columns, columns_of_tile);
+        int64_t column = left % across * columns_of_tile;
+        int64_t start = (left / across * rows + row) * columns + column;
+        return {start, columns, std::min(rows_of_tile, rows - row), std::min(columns_of_tile, columns - column), nullptr};
     }
 };
 

@@ -38,6 +38,7 @@ struct Operand {
     bool whole;     // row-major without gaps: can be read in place
     bool repeated;  // one element for all
     bool row;       // neighbours along the last dimension, the same for all of the others
+    bool turned;    // neighbours along the dimension before the last one alone
 };
 
 struct Instruction {

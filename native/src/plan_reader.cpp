@@ -119,6 +119,8 @@ Operand PlanReader::operand(Region& region) {
         operand.row = operand.row && (region.sizes[d] == 1 || operand.strides[d] == (d == region.rank - 1 ? 1 : 0));
         gapless *= region.sizes[d];
     }
+    const int last = region.rank - 1;
+    operand.turned = last > 0 && operand.strides[last - 1] == 1 && operand.strides[last] > 1 && region.sizes[last] > 1;
     if (place == -1) {
         if (region.product >= 0 || operand.type != Type::F32 || !operand.whole) {
             throw Failure("a region reads one matrix product at most, as float32 and without gaps");

@@ -63,16 +63,21 @@ void views() {
     view<T>({53, 47}, {1, 0});
     view<T>({53, 47}, {94, 2});
     view<T>({130, 151}, {1, 130});
+    view<T>({3, 37, 300}, {11100, 1, 37});
+    view<T>({4, 600, 3}, {1800, 1, 600});
+    view<T>({3, 2, 700}, {1400, 1, 2});
+    view<T>({2, 3, 65, 66}, {12870, 4290, 1, 70});
     view<T>({1, 600, 1}, {5, 1, 9});
     view<T>({5, 7, 11, 13}, {1001, 0, 13, 1});
     view<T>({2, 3, 1, 2, 3, 2, 3, 5}, {540, 1, 77, 6, 30, 3, 90, 12});
     view<T>({2, 2, 2, 2, 2, 2, 2, 2}, {1, 2, 4, 8, 16, 32, 64, 128});
 }
 
-// bias [c] and scale [n, 1] broadcast over x [n, c]; y takes x's place, a second and a third output besides.
+// bias [c] and scale [n, 1] broadcast over x [n, c], and z [c, n] is turned; y takes x's place, a second and a third output
+// besides.
 void broadcasts() {
     constexpr size_t N = 37, C = 530;
-    std::vector<float> x = Numbers(1).reals(N * C), bias = Numbers(2).reals(C), scale = Numbers(3).reals(N);
+    std::vector<float> x = Numbers(1).reals(N * C), bias = Numbers(2).reals(C), scale = Numbers(3).reals(N), z = Numbers(4).reals(C * N);
     Bench bench;
     bench.place(VARIABLES, std::vector<float>(3));
     bench.place(WORKSPACE, std::vector<float>(5));
@@ -83,8 +88,9 @@ void broadcasts() {
     int64_t a = region.operand(x_place, F32);
     int64_t b = region.operand(bias_place, F32, {0, 1});
     int64_t s = region.operand(scale_place, F32, {1, 0});
+    int64_t turned = region.operand(bench.input(z), F32, {1, N});
     int64_t sum = region.instruction(ADD, F32, a, b);
-    int64_t y = region.instruction(MUL, F32, sum, s);
+    int64_t y = region.instruction(ADD, F32, region.instruction(MUL, F32, sum, s), turned);
     int64_t positive = region.instruction(LESS, BOOL, region.number(F32, 0), y);
     int64_t row = region.instruction(CAST, I64, y);
     region.output(y, x_place, F32);
@@ -96,7 +102,7 @@ void broadcasts() {
         std::vector<int64_t> wholes = bench.at<int64_t>(row_place, N * C);
         size_t wrong = 0;
         for (size_t i = 0; i < N * C; i++) {
-            float right = (x[i] + bias[i % C]) * scale[i / C];
+            float right = (x[i] + bias[i % C]) * scale[i / C] + z[i % C * N + i / C];
             wrong += got[i] != right || signs[i] != (right > 0) || wholes[i] != static_cast<int64_t>(right);
         }
         CHECK(wrong == 0, "broadcasts on %s: %zu are wrong", isa, wrong);
