@@ -16,6 +16,7 @@ namespace {
 constexpr int64_t MOST_POSITIONS = 256;  // whose sums a worker keeps at a time
 constexpr int64_t SPARE = 64;            // bytes behind a copy that may be read
 constexpr int64_t ENOUGH = 16;           // parts of the work, for some threads
+constexpr int64_t FEW_PRODUCTS = 65536;  // of bytes: they are there before another thread has heard of them
 
 struct Int8Product : Command, Int8Words {
     int64_t all_lines;  // of results, in all pictures
@@ -23,12 +24,14 @@ struct Int8Product : Command, Int8Words {
     int64_t rest;       // positions of the last line
     int64_t band_lines, bands_of_picture, lines_of_picture;
     int64_t columns;    // positions of a line that are multiplied at a time
+    int64_t products;   // of bytes
     bool flat;          // whether positions are read one after the other, whatever picture they are of
 
     explicit Int8Product(Decoder& words) : Int8Words(words) {
         flat = down.kernel == 1 && across.kernel == 1 && down.stride == 1 && across.stride == 1 && down.before == 0 &&
                across.before == 0 && down.results == down.size && across.results == across.size;
         int64_t positions = lines() * across.results;
+        products = times(times(results(), down.kernel), row());
         width = flat ? std::max<int64_t>(1, std::min<int64_t>(positions, 64)) : across.results;
         all_lines = divided_up(positions, width);
         rest = positions - (all_lines - 1) * width;
@@ -58,7 +61,7 @@ struct Int8Product : Command, Int8Words {
             return;
         }
         int64_t groups = divided_up(panels(), INT8_PANELS);
-        int64_t parts = std::min(groups, divided_up(ENOUGH, bands()));
+        int64_t parts = products <= FEW_PRODUCTS ? 1 : std::min(groups, divided_up(ENOUGH, bands()));
         int64_t share = divided_up(groups, parts);
         run.machine.pool.each(bands() * parts, [&](int64_t chunk, int worker) {
             int64_t band = chunk / parts, part = chunk % parts;

@@ -14,6 +14,7 @@ namespace {
 
 #if defined(__AVX512VNNI__)
 constexpr int MOST_WITH_ONE = 16, MOST_WITH_TWO = 12;  // positions
+constexpr int CHAINS = 2;                              // of sums that one position keeps apart
 
 // Four bytes, repeated for every output.
 struct Quad {
@@ -28,10 +29,12 @@ struct Panel {
     static Panel load(const int8_t* from) { return {_mm512_loadu_si512(from)}; }
     void store(int32_t* to) const { _mm512_storeu_si512(to, lanes); }
     void add_products(Quad left, Panel right) { lanes = _mm512_dpbusd_epi32(lanes, left.bytes, right.lanes); }
-    Panel negative() const { return {_mm512_sub_epi32(_mm512_setzero_si512(), lanes)}; }
+    Panel operator+(Panel x) const { return {_mm512_add_epi32(lanes, x.lanes)}; }
+    Panel operator-(Panel x) const { return {_mm512_sub_epi32(lanes, x.lanes)}; }
 };
 #else
 constexpr int MOST_WITH_ONE = 6, MOST_WITH_TWO = 3;
+constexpr int CHAINS = 1;
 
 struct Quad {
     __m256i bytes;
@@ -54,9 +57,8 @@ struct Panel {
         low = _mm256_dpbusd_avx_epi32(low, left.bytes, right.low);
         high = _mm256_dpbusd_avx_epi32(high, left.bytes, right.high);
     }
-    Panel negative() const {
-        return {_mm256_sub_epi32(_mm256_setzero_si256(), low), _mm256_sub_epi32(_mm256_setzero_si256(), high)};
-    }
+    Panel operator+(Panel x) const { return {_mm256_add_epi32(low, x.low), _mm256_add_epi32(high, x.high)}; }
+    Panel operator-(Panel x) const { return {_mm256_sub_epi32(low, x.low), _mm256_sub_epi32(high, x.high)}; }
 };
 #endif
 
@@ -65,6 +67,8 @@ inline Quad quad_of(const uint8_t* left) {
     std::memcpy(&quad, left, sizeof quad);
     return Quad::all(quad);
 }
+
+inline Quad all_shifts() { return Quad::all(static_cast<int32_t>(0x80808080u)); }
 
 template <int POSITIONS, int PANELS>
 void multiply_positions(const Int8Block& b, const uint8_t* left, const Panel* start, int32_t* out) {
@@ -115,10 +119,10 @@ void multiply_panels(const Int8Block& b) {
     for (int panel = 0; panel < PANELS; panel++) {
         int64_t vectors = b.rows * b.quads;
         const int8_t* weights = b.weights + panel * vectors * INT8_VECTOR;
-        const Quad shifts = Quad::all(static_cast<int32_t>(0x80808080u));
+        const Quad shifts = all_shifts();
         Panel sums = Panel::zero();
         for (int64_t i = 0; i < vectors; i++) sums.add_products(shifts, Panel::load(weights + i * INT8_VECTOR));
-        start[panel] = sums.negative();
+        start[panel] = Panel::zero() - sums;
     }
     // Parts of about the same size.
     int64_t parts = (b.positions + MOST - 1) / MOST, width = (b.positions + parts - 1) / parts;
@@ -131,8 +135,47 @@ void multiply_panels(const Int8Block& b) {
     }
 }
 
+// A single position, as of a token that is written. Its weights are read once: what the shift adds is added up beside it. An
+// instruction waits for the sum that it adds to, so that each sum is kept in some parts.
+template <int PANELS>
+void multiply_one(const Int8Block& b) {
+    const Quad shifts = all_shifts();
+    Panel sums[PANELS][CHAINS], shifted[PANELS][CHAINS];
+    for (int panel = 0; panel < PANELS; panel++) {
+        for (int chain = 0; chain < CHAINS; chain++) sums[panel][chain] = shifted[panel][chain] = Panel::zero();
+    }
+    const int64_t panel_step = b.rows * b.quads * INT8_VECTOR;
+    const int8_t* weights = b.weights;
+    auto add = [&](const uint8_t* from, int chain) {
+        const Quad quad = quad_of(from);
+#pragma GCC unroll 2
+        for (int panel = 0; panel < PANELS; panel++) {
+            const Panel right = Panel::load(weights + panel * panel_step);
+            sums[panel][chain].add_products(quad, right);
+            shifted[panel][chain].add_products(shifts, right);
+        }
+        weights += INT8_VECTOR;
+    };
+    for (int64_t row = 0; row < b.rows; row++) {
+        const uint8_t* from = b.left + row * b.row_step;
+        const uint8_t* end = from + b.quads * INT8_QUAD;
+        for (; from + CHAINS * INT8_QUAD <= end; from += CHAINS * INT8_QUAD) {
+#pragma GCC unroll 2
+            for (int chain = 0; chain < CHAINS; chain++) add(from + chain * INT8_QUAD, chain);
+        }
+        for (; from < end; from += INT8_QUAD) add(from, 0);
+    }
+    for (int panel = 0; panel < PANELS; panel++) {
+        Panel sum = sums[panel][0] - shifted[panel][0];
+        for (int chain = 1; chain < CHAINS; chain++) sum = sum + (sums[panel][chain] - shifted[panel][chain]);
+        sum.store(b.sums + panel * INT8_OUTPUTS);
+    }
+}
+
 void multiply(const Int8Block& b) {
-    if (b.panels == 1) {
+    if (b.lines * b.positions == 1) {
+        b.panels == 1 ? multiply_one<1>(b) : multiply_one<2>(b);
+    } else if (b.panels == 1) {
         multiply_panels<MOST_WITH_ONE, 1>(b);
     } else {
         multiply_panels<MOST_WITH_TWO, 2>(b);

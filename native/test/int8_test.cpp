@@ -139,6 +139,8 @@ void test_int8() {
         product(Int8Sizes::rows(5, 37, 19), kept);
         product(Int8Sizes::rows(67, 64, 33), kept);
         product(Int8Sizes::rows(1, 130, 100), kept);
+        product(Int8Sizes::rows(1, 300, 300), kept);
+        product({1, 5, 17, {3, 3, 1, 1, 0}, {3, 3, 1, 1, 0}, 4}, kept);
         product({1, 3, 16, {6, 3, 6, 1, 1}, {7, 3, 7, 1, 1}, -128}, kept);
         product({2, 5, 40, {9, 3, 4, 2, 0}, {11, 2, 5, 2, 0}, 5}, kept);
         product({3, 16, 16, {8, 3, 8, 1, 1}, {8, 3, 8, 1, 1}, -3}, kept);
