@@ -15,7 +15,7 @@ namespace {
 
 constexpr int64_t MOST_POSITIONS = 256;  // whose sums a worker keeps at a time
 constexpr int64_t SPARE = 64;            // bytes behind a copy that may be read
-constexpr int64_t ENOUGH = 16;           // parts of the work, for some threads
+constexpr int64_t ENOUGH = 16;           // parts of the lines, for some threads
 constexpr int64_t FEW_PRODUCTS = 65536;  // of bytes: they are there before another thread has heard of them
 
 struct Int8Product : Command, Int8Words {
@@ -61,7 +61,7 @@ struct Int8Product : Command, Int8Words {
             return;
         }
         int64_t groups = divided_up(panels(), INT8_PANELS);
-        int64_t parts = products <= FEW_PRODUCTS ? 1 : std::min(groups, divided_up(ENOUGH, bands()));
+        int64_t parts = products <= FEW_PRODUCTS ? 1 : std::min(groups, divided_up(2 * run.machine.pool.threads(), bands()));
         int64_t share = divided_up(groups, parts);
         run.machine.pool.each(bands() * parts, [&](int64_t chunk, int worker) {
             int64_t band = chunk / parts, part = chunk % parts;
