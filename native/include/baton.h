@@ -23,7 +23,7 @@ extern "C" {
 #endif
 
 /* Changes whenever a function or the plan format changes. */
-#define BATON_ABI_VERSION 10
+#define BATON_ABI_VERSION 11
 
 typedef struct baton_backend baton_backend;
 typedef struct baton_memory baton_memory;

@@ -149,8 +149,10 @@ inline void to_bytes(const PanelReals& x, PanelBytes& to) {
 }
 #endif
 
+enum class Added { NOTHING, BYTES, REALS };
+
 // The panel of every position that begins at an output; what lies behind the last output is computed and not written.
-template <bool ADDS, bool BYTES, bool WHOLE>
+template <Added ADDED, bool BYTES, bool WHOLE>
 void finish_panel(const Int8Finish& f, const int32_t* sums, int64_t from) {
     const int64_t count = WHOLE ? INT8_OUTPUTS : f.outputs - from;
     PanelWords bias = {};
@@ -164,12 +166,16 @@ void finish_panel(const Int8Finish& f, const int32_t* sums, int64_t from) {
         PanelWords sum;
         std::memcpy(&sum, sums + i * INT8_ROW + from, sizeof sum);
         reals = __builtin_convertvector(reinterpret_cast<PanelInts>(sum + bias), PanelReals) * scales;
-        if constexpr (ADDS) {
+        if constexpr (ADDED == Added::BYTES) {
             PanelBytes bytes = {};
             std::memcpy(&bytes, own.addend + i * own.step + from, static_cast<size_t>(count));
             PanelReals units;
             to_reals(bytes, units);
             reals += (units - own.addend_zero) * own.addend_scale;
+        } else if constexpr (ADDED == Added::REALS) {
+            PanelReals addend = {};
+            std::memcpy(&addend, own.real_addend + i * own.step + from, static_cast<size_t>(count) * sizeof(float));
+            reals += addend;
         }
     };
     auto write = [&](int64_t i, PanelReals& reals) {
@@ -205,18 +211,25 @@ void finish_panel(const Int8Finish& f, const int32_t* sums, int64_t from) {
     }
 }
 
-template <bool ADDS, bool BYTES>
-void finish_int8(const Int8Finish& f, const int32_t* sums) {
+template <Added ADDED, bool BYTES>
+void finish_outputs(const Int8Finish& f, const int32_t* sums) {
     for (int64_t from = 0; from < f.outputs; from += INT8_OUTPUTS) {
-        auto finish = from + INT8_OUTPUTS <= f.outputs ? finish_panel<ADDS, BYTES, true> : finish_panel<ADDS, BYTES, false>;
+        auto finish = from + INT8_OUTPUTS <= f.outputs ? finish_panel<ADDED, BYTES, true> : finish_panel<ADDED, BYTES, false>;
         finish(f, sums, from);
     }
 }
 
+template <Added ADDED>
+void finish_with(const Int8Finish& f, const int32_t* sums) {
+    auto finish = f.bytes != nullptr ? finish_outputs<ADDED, true> : finish_outputs<ADDED, false>;
+    finish(f, sums);
+}
+
 void int8_finish(const Int8Finish& f, const int32_t* sums) {
-    auto with = f.addend != nullptr ? f.bytes != nullptr ? finish_int8<true, true> : finish_int8<true, false>
-                                    : f.bytes != nullptr ? finish_int8<false, true> : finish_int8<false, false>;
-    with(f, sums);
+    auto finish = f.addend != nullptr        ? finish_with<Added::BYTES>
+                  : f.real_addend != nullptr ? finish_with<Added::REALS>
+                                             : finish_with<Added::NOTHING>;
+    finish(f, sums);
 }
 
 // Bytes with some of their bits turned around.

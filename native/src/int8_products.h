@@ -38,11 +38,12 @@ struct Int8Finish {
     int64_t positions, outputs;  // at most INT8_ROW
     const int32_t* bias;
     const float* scales;
-    const int8_t* addend;  // null where there is none
+    const int8_t* addend;  // null where no bytes are added
     float addend_scale, addend_zero;
+    const float* real_addend;  // null where no numbers are
     Function activation;  // COPY where there is none
     int64_t step;  // from one position of the result, and of the addend, to the next
-    float* reals;   // one of these is null
+    float* reals;  // one of these is null
     int8_t* bytes;
     float inverse_scale, shift;
 };

@@ -63,7 +63,7 @@ Int8Words::Int8Words(PlanReader& words) {
     weight = words.reference(times(times(panels(), down.kernel), quads()) * 64, Type::I8);
     scales = words.reference(outputs, Type::F32);
     bias = words.reference(outputs, Type::I32);
-    addend = words.reference(written, Type::I8, true);
+    addend = words.reference(written, adds_bytes() ? Type::I8 : Type::F32, true);
     out = words.reference(written, keeps_bytes ? Type::I8 : Type::F32);
 }
 

@@ -14,6 +14,7 @@ namespace {
 struct Kept {
     bool bytes = false, rectified = false, adds = false;
     Function smooth = COPY;
+    bool reals = false;  // are added, and not bytes
 };
 
 std::vector<int8_t> bytes(Numbers& numbers, int64_t count, int64_t least = -128) {
@@ -67,6 +68,7 @@ void product(const Int8Sizes& s, const Kept& kept) {
     for (int32_t& value : bias) value = static_cast<int32_t>(numbers.below(20001) - 10000);
     std::vector<int8_t> addend = bytes(numbers, s.written());
     constexpr float INVERSE = 0.7f, ZERO = -7, ADDEND_SCALE = 0.11f, ADDEND_ZERO = 3;
+    std::vector<float> real_addend = numbers.reals(all, -20, 20);
     std::vector<float> reals(all);
     std::vector<int8_t> levels(all);
     for (size_t i = 0; i < all; i++) {
@@ -75,16 +77,16 @@ void product(const Int8Sizes& s, const Kept& kept) {
         int64_t n = place / s.across.results / s.down.results;
         size_t o = i % outputs;
         float value = static_cast<float>(sum_at(s, x, weight, n, y, z, static_cast<int64_t>(o)) + bias[o]) * scales[o];
-        if (kept.adds) value += (static_cast<float>(addend[i]) - ADDEND_ZERO) * ADDEND_SCALE;
+        if (kept.adds) value += kept.reals ? real_addend[i] : (static_cast<float>(addend[i]) - ADDEND_ZERO) * ADDEND_SCALE;
         reals[i] = kept.rectified ? std::max(value, 0.0f) : static_cast<float>(bent(kept.smooth, static_cast<double>(value)));
         levels[i] = static_cast<int8_t>(std::clamp(std::floor(reals[i] * INVERSE + (ZERO + 0.5f)), -128.0f, 127.0f));
     }
     Bench bench;
     int64_t px = bench.input(x), pw = bench.input(weight), ps = bench.input(scales), pb = bench.input(bias);
-    int64_t pa = kept.adds ? bench.input(addend) : NONE;
+    int64_t pa = !kept.adds ? NONE : kept.reals ? bench.input(real_addend) : bench.input(addend);
     int64_t out = kept.bytes ? bench.result<int8_t>(all) : bench.result<float>(all);
     std::vector<int64_t> rest{kept.rectified ? RELU : kept.smooth, kept.bytes, bits_of_double(static_cast<double>(INVERSE)), static_cast<int64_t>(ZERO),
-                              bits_of_double(static_cast<double>(ADDEND_SCALE)), static_cast<int64_t>(ADDEND_ZERO), px, pw, ps, pb, pa, out};
+                              bits_of_double(kept.reals ? 0 : static_cast<double>(ADDEND_SCALE)), static_cast<int64_t>(ADDEND_ZERO), px, pw, ps, pb, pa, out};
     bench.run_everywhere("int8 product", command(INT8_PRODUCT, joined({s.words(), rest})), [&](const char* isa) {
         size_t wrong = 0;
         if (kept.bytes) {
@@ -133,7 +135,8 @@ void rejections() {
 }  // namespace
 
 void test_int8() {
-    std::vector<Kept> ways{{}, {true, false, false}, {false, true, true}, {true, true, true}, {true, true, false}};
+    std::vector<Kept> ways{{}, {true, false, false}, {false, true, true}, {true, true, true}, {true, true, false},
+                           {false, false, true, COPY, true}, {true, true, true, COPY, true}};
     for (const Kept& kept : ways) {
         product(Int8Sizes::rows(1, 1, 1), kept);
         product(Int8Sizes::rows(5, 37, 19), kept);

@@ -44,7 +44,7 @@ final class Int8Words {
         out.real(addend == null ? 0 : addend.scale());
         out.add(addend == null ? 0 : addend.zero());
         out.references(kernel.inputs());
-        if (addend == null) {
+        if (node.inputs().size() < 5) {
             out.add(-1);
         }
         out.references(kernel.outputs());

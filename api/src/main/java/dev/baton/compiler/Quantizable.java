@@ -33,7 +33,7 @@ public final class Quantizable {
      * @param weight the variable
      * @param byOutput whether an output's weights are a row of it: [outputs, ...], and not a column
      * @param bias a variable [outputs]; null where there is none
-     * @param addend what is added; null where nothing is
+     * @param addend what is added, as bytes to a convolution, as numbers to a matrix product; null where nothing is
      * @param activation the element function that follows; null where none does
      * @param end what comes out
      */
@@ -42,6 +42,10 @@ public final class Quantizable {
 
         boolean isConvolution() {
             return node.operation() == Convolution.FORWARD;
+        }
+
+        boolean addsBytes() {
+            return addend != null && isConvolution();
         }
 
         /** What is multiplied with the weight; of a matrix product in the shape that it had before it was made a matrix. */
@@ -94,7 +98,7 @@ public final class Quantizable {
                 Product whole = followed(product);
                 products.put(whole.end().node(), whole);
                 kept.add(whole.x());
-                if (whole.addend() != null) {
+                if (whole.addsBytes()) {
                     kept.add(whole.addend());
                 }
             }
@@ -159,7 +163,7 @@ public final class Quantizable {
             Product same = others.next();
             boolean agrees = product.isSame(same)
                     && agrees(own, product.x(), scales.get(same.x()))
-                    && (product.addend() == null || agrees(own, product.addend(), scales.get(same.addend())));
+                    && (!product.addsBytes() || agrees(own, product.addend(), scales.get(same.addend())));
             if (!agrees) {
                 return Optional.empty();
             }
@@ -255,17 +259,24 @@ public final class Quantizable {
             return null;
         }
         Value other = next.input(0).equals(one.end) ? next.input(1) : next.input(0);
-        if (!one.isConvolution()) {
-            Value bias = other.node().is(Primitive.BROADCAST) ? other.node().input(0) : null;
-            boolean fits = one.bias == null
-                    && bias != null
-                    && isVariable(bias)
-                    && bias.shape().rank() == 1
-                    && bias.shape().size(0) == one.outputs();
-            return fits ? new Product(one.node, one.weight, one.byOutput, bias, null, null, end) : null;
+        Value bias = one.isConvolution() || one.bias != null ? null : bias(other, one.outputs());
+        if (bias != null) {
+            return new Product(one.node, one.weight, one.byOutput, bias, null, null, end);
         }
-        // Of two convolutions that are added the later one adds: what the earlier one gives is there.
+        // Of two products that are added the later one adds: what the earlier one gives is there.
         boolean isThere = other.node().id() < one.node.id() && !other.equals(one.end);
-        return isThere ? new Product(one.node, one.weight, one.byOutput, one.bias, other, null, end) : null;
+        // What is repeated would have to be written out first.
+        boolean isWhole = one.isConvolution() || !other.node().is(Primitive.BROADCAST);
+        return isThere && isWhole ? new Product(one.node, one.weight, one.byOutput, one.bias, other, null, end) : null;
+    }
+
+    /** The variable that is added to each row of outputs; null where something else is added. */
+    private static Value bias(Value added, long outputs) {
+        Value one = added.node().is(Primitive.BROADCAST) ? added.node().input(0) : null;
+        boolean fits = one != null
+                && isVariable(one)
+                && one.shape().rank() == 1
+                && one.shape().size(0) == outputs;
+        return fits ? one : null;
     }
 }

@@ -1,5 +1,6 @@
 package dev.baton.compiler;
 
+import dev.baton.Dim;
 import dev.baton.NDArray;
 import dev.baton.Shape;
 import dev.baton.composite.Int8Scale;
@@ -84,14 +85,19 @@ public final class QuantizeProducts extends Graph.Rewriter {
             attributes = attributes.with(
                     QuantizedProduct.ACTIVATION, product.activation().label());
         }
-        if (product.addend() != null) {
+        if (product.addsBytes()) {
             Int8Scale scale = scales.get(product.addend());
             inputs.add(bytes(product.addend(), scale));
             attributes = scale.in(attributes, QuantizedProduct.ADDEND);
+        } else if (product.addend() != null) {
+            Shape result = inputs.get(0).shape().with(-1, Dim.of(product.outputs()));
+            inputs.add(emit().reshape(replaced(product.addend()), result));
         }
         Value end = product.end();
-        // As few as are read by products that are found, and those are known.
-        Int8Scale kept = scales.get(end);
+        // As few as are read by products that are found, and those are known. What numbers were added to stays a
+        // number: it is
+        // added to again where layers have shortcuts.
+        Int8Scale kept = product.addend() != null && !product.addsBytes() ? null : scales.get(end);
         var operation = product.isConvolution() ? QuantizedProduct.CONVOLUTION : QuantizedProduct.LINEAR;
         Value[] arguments = inputs.toArray(Value[]::new);
         Value number;

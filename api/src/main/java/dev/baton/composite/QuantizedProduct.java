@@ -20,14 +20,14 @@ import java.util.List;
  * result is kept as int8. So several layers one after the other hand bytes to each other.
  *
  * <p>Inputs: x int8, the weight int8, packed ({@link PackedWeight}), the scales float32 [outputs], the bias int32 [outputs],
- * and perhaps an addend, int8 of the shape of the result and with the scale named {@link #ADDEND}.
+ * and perhaps an addend of the shape of the result, float32, or int8 with the scale named {@link #ADDEND}.
  */
 public abstract class QuantizedProduct extends Composite {
 
     /** Under this name, the scale that the result is kept with; without it the result is float32. */
     public static final String RESULT = "result";
 
-    /** Under this name, the scale that the addend is kept with. */
+    /** Under this name, the scale that an addend of int8 is kept with; without it an addend is float32. */
     public static final String ADDEND = "addend";
 
     /** The attribute with the label of the element function at the end: a ReLU, a GELU in either form, or a SiLU. */
@@ -110,11 +110,11 @@ public abstract class QuantizedProduct extends Composite {
         require("the scales", inputs.get(2), DType.FLOAT32, bias.shape());
         require("the bias", bias, DType.INT32, bias.shape());
         Shape result = result(inputs.get(0).shape(), Dim.of(outputs), attributes);
+        boolean isInBytes = Int8Scale.of(attributes, ADDEND) != null;
         if (inputs.size() == 5) {
-            require("the addend", inputs.get(4), DType.INT8, result);
-        }
-        if (inputs.size() == 5 != (Int8Scale.of(attributes, ADDEND) != null)) {
-            throw new ShapeException("an addend comes with its scale");
+            require("the addend", inputs.get(4), isInBytes ? DType.INT8 : DType.FLOAT32, result);
+        } else if (isInBytes) {
+            throw new ShapeException("there is the scale of an addend, and no addend");
         }
         activation(attributes);
         DType dtype = Int8Scale.of(attributes, RESULT) == null ? DType.FLOAT32 : DType.INT8;
@@ -157,7 +157,8 @@ public abstract class QuantizedProduct extends Composite {
     private static Value finish(Emitter emit, Value scaled, List<Value> inputs, Attributes attributes) {
         Value result = scaled;
         if (inputs.size() == 5) {
-            result = emit.add(result, Int8Scale.of(attributes, ADDEND).real(emit, inputs.get(4)));
+            Int8Scale scale = Int8Scale.of(attributes, ADDEND);
+            result = emit.add(result, scale == null ? inputs.get(4) : scale.real(emit, inputs.get(4)));
         }
         Composite activation = activation(attributes);
         if (activation != null) {

@@ -16,6 +16,7 @@ import dev.baton.nn.Layer;
 import dev.baton.nn.Linear;
 import dev.baton.nn.MaxPool2d;
 import dev.baton.nn.ReLU;
+import dev.baton.nn.Residual;
 import dev.baton.nn.Sequential;
 import dev.baton.tensor.Tensor;
 import java.util.HashMap;
@@ -123,5 +124,15 @@ class QuantizeProductsTest {
         // bytes.
         assertThat(operations).contains("gather").doesNotContain("matmul", "gelu");
         assertThat(operations.stream().filter("to int8"::equals)).hasSize(4);
+        // That of the positions; both shortcuts are added in the products.
+        assertThat(operations.stream().filter("add"::equals)).hasSize(1);
+    }
+
+    /** So that no number on the way past the layers is rounded. */
+    @Test
+    void whatALinearLayerAddsToStaysNumbers() {
+        var model = Sequential.of(new Residual(new Linear(5, 5)), new Residual(new Linear(5, 5)), new Linear(5, 3));
+        assertThat(quantized(found(model, DType.FLOAT32, 5)))
+                .containsExactly("to int8", "int8 linear", "to int8", "int8 linear", "to int8", "int8 linear");
     }
 }

@@ -152,7 +152,7 @@ class QuantizedProductsTest {
     }
 
     @Test
-    void anAddendIsAddedAsTheNumberThatItStandsFor() {
+    void anAddendIsAddedAsTheNumberThatItIsOrStandsFor() {
         Shape packed = PackedWeight.shape(1, 1, 1);
         var weight = new double[(int) packed.size()];
         weight[0] = 2;
@@ -165,6 +165,13 @@ class QuantizedProductsTest {
                 List.of(new double[] {1, 2, 3}, weight, new double[] {1}, new double[] {0}, new double[] {10, 12, -128
                 }));
         assertThat(y).containsExactly(2, 5, 6 - 69);
+        types.set(4, new TensorType(DType.FLOAT32, Shape.of(3, 1)));
+        double[] plain = run(
+                QuantizedProduct.LINEAR,
+                Attributes.none(),
+                types,
+                List.of(new double[] {1, 2, 3}, weight, new double[] {1}, new double[] {0}, new double[] {0.5, -4, 1}));
+        assertThat(plain).containsExactly(2.5, 0, 7);
     }
 
     @Test
@@ -200,5 +207,14 @@ class QuantizedProductsTest {
                 .hasMessageContaining("ends with one of [relu, gelu, gelu tanh, silu], not with 'tanh'");
         assertThatThrownBy(() -> builder.add(QuantizedProduct.LINEAR, inputs.subList(0, 3), Attributes.none()))
                 .hasMessageContaining("takes x, a weight, scales, a bias and perhaps an addend");
+        Attributes adding = new Int8Scale(0.5, 0).in(Attributes.none(), QuantizedProduct.ADDEND);
+        assertThatThrownBy(() -> builder.add(QuantizedProduct.LINEAR, fitting, adding))
+                .hasMessageContaining("there is the scale of an addend, and no addend");
+        fitting.add(builder.input("addend", new TensorType(DType.FLOAT32, Shape.of(2, 3))));
+        assertThatThrownBy(() -> builder.add(QuantizedProduct.LINEAR, fitting, adding))
+                .hasMessageContaining("the addend is float32[2, 3], not int8[2, 3]");
+        fitting.set(4, builder.input("bytes", int8(Shape.of(2, 3))));
+        assertThatThrownBy(() -> builder.add(QuantizedProduct.LINEAR, fitting, Attributes.none()))
+                .hasMessageContaining("the addend is int8[2, 3], not float32[2, 3]");
     }
 }

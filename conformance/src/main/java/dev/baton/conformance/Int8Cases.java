@@ -115,6 +115,9 @@ final class Int8Cases {
         Attributes rectified = attributes.with(QuantizedProduct.ACTIVATION, Activations.RELU.label());
         both(cases, product, attributes, bytes, weight, scales, bias);
         both(cases, product, RESULT.in(rectified, QuantizedProduct.RESULT), bytes, weight, scales, bias);
+        Argument numbers = Shapes.argument(DType.FLOAT32, Fill.NORMAL, result);
+        both(cases, product, attributes, bytes, weight, scales, bias, numbers);
+        both(cases, product, RESULT.in(rectified, QuantizedProduct.RESULT), bytes, weight, scales, bias, numbers);
         Attributes adding = ADDEND.in(rectified, QuantizedProduct.ADDEND);
         both(cases, product, adding, bytes, weight, scales, bias, addend);
         both(cases, product, RESULT.in(adding, QuantizedProduct.RESULT), bytes, weight, scales, bias, addend);
