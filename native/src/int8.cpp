@@ -153,8 +153,8 @@ struct Int8Product : Command, Int8Words {
         finish.shift = result_zero + 0.5f;
         for (int64_t i = 0; i < block.lines; i++) {
             int64_t place = ((line + i) * width + from) * outputs + first_output;
-            finish.addend = addend.exists() && adds_bytes() ? run.at<const int8_t>(addend) + place : nullptr;
-            finish.real_addend = addend.exists() && !adds_bytes() ? run.at<const float>(addend) + place : nullptr;
+            finish.addend = addend.exists() && !adds_numbers ? run.at<const int8_t>(addend) + place : nullptr;
+            finish.real_addend = addend.exists() && adds_numbers ? run.at<const float>(addend) + place : nullptr;
             finish.bytes = keeps_bytes ? run.at<int8_t>(out) + place : nullptr;
             finish.reals = keeps_bytes ? nullptr : run.at<float>(out) + place;
             run.machine.kernels.int8_finish(finish, block.sums + i * block.positions * INT8_ROW);

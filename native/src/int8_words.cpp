@@ -52,7 +52,9 @@ Int8Words::Int8Words(PlanReader& words) {
     if (!is_activation(activation)) {
         throw Failure("a product of bytes ends with no function " + std::to_string(static_cast<int>(activation)));
     }
-    keeps_bytes = words.within(0, 1, "flag of bytes") == 1;
+    int64_t kept = words.within(0, 3, "sum of flags of bytes");
+    keeps_bytes = kept % 2 == 1;
+    adds_numbers = kept / 2 == 1;
     inverse_scale = finite(words);
     result_zero = static_cast<float>(words.within(-128, 127, "zero of the result"));
     addend_scale = finite(words);
@@ -63,7 +65,7 @@ Int8Words::Int8Words(PlanReader& words) {
     weight = words.reference(times(times(panels(), down.kernel), quads()) * 64, Type::I8);
     scales = words.reference(outputs, Type::F32);
     bias = words.reference(outputs, Type::I32);
-    addend = words.reference(written, adds_bytes() ? Type::I8 : Type::F32, true);
+    addend = words.reference(written, adds_numbers ? Type::F32 : Type::I8, true);
     out = words.reference(written, keeps_bytes ? Type::I8 : Type::F32);
 }
 

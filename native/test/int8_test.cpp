@@ -85,8 +85,8 @@ void product(const Int8Sizes& s, const Kept& kept) {
     int64_t px = bench.input(x), pw = bench.input(weight), ps = bench.input(scales), pb = bench.input(bias);
     int64_t pa = !kept.adds ? NONE : kept.reals ? bench.input(real_addend) : bench.input(addend);
     int64_t out = kept.bytes ? bench.result<int8_t>(all) : bench.result<float>(all);
-    std::vector<int64_t> rest{kept.rectified ? RELU : kept.smooth, kept.bytes, bits_of_double(static_cast<double>(INVERSE)), static_cast<int64_t>(ZERO),
-                              bits_of_double(kept.reals ? 0 : static_cast<double>(ADDEND_SCALE)), static_cast<int64_t>(ADDEND_ZERO), px, pw, ps, pb, pa, out};
+    std::vector<int64_t> rest{kept.rectified ? RELU : kept.smooth, kept.bytes + 2 * kept.reals, bits_of_double(static_cast<double>(INVERSE)), static_cast<int64_t>(ZERO),
+                              bits_of_double(static_cast<double>(ADDEND_SCALE)), static_cast<int64_t>(ADDEND_ZERO), px, pw, ps, pb, pa, out};
     bench.run_everywhere("int8 product", command(INT8_PRODUCT, joined({s.words(), rest})), [&](const char* isa) {
         size_t wrong = 0;
         if (kept.bytes) {
@@ -125,6 +125,7 @@ void rejections() {
     rejected("padding that is no byte", bench, with(13, 128), "padding of bytes");
     rejected("another function", bench, with(14, TANH), "ends with no function 10");
     rejected("no function", bench, with(14, FUNCTIONS), "the activation is");
+    rejected("flags that are none", bench, with(15, 4), "the sum of flags of bytes is");
     rejected("a scale that is none", bench, with(16, bits_of_double(NAN)), "a scale of bytes is no number");
     rejected("a zero that is no byte", bench, with(17, -129), "zero of the result");
     rejected("another scale that is none", bench, with(18, bits_of_double(1e300)), "a scale of bytes is no number");

@@ -38,7 +38,9 @@ final class Int8Words {
         }
         Int8Scale result = Int8Scale.of(attributes, QuantizedProduct.RESULT);
         Int8Scale addend = Int8Scale.of(attributes, QuantizedProduct.ADDEND);
-        out.add(Encoder.activation(QuantizedProduct.activation(attributes)), result == null ? 0 : 1);
+        boolean addsNumbers = node.inputs().size() == 5 && addend == null;
+        out.add(Encoder.activation(QuantizedProduct.activation(attributes)));
+        out.add((result == null ? 0 : 1) + (addsNumbers ? 2 : 0));
         out.real(result == null ? 0 : result.inverse());
         out.add(result == null ? 0 : result.zero());
         out.real(addend == null ? 0 : addend.scale());

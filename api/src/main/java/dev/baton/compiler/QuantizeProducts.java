@@ -94,9 +94,8 @@ public final class QuantizeProducts extends Graph.Rewriter {
             inputs.add(emit().reshape(replaced(product.addend()), result));
         }
         Value end = product.end();
-        // As few as are read by products that are found, and those are known. What numbers were added to stays a
-        // number: it is
-        // added to again where layers have shortcuts.
+        // As few as are read by products that are found, and those are known. What numbers were added to stays numbers:
+        // where layers have shortcuts it is added to again.
         Int8Scale kept = product.addend() != null && !product.addsBytes() ? null : scales.get(end);
         var operation = product.isConvolution() ? QuantizedProduct.CONVOLUTION : QuantizedProduct.LINEAR;
         Value[] arguments = inputs.toArray(Value[]::new);
