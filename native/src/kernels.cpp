@@ -21,6 +21,7 @@ namespace {
 #include "random_kernel.h"
 #include "reduction_kernel.h"
 #include "vector.h"
+#include "turn.h"
 #include "region_kernel.h"
 #include "training_kernel.h"
 #include "product_kernel.h"

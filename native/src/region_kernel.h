@@ -45,23 +45,6 @@ inline void gather(const Region& region, const Operand& operand, const T* base, 
     }
 }
 
-// Rows of a turned operand, square by square. What is read lies side by side, so that no line of memory is fetched twice; what
-// is written stays in the first cache.
-template <typename T>
-inline void turn(const T* from, int64_t step, int64_t rows, int64_t columns, T* out) {
-    constexpr int64_t SIDE = 4;
-    const bool has_squares = std::is_same_v<T, float>;
-    const int64_t down = has_squares ? rows / SIDE * SIDE : 0, across = has_squares ? columns / SIDE * SIDE : 0;
-    if constexpr (has_squares) {
-        for (int64_t j = 0; j < across; j += SIDE) {
-            for (int64_t i = 0; i < down; i += SIDE) turn_square(from + j * step + i, step, out + i * columns + j, columns);
-        }
-    }
-    for (int64_t i = 0; i < rows; i++) {
-        for (int64_t j = i < down ? across : 0; j < columns; j++) out[i * columns + j] = from[j * step + i];
-    }
-}
-
 inline int64_t offset_of(const Region& region, const Operand& operand, int64_t element) {
     int64_t offset = 0;
     for (int d = region.rank - 1; d >= 0; d--) {
@@ -97,7 +80,8 @@ inline const void* load(const Region& region, const Operand& operand, const char
     if (operand.turned && in_one_row) {
         const int64_t height = region.sizes[region.rank - 2];
         if (block.start / width % height + block.rows <= height) {
-            turn(base + offset_of(region, operand, block.start), operand.strides[region.rank - 1], block.rows, block.columns, out);
+            turn(base + offset_of(region, operand, block.start), operand.strides[region.rank - 1], block.rows, block.columns,
+                 out, block.columns);
             return out;
         }
     }

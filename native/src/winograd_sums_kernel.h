@@ -18,19 +18,7 @@ void channels_last(const float* from, int64_t channel_step, int64_t channels, in
         const float* row = from + i * channel_step + 2 * columns;
         for (int64_t column = 0; column < columns; column += 16) __builtin_prefetch(row + column);
     }
-    int64_t channel = 0;
-    for (; channel + 4 <= channels; channel += 4, from += 4 * channel_step) {
-        int64_t column = 0;
-        for (; column + 4 <= columns; column += 4) {
-            turn_square(from + column, channel_step, to + column * to_step + channel, to_step);
-        }
-        for (; column < columns; column++) {
-            for (int64_t i = 0; i < 4; i++) to[column * to_step + channel + i] = from[i * channel_step + column];
-        }
-    }
-    for (; channel < channels; channel++, from += channel_step) {
-        for (int64_t column = 0; column < columns; column++) to[column * to_step + channel] = from[column];
-    }
+    turn(from, channel_step, columns, channels, to, to_step);
 }
 
 // The elements of neighbouring tiles: four rows of theirs, and to[place][tile][channel].

@@ -48,6 +48,10 @@ public final class Quantizable {
             return addend != null && isConvolution();
         }
 
+        boolean addsNumbers() {
+            return addend != null && !isConvolution();
+        }
+
         /** What is multiplied with the weight; of a matrix product in the shape that it had before it was made a matrix. */
         Value x() {
             Value x = node.input(0);

@@ -89,14 +89,14 @@ public final class QuantizeProducts extends Graph.Rewriter {
             Int8Scale scale = scales.get(product.addend());
             inputs.add(bytes(product.addend(), scale));
             attributes = scale.in(attributes, QuantizedProduct.ADDEND);
-        } else if (product.addend() != null) {
+        } else if (product.addsNumbers()) {
             Shape result = inputs.get(0).shape().with(-1, Dim.of(product.outputs()));
             inputs.add(emit().reshape(replaced(product.addend()), result));
         }
         Value end = product.end();
         // As few as are read by products that are found, and those are known. What numbers were added to stays numbers:
         // where layers have shortcuts it is added to again.
-        Int8Scale kept = product.addend() != null && !product.addsBytes() ? null : scales.get(end);
+        Int8Scale kept = product.addsNumbers() ? null : scales.get(end);
         var operation = product.isConvolution() ? QuantizedProduct.CONVOLUTION : QuantizedProduct.LINEAR;
         Value[] arguments = inputs.toArray(Value[]::new);
         Value number;
