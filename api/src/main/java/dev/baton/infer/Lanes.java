@@ -3,7 +3,6 @@ package dev.baton.infer;
 import dev.baton.StateException;
 import dev.baton.runtime.Opened;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
@@ -11,8 +10,7 @@ import java.util.function.Consumer;
 /**
  * Who computes the next answer. A caller who is alone gets the whole device, for the shortest time to an answer; callers who
  * meet each other get a lane each, so that they share its cores without waiting for each other within an answer. Where the
- * device has no lanes they take turns. Who waits is served in the order in which they came: else a caller who asks again at
- * once is ahead of those who still have to wake up, and some of them wait a hundred times as long as others.
+ * device has no lanes they take turns. {@link Turns} says who of those who wait is next.
  */
 final class Lanes {
 
@@ -23,9 +21,9 @@ final class Lanes {
     private static final long CALM = 1_000_000;
 
     private final Lane whole;
-    private final Semaphore wholeIsFree = new Semaphore(1, true);
+    private final Turns wholeIsFree = new Turns(1);
     private final AtomicReferenceArray<Lane> free;
-    private final Semaphore oneIsFree;
+    private final Turns oneIsFree;
     private final AtomicInteger callers = new AtomicInteger();
     private final Opened opened;
     private volatile long met = System.nanoTime() - CALM;
@@ -40,7 +38,7 @@ final class Lanes {
         this.opened = opened;
         this.whole = whole;
         this.free = new AtomicReferenceArray<>(parts.toArray(Lane[]::new));
-        this.oneIsFree = new Semaphore(parts.size(), true);
+        this.oneIsFree = new Turns(parts.size());
     }
 
     /**
@@ -55,10 +53,10 @@ final class Lanes {
         }
         Lane lane;
         if (free.length() == 0 || isAlone && System.nanoTime() - met >= CALM) {
-            wholeIsFree.acquireUninterruptibly();
+            wholeIsFree.take();
             lane = whole;
         } else {
-            oneIsFree.acquireUninterruptibly();
+            oneIsFree.take();
             lane = takePart();
         }
         if (closed) {
@@ -88,10 +86,10 @@ final class Lanes {
 
     void giveBack(Lane lane) {
         if (lane == whole) {
-            wholeIsFree.release();
+            wholeIsFree.giveBack(1);
         } else {
             putBack(lane);
-            oneIsFree.release();
+            oneIsFree.giveBack(1);
         }
         callers.decrementAndGet();
     }
@@ -143,12 +141,12 @@ final class Lanes {
 
     /** Who comes later stands behind, so that this ends; two who want all meet at the first. */
     private void takeAll() {
-        wholeIsFree.acquireUninterruptibly();
-        oneIsFree.acquireUninterruptibly(free.length());
+        wholeIsFree.takeInOrder(1);
+        oneIsFree.takeInOrder(free.length());
     }
 
     private void giveAllBack() {
-        oneIsFree.release(free.length());
-        wholeIsFree.release();
+        oneIsFree.giveBack(free.length());
+        wholeIsFree.giveBack(1);
     }
 }

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 /**
  * Answers under load: threads that ask for one example after the other, of a predictor, and eight of them by micro-batches.
  * Arguments are names of the workloads that answer, all where there is none; {@code million-calls} makes so many with eight
- * threads, and looks at memory.
+ * threads, and so many again, and looks at memory.
  */
 final class Load {
 
@@ -154,7 +154,7 @@ final class Load {
     private static void millionCalls(Inference inference) throws Exception {
         float[] example = inference.inputs(300, 1).toFloatArray();
         try (Predictor predictor = predictor(inference)) {
-            for (int calls : new int[] {100_000, 1_000_000}) {
+            for (int calls : new int[] {100_000, 1_000_000, 1_000_000}) {
                 inThreads(callers(MANY), caller -> {
                     for (int i = 0; i < calls / MANY; i++) {
                         predictor.predict(example);
@@ -165,7 +165,7 @@ final class Load {
                 Runtime heap = Runtime.getRuntime();
                 System.out.printf(
                         Locale.ROOT,
-                        "after %,9d calls: RssAnon %,d kB, heap %,d kB%n",
+                        "after %,9d more calls: RssAnon %,d kB, heap %,d kB%n",
                         calls,
                         anonymousKilobytes(),
                         (heap.totalMemory() - heap.freeMemory()) / 1024);
