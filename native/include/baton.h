@@ -23,7 +23,7 @@ extern "C" {
 #endif
 
 /* Changes whenever a function or the plan format changes. */
-#define BATON_ABI_VERSION 11
+#define BATON_ABI_VERSION 12
 
 typedef struct baton_backend baton_backend;
 typedef struct baton_memory baton_memory;
@@ -102,7 +102,21 @@ BATON_API int32_t baton_plan_run(int64_t plan);
 BATON_API int32_t baton_plan_read(int64_t plan, int64_t first, int64_t target, int64_t bytes);
 BATON_API void baton_plan_destroy(baton_plan* plan);
 
-/* How often baton_plan_run was entered in this process. */
+/*
+ * A run in two parts, for cores where it goes on by itself between them; where baton_is_asynchronous() is 0 the first part is
+ * all of it. The inputs have been read when baton_plan_start returns, and the outputs are there when baton_plan_finish does,
+ * which has nothing to do where nothing was started. Meanwhile the plan's backend and its memory are used by nothing else.
+ *
+ * While a run goes on, baton_plan_prefetch copies inputs of the plan's next run: those whose addresses stand in the arguments,
+ * where the others are 0. At the next start an address of 0 stands for what was copied so, which is forgotten after it.
+ */
+BATON_API int32_t baton_is_asynchronous(void);
+BATON_API int32_t baton_plan_start(int64_t plan);
+BATON_API int32_t baton_plan_is_running(int64_t plan);
+BATON_API int32_t baton_plan_prefetch(int64_t plan);
+BATON_API int32_t baton_plan_finish(int64_t plan);
+
+/* How often a run was entered in this process. */
 BATON_API int64_t baton_plan_runs(void);
 
 /*
@@ -168,6 +182,11 @@ typedef struct baton_core {
     void (*group_break)(baton_group* group);
     void (*group_release)(baton_group* group);
     int32_t (*backend_free_memory)(const baton_backend* backend, int64_t* bytes);
+    int32_t (*is_asynchronous)(void);
+    int32_t (*plan_start)(int64_t plan);
+    int32_t (*plan_is_running)(int64_t plan);
+    int32_t (*plan_prefetch)(int64_t plan);
+    int32_t (*plan_finish)(int64_t plan);
 } baton_core;
 BATON_API const baton_core* baton_functions(void);
 

@@ -58,6 +58,8 @@ class Backend {
 
 class Plan {
   public:
+    static constexpr bool IS_ASYNCHRONOUS = false;
+
     Plan(Backend& backend, const int64_t* code, int64_t words, const int64_t* addresses, const int64_t* sizes, int32_t spaces,
          const int64_t* arguments)
         : machine_(backend.machine()),
@@ -77,6 +79,12 @@ class Plan {
         }
     }
 
+    // It has only the threads that wait for it.
+    void start() { run(); }
+    void finish() {}
+    bool is_running() const { return false; }
+    // Inputs are read where they lie.
+    void prefetch() {}
     int64_t outputs_size() const { return sizes_[OUTPUTS]; }
     void read(int64_t first, void* to, int64_t bytes) const { copy(to, bases_[OUTPUTS] + first, bytes); }
 

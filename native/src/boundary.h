@@ -6,8 +6,8 @@
 //                        reserve(capacity), which gives
 //   class GrowingMemory  grow(bytes), address()
 //   CoreGroup            CoreGroup(members), break_up(), name(to), find(name, members)
-//   class Plan           Plan(backend, code, words, addresses, sizes, spaces, arguments), run(), outputs_size(),
-//                        read(first, to, bytes)
+//   class Plan           Plan(backend, code, words, addresses, sizes, spaces, arguments), run(), start(), is_running(),
+//                        prefetch(), finish(), outputs_size(), read(first, to, bytes), IS_ASYNCHRONOUS
 //   probe(), processor_name(), openblas_core(), copy(to, from, bytes); Decoder::has(opcode)
 //
 // Their arguments have been checked here, but for what only a core knows.
@@ -65,6 +65,14 @@ void require(bool holds, const char* message) {
     if (!holds) {
         throw baton::Failure(message);
     }
+}
+
+template <typename Body>
+int32_t guarded_with_plan(int64_t handle, Body&& body) {
+    return guarded([&] {
+        require(handle != 0, "the plan is null: it was never created");
+        body(reinterpret_cast<baton_plan*>(handle)->plan);
+    });
 }
 
 }  // namespace
@@ -167,16 +175,30 @@ int32_t baton_plan_shared(const baton_backend* backend, const int64_t* code, int
 
 int32_t baton_plan_run(int64_t handle) {
     runs.fetch_add(1, std::memory_order_relaxed);
-    return guarded([&] {
-        require(handle != 0, "the plan is null: it was never created");
-        reinterpret_cast<baton_plan*>(handle)->plan.run();
-    });
+    return guarded_with_plan(handle, [](baton::Plan& plan) { plan.run(); });
+}
+
+int32_t baton_is_asynchronous(void) { return baton::Plan::IS_ASYNCHRONOUS; }
+
+int32_t baton_plan_start(int64_t handle) {
+    runs.fetch_add(1, std::memory_order_relaxed);
+    return guarded_with_plan(handle, [](baton::Plan& plan) { plan.start(); });
+}
+
+int32_t baton_plan_is_running(int64_t handle) {
+    return handle != 0 && reinterpret_cast<const baton_plan*>(handle)->plan.is_running();
+}
+
+int32_t baton_plan_prefetch(int64_t handle) {
+    return guarded_with_plan(handle, [](baton::Plan& plan) { plan.prefetch(); });
+}
+
+int32_t baton_plan_finish(int64_t handle) {
+    return guarded_with_plan(handle, [](baton::Plan& plan) { plan.finish(); });
 }
 
 int32_t baton_plan_read(int64_t handle, int64_t first, int64_t target, int64_t bytes) {
-    return guarded([&] {
-        require(handle != 0, "the plan is null: it was never created");
-        const baton::Plan& plan = reinterpret_cast<const baton_plan*>(handle)->plan;
+    return guarded_with_plan(handle, [&](const baton::Plan& plan) {
         const int64_t size = plan.outputs_size();
         require(bytes >= 0 && first >= 0 && first <= size && bytes <= size - first,
                 "what is read lies outside of the plan's outputs");
@@ -278,6 +300,11 @@ const baton_core* baton_functions(void) {
         baton_group_break,
         baton_group_release,
         baton_backend_free_memory,
+        baton_is_asynchronous,
+        baton_plan_start,
+        baton_plan_is_running,
+        baton_plan_prefetch,
+        baton_plan_finish,
     };
     return &functions;
 }

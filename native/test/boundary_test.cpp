@@ -120,7 +120,20 @@ void plans() {
         CHECK(sum[0] == first + 2, "the sum is %g", sum[0]);
     }
     CHECK(baton_plan_runs() == runs + 2, "runs are counted");
+    std::vector<float> input{3, 4}, sum{0};
+    arguments[0] = baton_address(input.data());
+    CHECK(baton_plan_start(reinterpret_cast<int64_t>(plan)) == 0, "%s", baton_last_error());
+    CHECK(baton_is_asynchronous() == 1 || baton_plan_is_running(reinterpret_cast<int64_t>(plan)) == 0,
+          "the first part of a run is all of it");
+    CHECK(baton_plan_prefetch(reinterpret_cast<int64_t>(plan)) == 0, "%s", baton_last_error());
+    CHECK(baton_plan_finish(reinterpret_cast<int64_t>(plan)) == 0, "%s", baton_last_error());
+    CHECK(baton_copy(baton_address(sum.data()), addresses[0], 4) == 0 && sum[0] == 7, "the sum is %g", sum[0]);
+    CHECK(baton_plan_runs() == runs + 3, "what is started is counted");
     fails("running null", baton_plan_run(0), "the plan is null");
+    fails("starting null", baton_plan_start(0), "the plan is null");
+    fails("finishing null", baton_plan_finish(0), "the plan is null");
+    fails("copying ahead to null", baton_plan_prefetch(0), "the plan is null");
+    CHECK(baton_plan_is_running(0) == 0, "null runs");
     baton_plan_destroy(plan);
     // The same sum, and the larger of the two, as outputs.
     addresses[OUTPUTS] = addresses[WORKSPACE];

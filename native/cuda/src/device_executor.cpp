@@ -59,6 +59,8 @@ Executor::Executor(int32_t number, const char* products) : device_(number - 1) {
     stream_.most_blocks = 4 * attribute(cudaDevAttrMultiProcessorCount, device_) *
                           attribute(cudaDevAttrMaxThreadsPerMultiProcessor, device_) / BLOCK_THREADS;
     check(cudaStreamCreateWithFlags(&stream_.handle, cudaStreamNonBlocking), "the GPU gives no stream");
+    check(cudaStreamCreateWithFlags(&prefetching_.handle, cudaStreamNonBlocking), "the GPU gives no stream for copies");
+    check(cudaEventCreateWithFlags(&prefetched_, cudaEventDisableTiming), "the GPU gives no event");
 }
 
 // What closing cannot do any more has no consequence: the process's end does it.
@@ -66,13 +68,43 @@ Executor::~Executor() {
     cudaSetDevice(device_);
     products_.reset();
     cudaStreamDestroy(stream_.handle);
+    cudaStreamDestroy(prefetching_.handle);
+    cudaEventDestroy(prefetched_);
 }
 
 void Executor::enter() const { check(cudaSetDevice(device_), "the GPU cannot be used"); }
 
-void Executor::copy(void* to, const void* from, int64_t bytes) const {
-    check(cudaMemcpyAsync(to, from, static_cast<size_t>(bytes), cudaMemcpyDefault, stream_.handle),
+namespace {
+
+void copy_on(const Stream& stream, void* to, const void* from, int64_t bytes) {
+    check(cudaMemcpyAsync(to, from, static_cast<size_t>(bytes), cudaMemcpyDefault, stream.handle),
           "cannot copy to the GPU");
+}
+
+}  // namespace
+
+void Executor::copy(void* to, const void* from, int64_t bytes) const { copy_on(stream_, to, from, bytes); }
+
+void Executor::prefetch(void* to, const void* from, int64_t bytes) const { copy_on(prefetching_, to, from, bytes); }
+
+void Executor::await_prefetched() const {
+    check(cudaEventRecord(prefetched_, prefetching_.handle), "the GPU cannot note that copies are done");
+    check(cudaStreamWaitEvent(stream_.handle, prefetched_, 0), "the GPU cannot wait for copies");
+}
+
+void Executor::finish_prefetching() const {
+    check(cudaStreamSynchronize(prefetching_.handle), "the GPU failed at a copy of what comes next");
+}
+
+void Executor::enqueue(std::function<void()> start) const { start(); }
+
+bool Executor::is_running() const {
+    bool runs = cudaStreamQuery(stream_.handle) == cudaErrorNotReady;
+    if (runs) {
+        // No failure, but taken note of as one: the next command's start must not be blamed for it.
+        cudaGetLastError();
+    }
+    return runs;
 }
 
 void Executor::finish() const {

@@ -12,6 +12,7 @@
 #include <memory>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "group.h"
 #include "matrix_library.h"
@@ -138,7 +139,7 @@ void each_sharing_team(const Stream& stream, int64_t count, const Item& item) {
     start(stream, run_sharing_teams<Item>, count, 1, item);
 }
 
-// Whether commands read inputs where the caller has them.
+// Whether a run that the caller waits for reads inputs where the caller has them.
 constexpr bool INPUTS_IN_PLACE = false;
 
 #else
@@ -174,6 +175,7 @@ void each_sharing_team(const Stream&, int64_t count, const Item& item) {
     }
 }
 
+// Tests then see what reads or writes behind an input's end.
 constexpr bool INPUTS_IN_PLACE = true;
 
 #endif
@@ -202,12 +204,30 @@ class Executor {
     const Member& member() const { return member_; }
     // Copies behind what was started before.
     void copy(void* to, const void* from, int64_t bytes) const;
+    // Starts what start() starts behind what was started before. The host executor puts that off until finish(): nothing
+    // may depend on how soon it is done.
+    void enqueue(std::function<void()> start) const;
+    // Whether anything of it is still to be done.
+    bool is_running() const;
     // Waits for everything that was started, and fails in words where any of it failed.
     void finish() const;
+    // Copies while commands run, without regard to them. The host executor puts that off too, until it is waited for.
+    void prefetch(void* to, const void* from, int64_t bytes) const;
+    // What is started from now on begins when these copies are done.
+    void await_prefetched() const;
+    // Waits for these copies.
+    void finish_prefetching() const;
 
   private:
     int32_t device_;
     Stream stream_;
+#if defined(__CUDACC__)
+    Stream prefetching_;
+    cudaEvent_t prefetched_ = nullptr;
+#else
+    mutable std::function<void()> started_;
+    mutable std::vector<std::function<void()>> prefetches_;
+#endif
     Member member_;
     std::unique_ptr<Products> products_;
 };

@@ -1,4 +1,5 @@
-// The host executor: items run in the calling thread, one after the other.
+// The host executor: items run in the calling thread, one after the other. What a GPU would do beside the calling thread is
+// done as late as can be: who relies on its having been done earlier finds out here.
 #include <cstring>
 #include <new>
 
@@ -20,7 +21,28 @@ void Executor::enter() const {}
 
 void Executor::copy(void* to, const void* from, int64_t bytes) const { baton::copy(to, from, bytes); }
 
-void Executor::finish() const {}
+void Executor::enqueue(std::function<void()> start) const {
+    finish();
+    started_ = std::move(start);
+}
+
+bool Executor::is_running() const { return started_ != nullptr; }
+
+void Executor::finish() const {
+    if (started_) {
+        std::exchange(started_, nullptr)();
+    }
+}
+
+void Executor::prefetch(void* to, const void* from, int64_t bytes) const {
+    prefetches_.push_back([=] { baton::copy(to, from, bytes); });
+}
+
+void Executor::await_prefetched() const { finish_prefetching(); }
+
+void Executor::finish_prefetching() const {
+    for (const auto& prefetch : std::exchange(prefetches_, {})) prefetch();
+}
 
 int64_t Executor::free_memory() const { return INT64_MAX; }
 

@@ -118,6 +118,16 @@ public final class NativeCore extends Pointer {
 
     public native int plan_run(long plan);
 
+    public native int is_asynchronous();
+
+    public native int plan_start(long plan);
+
+    public native int plan_is_running(long plan);
+
+    public native int plan_prefetch(long plan);
+
+    public native int plan_finish(long plan);
+
     public native int plan_read(long plan, long first, long target, long bytes);
 
     public native void plan_destroy(PlanHandle plan);
