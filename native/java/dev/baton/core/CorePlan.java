@@ -25,6 +25,9 @@ final class CorePlan implements Plan {
     private final CoreBuffer outputs;
     private final NDArray arguments;
     private final LongBuffer argumentWords;
+    private final boolean isAsynchronous;
+    /** What was brought for the next run; null where nothing was. */
+    private final NDArray[] prefetched;
     /** Where each output begins in the outputs' memory. */
     private final long[] outputOffsets;
 
@@ -38,6 +41,8 @@ final class CorePlan implements Plan {
         int inputs = program.inputs().size();
         this.arguments = NDArray.zeros(DType.INT64, Shape.of(inputs));
         this.argumentWords = arguments.bytes().asLongBuffer();
+        this.isAsynchronous = backend.core().is_asynchronous() != 0;
+        this.prefetched = new NDArray[inputs];
         this.constants = new CoreBuffer(backend, program.memory().constants());
         this.outputs = new CoreBuffer(backend, program.memory().outputs());
         try {
@@ -98,8 +103,47 @@ final class CorePlan implements Plan {
         requireOpen();
         for (int i = 0; i < inputs.length; i++) {
             argumentWords.put(i, inputs[i].address(addresses));
+            prefetched[i] = null;
         }
         backend.check(backend.core().plan_run(address));
+    }
+
+    /** One call does both parts where a run does not go on by itself. */
+    @Override
+    public void start(NDArray[] inputs) {
+        if (!isAsynchronous) {
+            run(inputs);
+            return;
+        }
+        requireOpen();
+        for (int i = 0; i < inputs.length; i++) {
+            argumentWords.put(i, inputs[i] == prefetched[i] ? 0 : inputs[i].address(addresses));
+            prefetched[i] = null;
+        }
+        backend.check(backend.core().plan_start(address));
+    }
+
+    @Override
+    public boolean isRunning() {
+        return isAsynchronous && backend.core().plan_is_running(address) != 0;
+    }
+
+    @Override
+    public void prefetch(NDArray[] next) {
+        requireOpen();
+        for (int i = 0; i < next.length; i++) {
+            argumentWords.put(i, next[i] == null ? 0 : next[i].address(addresses));
+        }
+        backend.check(backend.core().plan_prefetch(address));
+        System.arraycopy(next, 0, prefetched, 0, next.length);
+    }
+
+    @Override
+    public void finish() {
+        requireOpen();
+        if (isAsynchronous) {
+            backend.check(backend.core().plan_finish(address));
+        }
     }
 
     @Override

@@ -93,8 +93,8 @@ public final class Batches implements Iterable<Batch> {
 
     /**
      * The batches of one epoch as {@link #epoch(int, int)} gives them, but made ahead by the {@linkplain #workers
-     * workers}, and with few arrays that are used again and again: a batch must not be read any more once the next one
-     * was asked for.
+     * workers}, and with few arrays that are used again and again: a batch must not be read any more once the next
+     * but one was asked for.
      */
     public BatchesAhead ahead(int epoch, int from) {
         requireBatch(from);

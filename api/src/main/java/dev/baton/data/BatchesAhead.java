@@ -12,7 +12,7 @@ import java.util.concurrent.Future;
 
 /**
  * The batches of an epoch, made by other threads before they are asked for where making one takes a while. The arrays of
- * a batch are filled anew once the next one was asked for. For one thread; {@link #close} ends the others.
+ * a batch are filled anew once the next but one was asked for. For one thread; {@link #close} ends the others.
  */
 public final class BatchesAhead implements Iterator<Batch>, AutoCloseable {
 
@@ -32,6 +32,7 @@ public final class BatchesAhead implements Iterator<Batch>, AutoCloseable {
     private int next;
     private int begun;
     private Batch handedOut;
+    private Batch handedOutBefore;
     private long waited;
     /** How long the last batch took to make, in nanoseconds. */
     private volatile long making;
@@ -67,9 +68,10 @@ public final class BatchesAhead implements Iterator<Batch>, AutoCloseable {
         if (!hasNext()) {
             throw new NoSuchElementException();
         }
-        if (handedOut != null && handedOut.size() == batches.sizeOf(0)) {
-            free.add(handedOut);
+        if (handedOutBefore != null && handedOutBefore.size() == batches.sizeOf(0)) {
+            free.add(handedOutBefore);
         }
+        handedOutBefore = handedOut;
         long start = System.nanoTime();
         boolean ahead = executor != null && making > WORTH_A_WORKER;
         handedOut = ahead || !coming.isEmpty() ? fromWorkers(ahead) : makeNow();

@@ -23,6 +23,7 @@ final class Arguments {
     private final TensorType[] types;
     private final List<TokenCheck> tokenChecks;
     private final NDArray[] arrays;
+    private final NDArray[] next;
     private final NDArray seed;
     private final NDArray step = NDArray.zeros(DType.INT64, Shape.scalar());
     private final NDArray update = NDArray.zeros(DType.INT64, Shape.scalar());
@@ -38,6 +39,7 @@ final class Arguments {
         this.types = graph.inputs().values().stream().map(Value::type).toArray(TensorType[]::new);
         this.tokenChecks = TokenCheck.of(graph);
         this.arrays = new NDArray[names.size()];
+        this.next = new NDArray[names.size()];
         this.seed = NDArray.of(Shape.scalar(), seed);
         own(GraphBuilder.SEED, this.seed);
         own(GraphBuilder.STEP, step);
@@ -108,6 +110,25 @@ final class Arguments {
         arrays[index] = array;
     }
 
+    /**
+     * Says what will be handed in for the next run. What is of another type than what was handed in for this one, as a smaller
+     * batch, is left aside.
+     *
+     * @param index of the input; at -1 nothing happens
+     */
+    void setNext(int index, NDArray array) {
+        if (index >= 0) {
+            NDArray now = arrays[index];
+            boolean fits = array.dtype() == now.dtype() && array.shape().equals(now.shape());
+            next[index] = fits ? array : null;
+        }
+    }
+
+    /** The array of every input that is known to be handed in for the next run, in their order; not to be changed. */
+    NDArray[] next() {
+        return next;
+    }
+
     private static boolean fits(Shape wanted, Shape given) {
         if (wanted.rank() != given.rank()) {
             return false;
@@ -126,6 +147,7 @@ final class Arguments {
             if (!isOwn(i)) {
                 arrays[i] = null;
             }
+            next[i] = null;
         }
     }
 

@@ -31,6 +31,8 @@ final class Device {
     private final Set<Plan> plans = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Queue<Plan> abandoned = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
+    /** What was started and may still be running; null where nothing was. */
+    private SessionPlan started;
 
     private Device(Backend backend) {
         this.backend = backend;
@@ -123,6 +125,24 @@ final class Device {
         Plan plan = backend.compile(program, variables, workspace);
         plans.add(plan);
         return plan;
+    }
+
+    /** Takes note of a run that may go on by itself. */
+    void started(SessionPlan plan) {
+        started = plan;
+    }
+
+    boolean isStarted(SessionPlan plan) {
+        return started == plan;
+    }
+
+    /** Waits for what was started. */
+    void settle() {
+        if (started != null) {
+            SessionPlan running = started;
+            started = null;
+            running.settle();
+        }
     }
 
     /** Closes a plan; does nothing where that has been done. */

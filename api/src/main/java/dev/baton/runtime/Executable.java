@@ -157,10 +157,7 @@ public final class Executable implements AutoCloseable {
      * @throws dev.baton.DataException if a number that asks for a row of a table, as an embedding has, is none of its rows
      */
     public void run() {
-        session.checkUse();
-        opened.requireOpen();
-        long batch = batch();
-        arguments.checkTokens();
+        long batch = checkedBatch();
         if (shards.isEmpty()) {
             plans.use(batch).run(arguments.all());
         } else {
@@ -172,6 +169,51 @@ public final class Executable implements AutoCloseable {
             devices.together((one, number) -> shards.get(number).run(arguments, batch, devices));
         }
         lastBatch = batch;
+    }
+
+    /** The batch size of the arrays handed in, where a run can take them. */
+    private long checkedBatch() {
+        session.checkUse();
+        opened.requireOpen();
+        long batch = batch();
+        arguments.checkTokens();
+        return batch;
+    }
+
+    /**
+     * Starts a run on the arrays handed in, as {@link #run} does, which the device may go on with by itself; {@link #finish} ends
+     * it. Where several devices share the graph this is all of the run.
+     */
+    public void start() {
+        if (!shards.isEmpty()) {
+            run();
+            return;
+        }
+        long batch = checkedBatch();
+        plans.use(batch).start(arguments.all());
+        lastBatch = batch;
+    }
+
+    /** Whether the device goes on with what was started, so that there is something else to do meanwhile. */
+    public boolean isRunning() {
+        return shards.isEmpty() && plans.current().isRunning();
+    }
+
+    /** Says which array will be handed in for the next run, for {@link #prefetch}; nothing happens at an index of -1. */
+    public void next(int index, NDArray array) {
+        arguments.setNext(index, array);
+    }
+
+    /** Brings what will be handed in for the next run to the device while that goes on with what was started. */
+    public void prefetch() {
+        plans.current().prefetch(arguments.next());
+    }
+
+    /** Waits for what was started, and fails if that has. */
+    public void finish() {
+        if (shards.isEmpty()) {
+            plans.current().finish();
+        }
     }
 
     private SessionPlan planOf(long batch) {

@@ -399,8 +399,18 @@ public final class Session implements AutoCloseable {
         Reference.reachabilityFence(this);
     }
 
+    /** Takes note of a run that may go on by itself. */
+    void started(SessionPlan plan) {
+        device.started(plan);
+    }
+
+    /** Whether a run was started and nobody has waited for it. */
+    boolean isStarted(SessionPlan plan) {
+        return device.isStarted(plan);
+    }
+
     /**
-     * Fails where this session cannot be used.
+     * Fails where this session cannot be used. Waits for what it is still computing.
      *
      * @throws StateException if it is closed, or belongs to another thread
      */
@@ -410,6 +420,7 @@ public final class Session implements AutoCloseable {
         if (owner.get() != user && !owner.compareAndSet(null, user)) {
             throw belongsTo(owner.get(), "used");
         }
+        device.settle();
         device.closeAbandoned();
     }
 

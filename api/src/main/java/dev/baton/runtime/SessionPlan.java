@@ -16,6 +16,8 @@ final class SessionPlan implements Plan {
     private final Plan plan;
     private final Program.Memory memory;
     private boolean closed;
+    /** Of the run that was started and is over. */
+    private RuntimeException failure;
 
     SessionPlan(Session session, Plan plan, Program.Memory memory) {
         this.session = session;
@@ -38,6 +40,44 @@ final class SessionPlan implements Plan {
         requireUse();
         plan.run(inputs);
         Reference.reachabilityFence(session);
+    }
+
+    @Override
+    public void start(NDArray[] inputs) {
+        requireUse();
+        failure = null;
+        plan.start(inputs);
+        session.started(this);
+    }
+
+    @Override
+    public boolean isRunning() {
+        return session.isStarted(this) && plan.isRunning();
+    }
+
+    /** Does nothing where the run that was started has been waited for. */
+    @Override
+    public void prefetch(NDArray[] next) {
+        if (session.isStarted(this)) {
+            plan.prefetch(next);
+        }
+    }
+
+    @Override
+    public void finish() {
+        requireUse();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** Waits for what was started, for whoever uses the session next; {@link #finish} tells how it went. */
+    void settle() {
+        try {
+            plan.finish();
+        } catch (RuntimeException e) {
+            failure = e;
+        }
     }
 
     @Override

@@ -13,6 +13,32 @@ public interface Plan extends AutoCloseable {
      */
     void run(NDArray[] inputs);
 
+    /**
+     * Starts a step, as {@link #run} does, which may go on by itself when this returns; {@link #finish} waits for it. Nothing
+     * else is asked of the backend or its memory in between, but for {@link #isRunning} and {@link #prefetch}. By default this
+     * is all of the step.
+     */
+    default void start(NDArray[] inputs) {
+        run(inputs);
+    }
+
+    /** Whether what was started goes on; false for devices that compute a step while it is started. */
+    default boolean isRunning() {
+        return false;
+    }
+
+    /**
+     * Brings inputs of this plan's next run to the device, while what was started goes on; called where {@link #isRunning} was
+     * true. By default nothing is brought.
+     *
+     * @param next one array for each of the program's inputs, null for those that are not known yet; not to be changed before
+     *     the next run has been started, which may be with other arrays
+     */
+    default void prefetch(NDArray[] next) {}
+
+    /** Waits for what was started, and fails if it has; does nothing where nothing was. */
+    default void finish() {}
+
     /** Copies an output of the last run to an array of its type; waits for the device. */
     void read(int output, NDArray target);
 

@@ -5,7 +5,7 @@ import dev.baton.data.Batches;
 import dev.baton.data.BatchesAhead;
 import java.time.Duration;
 
-/** Steps that learn from batches. */
+/** Steps that learn from batches. Where the device computes a step by itself, the next batch is made and brought meanwhile. */
 final class BatchSteps implements RunSteps {
 
     private final TrainStep step;
@@ -33,36 +33,81 @@ final class BatchSteps implements RunSteps {
 
     @Override
     public Epoch epoch(int epoch, int from, Observation observation, SavedRun saved) {
-        BatchesAhead ahead = batches.ahead(epoch, from);
-        return new Epoch() {
-            private long examples;
+        return new BatchEpoch(step, batches.ahead(epoch, from), observation);
+    }
 
-            @Override
-            public boolean hasNext() {
-                return ahead.hasNext();
+    private static final class BatchEpoch implements Epoch {
+
+        private final TrainStep step;
+        private final BatchesAhead ahead;
+        private final Observation observation;
+        /** What was made while the step before was computed; null where nothing was. */
+        private Batch made;
+        /** Why it could not be made. */
+        private RuntimeException failure;
+
+        private long examples;
+        /** How long batches were made that no step waited for. */
+        private Duration unnoticed = Duration.ZERO;
+
+        BatchEpoch(TrainStep step, BatchesAhead ahead, Observation observation) {
+            this.step = step;
+            this.ahead = ahead;
+            this.observation = observation;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return made != null || failure != null || ahead.hasNext();
+        }
+
+        @Override
+        public StepResult next() {
+            if (failure != null) {
+                throw failure;
             }
-
-            @Override
-            public StepResult next() {
-                Batch batch = ahead.next();
-                examples = batch.size();
+            Batch batch = made != null ? made : ahead.next();
+            made = null;
+            examples = batch.size();
+            if (observation.examines(step.steps() + 1)) {
                 return observation.run(batch);
             }
-
-            @Override
-            public long examples() {
-                return examples;
+            step.start(batch);
+            if (step.isRunning() && ahead.hasNext()) {
+                makeNext();
             }
+            return step.finish();
+        }
 
-            @Override
-            public Duration waited() {
-                return ahead.waited();
+        /** What goes wrong with a batch concerns the step that would learn from it, not the one that goes on. */
+        private void makeNext() {
+            Duration before = ahead.waited();
+            try {
+                made = ahead.next();
+                if (!observation.examines(step.steps() + 2)) {
+                    step.prefetch(made);
+                }
+            } catch (RuntimeException e) {
+                failure = e;
             }
+            if (step.isRunning()) {
+                unnoticed = unnoticed.plus(ahead.waited().minus(before));
+            }
+        }
 
-            @Override
-            public void close() {
-                ahead.close();
-            }
-        };
+        @Override
+        public long examples() {
+            return examples;
+        }
+
+        @Override
+        public Duration waited() {
+            return ahead.waited().minus(unnoticed);
+        }
+
+        @Override
+        public void close() {
+            ahead.close();
+        }
     }
 }

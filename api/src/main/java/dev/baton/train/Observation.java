@@ -54,12 +54,12 @@ final class Observation {
 
     /** Takes a step, with a closer look where it is its turn. */
     StepResult run(Batch batch) {
-        return isExamined(step.steps() + 1) ? tell(step.examine(batch)) : step.run(batch);
+        return examines(step.steps() + 1) ? tell(step.examine(batch)) : step.run(batch);
     }
 
     /** The same on named inputs. */
     StepResult run(Map<String, NDArray> inputs) {
-        return isExamined(step.steps() + 1) ? tell(step.examine(inputs)) : step.run(inputs);
+        return examines(step.steps() + 1) ? tell(step.examine(inputs)) : step.run(inputs);
     }
 
     private StepResult tell(LossChange change) {
@@ -68,8 +68,8 @@ final class Observation {
         return new StepResult(change.step(), (float) change.before(), (float) change.gradientNorm());
     }
 
-    /** A run that goes wrong mostly does so early: the first steps that are looked at lie close together. */
-    private boolean isExamined(long number) {
+    /** Whether a step has a closer look. A run that goes wrong mostly does so early: the first steps that are looked at lie close together. */
+    boolean examines(long number) {
         long every = watch.everySteps();
         return every > 0 && (number % every == 0 || (number > 1 && number < every && Long.bitCount(number) == 1));
     }

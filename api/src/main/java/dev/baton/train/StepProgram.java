@@ -81,7 +81,11 @@ final class StepProgram {
      * @param step the number of the step, from 1
      */
     StepResult run(long step) {
-        if (!compute(step, step, optimizer.update(step))) {
+        return finiteResult(step, compute(step, step, optimizer.update(step)));
+    }
+
+    private StepResult finiteResult(long step, boolean isFinite) {
+        if (!isFinite) {
             throw notFinite(step, loss(), firstNotFinite(step));
         }
         return result(step);
@@ -96,6 +100,35 @@ final class StepProgram {
      * @return whether all was finite; where not, nothing has changed
      */
     boolean compute(long step, long draw, long update) {
+        ready(step, draw, update);
+        executable.run();
+        return isFinite();
+    }
+
+    /**
+     * Starts a step on what was handed in, which the device may go on with by itself.
+     *
+     * @param step the number of the step, from 1
+     */
+    void start(long step) {
+        ready(step, step, optimizer.update(step));
+        executable.start();
+    }
+
+    /** Brings the next batch to the device while that goes on with what was started. */
+    void prefetch(Batch next) {
+        executable.next(inputsIndex, next.inputs());
+        executable.next(targetsIndex, next.targets());
+        executable.prefetch();
+    }
+
+    /** Waits for the step that was started. */
+    StepResult finish(long step) {
+        executable.finish();
+        return finiteResult(step, isFinite());
+    }
+
+    private void ready(long step, long draw, long update) {
         requireExamples(step);
         for (LabelCheck check : labelChecks) {
             check.check(executable.argument(check.input()), step);
@@ -106,7 +139,9 @@ final class StepProgram {
                     + "; it must be a finite number and not negative");
         }
         executable.next(draw, update, rate);
-        executable.run();
+    }
+
+    private boolean isFinite() {
         executable.read(finiteIndex, finiteValue);
         executable.read(lossIndex, lossValue);
         return finiteValue.get(0) != 0;

@@ -118,6 +118,29 @@ public final class TrainStep implements AutoCloseable {
         return run();
     }
 
+    /** Starts a step on a batch, as {@link #run(Batch)} does, which the device may go on with until {@link #finish}. */
+    void start(Batch batch) {
+        prepare(batch);
+        program.hand(batch);
+        last = program;
+        program.start(steps + 1);
+    }
+
+    /** Whether the device goes on with the step that was started. */
+    boolean isRunning() {
+        return program.executable().isRunning();
+    }
+
+    /** Brings the batch of the next step to the device, which goes on with this one; it may still be another one. */
+    void prefetch(Batch next) {
+        program.prefetch(next);
+    }
+
+    /** Waits for the step that was started; fails as {@link #run(Batch)} does. */
+    StepResult finish() {
+        return took(program.finish(steps + 1), steps + 1);
+    }
+
     /**
      * Runs one step on named inputs; arrays that the step's function does not ask for are left aside.
      *

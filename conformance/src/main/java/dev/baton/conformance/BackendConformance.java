@@ -43,7 +43,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * }
  * }</pre>
  *
- * <p>Every case becomes a JUnit test, compared with the reference interpreter in double. A case is skipped, with the
+ * <p>Every case becomes a JUnit test, compared with the reference interpreter in double; then come a few runs of a trainer. A case is skipped, with the
  * reason, where it asks for what a backend may leave out: {@code float64}, and composites, which are expanded where a
  * backend does not claim them (another case runs the definition). The log counts them at the end.
  */
@@ -130,6 +130,17 @@ public abstract class BackendConformance {
         }
         return groups.entrySet().stream()
                 .map(group -> DynamicContainer.dynamicContainer(group.getKey(), group.getValue()));
+    }
+
+    /** What a trainer learns, against the steps that it is made of. */
+    @TestFactory
+    final Stream<DynamicTest> trainingRuns() {
+        var runs = new TrainingRuns(backend());
+        return Stream.of(
+                DynamicTest.dynamicTest("a trainer's run", runs::learnsWhatItsStepsLearn),
+                DynamicTest.dynamicTest("under observation", runs::learnsTheSameUnderObservation),
+                DynamicTest.dynamicTest("reading uses the session", runs::learnsTheSameWhereReadingUsesTheSession),
+                DynamicTest.dynamicTest("an example cannot be read", runs::learnsUntilAnExampleCannotBeRead));
     }
 
     private void run(Case tried) {
