@@ -108,7 +108,8 @@ BATON_API void baton_plan_destroy(baton_plan* plan);
  * which has nothing to do where nothing was started. Meanwhile the plan's backend and its memory are used by nothing else.
  *
  * While a run goes on, baton_plan_prefetch copies inputs of the plan's next run: those whose addresses stand in the arguments,
- * where the others are 0. At the next start an address of 0 stands for what was copied so, which is forgotten after it.
+ * where the others are 0. At the plan's next start an address of 0 stands for what was copied so, which is forgotten after it;
+ * where runs do not go on by themselves nothing is copied, and each address has to be given.
  */
 BATON_API int32_t baton_is_asynchronous(void);
 BATON_API int32_t baton_plan_start(int64_t plan);

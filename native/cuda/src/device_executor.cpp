@@ -182,6 +182,9 @@ void copy(void* to, const void* from, int64_t bytes) {
 }
 
 Block::Block(int64_t bytes) {
+    if (bytes == 0) {
+        return;
+    }
     check(cudaMalloc(reinterpret_cast<void**>(&address_), static_cast<size_t>(bytes)), "the GPU gives no more memory");
 }
 

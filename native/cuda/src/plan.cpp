@@ -108,15 +108,21 @@ Plan::Slot& Plan::inputs_in_place() {
 }
 
 Plan::Slot& Plan::inputs_copied() {
-    bool awaits = false;
-    for (size_t i = FIRST_INPUT; i < sizes_.size(); i++) awaits |= prefetched_[i] && arguments_[i - FIRST_INPUT] == 0;
+    bool awaits = false, replaces = false;
+    for (size_t i = FIRST_INPUT; i < sizes_.size(); i++) {
+        awaits |= was_prefetched(i);
+        replaces |= prefetched_[i] && !was_prefetched(i);
+    }
+    if (replaces) {
+        // It must not arrive behind what takes its place.
+        executor_.finish_prefetching();
+    }
     if (awaits) {
         current_ = 1 - current_;
     }
     Slot& slot = this->slot(current_);
     for (size_t i = FIRST_INPUT; i < sizes_.size(); i++) {
-        bool is_there = awaits && prefetched_[i] && arguments_[i - FIRST_INPUT] == 0;
-        if (!is_there && stage(slot, i, input(arguments_, i, sizes_[i]))) {
+        if (!was_prefetched(i) && stage(slot, i, input(arguments_, i, sizes_[i]))) {
             executor_.copy(slot.bases[i], staged(slot, i), sizes_[i]);
         }
     }
@@ -136,6 +142,7 @@ void Plan::prefetch() {
     Slot& next = slot(1 - current_);
     // What was copied ahead before, for a run that was then given something else, may still be on its way.
     executor_.finish_prefetching();
+    forget_prefetched();
     for (size_t i = FIRST_INPUT; i < sizes_.size(); i++) {
         prefetched_[i] = arguments_[i - FIRST_INPUT] != 0;
         if (prefetched_[i] && stage(next, i, reinterpret_cast<const char*>(arguments_[i - FIRST_INPUT]))) {
@@ -190,6 +197,7 @@ void Plan::read(int64_t first, void* to, int64_t bytes) const {
 void Plan::break_up() const {
     executor_.member().break_up();
     try {
+        executor_.finish_prefetching();
         executor_.finish();
     } catch (const Failure&) {
     }

@@ -23,7 +23,8 @@ class Plan {
     Plan(const Plan&) = delete;
     Plan& operator=(const Plan&) = delete;
     // Returns when everything is done. The first run starts the commands one by one, and with that all of their kernels
-    // are loaded; the second one captures them as a graph, which this and all later runs launch.
+    // are loaded; the second one captures them as a graph, which this and all later runs launch. Where inputs come ahead there
+    // are two such graphs, one for each slot.
     // Where commands meet other backends all runs are as the first one.
     void run();
     // The same in two parts. The inputs have been read when the first one returns.
@@ -67,6 +68,7 @@ class Plan {
     void write_table(const Slot& slot) const;
     Slot& inputs_in_place();
     Slot& inputs_copied();
+    bool was_prefetched(size_t space) const { return prefetched_[space] && arguments_[space - FIRST_INPUT] == 0; }
     void forget_prefetched();
     void start(Slot& (Plan::*inputs)());
     void launch(Slot& slot);

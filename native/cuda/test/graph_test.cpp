@@ -145,6 +145,15 @@ void ahead(baton_backend* backend) {
     one.prefetch(5, FACTOR);
     one.finish(8);
     one.start(5, FACTOR);
+    // One of two is there, and another one is given in the place of what came with it.
+    one.prefetch(6, X | FACTOR);
+    one.finish(5);
+    one.start(6, FACTOR);
+    one.prefetch(7, X | FACTOR);
+    one.finish(6);
+    one.start(7, X);
+    one.finish(7);
+    one.start(5);
     // What was copied is left aside where something else is given.
     one.prefetch(9, X | FACTOR);
     one.finish(5);

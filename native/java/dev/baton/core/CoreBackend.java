@@ -33,6 +33,7 @@ public abstract class CoreBackend implements Backend {
     private final NativeCore core;
     private final NativeCore.BackendHandle handle = new NativeCore.BackendHandle();
     private CoreGroup group;
+    private long runs;
     private boolean closed;
 
     /**
@@ -175,6 +176,16 @@ public abstract class CoreBackend implements Backend {
     public final Plan compile(Program program, DeviceBuffer variables, DeviceBuffer workspace) {
         requireOpen();
         return new CorePlan(this, program, (CoreBuffer) variables, (CoreBuffer) workspace);
+    }
+
+    /** How many runs of any plan were begun. */
+    final long runs() {
+        return runs;
+    }
+
+    /** Counts a run; gives how many there were before. */
+    final long beginRun() {
+        return runs++;
     }
 
     private void requireOpen() {

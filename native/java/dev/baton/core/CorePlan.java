@@ -28,6 +28,8 @@ final class CorePlan implements Plan {
     private final boolean isAsynchronous;
     /** What was brought for the next run; null where nothing was. */
     private final NDArray[] prefetched;
+    /** How many runs the backend had begun then. */
+    private long prefetchedAt = -1;
     /** Where each output begins in the outputs' memory. */
     private final long[] outputOffsets;
 
@@ -103,8 +105,8 @@ final class CorePlan implements Plan {
         requireOpen();
         for (int i = 0; i < inputs.length; i++) {
             argumentWords.put(i, inputs[i].address(addresses));
-            prefetched[i] = null;
         }
+        backend.beginRun();
         backend.check(backend.core().plan_run(address));
     }
 
@@ -116,9 +118,11 @@ final class CorePlan implements Plan {
             return;
         }
         requireOpen();
+        // Arrays may be filled anew once something else has run.
+        boolean isNext = prefetchedAt == backend.beginRun();
         for (int i = 0; i < inputs.length; i++) {
-            argumentWords.put(i, inputs[i] == prefetched[i] ? 0 : inputs[i].address(addresses));
-            prefetched[i] = null;
+            boolean isThere = isNext && inputs[i] == prefetched[i];
+            argumentWords.put(i, isThere ? 0 : inputs[i].address(addresses));
         }
         backend.check(backend.core().plan_start(address));
     }
@@ -134,8 +138,10 @@ final class CorePlan implements Plan {
         for (int i = 0; i < next.length; i++) {
             argumentWords.put(i, next[i] == null ? 0 : next[i].address(addresses));
         }
+        prefetchedAt = -1;
         backend.check(backend.core().plan_prefetch(address));
         System.arraycopy(next, 0, prefetched, 0, next.length);
+        prefetchedAt = backend.runs();
     }
 
     @Override

@@ -139,7 +139,7 @@ final class Lanes {
         }
     }
 
-    /** Who comes later stands behind, so that this ends; two who want all meet at the first. */
+    /** Who comes later stands behind after a while, so that this ends; two who want all meet at the first. */
     private void takeAll() {
         wholeIsFree.takeInOrder(1);
         oneIsFree.takeInOrder(free.length());

@@ -7,8 +7,8 @@ import java.util.function.LongSupplier;
  * Who takes the next of a number of equal things. To wake the thread that has waited longest takes longer than many an answer,
  * and the thing is idle meanwhile. So whoever asks while a thing is free takes it at once, ahead of those who are still to wake
  * up; but only for a while after one of them was served. Then everybody stands behind the one who has waited longest. So each
- * is served within as many such whiles as there are others before him, and there is one waking in a while instead of one for
- * each answer.
+ * is served within as many such whiles as there are others before him, and things are idle for the time of one waking in a
+ * while, and not for that of one at each answer.
  */
 final class Turns {
 
@@ -32,7 +32,9 @@ final class Turns {
 
     /** Waits for one that is free; an interrupt changes nothing. */
     void take() {
-        boolean mayGoAhead = clock.getAsLong() - served < WHILE;
+        // Before the clock: somebody may be served meanwhile.
+        long last = served;
+        boolean mayGoAhead = clock.getAsLong() - last < WHILE;
         if (!(mayGoAhead && free.tryAcquire())) {
             takeInOrder(1);
         }

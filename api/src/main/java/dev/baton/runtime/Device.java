@@ -32,7 +32,7 @@ final class Device {
     private final Queue<Plan> abandoned = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
     /** What was started and may still be running; null where nothing was. */
-    private SessionPlan started;
+    private StartedRun started;
 
     private Device(Backend backend) {
         this.backend = backend;
@@ -128,18 +128,18 @@ final class Device {
     }
 
     /** Takes note of a run that may go on by itself. */
-    void started(SessionPlan plan) {
-        started = plan;
+    void started(StartedRun run) {
+        started = run;
     }
 
-    boolean isStarted(SessionPlan plan) {
-        return started == plan;
+    boolean isStarted(StartedRun run) {
+        return started == run;
     }
 
     /** Waits for what was started. */
     void settle() {
         if (started != null) {
-            SessionPlan running = started;
+            StartedRun running = started;
             started = null;
             running.settle();
         }

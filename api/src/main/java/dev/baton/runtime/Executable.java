@@ -196,22 +196,25 @@ public final class Executable implements AutoCloseable {
 
     /** Whether the device goes on with what was started, so that there is something else to do meanwhile. */
     public boolean isRunning() {
-        return shards.isEmpty() && plans.current().isRunning();
+        return shards.isEmpty() && plans.current() != null && plans.current().isRunning();
     }
 
-    /** Says which array will be handed in for the next run, for {@link #prefetch}; nothing happens at an index of -1. */
-    public void next(int index, NDArray array) {
+    /**
+     * Says which array will be handed in for the next run, for {@link #prefetch}; not to be changed before that. Nothing happens
+     * at an index of -1.
+     */
+    public void nextInput(int index, NDArray array) {
         arguments.setNext(index, array);
     }
 
-    /** Brings what will be handed in for the next run to the device while that goes on with what was started. */
+    /** Brings what will be handed in for the next run to the device, where {@link #isRunning} was true. */
     public void prefetch() {
         plans.current().prefetch(arguments.next());
     }
 
     /** Waits for what was started, and fails if that has. */
     public void finish() {
-        if (shards.isEmpty()) {
+        if (shards.isEmpty() && plans.current() != null) {
             plans.current().finish();
         }
     }

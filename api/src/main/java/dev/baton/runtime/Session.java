@@ -400,13 +400,13 @@ public final class Session implements AutoCloseable {
     }
 
     /** Takes note of a run that may go on by itself. */
-    void started(SessionPlan plan) {
-        device.started(plan);
+    void started(StartedRun run) {
+        device.started(run);
     }
 
     /** Whether a run was started and nobody has waited for it. */
-    boolean isStarted(SessionPlan plan) {
-        return device.isStarted(plan);
+    boolean isStarted(StartedRun run) {
+        return device.isStarted(run);
     }
 
     /**

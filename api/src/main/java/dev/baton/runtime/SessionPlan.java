@@ -1,9 +1,11 @@
 package dev.baton.runtime;
 
+import dev.baton.BackendException;
 import dev.baton.NDArray;
 import dev.baton.StateException;
 import dev.baton.program.Program;
 import dev.baton.spi.Plan;
+import java.lang.System.Logger.Level;
 import java.lang.ref.Reference;
 
 /**
@@ -15,14 +17,15 @@ final class SessionPlan implements Plan {
     private final Session session;
     private final Plan plan;
     private final Program.Memory memory;
+    private final StartedRun started;
+    private boolean prefetches = true;
     private boolean closed;
-    /** Of the run that was started and is over. */
-    private RuntimeException failure;
 
     SessionPlan(Session session, Plan plan, Program.Memory memory) {
         this.session = session;
         this.plan = plan;
         this.memory = memory;
+        this.started = new StartedRun(plan);
     }
 
     /** What one run needs. */
@@ -38,6 +41,7 @@ final class SessionPlan implements Plan {
     @Override
     public void run(NDArray[] inputs) {
         requireUse();
+        started.clear();
         plan.run(inputs);
         Reference.reachabilityFence(session);
     }
@@ -45,39 +49,40 @@ final class SessionPlan implements Plan {
     @Override
     public void start(NDArray[] inputs) {
         requireUse();
-        failure = null;
-        plan.start(inputs);
-        session.started(this);
+        started.start(inputs);
+        session.started(started);
+        Reference.reachabilityFence(session);
     }
 
     @Override
     public boolean isRunning() {
-        return session.isStarted(this) && plan.isRunning();
+        boolean running = session.isStarted(started) && plan.isRunning();
+        Reference.reachabilityFence(session);
+        return running;
     }
 
-    /** Does nothing where the run that was started has been waited for. */
+    /** Does nothing where the run that was started has been waited for; where it cannot be done, runs go on without. */
     @Override
     public void prefetch(NDArray[] next) {
-        if (session.isStarted(this)) {
-            plan.prefetch(next);
+        if (prefetches && session.isStarted(started)) {
+            try {
+                plan.prefetch(next);
+            } catch (BackendException e) {
+                prefetches = false;
+                System.getLogger(SessionPlan.class.getName())
+                        .log(
+                                Level.WARNING,
+                                "inputs are no longer brought to the device while it computes, and steps take longer: {0}",
+                                e.getMessage());
+            }
         }
+        Reference.reachabilityFence(session);
     }
 
     @Override
     public void finish() {
         requireUse();
-        if (failure != null) {
-            throw failure;
-        }
-    }
-
-    /** Waits for what was started, for whoever uses the session next; {@link #finish} tells how it went. */
-    void settle() {
-        try {
-            plan.finish();
-        } catch (RuntimeException e) {
-            failure = e;
-        }
+        started.report();
     }
 
     @Override

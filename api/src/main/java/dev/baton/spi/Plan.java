@@ -32,7 +32,8 @@ public interface Plan extends AutoCloseable {
      * true. By default nothing is brought.
      *
      * @param next one array for each of the program's inputs, null for those that are not known yet; not to be changed before
-     *     the next run has been started, which may be with other arrays
+     *     the backend's next run has been started. Where that is one of another plan, or with other arrays, what was brought is
+     *     of no use to any run
      */
     default void prefetch(NDArray[] next) {}
 

@@ -4,6 +4,7 @@ import dev.baton.data.Batch;
 import dev.baton.data.Batches;
 import dev.baton.data.BatchesAhead;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /** Steps that learn from batches. Where the device computes a step by itself, the next batch is made and brought meanwhile. */
 final class BatchSteps implements RunSteps {
@@ -41,13 +42,11 @@ final class BatchSteps implements RunSteps {
         private final TrainStep step;
         private final BatchesAhead ahead;
         private final Observation observation;
-        /** What was made while the step before was computed; null where nothing was. */
-        private Batch made;
-        /** Why it could not be made. */
-        private RuntimeException failure;
+        /** Gives what was made while the step before was computed, or fails as its making did; null where nothing was made. */
+        private Supplier<Batch> made;
 
         private long examples;
-        /** How long batches were made that no step waited for. */
+        /** How long batches were made that were there before the device had done the step. */
         private Duration unnoticed = Duration.ZERO;
 
         BatchEpoch(TrainStep step, BatchesAhead ahead, Observation observation) {
@@ -58,15 +57,12 @@ final class BatchSteps implements RunSteps {
 
         @Override
         public boolean hasNext() {
-            return made != null || failure != null || ahead.hasNext();
+            return made != null || ahead.hasNext();
         }
 
         @Override
         public StepResult next() {
-            if (failure != null) {
-                throw failure;
-            }
-            Batch batch = made != null ? made : ahead.next();
+            Batch batch = made != null ? made.get() : ahead.next();
             made = null;
             examples = batch.size();
             if (observation.examines(step.steps() + 1)) {
@@ -83,12 +79,15 @@ final class BatchSteps implements RunSteps {
         private void makeNext() {
             Duration before = ahead.waited();
             try {
-                made = ahead.next();
+                Batch next = ahead.next();
+                made = () -> next;
                 if (!observation.examines(step.steps() + 2)) {
-                    step.prefetch(made);
+                    step.prefetch(next);
                 }
-            } catch (RuntimeException e) {
-                failure = e;
+            } catch (RuntimeException | Error e) {
+                made = () -> {
+                    throw e;
+                };
             }
             if (step.isRunning()) {
                 unnoticed = unnoticed.plus(ahead.waited().minus(before));

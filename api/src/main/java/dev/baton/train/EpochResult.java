@@ -17,7 +17,8 @@ import java.util.Map;
  * @param metrics by name, in the order in which the trainer was given them: of the validation examples afterwards
  * @param samplesPerSecond training examples a second in this epoch, validation left out
  * @param waited how long steps waited for their batches in this epoch: what more workers ({@link
- *     dev.baton.data.Batches#workers}) or faster data could save
+ *     dev.baton.data.Batches#workers}) or faster data could save; at most that where a device computes by itself, which may have
+ *     been done only shortly before the batch was there
  * @param warnings of what looked wrong in this epoch ({@link TrainingListener#warning}), with the step of each
  * @param left the time that the remaining epochs will take at the pace so far
  */

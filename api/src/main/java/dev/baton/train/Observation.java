@@ -68,7 +68,10 @@ final class Observation {
         return new StepResult(change.step(), (float) change.before(), (float) change.gradientNorm());
     }
 
-    /** Whether a step has a closer look. A run that goes wrong mostly does so early: the first steps that are looked at lie close together. */
+    /**
+     * Whether a step gets a closer look. A run that goes wrong mostly does so early: the first steps that are looked at lie close
+     * together.
+     */
     boolean examines(long number) {
         long every = watch.everySteps();
         return every > 0 && (number % every == 0 || (number > 1 && number < every && Long.bitCount(number) == 1));

@@ -117,8 +117,8 @@ final class StepProgram {
 
     /** Brings the next batch to the device while that goes on with what was started. */
     void prefetch(Batch next) {
-        executable.next(inputsIndex, next.inputs());
-        executable.next(targetsIndex, next.targets());
+        executable.nextInput(inputsIndex, next.inputs());
+        executable.nextInput(targetsIndex, next.targets());
         executable.prefetch();
     }
 

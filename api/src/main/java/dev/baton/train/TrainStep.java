@@ -118,6 +118,22 @@ public final class TrainStep implements AutoCloseable {
         return run();
     }
 
+    /**
+     * Runs one step on a batch as {@link #run(Batch)} does. A device that computes by itself, as a GPU does, is brought the next
+     * batch meanwhile. A {@link Trainer} does so by itself.
+     *
+     * @param next what the step after this one learns from; its arrays must not be changed before that step, which may still be
+     *     given another batch
+     */
+    public StepResult run(Batch batch, Batch next) {
+        Objects.requireNonNull(next, "next");
+        start(batch);
+        if (isRunning()) {
+            prefetch(next);
+        }
+        return finish();
+    }
+
     /** Starts a step on a batch, as {@link #run(Batch)} does, which the device may go on with until {@link #finish}. */
     void start(Batch batch) {
         prepare(batch);

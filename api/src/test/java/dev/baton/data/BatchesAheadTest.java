@@ -96,6 +96,23 @@ class BatchesAheadTest {
         }
     }
 
+    /** A step that goes on while the next batch is made may be looked into when it has failed. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 3})
+    void stayUntilTheNextButOneIsAskedFor(int workers) {
+        try (BatchesAhead ahead =
+                Examples.of(new Slow(300)).batched(10).workers(workers).ahead(0, 0)) {
+            Batch before = ahead.next();
+            for (int first = 0; ahead.hasNext(); first += 10) {
+                Batch next = ahead.next();
+                LockSupport.parkNanos(2_000_000);
+                assertThat(before.inputs().get(0)).isEqualTo(first);
+                assertThat(before.inputs().get(9)).isEqualTo(first + 9);
+                before = next;
+            }
+        }
+    }
+
     @Test
     void useFewArrays() {
         Set<NDArray> arrays = Collections.newSetFromMap(new IdentityHashMap<>());

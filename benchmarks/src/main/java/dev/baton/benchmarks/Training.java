@@ -102,8 +102,9 @@ record Training(Supplier<Layer> network, Optimizer optimizer, int batch, Shape e
             var walk = new Data.Walk();
             long tokens = isTokens() ? example.size() : 1;
             bench.rate("train", isTokens() ? "tokens/s" : "samples/s", batch * tokens, () -> {
-                step.run(batches[walk.input()][walk.label()]);
+                Batch now = batches[walk.input()][walk.label()];
                 walk.next();
+                step.run(now, batches[walk.input()][walk.label()]);
             });
         }
     }

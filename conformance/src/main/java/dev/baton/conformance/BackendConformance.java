@@ -43,9 +43,10 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * }
  * }</pre>
  *
- * <p>Every case becomes a JUnit test, compared with the reference interpreter in double; then come a few runs of a trainer. A case is skipped, with the
+ * <p>Every case becomes a JUnit test, compared with the reference interpreter in double. A case is skipped, with the
  * reason, where it asks for what a backend may leave out: {@code float64}, and composites, which are expanded where a
- * backend does not claim them (another case runs the definition). The log counts them at the end.
+ * backend does not claim them (another case runs the definition). The log counts them at the end. Then come a few runs of a
+ * trainer, which have to learn what their steps learn one by one, to the bit.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Execution(ExecutionMode.SAME_THREAD)
@@ -138,6 +139,8 @@ public abstract class BackendConformance {
         var runs = new TrainingRuns(backend());
         return Stream.of(
                 DynamicTest.dynamicTest("a trainer's run", runs::learnsWhatItsStepsLearn),
+                DynamicTest.dynamicTest("the next batch is known", runs::learnsTheSameWhereTheNextBatchIsKnown),
+                DynamicTest.dynamicTest("arrays are filled anew", runs::learnsWhatIsThereWhereArraysAreFilledAnew),
                 DynamicTest.dynamicTest("under observation", runs::learnsTheSameUnderObservation),
                 DynamicTest.dynamicTest("reading uses the session", runs::learnsTheSameWhereReadingUsesTheSession),
                 DynamicTest.dynamicTest("an example cannot be read", runs::learnsUntilAnExampleCannotBeRead));

@@ -23,6 +23,7 @@ import dev.baton.train.TrainStep;
 import dev.baton.train.Trainer;
 import dev.baton.train.TrainingListener;
 import dev.baton.train.Watch;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,17 +121,21 @@ final class TrainingRuns {
         return values;
     }
 
-    private Map<String, NDArray> stepByStep(int steps) {
+    /** The batches of a run, so many, each with arrays of its own. */
+    private static List<Batch> batches(int steps) {
         Batches batches = new Source(example -> {}).batches();
+        var all = new ArrayList<Batch>();
+        for (int epoch = 0; epoch < EPOCHS; epoch++) {
+            batches.epoch(epoch).forEach(all::add);
+        }
+        return all.subList(0, Math.min(steps, all.size()));
+    }
+
+    /** What one step after the other learns. */
+    private Map<String, NDArray> stepByStep(List<Batch> batches) {
         try (var session = Session.open(backend, 11);
                 var step = TrainStep.of(session, model(), Losses.crossEntropy(), optimizer())) {
-            for (int epoch = 0; epoch < EPOCHS; epoch++) {
-                for (Batch batch : batches.epoch(epoch)) {
-                    if (step.steps() < steps) {
-                        step.run(batch);
-                    }
-                }
-            }
+            batches.forEach(step::run);
             return variables(session);
         }
     }
@@ -150,7 +155,35 @@ final class TrainingRuns {
         try (var session = Session.open(backend, 11);
                 var trainer = trainer(session, new Watcher(0))) {
             trainer.fit(batches, batches, Epochs.of(EPOCHS));
-            requireEqual(stepByStep(Integer.MAX_VALUE), variables(session));
+            requireEqual(stepByStep(batches(Integer.MAX_VALUE)), variables(session));
+        }
+    }
+
+    /** A loop of one's own that knows the next batch; now and then it is another one. */
+    void learnsTheSameWhereTheNextBatchIsKnown() {
+        List<Batch> batches = batches(Integer.MAX_VALUE);
+        try (var session = Session.open(backend, 11);
+                var step = TrainStep.of(session, model(), Losses.crossEntropy(), optimizer())) {
+            for (int i = 0; i < batches.size(); i++) {
+                step.run(batches.get(i), batches.get((i * 5 / 4 + 1) % batches.size()));
+            }
+            requireEqual(stepByStep(batches), variables(session));
+        }
+    }
+
+    /** Arrays may be filled anew when something else has run than what they were announced for. */
+    void learnsWhatIsThereWhereArraysAreFilledAnew() {
+        List<Batch> batches = batches(3);
+        Batch announced = batches(2).get(1);
+        Batch later = batches.get(2);
+        try (var session = Session.open(backend, 11);
+                var step = TrainStep.of(session, model(), Losses.crossEntropy(), optimizer())) {
+            step.run(batches.get(0), announced);
+            step.examine(announced);
+            announced.inputs().bytes().put(later.inputs().bytes());
+            announced.targets().bytes().put(later.targets().bytes());
+            step.run(announced);
+            requireEqual(stepByStep(batches), variables(session));
         }
     }
 
@@ -162,13 +195,16 @@ final class TrainingRuns {
                 var trainer = trainer(session, new Watcher(3))) {
             trainer.fit(batches, batches, Epochs.of(1).atMostSteps(count - 2));
             trainer.fit(batches, batches, Epochs.of(1));
+            List<Batch> learnt = new ArrayList<>(batches(count - 2));
+            learnt.addAll(batches(count));
+            requireEqual(stepByStep(learnt), variables(session));
         }
         var watched = new Watcher(3);
         try (var session = Session.open(backend, 11);
                 var trainer = trainer(session, watched)) {
             trainer.fit(batches, batches, Epochs.of(EPOCHS).atMostSteps(2L * count + 3));
             Assertions.assertEquals(2 * count + 3, watched.batches);
-            requireEqual(stepByStep(2 * count + 3), variables(session));
+            requireEqual(stepByStep(batches(2 * count + 3)), variables(session));
         }
     }
 
@@ -182,7 +218,7 @@ final class TrainingRuns {
                 }
             });
             trainer.fit(source.batches(), source.batches(), Epochs.of(EPOCHS));
-            requireEqual(stepByStep(Integer.MAX_VALUE), variables(session));
+            requireEqual(stepByStep(batches(Integer.MAX_VALUE)), variables(session));
         }
     }
 
@@ -203,7 +239,7 @@ final class TrainingRuns {
                     () -> trainer.fit(batches, new Source(example -> {}).batches(), Epochs.of(EPOCHS)));
             Assertions.assertTrue(failure.getMessage().endsWith("is gone"), failure.getMessage());
             Assertions.assertTrue(watched.batches > 0);
-            requireEqual(stepByStep(watched.batches), variables(session));
+            requireEqual(stepByStep(batches(watched.batches)), variables(session));
         }
     }
 
