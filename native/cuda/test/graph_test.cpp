@@ -54,8 +54,10 @@ class Accumulation {
     }
 
     // Copies some inputs ahead.
-    void prefetch(float seed, int which) {
-        hand(seed, [&] {
+    void prefetch(float seed, int which) { prefetch(seed, seed, which); }
+
+    void prefetch(float x_seed, float factor_seed, int which) {
+        hand(x_seed, factor_seed, [&] {
             forget(~which);
             CHECK(baton_plan_prefetch(handle()) == 0, "%s", baton_last_error());
         });
@@ -92,8 +94,13 @@ class Accumulation {
     // Inputs move from call to call, and are gone after it.
     template <typename Call>
     void hand(float seed, Call&& call) {
-        std::vector<float> values(COUNT), factor{seed + 1};
-        for (size_t i = 0; i < values.size(); i++) values[i] = x(seed, i);
+        hand(seed, seed, call);
+    }
+
+    template <typename Call>
+    void hand(float x_seed, float factor_seed, Call&& call) {
+        std::vector<float> values(COUNT), factor{factor_seed + 1};
+        for (size_t i = 0; i < values.size(); i++) values[i] = x(x_seed, i);
         arguments_[0] = baton_address(values.data());
         arguments_[1] = baton_address(factor.data());
         call();
@@ -146,10 +153,10 @@ void ahead(baton_backend* backend) {
     one.finish(8);
     one.start(5, FACTOR);
     // One of two is there, and another one is given in the place of what came with it.
-    one.prefetch(6, X | FACTOR);
+    one.prefetch(2, 6, X | FACTOR);
     one.finish(5);
     one.start(6, FACTOR);
-    one.prefetch(7, X | FACTOR);
+    one.prefetch(7, 3, X | FACTOR);
     one.finish(6);
     one.start(7, X);
     one.finish(7);
