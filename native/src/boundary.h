@@ -67,6 +67,10 @@ void require(bool holds, const char* message) {
     }
 }
 
+void require_words(const int64_t* code, int64_t words) {
+    require(words >= 0 && (words == 0 || code != nullptr), "the plan has no words: the code is null or its length negative");
+}
+
 template <typename Body>
 int32_t guarded_with_plan(int64_t handle, Body&& body) {
     return guarded([&] {
@@ -147,7 +151,7 @@ int32_t baton_plan_create(baton_backend* backend, const int64_t* code, int64_t w
     return guarded([&] {
         require(backend != nullptr, "the backend is null: it was never opened");
         require(plan != nullptr, "there is no place for the plan's handle: it is null");
-        require(words >= 0 && (words == 0 || code != nullptr), "the plan has no words: the code is null or its length negative");
+        require_words(code, words);
         require(spaces >= baton::FIRST_INPUT, "a plan has at least 4 memory spaces");
         require(addresses != nullptr && sizes != nullptr, "the memory spaces have no addresses or sizes: they are null");
         require(spaces == baton::FIRST_INPUT || arguments != 0, "the plan has inputs, but the address of their addresses is null");
@@ -166,7 +170,7 @@ int32_t baton_plan_shared(const baton_backend* backend, const int64_t* code, int
                           int32_t spaces, int64_t* bytes) {
     return guarded([&] {
         require(backend != nullptr, "the backend is null: it was never opened");
-        require(words >= 0 && (words == 0 || code != nullptr), "the plan has no words: the code is null or its length negative");
+        require_words(code, words);
         require(spaces >= baton::FIRST_INPUT && sizes != nullptr, "a plan has at least 4 memory spaces, and each a size");
         require(bytes != nullptr, "there is no place for the bytes: it is null");
         *bytes = backend->backend.plan_shared(code, words, sizes, spaces);
