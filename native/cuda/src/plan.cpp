@@ -3,16 +3,23 @@
 #include <cstring>
 
 namespace baton {
+namespace {
 
-int64_t Parts::add(int64_t bytes) {
-    constexpr int64_t MOST = int64_t(1) << 48;
-    if (bytes > MOST - size) {
-        throw Failure("a plan needs more memory than there can be");
+// Cuts a block of memory into parts.
+struct Parts {
+    int64_t size = 0;
+    int64_t add(int64_t bytes) {
+        constexpr int64_t MOST = int64_t(1) << 48;
+        if (bytes > MOST - size) {
+            throw Failure("a plan needs more memory than there can be");
+        }
+        int64_t start = size;
+        size = rounded_up(size + bytes, Decoder::ALIGNMENT);
+        return start;
     }
-    int64_t start = size;
-    size = rounded_up(size + bytes, Decoder::ALIGNMENT);
-    return start;
-}
+};
+
+}  // namespace
 
 Plan::Plan(const Executor& executor, const int64_t* code, int64_t words, const int64_t* addresses, const int64_t* sizes,
            int32_t spaces, const int64_t* arguments)
@@ -203,13 +210,13 @@ void Plan::break_up() const {
     }
 }
 
-void Plan::start(Slot& (Plan::*inputs)()) {
+void Plan::start(bool in_place) {
     if (started_) {
         throw Failure("the run that was started before has not been finished");
     }
     try {
         executor_.enter();
-        launch((this->*inputs)());
+        launch(in_place ? inputs_in_place() : inputs_copied());
         started_ = true;
         forget_prefetched();
     } catch (...) {
@@ -219,7 +226,7 @@ void Plan::start(Slot& (Plan::*inputs)()) {
     }
 }
 
-void Plan::start() { start(&Plan::inputs_copied); }
+void Plan::start() { start(false); }
 
 void Plan::finish() {
     if (!started_) {
@@ -237,7 +244,7 @@ void Plan::finish() {
 }
 
 void Plan::run() {
-    start(INPUTS_IN_PLACE ? &Plan::inputs_in_place : &Plan::inputs_copied);
+    start(INPUTS_IN_PLACE);
     finish();
 }
 

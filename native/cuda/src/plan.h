@@ -6,13 +6,6 @@
 
 namespace baton {
 
-// Cuts a block of memory into parts.
-struct Parts {
-    int64_t size = 0;
-    // Where the next part begins.
-    int64_t add(int64_t bytes);
-};
-
 class Plan {
   public:
     static constexpr bool IS_ASYNCHRONOUS = true;
@@ -70,7 +63,7 @@ class Plan {
     Slot& inputs_copied();
     bool was_prefetched(size_t space) const { return prefetched_[space] && arguments_[space - FIRST_INPUT] == 0; }
     void forget_prefetched();
-    void start(Slot& (Plan::*inputs)());
+    void start(bool in_place);
     void launch(Slot& slot);
     void start_all(const Slot& slot) const;
     void start_commands(const Slot& slot) const;

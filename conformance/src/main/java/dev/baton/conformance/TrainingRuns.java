@@ -38,6 +38,7 @@ final class TrainingRuns {
 
     private static final int EPOCHS = 3;
     private static final int SIZE = 203;
+    private static final int BATCH = 32;
     private static final int VALUES = 300;
     private static final int CLASSES = 5;
 
@@ -80,7 +81,7 @@ final class TrainingRuns {
 
         /** The last batch of an epoch is smaller; whoever asks for one makes it. */
         Batches batches() {
-            return Examples.of(this).shuffled(3).batched(32).workers(0);
+            return Examples.of(this).shuffled(3).batched(BATCH).workers(0);
         }
     }
 
@@ -226,7 +227,7 @@ final class TrainingRuns {
     void learnsUntilAnExampleCannotBeRead() {
         var read = new int[1];
         var source = new Source(example -> {
-            if (++read[0] > SIZE + 32 * 3 + 1) {
+            if (++read[0] > SIZE + 3 * BATCH + 1) {
                 throw new DataException("example " + example + " is gone");
             }
         });
